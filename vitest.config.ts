@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: "unit",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/lab/**"],
+				},
+			},
+			{
+				test: {
+					name: "lab",
+					include: ["test/lab/**/*.test.ts"],
+					globalSetup: ["test/lab/global-setup.ts"],
+					// One lab, one story at a time: the hosts are shared.
+					fileParallelism: false,
+					testTimeout: 120_000,
+					hookTimeout: 300_000,
+				},
+			},
+		],
+	},
+});
