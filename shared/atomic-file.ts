@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Replaces a file so that a reader, or a start after a power cut, sees the old text or the new one, never a part:
+ * written beside it, synced, renamed, and the folder synced too, without which the rename may be lost.
+ */
+export async function writeFileAtomic(
+	path: string,
+	content: string | Uint8Array,
+	options: { mode?: number } = {},
+): Promise<void> {
+	const folder = dirname(path);
+	const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+	try {
+		const file = await open(draft, "wx", options.mode ?? 0o600);
+		try {
+			await file.writeFile(content);
+			await file.chmod(options.mode ?? 0o600);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await rename(draft, path);
+	} catch (error) {
+		await rm(draft, { force: true });
+		throw error;
+	}
+	await syncFolder(folder);
+}
+
+async function syncFolder(path: string): Promise<void> {
+	const folder = await open(path, "r");
+	try {
+		await folder.sync();
+	} finally {
+		await folder.close();
+	}
+}

@@ -1,0 +1,100 @@
+import { type ExecaError, execa } from "execa";
+import { HeimwegError } from "./errors.ts";
+
+export interface CommandOptions {
+	/** Text for the command's standard input; secrets go this way, never through the arguments. */
+	input?: string;
+	/** Milliseconds after which the command is ended; 10,000 by default. */
+	timeout?: number;
+	signal?: AbortSignal;
+}
+
+/** Runs a program and returns its standard output, or throws a CommandError. */
+export type RunCommand = (
+	command: string,
+	args: readonly string[],
+	options?: CommandOptions,
+) => Promise<string>;
+
+/** A program that is missing, failed, or did not end in time. */
+export class CommandError extends HeimwegError {
+	readonly command: string;
+	readonly exitCode: number | undefined;
+	readonly stderr: string;
+	/** True when the program is not installed. */
+	readonly missing: boolean;
+
+	constructor(command: string, message: string, details: CommandErrorDetails = {}) {
+		super(message, details);
+		this.command = command;
+		this.exitCode = details.exitCode;
+		this.stderr = details.stderr ?? "";
+		this.missing = details.missing ?? false;
+	}
+}
+
+interface CommandErrorDetails {
+	remedy?: string;
+	exitCode?: number;
+	stderr?: string;
+	missing?: boolean;
+}
+
+/** The Debian package that a command of ours comes from. */
+const packageOf: Record<string, string> = {
+	wg: "wireguard-tools",
+	ip: "iproute2",
+	nft: "nftables",
+	postmap: "postfix",
+	postconf: "postfix",
+	postfix: "postfix",
+	postqueue: "postfix",
+};
+
+/** Programs in /sbin are not on every user's path. */
+const searchPath = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
+
+/** The largest output that is kept; `postqueue -j` of a full queue is the biggest there is. */
+const maximumOutput = 64 * 1024 * 1024;
+
+/** Runs a program without a shell; it ends with us, at its timeout, or with the signal. */
+export const runCommand: RunCommand = async (command, args, options = {}) => {
+	const timeout = options.timeout ?? 10_000;
+	try {
+		const { stdout } = await execa(command, args, {
+			input: options.input ?? "",
+			timeout,
+			...(options.signal ? { cancelSignal: options.signal } : {}),
+			forceKillAfterDelay: 1_000,
+			maxBuffer: maximumOutput,
+			env: { PATH: searchPath, LC_ALL: "C" },
+		});
+		return stdout;
+	} catch (error) {
+		throw describe(command, args, timeout, error as ExecaError);
+	}
+};
+
+function describe(
+	command: string,
+	args: readonly string[],
+	timeout: number,
+	error: ExecaError,
+): CommandError {
+	const line = [command, ...args].join(" ");
+	if (error.code === "ENOENT") {
+		const source = packageOf[command];
+		return new CommandError(command, `the program ${command} is needed and was not found`, {
+			missing: true,
+			...(source ? { remedy: `run "apt install ${source}"` } : {}),
+		});
+	}
+	if (error.timedOut) return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
+	if (error.isCanceled) return new CommandError(command, `"${line}" was interrupted`);
+	const stderr = typeof error.stderr === "string" ? error.stderr.trim() : "";
+	const reason = stderr || (error.signal ? `ended by ${error.signal}` : `exit status ${error.exitCode}`);
+	return new CommandError(command, `"${line}" failed: ${reason}`, {
+		stderr,
+		...(error.exitCode === undefined ? {} : { exitCode: error.exitCode }),
+	});
+}

@@ -1,0 +1,51 @@
+import { type Logger, pino } from "pino";
+
+export type { Logger };
+
+export type LogFormat = "journal" | "json";
+
+export interface LogOptions {
+	level?: string;
+	/** `auto`: for the journal when systemd collects our output, else JSON. */
+	format?: LogFormat | "auto";
+}
+
+/** syslog(3) priorities; journald reads them from a `<N>` before the line (sd-daemon(3)). */
+const priorities: Record<number, number> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 };
+
+/** Fields that are pino's own, or already said by the journal. */
+const ownFields = new Set(["level", "time", "msg", "err", "v"]);
+
+/** The program's log, to standard output: sentences for the journal, JSON lines for everything else. */
+export function createLog(options: LogOptions = {}, environment: NodeJS.ProcessEnv = process.env): Logger {
+	const wanted = options.format ?? "auto";
+	const format = wanted === "auto" ? (environment.JOURNAL_STREAM ? "journal" : "json") : wanted;
+	const settings = {
+		level: options.level ?? "info",
+		base: null,
+		timestamp: format === "json" ? pino.stdTimeFunctions.isoTime : false,
+		formatters: format === "json" ? { level: (label: string) => ({ level: label }) } : {},
+	} as const;
+	if (format === "json") return pino(settings, process.stdout);
+	return pino(settings, { write: (line: string) => process.stdout.write(journalLine(line)) });
+}
+
+/** Turns one of pino's JSON lines into a line for the journal: priority, sentence, fields in brackets. */
+export function journalLine(json: string): string {
+	const entry = JSON.parse(json) as Record<string, unknown> & { level: number; msg?: string };
+	const err = entry.err as { stack?: string; message?: string } | undefined;
+	const fields = Object.entries(entry)
+		.filter(([key]) => !ownFields.has(key))
+		.map(([key, value]) => `${key}=${shown(value)}`);
+	const sentence = [entry.msg ?? "", err?.stack ?? err?.message].filter(Boolean).join(": ");
+	const text = fields.length > 0 ? `${sentence} [${fields.join(" ")}]` : sentence;
+	const prefix = `<${priorities[entry.level] ?? 6}>`;
+	return `${text
+		.split("\n")
+		.map((line) => prefix + line)
+		.join("\n")}\n`;
+}
+
+function shown(value: unknown): string {
+	return typeof value === "string" && /^[^\s"[\]]+$/.test(value) ? value : (JSON.stringify(value) ?? "");
+}

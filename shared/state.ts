@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import type { z } from "zod";
+import { writeFileAtomic } from "./atomic-file.ts";
+import { codeOf, messageOf } from "./errors.ts";
+import type { Logger } from "./log.ts";
+
+/** What a program remembers across restarts: a hint, never the truth. */
+export interface StateFile<T> {
+	/** What was last written; undefined when there is none or it is damaged (which costs a warning). */
+	read(): Promise<T | undefined>;
+	/** Replaces the file, unless it already says this. Writes never overlap; the last one wins. */
+	write(value: T): Promise<void>;
+}
+
+/** A state file at `path`, in JSON, checked against `schema` when read. */
+export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): StateFile<T> {
+	let written: string | undefined;
+	let queue: Promise<void> = Promise.resolve();
+
+	async function read(): Promise<T | undefined> {
+		let text: string;
+		try {
+			text = await readFile(path, "utf8");
+		} catch (error) {
+			if (codeOf(error) !== "ENOENT") warn(error);
+			return undefined;
+		}
+		try {
+			const value = schema.parse(JSON.parse(text));
+			written = text;
+			return value;
+		} catch (error) {
+			warn(error);
+			return undefined;
+		}
+	}
+
+	function warn(error: unknown): void {
+		const reason = messageOf(error).replaceAll(/\s+/g, " ").slice(0, 200);
+		log.warn({ file: path }, `the state file ${path} cannot be used and is started anew: ${reason}`);
+	}
+
+	function write(value: T): Promise<void> {
+		const text = `${JSON.stringify(value, null, "\t")}\n`;
+		const job = queue.then(async () => {
+			if (text === written) return;
+			await writeFileAtomic(path, text);
+			written = text;
+		});
+		queue = job.catch(() => {});
+		return job;
+	}
+
+	return { read, write };
+}
