@@ -1,0 +1,136 @@
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIP } from "node:net";
+import { ConfigError, codeOf, messageOf, remedyOf } from "./errors.ts";
+import type { Health } from "./health.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface ApiOptions {
+	health: Health;
+	metrics: Metrics;
+	log: Logger;
+	/** True once the program serves. */
+	ready: () => boolean;
+	/** True while no duty is stuck. */
+	live: () => boolean;
+	/** Everything that `status` shows. */
+	status: () => unknown;
+	/** What the command line may ask for, by name; answers a sentence. Only over the socket. */
+	commands?: Record<string, (argument: string) => Promise<string>>;
+}
+
+/** The largest body of a command. */
+const commandLimit = 4_096;
+
+/**
+ * The program's own HTTP interface: health and figures on a TCP address (loopback by default), and the same with
+ * `status` and the commands on a socket in the file system, which only root and the service's group can open.
+ */
+export interface Api {
+	listen(tcp: { host: string; port: number } | undefined, socket: string | undefined): Promise<void>;
+	close(): Promise<void>;
+}
+
+export function createApi(options: ApiOptions): Api {
+	const servers: Server[] = [];
+
+	async function answer(request: IncomingMessage, response: ServerResponse, trusted: boolean): Promise<void> {
+		const path = new URL(request.url ?? "/", "http://heimweg").pathname;
+		if (trusted && request.method === "POST") return command(path.slice(1), request, response);
+		if (request.method !== "GET" && request.method !== "HEAD")
+			return json(response, 405, { error: "GET only" });
+		if (path === "/livez") return plain(response, options.live());
+		if (path === "/readyz") return plain(response, options.ready());
+		if (path === "/healthz") return health(response);
+		if (path === "/status" && trusted) return json(response, 200, options.status());
+		if (path === "/metrics") {
+			const { type, text } = await options.metrics.expose();
+			response.writeHead(200, { "content-type": type }).end(text);
+			return;
+		}
+		json(response, 404, { error: "try /healthz, /livez, /readyz or /metrics" });
+	}
+
+	function health(response: ServerResponse): void {
+		const flows = options.health.mailFlows && options.ready();
+		const conditions = options.health.list().map(({ quiet: _, ...shown }) => shown);
+		json(response, flows ? 200 : 503, { mailFlows: flows, ready: options.ready(), conditions });
+	}
+
+	async function command(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const act = options.commands?.[name];
+		if (!act) return json(response, 404, { error: `there is no command "${name}"` });
+		let body = "";
+		for await (const chunk of request) {
+			body += chunk;
+			if (body.length > commandLimit) return json(response, 413, { error: "too long" });
+		}
+		try {
+			json(response, 200, { text: await act(body) });
+		} catch (error) {
+			json(response, 409, { error: messageOf(error), remedy: remedyOf(error) });
+		}
+	}
+
+	async function serve(
+		trusted: boolean,
+		where: { host: string; port: number } | { path: string },
+	): Promise<void> {
+		const server = createServer((request, response) => {
+			answer(request, response, trusted).catch((error) => {
+				options.log.debug({ err: error }, "a request to the status interface failed");
+				response.destroy();
+			});
+		});
+		server.requestTimeout = 10_000;
+		server.headersTimeout = 5_000;
+		server.maxConnections = 50;
+		await new Promise<void>((resolve, reject) => {
+			server.once("error", reject);
+			server.listen(where, resolve);
+		});
+		servers.push(server);
+	}
+
+	return {
+		async listen(tcp, socket) {
+			if (tcp) await serve(false, tcp).catch((error) => Promise.reject(explain(error, tcp)));
+			if (socket) {
+				await rm(socket, { force: true });
+				await serve(true, { path: socket });
+				await chmod(socket, 0o660);
+			}
+		},
+		async close() {
+			for (const server of servers) {
+				server.close();
+				server.closeAllConnections();
+			}
+		},
+	};
+}
+
+function explain(error: unknown, { host, port }: { host: string; port: number }): unknown {
+	const code = codeOf(error);
+	const shown = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+	if (code === "EADDRINUSE") {
+		return new ConfigError([`http.listen: ${shown} is in use by another program: choose another port`]);
+	}
+	if (code === "EADDRNOTAVAIL") {
+		return new ConfigError([`http.listen: ${shown} is not an address of this machine: use 127.0.0.1`]);
+	}
+	if (code === "EACCES")
+		return new ConfigError([`http.listen: ${shown} needs root: choose a port over 1023`]);
+	return error;
+}
+
+function plain(response: ServerResponse, good: boolean): void {
+	response.writeHead(good ? 200 : 503, { "content-type": "text/plain" }).end(good ? "ok\n" : "not ok\n");
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+	response
+		.writeHead(status, { "content-type": "application/json" })
+		.end(`${JSON.stringify(body, null, 2)}\n`);
+}

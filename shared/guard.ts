@@ -1,0 +1,99 @@
+import { type Cidr, familyOfCidr } from "./address.ts";
+import { CommandError, type RunCommand } from "./command.ts";
+import { ConfigError, HeimwegError } from "./errors.ts";
+
+/** Our nftables table, `inet heimweg`. */
+const table = "heimweg";
+
+/** How we know the table again as ours. */
+const mark = "made by heimweg";
+
+/** The table is there and is not ours. */
+export class ForeignTableError extends ConfigError {}
+
+export interface Guard {
+	/**
+	 * Makes sure that the table stands as it must; true when it had to be set. Linux accepts a packet for a local
+	 * address on any interface, so without this a neighbour on the LAN could forge a tunnel address.
+	 */
+	ensure(signal?: AbortSignal): Promise<boolean>;
+	/** Takes the table away. */
+	remove(): Promise<void>;
+}
+
+/** The guard for a tunnel interface and the networks whose addresses may come only through it, or from ourselves. */
+export function createGuard(options: {
+	run: RunCommand;
+	interface: string;
+	networks: readonly Cidr[];
+}): Guard {
+	const rules = guardRules(options.interface, options.networks);
+	/** What `nft list` printed right after we set the table. */
+	let standing: string | undefined;
+
+	async function list(signal?: AbortSignal): Promise<string | undefined> {
+		try {
+			return await options.run("nft", ["list", "table", "inet", table], signal ? { signal } : {});
+		} catch (error) {
+			if (error instanceof CommandError && /No such file or directory/.test(error.stderr)) return undefined;
+			throw explain(error);
+		}
+	}
+
+	function refuseForeign(found: string | undefined): void {
+		if (found === undefined || found.includes(`comment "${mark}"`)) return;
+		throw new ForeignTableError([
+			`nftables: there is a table "inet ${table}" that heimweg did not make: rename it, or run "nft delete table inet ${table}"`,
+		]);
+	}
+
+	return {
+		async ensure(signal) {
+			const found = await list(signal);
+			refuseForeign(found);
+			if (found !== undefined && found === standing) return false;
+			// One transaction: the old rules hold until the new ones do.
+			await options
+				.run("nft", ["-f", "-"], { input: rules, ...(signal ? { signal } : {}) })
+				.catch((error) => {
+					throw explain(error);
+				});
+			standing = await list(signal);
+			return true;
+		},
+		async remove() {
+			const found = await list();
+			if (found === undefined) return;
+			refuseForeign(found);
+			await options.run("nft", ["delete", "table", "inet", table]);
+		},
+	};
+}
+
+/** The nft commands that replace our table. */
+export function guardRules(tunnel: string, networks: readonly Cidr[]): string {
+	const create = `add table inet ${table} { comment "${mark}"; }`;
+	const drops = networks.flatMap((network) => {
+		const ip = familyOfCidr(network) === 4 ? "ip" : "ip6";
+		return ["saddr", "daddr"].map(
+			(side) =>
+				`add rule inet ${table} prerouting iifname != { "${tunnel}", "lo" } ${ip} ${side} ${network} drop`,
+		);
+	});
+	return `${[
+		create,
+		`delete table inet ${table}`,
+		create,
+		// raw (-300) comes before connection tracking and everything that a firewall usually does.
+		`add chain inet ${table} prerouting { type filter hook prerouting priority -300; policy accept; }`,
+		...drops,
+	].join("\n")}\n`;
+}
+
+function explain(error: unknown): unknown {
+	if (!(error instanceof CommandError) || !/Operation not permitted/.test(error.stderr)) return error;
+	return new HeimwegError(`nftables cannot be set: ${error.message}`, {
+		remedy: "run as root, or give the service CAP_NET_ADMIN (the unit that comes with heimweg does)",
+		cause: error,
+	});
+}

@@ -1,0 +1,53 @@
+import { Counter, Gauge, Registry } from "prom-client";
+import type { Health } from "./health.ts";
+
+/** What Prometheus may ask of a program: its own figures, and each condition that holds. */
+export interface Metrics {
+	counter(name: string, help: string): { add(by?: number): void; value(): number };
+	/** A figure that is read when somebody asks. */
+	gauge(name: string, help: string, read: () => number): void;
+	/** The text format of Prometheus, and its content type. */
+	expose(): Promise<{ type: string; text: string }>;
+}
+
+export function createMetrics(prefix: string, version: string, health: Health): Metrics {
+	const registry = new Registry();
+	const registers = [registry];
+	new Gauge({ name: `${prefix}_info`, help: "The version that runs", labelNames: ["version"], registers })
+		.labels(version)
+		.set(1);
+	new Gauge({
+		name: `${prefix}_condition`,
+		help: "1 while the condition holds",
+		labelNames: ["code", "subject", "severity"],
+		registers,
+		collect() {
+			this.reset();
+			for (const c of health.list()) this.labels(c.code, c.subject, c.severity).set(1);
+		},
+	});
+	return {
+		counter(name, help) {
+			let total = 0;
+			const counter = new Counter({ name: `${prefix}_${name}`, help, registers });
+			return {
+				add(by = 1) {
+					total += by;
+					counter.inc(by);
+				},
+				value: () => total,
+			};
+		},
+		gauge(name, help, read) {
+			new Gauge({
+				name: `${prefix}_${name}`,
+				help,
+				registers,
+				collect() {
+					this.set(read());
+				},
+			});
+		},
+		expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+	};
+}

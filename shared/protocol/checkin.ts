@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { addressSchema } from "../config.ts";
+
+/**
+ * The check-in: the home tells the relay what it sees, the relay answers what it does for the home.
+ * `POST /v1/checkin` over HTTP in the tunnel, JSON both ways. It reports and never changes a route.
+ * Unknown keys are ignored on both sides, and every key that a later version adds is optional: so each side works
+ * with the other's previous version.
+ */
+export const checkinPath = "/v1/checkin";
+
+/** The largest check-in and answer, in bytes. */
+export const checkinLimit = 256 * 1024;
+
+const shortText = z.string().max(300);
+const stamp = z.string().max(40);
+
+export const checkinSchema = z.object({
+	version: shortText,
+	/** What the home believes its public addresses to be. */
+	addresses: z.object({ ipv4: addressSchema.optional(), ipv6: addressSchema.optional() }),
+	/** The domains that the home expects to receive, if its config names them. */
+	domains: z.array(shortText).max(10_000).optional(),
+	/** Codes of the conditions that hold at the home. */
+	conditions: z.array(shortText).max(1_000),
+});
+export type Checkin = z.infer<typeof checkinSchema>;
+
+export const checkinAnswerSchema = z.object({
+	version: shortText,
+	/** The home's id on the relay. */
+	home: shortText,
+	/** The domains whose mail the relay sends to this home. */
+	domains: z.array(shortText).max(100_000),
+	/** Where that mail goes: the home's tunnel address and port. */
+	destination: z.object({ address: addressSchema, port: z.int() }).optional(),
+	/** What the relay thinks of the home: sentences for its owner, empty when all is well. */
+	notices: z.array(z.object({ code: shortText, text: shortText, remedy: shortText, since: stamp })).max(100),
+});
+export type CheckinAnswer = z.infer<typeof checkinAnswerSchema>;

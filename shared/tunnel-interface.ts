@@ -1,0 +1,179 @@
+import { z } from "zod";
+import { type Address, type Cidr, familyOf, inNetwork, parseAddress } from "./address.ts";
+import { CommandError, type RunCommand } from "./command.ts";
+import { ConfigError, HeimwegError } from "./errors.ts";
+import { publicKeyOf } from "./protocol/bearer.ts";
+import { type WireGuard, wireguard } from "./wireguard.ts";
+
+/** How we know an interface again as ours (`ip link show`: alias). */
+export const interfaceAlias = "heimweg";
+
+export interface TunnelInterfaceSettings {
+	name: string;
+	addresses: readonly Address[];
+	networks: readonly Cidr[];
+	mtu: number;
+	privateKeyFile: string;
+	/** The key in that file. */
+	privateKey: string;
+	listenPort?: number | undefined;
+}
+
+export interface TunnelInterface {
+	readonly wireguard: WireGuard;
+	/**
+	 * Makes the interface be as it should: there, ours, with our key, addresses and MTU, and up. What is right is left
+	 * alone, so that sessions live on. Returns what had to be done, in words; nothing the second time.
+	 */
+	ensure(signal?: AbortSignal): Promise<string[]>;
+	/** Takes the interface away, if it is ours. */
+	remove(): Promise<void>;
+}
+
+const linksSchema = z.array(
+	z.looseObject({
+		ifname: z.string(),
+		ifalias: z.string().optional(),
+		mtu: z.number(),
+		flags: z.array(z.string()),
+		linkinfo: z.looseObject({ info_kind: z.string().optional() }).optional(),
+	}),
+);
+
+const addressesSchema = z.array(
+	z.looseObject({
+		addr_info: z
+			.array(z.looseObject({ local: z.string().optional(), prefixlen: z.number(), scope: z.string() }))
+			.default([]),
+	}),
+);
+
+/** Our WireGuard interface, in the kernel or, where the kernel has no WireGuard, made by wireguard-go's own unit. */
+export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettings): TunnelInterface {
+	const { name } = settings;
+	const wg = wireguard(run, name);
+	const ip = (...args: string[]) => run("ip", args);
+
+	async function link(signal?: AbortSignal) {
+		try {
+			const text = await run("ip", ["-j", "-d", "link", "show", "dev", name], signal ? { signal } : {});
+			return linksSchema.parse(JSON.parse(text))[0];
+		} catch (error) {
+			if (error instanceof CommandError && /does not exist|Cannot find device/.test(error.stderr))
+				return undefined;
+			throw error;
+		}
+	}
+
+	async function create(): Promise<void> {
+		try {
+			// One process for both, so that hardly a crash can leave an interface that nobody owns.
+			const lines = [`link add dev ${name} type wireguard`, `link set dev ${name} alias ${interfaceAlias}`];
+			await run("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n` });
+		} catch (error) {
+			throw explain(error, name);
+		}
+	}
+
+	async function ensure(signal?: AbortSignal): Promise<string[]> {
+		const done: string[] = [];
+		let found = await link(signal);
+		if (!found) {
+			await create();
+			done.push("interface made");
+			found = await link(signal);
+		}
+		if (!found) throw new HeimwegError(`the interface ${name} vanished while it was set up`);
+		refuseForeign(name, found.ifalias, found.linkinfo?.info_kind);
+		done.push(...(await ensureDevice(signal)), ...(await ensureAddresses(signal)));
+		if (found.mtu !== settings.mtu) {
+			await ip("link", "set", "dev", name, "mtu", String(settings.mtu));
+			done.push(`MTU ${settings.mtu} set`);
+		}
+		if (!found.flags.includes("UP")) {
+			await ip("link", "set", "dev", name, "up");
+			done.push("interface up");
+		}
+		return done;
+	}
+
+	async function ensureDevice(signal?: AbortSignal): Promise<string[]> {
+		const device = await wg.device(signal);
+		if (!device) {
+			throw new HeimwegError(`the interface ${name} does not answer as a WireGuard interface`, {
+				remedy: `look at "systemctl status heimweg-wireguard-go@${name}"`,
+			});
+		}
+		const done: string[] = [];
+		if (device.publicKey !== publicKeyOf(settings.privateKey)) {
+			await wg.setInterface({ privateKeyFile: settings.privateKeyFile });
+			done.push("key set");
+		}
+		if (settings.listenPort !== undefined && device.listenPort !== settings.listenPort) {
+			await wg.setInterface({ listenPort: settings.listenPort });
+			done.push(`port ${settings.listenPort} set`);
+		}
+		return done;
+	}
+
+	async function ensureAddresses(signal?: AbortSignal): Promise<string[]> {
+		const text = await run("ip", ["-j", "address", "show", "dev", name], signal ? { signal } : {});
+		const present = addressesSchema
+			.parse(JSON.parse(text))
+			.flatMap((entry) => entry.addr_info)
+			.filter((entry) => entry.local && entry.scope === "global")
+			.map((entry) => `${parseAddress(entry.local!)}/${entry.prefixlen}`);
+		const wanted = settings.addresses.map((address) => `${address}/${lengthFor(address, settings.networks)}`);
+		for (const address of present.filter((a) => !wanted.includes(a)))
+			await ip("address", "del", address, "dev", name);
+		const missing = wanted.filter((a) => !present.includes(a));
+		for (const address of missing) {
+			// No other host is on this link, so there is nothing to detect duplicates with.
+			await ip("address", "add", address, "dev", name, ...(address.includes(":") ? ["nodad"] : []));
+		}
+		return missing.map((address) => `address ${address} set`);
+	}
+
+	return {
+		wireguard: wg,
+		ensure,
+		async remove() {
+			const found = await link();
+			if (!found) return;
+			refuseForeign(name, found.ifalias, found.linkinfo?.info_kind);
+			await ip("link", "del", "dev", name);
+		},
+	};
+}
+
+function lengthFor(address: Address, networks: readonly Cidr[]): string {
+	const network = networks.find((candidate) => inNetwork(address, candidate));
+	return network ? network.slice(network.indexOf("/") + 1) : familyOf(address) === 4 ? "32" : "128";
+}
+
+function refuseForeign(name: string, alias: string | undefined, kind: string | undefined): void {
+	if (alias === interfaceAlias && (kind === "wireguard" || kind === "tun")) return;
+	throw new ConfigError([
+		`tunnel.interface: there is an interface ${name} that heimweg did not make (${kind ?? "unknown kind"}, alias ${alias ?? "none"}): choose another name, or remove it with "ip link del ${name}"`,
+	]);
+}
+
+function explain(error: unknown, name: string): unknown {
+	if (!(error instanceof CommandError)) return error;
+	if (/Operation not permitted/.test(error.stderr)) {
+		return new HeimwegError(`the interface ${name} cannot be made: ${error.stderr}`, {
+			remedy: "run as root, or give the service CAP_NET_ADMIN (the unit that comes with heimweg does)",
+			cause: error,
+		});
+	}
+	if (/Unknown device type|not supported/i.test(error.stderr)) {
+		return new HeimwegError(
+			`the interface ${name} is missing: this kernel has no WireGuard, and wireguard-go has not made it`,
+			{
+				remedy: `run "apt install wireguard-go" and "systemctl restart heimweg-wireguard-go@${name}"`,
+				cause: error,
+			},
+		);
+	}
+	return error;
+}

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import {
+	type Address,
+	type Cidr,
+	type Endpoint,
+	endpointText,
+	parseAddress,
+	parseCidr,
+	parseEndpoint,
+} from "./address.ts";
+import { CommandError, type RunCommand } from "./command.ts";
+
+/** A peer as `wg show IFACE dump` tells. */
+export interface Peer {
+	publicKey: string;
+	/** Stands for the preshared key, which is never kept; undefined without one. */
+	presharedKeyMark: string | undefined;
+	endpoint: Endpoint | undefined;
+	allowed: Cidr[];
+	/** Seconds since 1970; 0 when there was none. */
+	latestHandshake: number;
+	/** Seconds; 0 for off. */
+	keepalive: number;
+	received: number;
+	sent: number;
+}
+
+/** A WireGuard interface as `wg show IFACE dump` tells; its private key is never kept. */
+export interface Device {
+	/** Empty when no private key is set. */
+	publicKey: string;
+	/** 0 until the interface was up. */
+	listenPort: number;
+	peers: Peer[];
+}
+
+/** How a peer should be. */
+export interface PeerSettings {
+	publicKey: string;
+	endpoint?: Endpoint | undefined;
+	allowed: readonly Address[];
+	/** Path of a file that holds the key; the key itself must not stand in a process list. */
+	presharedKeyFile?: string | undefined;
+	/** Seconds. */
+	keepalive?: number;
+}
+
+/** The `wg` command for one interface. */
+export interface WireGuard {
+	/** Reads the device; undefined when there is no such interface, or it is none of WireGuard's. */
+	device(signal?: AbortSignal): Promise<Device | undefined>;
+	/** Endpoint by public key, for peers that have one. */
+	endpoints(signal?: AbortSignal): Promise<Map<string, Endpoint>>;
+	setInterface(settings: { privateKeyFile?: string; listenPort?: number }): Promise<void>;
+	/** Adds or changes peers in one go, without touching their sessions. */
+	setPeers(peers: readonly PeerSettings[]): Promise<void>;
+	removePeers(publicKeys: readonly string[]): Promise<void>;
+	/**
+	 * Removes and adds a peer again: the only way to force a handshake, and the only way to make this side forget the
+	 * newest handshake time that it saw of the peer (WireGuard's replay protection).
+	 */
+	renewPeer(peer: PeerSettings): Promise<void>;
+}
+
+/** How many peers go into one command, to stay far under the kernel's limit for arguments. */
+const batch = 500;
+
+export function wireguard(run: RunCommand, name: string): WireGuard {
+	const set = (...args: string[]) => run("wg", ["set", name, ...args]).then(() => {});
+
+	async function show(what: string, signal?: AbortSignal): Promise<string> {
+		return run("wg", ["show", name, what], signal ? { signal } : {});
+	}
+
+	async function eachBatch<T>(
+		items: readonly T[],
+		act: (items: readonly T[]) => Promise<void>,
+	): Promise<void> {
+		for (let at = 0; at < items.length; at += batch) await act(items.slice(at, at + batch));
+	}
+
+	return {
+		async device(signal) {
+			try {
+				return parseDump(await show("dump", signal));
+			} catch (error) {
+				const gone =
+					/No such device|Operation not supported|Not supported|Unable to access interface: Protocol/;
+				if (error instanceof CommandError && gone.test(error.stderr)) return undefined;
+				throw error;
+			}
+		},
+		endpoints: async (signal) => parseEndpoints(await show("endpoints", signal)),
+		setInterface: ({ privateKeyFile, listenPort }) =>
+			set(
+				...(listenPort === undefined ? [] : ["listen-port", String(listenPort)]),
+				...(privateKeyFile === undefined ? [] : ["private-key", privateKeyFile]),
+			),
+		setPeers: (peers) => eachBatch(peers, (some) => set(...some.flatMap(peerArguments))),
+		removePeers: (keys) => eachBatch(keys, (some) => set(...some.flatMap((key) => ["peer", key, "remove"]))),
+		renewPeer: async (peer) => {
+			await set("peer", peer.publicKey, "remove");
+			await set(...peerArguments(peer));
+		},
+	};
+}
+
+function peerArguments(peer: PeerSettings): string[] {
+	return [
+		"peer",
+		peer.publicKey,
+		// /dev/null holds no key: that is how wg(8) takes one away.
+		"preshared-key",
+		peer.presharedKeyFile ?? "/dev/null",
+		...(peer.endpoint ? ["endpoint", endpointText(peer.endpoint)] : []),
+		...(peer.keepalive === undefined ? [] : ["persistent-keepalive", String(peer.keepalive)]),
+		"allowed-ips",
+		peer.allowed.map((address) => hostNetwork(address)).join(","),
+	];
+}
+
+/** The network that holds just this address. */
+export function hostNetwork(address: Address): Cidr {
+	return parseCidr(`${address}/${address.includes(":") ? 128 : 32}`);
+}
+
+/** Stands for a preshared key where two are compared. */
+export function presharedKeyMark(key: string): string {
+	return createHash("sha256").update(key).digest("base64url");
+}
+
+/** Reads `wg show IFACE dump`: tab-separated, the interface first. */
+export function parseDump(text: string): Device {
+	const [first = "", ...rest] = text.split("\n").filter(Boolean);
+	const [, publicKey = "(none)", listenPort = "0"] = first.split("\t");
+	return {
+		publicKey: publicKey === "(none)" ? "" : publicKey,
+		listenPort: Number(listenPort),
+		peers: rest.map(parsePeer),
+	};
+}
+
+function parsePeer(line: string): Peer {
+	const [publicKey = "", preshared = "", endpoint = "", allowed = "", handshake, received, sent, keepalive] =
+		line.split("\t");
+	return {
+		publicKey,
+		presharedKeyMark: preshared === "(none)" ? undefined : presharedKeyMark(preshared),
+		endpoint: readEndpoint(endpoint),
+		allowed: allowed === "(none)" ? [] : allowed.split(",").map((network) => parseCidr(network)),
+		latestHandshake: Number(handshake),
+		received: Number(received),
+		sent: Number(sent),
+		keepalive: keepalive === "off" ? 0 : Number(keepalive),
+	};
+}
+
+function parseEndpoints(text: string): Map<string, Endpoint> {
+	const found = new Map<string, Endpoint>();
+	for (const line of text.split("\n")) {
+		const [key, endpoint] = line.split("\t");
+		const read = endpoint && readEndpoint(endpoint);
+		if (key && read) found.set(key, read);
+	}
+	return found;
+}
+
+function readEndpoint(text: string): Endpoint | undefined {
+	return text === "(none)" ? undefined : parseEndpoint(text);
+}
+
+/** The tunnel address of a peer that has just one network of the family, as ours do. */
+export function addressesOf(peer: Peer): Address[] {
+	return peer.allowed.map((network) => parseAddress(network.slice(0, network.indexOf("/"))));
+}
