@@ -26,12 +26,11 @@ export function parseCidr(text: string): Cidr {
 	if (!address || Number(length) > (familyOf(address) === 4 ? 32 : 128)) {
 		throw new RangeError(`"${text.slice(0, 60)}" is not a network like 10.86.0.0/24`);
 	}
-	const kind = familyOf(address) === 4 ? ipaddr.IPv4 : ipaddr.IPv6;
-	const first = parseAddress(kind.networkAddressFromCIDR(`${address}/${length}`).toString());
-	if (first !== address) {
-		throw new RangeError(`"${text}" has bits set behind its length; the network is ${first}/${length}`);
+	const network = networkOf(address, Number(length));
+	if (network !== `${address}/${Number(length)}`) {
+		throw new RangeError(`"${text}" has bits set behind its length; the network is ${network}`);
 	}
-	return `${address}/${Number(length)}` as Cidr;
+	return network;
 }
 
 export function familyOf(address: Address): Family {
@@ -40,6 +39,13 @@ export function familyOf(address: Address): Family {
 
 export function familyOfCidr(network: Cidr): Family {
 	return network.includes(":") ? 6 : 4;
+}
+
+/** The network of this length that the address lies in. */
+export function networkOf(address: Address, length: number): Cidr {
+	const kind = familyOf(address) === 4 ? ipaddr.IPv4 : ipaddr.IPv6;
+	const first = parseAddress(kind.networkAddressFromCIDR(`${address}/${length}`).toString());
+	return `${first}/${length}` as Cidr;
 }
 
 /** True when the address lies in the network. */

@@ -70,15 +70,24 @@ export function createGuard(options: {
 	};
 }
 
-/** The nft commands that replace our table. */
+/**
+ * The nft commands that replace our table:
+ * - what carries a tunnel address comes in through the tunnel, or from this machine itself
+ * - over the loopback, only this machine's own addresses are believed (any user may bind a foreign IPv6 address)
+ * - what goes to a tunnel address leaves through the tunnel, never by the default route while the tunnel is missing
+ */
 export function guardRules(tunnel: string, networks: readonly Cidr[]): string {
 	const create = `add table inet ${table} { comment "${mark}"; }`;
-	const drops = networks.flatMap((network) => {
+	const rule = (chain: string, text: string) => `add rule inet ${table} ${chain} ${text}`;
+	const inside = `{ "${tunnel}", "lo" }`;
+	const rules = networks.flatMap((network) => {
 		const ip = familyOfCidr(network) === 4 ? "ip" : "ip6";
-		return ["saddr", "daddr"].map(
-			(side) =>
-				`add rule inet ${table} prerouting iifname != { "${tunnel}", "lo" } ${ip} ${side} ${network} drop`,
-		);
+		return [
+			rule("prerouting", `iifname != ${inside} ${ip} saddr ${network} drop`),
+			rule("prerouting", `iifname != ${inside} ${ip} daddr ${network} drop`),
+			rule("prerouting", `iifname "lo" ${ip} saddr ${network} fib saddr type != local drop`),
+			rule("output", `oifname != ${inside} ${ip} daddr ${network} reject`),
+		];
 	});
 	return `${[
 		create,
@@ -86,7 +95,8 @@ export function guardRules(tunnel: string, networks: readonly Cidr[]): string {
 		create,
 		// raw (-300) comes before connection tracking and everything that a firewall usually does.
 		`add chain inet ${table} prerouting { type filter hook prerouting priority -300; policy accept; }`,
-		...drops,
+		`add chain inet ${table} output { type filter hook output priority 0; policy accept; }`,
+		...rules,
 	].join("\n")}\n`;
 }
 

@@ -26,6 +26,8 @@ export interface TunnelInterface {
 	 * alone, so that sessions live on. Returns what had to be done, in words; nothing the second time.
 	 */
 	ensure(signal?: AbortSignal): Promise<string[]>;
+	/** Throws a ConfigError when there is an interface of our name that we did not make; to be asked before a start. */
+	refuseForeign(): Promise<void>;
 	/** Takes the interface away, if it is ours. */
 	remove(): Promise<void>;
 }
@@ -39,6 +41,8 @@ const linksSchema = z.array(
 		linkinfo: z.looseObject({ info_kind: z.string().optional() }).optional(),
 	}),
 );
+
+type LinkEntry = z.infer<typeof linksSchema>[number];
 
 const addressesSchema = z.array(
 	z.looseObject({
@@ -84,7 +88,10 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			found = await link(signal);
 		}
 		if (!found) throw new HeimwegError(`the interface ${name} vanished while it was set up`);
-		refuseForeign(name, found.ifalias, found.linkinfo?.info_kind);
+		if (!isOurs(found)) {
+			await adopt(found, signal);
+			done.push("interface taken over");
+		}
 		done.push(...(await ensureDevice(signal)), ...(await ensureAddresses(signal)));
 		if (found.mtu !== settings.mtu) {
 			await ip("link", "set", "dev", name, "mtu", String(settings.mtu));
@@ -95,6 +102,16 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			done.push("interface up");
 		}
 		return done;
+	}
+
+	/**
+	 * Marks an interface that is WireGuard's and blank (no key, no peer): wireguard-go has just made it, or we were
+	 * killed between making and marking it.
+	 */
+	async function adopt(found: LinkEntry, signal?: AbortSignal): Promise<void> {
+		const device = await wg.device(signal);
+		if (!device || device.publicKey || device.peers.length > 0) throw new HeimwegError(foreign(found));
+		await ip("link", "set", "dev", name, "alias", interfaceAlias);
 	}
 
 	async function ensureDevice(signal?: AbortSignal): Promise<string[]> {
@@ -137,10 +154,18 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 	return {
 		wireguard: wg,
 		ensure,
+		async refuseForeign() {
+			const found = await link();
+			if (!found || isOurs(found)) return;
+			const device = await wg.device();
+			const blank = device && !device.publicKey && device.peers.length === 0;
+			// A tun device that does not answer yet is wireguard-go starting.
+			if (!blank && (device || found.linkinfo?.info_kind !== "tun")) throw new ConfigError([foreign(found)]);
+		},
 		async remove() {
 			const found = await link();
 			if (!found) return;
-			refuseForeign(name, found.ifalias, found.linkinfo?.info_kind);
+			if (!isOurs(found)) throw new ConfigError([foreign(found)]);
 			await ip("link", "del", "dev", name);
 		},
 	};
@@ -151,11 +176,15 @@ function lengthFor(address: Address, networks: readonly Cidr[]): string {
 	return network ? network.slice(network.indexOf("/") + 1) : familyOf(address) === 4 ? "32" : "128";
 }
 
-function refuseForeign(name: string, alias: string | undefined, kind: string | undefined): void {
-	if (alias === interfaceAlias && (kind === "wireguard" || kind === "tun")) return;
-	throw new ConfigError([
-		`tunnel.interface: there is an interface ${name} that heimweg did not make (${kind ?? "unknown kind"}, alias ${alias ?? "none"}): choose another name, or remove it with "ip link del ${name}"`,
-	]);
+function isOurs(found: LinkEntry): boolean {
+	const kind = found.linkinfo?.info_kind;
+	return found.ifalias === interfaceAlias && (kind === "wireguard" || kind === "tun");
+}
+
+function foreign(found: LinkEntry): string {
+	const kind = found.linkinfo?.info_kind ?? "unknown";
+	const name = found.ifname;
+	return `tunnel.interface: there is an interface ${name} (kind ${kind}) that heimweg did not make: choose another name, or remove it with "ip link del ${name}"`;
 }
 
 function explain(error: unknown, name: string): unknown {

@@ -98,10 +98,8 @@ export function wireguard(run: RunCommand, name: string): WireGuard {
 			),
 		setPeers: (peers) => eachBatch(peers, (some) => set(...some.flatMap(peerArguments))),
 		removePeers: (keys) => eachBatch(keys, (some) => set(...some.flatMap((key) => ["peer", key, "remove"]))),
-		renewPeer: async (peer) => {
-			await set("peer", peer.publicKey, "remove");
-			await set(...peerArguments(peer));
-		},
+		// One command: between two, every connection attempt would fail with "host unreachable".
+		renewPeer: (peer) => set("peer", peer.publicKey, "remove", ...peerArguments(peer)),
 	};
 }
 

@@ -1,0 +1,157 @@
+import type { Address } from "../shared/address.ts";
+import { condition } from "../shared/health.ts";
+
+/** Everything that can be wrong at home, each declared once. */
+
+interface Failure {
+	error: string;
+	remedy?: string;
+}
+
+const seconds = 1_000;
+const minutes = 60 * seconds;
+
+export const guardFailing = condition<Failure>({
+	code: "guard.failing",
+	severity: "error",
+	title: "the tunnel addresses are not guarded",
+	blocksMail: true,
+	quiet: 0,
+	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
+	remedy: ({ remedy }) =>
+		remedy ?? 'look whether "nft list ruleset" works, and whether another program deletes the table',
+});
+
+export const tunnelFailing = condition<Failure>({
+	code: "tunnel.failing",
+	severity: "error",
+	title: "the tunnel cannot be set up",
+	blocksMail: true,
+	quiet: 10 * seconds,
+	text: ({ error }) => `the tunnel cannot be set up: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg tries again by itself',
+});
+
+export const tunnelDown = condition<{ relay: string; handshake: string }>({
+	code: "tunnel.down",
+	severity: "error",
+	title: "the relay does not answer through the tunnel",
+	blocksMail: true,
+	quiet: 1 * minutes,
+	text: ({ relay, handshake }) => `no answer from the relay ${relay} through the tunnel (${handshake})`,
+	remedy: () =>
+		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
+});
+
+export const lineDown = condition({
+	code: "line.down",
+	severity: "warning",
+	title: "this machine has no way to the internet",
+	blocksMail: true,
+	quiet: 2 * minutes,
+	text: () => "there is no default route on an interface with a carrier: the line is down",
+	remedy: () => "look at the router and the cable; heimweg goes on by itself when the line is back",
+});
+
+export const endpointUnresolved = condition<{ host: string; error: string; using: string }>({
+	code: "tunnel.endpoint_unresolved",
+	severity: "warning",
+	title: "the relay's name cannot be resolved",
+	quiet: 5 * minutes,
+	text: ({ host, error, using }) => `the relay's name ${host} cannot be resolved (${error}); ${using}`,
+	remedy: () => "look at /etc/resolv.conf, or write the relay's address into relays.endpoint",
+});
+
+export const largePacketsLost = condition<{ mtu: number }>({
+	code: "tunnel.large_packets_lost",
+	severity: "error",
+	title: "large packets do not pass the tunnel",
+	quiet: 3 * minutes,
+	text: ({ mtu }) =>
+		`small packets pass the tunnel and packets of ${mtu} bytes do not: large mails will hang`,
+	remedy: () =>
+		"some line in between takes only smaller packets: look at the router's MTU, and try the other family with tunnel.outer",
+});
+
+export const networkOverlap = condition<{ network: string; route: string }>({
+	code: "tunnel.network_overlap",
+	severity: "error",
+	title: "the tunnel's network is also used by this machine's own",
+	quiet: 0,
+	text: ({ network, route }) => `the tunnel network ${network} overlaps the local route ${route}`,
+	remedy: () => "choose another tunnel network on both sides, or renumber the local one",
+});
+
+export const sourcesDisagree = condition<{ used: string; said: string }>({
+	code: "address.sources_disagree",
+	severity: "warning",
+	title: "two sources name different public addresses",
+	quiet: 5 * minutes,
+	text: ({ used, said }, family) => `${family}: ${used} is used, and ${said}`,
+	remedy: () => "this is normal with two internet lines or a VPN; otherwise look at the router's routes",
+});
+
+export const notPublic = condition<{ address: Address; source: string }>({
+	code: "address.not_public",
+	severity: "warning",
+	title: "the address cannot be published",
+	quiet: 5 * minutes,
+	text: ({ address, source }, family) =>
+		`${family}: ${address} (seen by ${source}) is not a public address, so it is not published`,
+	remedy: () =>
+		"behind a carrier's NAT nobody can connect to this address from outside; mail through the relay works all the same. Leave the family out of dns.publish to end this message",
+});
+
+export const checkIpFailing = condition<Failure>({
+	code: "address.check_failing",
+	severity: "warning",
+	title: "no service tells the public address",
+	quiet: 30 * minutes,
+	text: ({ error }, family) => `no check-ip service tells the ${family} address: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at check_ip in the config; heimweg tries again on its schedule",
+});
+
+export const recordsFailing = condition<Failure>({
+	code: "dns.failing",
+	severity: "error",
+	title: "the records at deSEC cannot be kept true",
+	quiet: 5 * minutes,
+	text: ({ error }) => `the records at deSEC are not known to be true: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "heimweg tries again by itself",
+});
+
+export const recordsNotVisible = condition<{ servers: string; wanted: string }>({
+	code: "dns.not_visible",
+	severity: "warning",
+	title: "the name servers do not answer the new address yet",
+	quiet: 5 * minutes,
+	text: ({ servers, wanted }) => `${servers} did not answer ${wanted} within a minute after deSEC took it`,
+	remedy: () => "look at https://desec.status.io and wait; the records are stored",
+});
+
+export const checkinFailing = condition<Failure>({
+	code: "checkin.failing",
+	severity: "warning",
+	title: "the relay does not take the check-in",
+	quiet: 5 * minutes,
+	text: ({ error }) => `the check-in with the relay failed: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
+});
+
+export const routesMissing = condition<{ missing: string; home: string }>({
+	code: "checkin.routes_missing",
+	severity: "error",
+	title: "the relay does not route all our domains",
+	quiet: 30 * seconds,
+	text: ({ missing, home }) => `the relay does not send the mail of ${missing} to this home (${home})`,
+	remedy: ({ home }) => `on the relay, add the domain to /etc/heimweg-relay/homes.d/${home}.toml`,
+});
+
+export const relayNotice = condition<{ text: string; remedy: string }>({
+	code: "checkin.relay_says",
+	severity: "warning",
+	title: "the relay reports something about this home",
+	quiet: 1 * minutes,
+	text: ({ text }) => `the relay says: ${text}`,
+	remedy: ({ remedy }) => remedy,
+});

@@ -1,0 +1,82 @@
+/**
+ * What to do for a tunnel that is silent:
+ * - `renew`: remove and add the peer, which forces a handshake and throws the session away
+ * - `resolve`: the same with the relay's name resolved anew
+ * - `other-family`: the same over the other outer family
+ * - `look-up`: resolve the name, and act only if it points elsewhere now; keeps the session
+ */
+export type Step = "renew" | "resolve" | "other-family" | "look-up";
+
+/** What is known when a step may be due; times in milliseconds on a steady clock. */
+export interface Silence {
+	now: number;
+	/** Since the last answer. */
+	silentFor: number;
+	/** There is a default route on an interface with a carrier. */
+	lineUp: boolean;
+	/** The relay can be reached outside the tunnel, in the family in use and in the other; undefined: not known. */
+	pathUp: boolean | undefined;
+	otherPathUp: boolean | undefined;
+}
+
+export interface Recovery {
+	/** The step that is due now, or undefined: wait. Counts the step as taken. */
+	next(silence: Silence): Step | undefined;
+	/** Something about the line changed: begin anew, after the old session had a chance to show that it still works. */
+	hope(now: number): void;
+	/** The tunnel answers. */
+	over(): void;
+}
+
+/** Milliseconds between steps: at first often, for a relay that is just booting, then every 5 s, then patiently. */
+const pauses = [1_500, 2_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
+
+/** WireGuard's REJECT_AFTER_TIME: until then a session carries packets as soon as the path is back. */
+const sessionLife = 180_000;
+
+/** Milliseconds for a pulse and its answer over a line that just came back. */
+const chance = 400;
+
+/** Milliseconds between two look-ups while the path is down. */
+const lookUpEvery = 5_000;
+
+/**
+ * Decides about a silent tunnel. While the path itself is down, the session is kept as long as it can be good: on the
+ * daily reconnect the first packet then goes through at once, where a new handshake may wait 5 s for its next try.
+ */
+export function createRecovery(): Recovery {
+	let taken = 0;
+	let notBefore = 0;
+	let pathWasDown = false;
+
+	function hope(now: number): void {
+		taken = 0;
+		notBefore = now + chance;
+	}
+
+	function step(now: number, pause: number, what: Step): Step {
+		notBefore = now + pause;
+		return what;
+	}
+
+	return {
+		hope,
+		over() {
+			taken = 0;
+			notBefore = 0;
+			pathWasDown = false;
+		},
+		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
+			if (!lineUp) return undefined;
+			if (pathUp && pathWasDown) hope(now);
+			pathWasDown = pathUp === false;
+			if (now < notBefore) return undefined;
+			if (pathWasDown && otherPathUp) return step(now, lookUpEvery, "other-family");
+			if (pathWasDown && taken === 0 && silentFor < sessionLife) return step(now, lookUpEvery, "look-up");
+			const steps: Step[] = pathUp ? ["renew", "resolve"] : ["renew", "resolve", "other-family"];
+			const what = steps[taken % steps.length]!;
+			taken += 1;
+			return step(now, pauses[Math.min(taken, pauses.length) - 1]!, what);
+		},
+	};
+}

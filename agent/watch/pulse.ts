@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { createSocket, type Socket } from "node:dgram";
+import { type Address, type Endpoint, familyOf } from "../../shared/address.ts";
+import { decodeAnswer, encodePulse } from "../../shared/protocol/pulse.ts";
+
+export interface PulseOptions {
+	/** The home's own tunnel address, and the relay's. */
+	from: Address;
+	to: Address;
+	port: number;
+	/** Milliseconds between two pulses. */
+	interval: number;
+	/** Bytes of IP packets that the tunnel takes. */
+	mtu: number;
+	/** The relay answered, and saw us under this endpoint. */
+	onAnswer(endpoint: Endpoint | undefined, roundTrip: number): void;
+	/** Called once when nothing was answered for `lostAfter`, and each interval after. */
+	onSilence(milliseconds: number): void;
+	/** A pulse as large as the tunnel takes was answered, or, although small ones are, not. */
+	onLarge(passed: boolean): void;
+	onGarbage(): void;
+}
+
+export interface PulseWatcher {
+	start(): void;
+	stop(): void;
+	/** Sends a pulse now, beside the regular ones: something just changed. */
+	now(): void;
+}
+
+/** Pulses that may go unanswered before the tunnel counts as dead. */
+const lostAfter = 3;
+
+/** Milliseconds between two full-size pulses, and how many of them in a row must be lost to be believed. */
+const largeEvery = 60_000;
+const largeTries = 3;
+
+/** Milliseconds between those tries. */
+const largePatience = 2_000;
+
+/** Pulses whose answer is still waited for, at most. */
+const memory = 16;
+
+/** Sends the pulses and hears the answers. An answer counts only if it repeats the nonce of a pulse of ours. */
+export function watchPulse(options: PulseOptions): PulseWatcher {
+	const waiting = new Map<string, { at: number; large: boolean }>();
+	let socket: Socket | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	let lastAnswer = performance.now();
+	let largeAt = performance.now() - largeEvery + 10_000;
+	let largeLost = 0;
+
+	function open(): Socket {
+		const six = familyOf(options.to) === 6;
+		const fresh = createSocket({ type: six ? "udp6" : "udp4" });
+		// An address that is not there yet, or a tunnel without an endpoint: the next pulse opens anew.
+		fresh.on("error", () => close(fresh));
+		fresh.on("message", (datagram, from) => {
+			if (from.port === options.port && from.address === options.to) receive(datagram);
+			else options.onGarbage();
+		});
+		fresh.bind({ address: options.from, port: 0 });
+		return fresh;
+	}
+
+	function close(which: Socket | undefined): void {
+		if (!which) return;
+		if (socket === which) socket = undefined;
+		try {
+			which.close();
+		} catch {
+			// It was closed already.
+		}
+	}
+
+	function receive(datagram: Buffer): void {
+		const answer = decodeAnswer(datagram);
+		const sent = answer && waiting.get(answer.nonce.toString("hex"));
+		if (!answer || !sent) {
+			options.onGarbage();
+			return;
+		}
+		waiting.delete(answer.nonce.toString("hex"));
+		lastAnswer = performance.now();
+		if (sent.large) {
+			largeLost = 0;
+			options.onLarge(true);
+		}
+		options.onAnswer(answer.endpoint, lastAnswer - sent.at);
+	}
+
+	function send(large = false): void {
+		socket ??= open();
+		const opened = socket;
+		const nonce = randomBytes(16);
+		waiting.set(nonce.toString("hex"), { at: performance.now(), large });
+		for (const key of waiting.keys()) {
+			if (waiting.size <= memory) break;
+			waiting.delete(key);
+		}
+		const headers = familyOf(options.to) === 4 ? 28 : 48;
+		const datagram = large
+			? encodePulse(nonce, options.interval, options.mtu - headers)
+			: encodePulse(nonce, options.interval);
+		opened.send(datagram, options.port, options.to, (error) => {
+			if (error) close(opened);
+		});
+	}
+
+	function beat(): void {
+		const silent = performance.now() - lastAnswer;
+		send();
+		// Half an interval of tolerance: the answer came a round trip after its pulse.
+		if (silent >= (lostAfter - 0.5) * options.interval) options.onSilence(silent);
+		else probe();
+	}
+
+	/** Every minute a large pulse, while small ones are answered. */
+	function probe(): void {
+		const now = performance.now();
+		for (const [nonce, sent] of waiting) {
+			if (!sent.large || now - sent.at < largePatience) continue;
+			waiting.delete(nonce);
+			largeLost += 1;
+			if (largeLost >= largeTries) options.onLarge(false);
+			else largeAt = now - largeEvery;
+		}
+		if (now - largeAt < largeEvery) return;
+		largeAt = now;
+		send(true);
+	}
+
+	return {
+		start() {
+			lastAnswer = performance.now();
+			send();
+			timer = setInterval(beat, options.interval);
+		},
+		now: () => send(),
+		stop() {
+			clearInterval(timer);
+			close(socket);
+		},
+	};
+}
