@@ -1,0 +1,68 @@
+import { type Service, tokenHeader } from "./account.ts";
+import { type Answer, type Asked, jsonAnswer, parameter, Refusal } from "./answer.ts";
+import { paginate } from "./pagination.ts";
+import type { Token } from "./policies.ts";
+import { notAllowed, rrsetDetail, rrsetList } from "./rest-rrsets.ts";
+import { describeZone, zoneOwning } from "./zone.ts";
+
+const SAFE = ["GET", "HEAD", "OPTIONS"];
+
+/** Answers a request under `/api/v1/`; `path` is what follows. */
+export async function restView(service: Service, asked: Asked, path: string): Promise<Answer> {
+	try {
+		return await route(service, asked, path);
+	} catch (error) {
+		if (!(error instanceof Refusal)) throw error;
+		const body = typeof error.detail === "string" ? { detail: error.detail } : error.detail;
+		return jsonAnswer(error.status, body, error.headers);
+	}
+}
+
+async function route(service: Service, asked: Asked, path: string): Promise<Answer> {
+	const token = authenticate(service, asked);
+	const parts = path.split("/").map(decodeURIComponent);
+	if (parts.shift() !== "domains" || parts.pop() !== "") throw new Refusal(404, "Not found.");
+	const [domain, rrsets, ...rest] = parts;
+	if (domain === undefined) return domainList(service, asked, token);
+	if (rrsets === undefined) return domainDetail(service, asked, token, domain);
+	const zone = service.zones.get(domain);
+	if (rrsets !== "rrsets" || zone?.account !== token.account) throw new Refusal(404, "Not found.");
+	if (SAFE.includes(asked.method)) service.throttle.check("cheap", token.account);
+	else service.throttle.check("expensive", token.account, domain);
+	if (rest.length === 0) return rrsetList(service, asked, token, zone);
+	if (rest.length !== 2) throw new Refusal(404, "Not found.");
+	return rrsetDetail(service, asked, token, zone, rest[0] === "@" ? "" : rest[0]!, rest[1]!);
+}
+
+function authenticate(service: Service, asked: Asked): Token {
+	const challenge = { "www-authenticate": "Token" };
+	const secret = tokenHeader(asked.headers);
+	if (!secret) throw new Refusal(401, "Authentication credentials were not provided.", challenge);
+	const token = service.tokens.get(secret);
+	if (!token) throw new Refusal(401, "Invalid token.", challenge);
+	return token;
+}
+
+function domainList(service: Service, asked: Asked, token: Token): Answer {
+	if (asked.method !== "GET") throw notAllowed(asked);
+	service.throttle.check("cheap", token.account);
+	const name = parameter(asked.query, "owns_qname");
+	if (name !== undefined) {
+		const zone = zoneOwning(service.zones.values(), token.account, name);
+		return jsonAnswer(200, zone ? [describeZone(zone, false)] : []);
+	}
+	const zones = [...service.zones.values()].filter((zone) => zone.account === token.account);
+	return paginate(
+		asked,
+		zones.map((zone) => describeZone(zone, false)),
+		service.pageSize,
+	);
+}
+
+function domainDetail(service: Service, asked: Asked, token: Token, domain: string): Answer {
+	if (asked.method !== "GET") throw notAllowed(asked);
+	service.throttle.check("cheap", token.account);
+	const zone = service.zones.get(domain);
+	if (zone?.account !== token.account) throw new Refusal(404, "No Domain matches the given query.");
+	return jsonAnswer(200, describeZone(zone, true));
+}
