@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import type { Address, Cidr } from "../../shared/address.ts";
+import { inNetwork } from "../../shared/address.ts";
+import {
+	addressSchema,
+	hostnameSchema,
+	parseConfig,
+	pathSchema,
+	portSchema,
+	publicKeySchema,
+} from "../../shared/config.ts";
+import { ConfigError } from "../../shared/errors.ts";
+
+/** One home as the relay serves it. */
+export interface Home {
+	/** The file's name without `.toml`. */
+	id: string;
+	publicKey: string;
+	/** Where the optional preshared key lies; an absolute path. */
+	presharedKeyFile?: string | undefined;
+	/** Single hosts inside the tunnel network; mail goes to the first. */
+	addresses: Address[];
+	/** Mail domains in small letters and A-labels. */
+	domains: string[];
+	/** TCP port of the home's SMTP server. */
+	mailPort: number;
+}
+
+/** What the relay's own config says about the tunnel, and a home file has to fit. */
+export interface TunnelRules {
+	networks: readonly Cidr[];
+	relayAddresses: readonly Address[];
+	/** The relay's own public key, which no home may have. */
+	relayPublicKey?: string;
+}
+
+/** A home file as it was read: a home, or everything that is wrong with it. */
+export type HomeFile = { file: string } & ({ home: Home } | { problems: string[] });
+
+const idPattern = /^[a-z0-9-]{1,32}$/;
+
+/** The home's id that a file name stands for, or undefined when it is no usable name. */
+export function homeIdOf(fileName: string): string | undefined {
+	const id = fileName.endsWith(".toml") ? fileName.slice(0, -".toml".length) : "";
+	return idPattern.test(id) ? id : undefined;
+}
+
+/** Reads the text of one home file; what is wrong comes back as sentences that name file and key, never as a throw. */
+export type ParseHome = (fileName: string, text: string) => HomeFile;
+
+/** A reader of home files for this tunnel. */
+export function homeParser(rules: TunnelRules): ParseHome {
+	const schema = homeFileSchema(rules);
+	return (fileName, text) => {
+		const id = homeIdOf(fileName);
+		if (id === undefined) return { file: fileName, problems: [nameProblem(fileName)] };
+		try {
+			const raw = parseConfig(fileName, text, schema);
+			const home: Home = {
+				id,
+				publicKey: raw.public_key,
+				...(raw.preshared_key_file ? { presharedKeyFile: raw.preshared_key_file } : {}),
+				addresses: raw.addresses,
+				domains: raw.domains,
+				mailPort: raw.mail_port,
+			};
+			return { file: fileName, home };
+		} catch (error) {
+			if (error instanceof ConfigError) return { file: fileName, problems: error.problems };
+			throw error;
+		}
+	};
+}
+
+/** True when serving one is serving the other. */
+export function sameHome(a: Home | undefined, b: Home | undefined): boolean {
+	return a === b || isDeepStrictEqual(a, b);
+}
+
+/** A home as it stands in the relay's own state file. */
+export const storedHomeSchema: z.ZodType<Home> = z.object({
+	id: z.string().regex(idPattern),
+	publicKey: publicKeySchema,
+	presharedKeyFile: pathSchema.optional(),
+	addresses: z.array(addressSchema).min(1),
+	domains: z.array(hostnameSchema),
+	mailPort: portSchema,
+});
+
+/** Why an address cannot be a home's, as a sentence, or undefined when it can. */
+export function addressProblem(address: Address, rules: TunnelRules): string | undefined {
+	if (rules.relayAddresses.includes(address)) {
+		return `expected an address of the home's own, got "${address}", which is the relay's`;
+	}
+	const network = rules.networks.find((candidate) => inNetwork(address, candidate));
+	if (!network) {
+		return `expected an address inside ${rules.networks.join(" or ")}, got "${address}"`;
+	}
+	if (network.startsWith(`${address}/`) && !/\/(31|32|127|128)$/.test(network)) {
+		return `expected a single host, got "${address}", which is the network ${network} itself`;
+	}
+	return undefined;
+}
+
+function homeFileSchema(rules: TunnelRules) {
+	return z.strictObject({
+		public_key: publicKeySchema.refine((key) => key !== rules.relayPublicKey, {
+			error: `expected the home's public key, got "the relay's own"`,
+		}),
+		preshared_key_file: pathSchema.optional(),
+		addresses: z
+			.array(
+				addressSchema.superRefine((address, context) => {
+					const problem = addressProblem(address, rules);
+					if (problem) context.addIssue({ code: "custom", message: problem });
+				}),
+			)
+			.min(1, "expected at least one address inside the tunnel network")
+			.superRefine(noDuplicates),
+		domains: z.array(hostnameSchema).superRefine(noDuplicates),
+		mail_port: portSchema.default(25),
+	});
+}
+
+function noDuplicates(list: readonly string[], context: z.RefinementCtx): void {
+	for (const [index, item] of list.entries()) {
+		if (list.indexOf(item) === index) continue;
+		context.addIssue({
+			code: "custom",
+			path: [index],
+			message: `expected each only once, got "${item}" again`,
+		});
+	}
+}
+
+function nameProblem(fileName: string): string {
+	const shown = JSON.stringify(fileName.slice(0, 80));
+	return `${shown}: expected a name of 1 to 32 small letters, digits and "-", followed by .toml, because it is the home's id`;
+}

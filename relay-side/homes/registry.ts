@@ -1,0 +1,154 @@
+import { settleClaims } from "./claims.ts";
+import type { Finding } from "./conditions.ts";
+import { type Home, type HomeFile, sameHome } from "./home.ts";
+
+/** What the relay's owner wants served, as last applied; persisted, so that a restart changes nothing. */
+export interface Registry {
+	/** The homes that are served, by id. */
+	homes: ReadonlyMap<string, Home>;
+	/** Domains that two homes claim, or whose home cannot be served: their mail waits. */
+	deferred: ReadonlySet<string>;
+	/** Homes whose removal waits for a confirmation. */
+	held: ReadonlySet<string>;
+	/** False until every home file has once been understood: what is unknown must not be taken away. */
+	complete: boolean;
+	/** Since when (ms, monotonic) each served home's file has been absent; not persisted. */
+	absentSince: ReadonlyMap<string, number>;
+}
+
+/** The homes directory as it was last read. */
+export type Files =
+	| { readable: true; directory: string; homes: ReadonlyMap<string, HomeFile> }
+	| { readable: false; directory: string; reason: string };
+
+/** One transition: the new registry, what changed, what is wrong, and when to look again. */
+export interface Transition {
+	registry: Registry;
+	/** Homes that are served otherwise than before, or no longer. */
+	changedHomes: ReadonlySet<string>;
+	/** Domains whose route may be another than before. */
+	changedDomains: ReadonlySet<string>;
+	findings: Finding[];
+	/** When (ms, same clock as `now`) the next removal is due. */
+	wakeAt: number | undefined;
+}
+
+/** How long a file must have been absent before its home is taken away, in milliseconds. */
+export const removalDelay = 10_000;
+
+/** More vanishing at once than this many, and than this share of all, is held. */
+const fewHomes = 3;
+const smallShare = 0.1;
+
+export const emptyRegistry: Registry = {
+	homes: new Map(),
+	deferred: new Set(),
+	held: new Set(),
+	complete: false,
+	absentSince: new Map(),
+};
+
+/**
+ * The next registry, from the last one and the files as they are now. A wrong or refused file keeps what its home
+ * had; a removal takes effect after `removalDelay`; an unreadable directory changes nothing.
+ */
+export function next(before: Registry, files: Files, now: number): Transition {
+	if (!files.readable) {
+		const registry = { ...before, absentSince: new Map() };
+		const finding: Finding = { is: "unreadable", directory: files.directory, reason: files.reason };
+		return transition(before, registry, [finding, ...heldFinding(before.held, before.homes.size)], undefined);
+	}
+	const removal = removals(before, files.homes, now);
+	const wanted = new Map<string, Home>();
+	const findings: Finding[] = [];
+	for (const [id, home] of before.homes) if (!removal.gone.has(id)) wanted.set(id, home);
+	for (const [id, file] of files.homes) {
+		if ("problems" in file) {
+			findings.push({
+				is: "wrong",
+				id,
+				file: file.file,
+				problems: file.problems,
+				served: before.homes.has(id),
+			});
+		} else wanted.set(id, file.home);
+	}
+	const kept = new Map([...before.homes].filter(([id]) => !removal.gone.has(id)));
+	const settled = settleClaims(kept, wanted);
+	findings.push(...settled.findings, ...heldFinding(removal.held, before.homes.size));
+	const registry: Registry = {
+		homes: settled.homes,
+		deferred: settled.deferred,
+		held: removal.held,
+		absentSince: removal.absentSince,
+		complete: before.complete || !unknownHomes(files.homes, before.homes),
+	};
+	return transition(before, registry, findings, removal.wakeAt);
+}
+
+/** Confirms the removals that are held; gives the registry without those homes, and their ids. */
+export function acceptRemovals(before: Registry): { registry: Registry; removed: string[] } {
+	const homes = new Map([...before.homes].filter(([id]) => !before.held.has(id)));
+	const removed = [...before.held].filter((id) => before.homes.has(id)).sort();
+	return { registry: { ...before, homes, held: new Set() }, removed };
+}
+
+interface Removals {
+	gone: Set<string>;
+	held: Set<string>;
+	absentSince: Map<string, number>;
+	wakeAt: number | undefined;
+}
+
+function removals(before: Registry, files: ReadonlyMap<string, HomeFile>, now: number): Removals {
+	const absent = [...before.homes.keys()].filter((id) => !files.has(id));
+	const absentSince = new Map(absent.map((id) => [id, before.absentSince.get(id) ?? now]));
+	const tooMany = absent.length > fewHomes && absent.length > before.homes.size * smallShare;
+	const held = new Set(absent.filter((id) => before.held.has(id)));
+	const gone = new Set<string>();
+	let wakeAt: number | undefined;
+	for (const [id, since] of absentSince) {
+		if (held.has(id)) continue;
+		if (now - since < removalDelay)
+			wakeAt = Math.min(wakeAt ?? Number.POSITIVE_INFINITY, since + removalDelay);
+		else if (tooMany) held.add(id);
+		else gone.add(id);
+	}
+	for (const id of gone) absentSince.delete(id);
+	return { gone, held, absentSince, wakeAt };
+}
+
+function heldFinding(held: ReadonlySet<string>, total: number): Finding[] {
+	return held.size > 0 ? [{ is: "held", ids: [...held].sort(), total }] : [];
+}
+
+function unknownHomes(files: ReadonlyMap<string, HomeFile>, known: ReadonlyMap<string, Home>): boolean {
+	return [...files].some(([id, file]) => "problems" in file && !known.has(id));
+}
+
+function transition(
+	before: Registry,
+	registry: Registry,
+	findings: Finding[],
+	wakeAt: number | undefined,
+): Transition {
+	return { registry, findings, wakeAt, ...changesBetween(before, registry) };
+}
+
+/** Which homes and which domains are served otherwise in the second registry than in the first. */
+export function changesBetween(
+	before: Registry,
+	after: Registry,
+): Pick<Transition, "changedHomes" | "changedDomains"> {
+	const changedHomes = new Set<string>();
+	const changedDomains = new Set<string>();
+	for (const id of new Set([...before.homes.keys(), ...after.homes.keys()])) {
+		const [old, fresh] = [before.homes.get(id), after.homes.get(id)];
+		if (sameHome(old, fresh)) continue;
+		changedHomes.add(id);
+		for (const domain of [...(old?.domains ?? []), ...(fresh?.domains ?? [])]) changedDomains.add(domain);
+	}
+	for (const domain of before.deferred) if (!after.deferred.has(domain)) changedDomains.add(domain);
+	for (const domain of after.deferred) if (!before.deferred.has(domain)) changedDomains.add(domain);
+	return { changedHomes, changedDomains };
+}
