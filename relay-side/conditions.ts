@@ -1,0 +1,91 @@
+import { condition } from "../shared/health.ts";
+
+/** What can be wrong on the relay, each declared once; those of the home files are in homes/conditions.ts. */
+
+interface Failure {
+	error: string;
+	remedy?: string;
+}
+
+const seconds = 1_000;
+const minutes = 60 * seconds;
+
+export const guardFailing = condition<Failure>({
+	code: "guard.failing",
+	severity: "error",
+	title: "the tunnel addresses are not guarded",
+	blocksMail: true,
+	quiet: 0,
+	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
+	remedy: ({ remedy }) =>
+		remedy ?? 'look whether "nft list ruleset" works, and whether another program deletes the table',
+});
+
+export const peersFailing = condition<Failure>({
+	code: "peers.failing",
+	severity: "error",
+	title: "the tunnel cannot be set up",
+	blocksMail: true,
+	quiet: 10 * seconds,
+	text: ({ error }) => `the tunnel to the homes cannot be set up: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg-relay tries again by itself',
+});
+
+export const peerSecretWrong = condition<{ problem: string }>({
+	code: "peers.secret_wrong",
+	severity: "error",
+	title: "a home's preshared key cannot be used",
+	quiet: 0,
+	text: ({ problem }, home) => `${home}: ${problem} (this home keeps what was last applied)`,
+	remedy: (_, home) => `correct preshared_key_file in homes.d/${home}.toml, or the file it names`,
+});
+
+export const networkOverlap = condition<{ network: string; route: string }>({
+	code: "tunnel.network_overlap",
+	severity: "error",
+	title: "the tunnel's network is also used by this machine's own",
+	quiet: 0,
+	text: ({ network, route }) => `the tunnel network ${network} overlaps the local route ${route}`,
+	remedy: () => "choose another tunnel network on both sides, or renumber the local one",
+});
+
+export const pulseFailing = condition<Failure>({
+	code: "pulse.failing",
+	severity: "error",
+	title: "pulses cannot be received",
+	blocksMail: true,
+	quiet: 10 * seconds,
+	text: ({ error }) => `the pulse port cannot be served: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
+});
+
+export const homeAway = condition<{ seen: string | undefined }>({
+	code: "home.away",
+	severity: "warning",
+	title: "the home is away",
+	quiet: 5 * minutes,
+	text: ({ seen }, home) =>
+		seen
+			? `no pulse from the home ${home} since ${seen}; its mail waits here`
+			: `the home ${home} has not come yet; its mail waits here`,
+	remedy: (_, home) =>
+		`look at home at "heimweg status" and the internet line; compare the keys with homes.d/${home}.toml`,
+});
+
+export const homeNoisy = condition<{ dropped: number }>({
+	code: "home.too_many_pulses",
+	severity: "warning",
+	title: "a home sends too many pulses",
+	quiet: 1 * minutes,
+	text: (_, home) => `the home ${home} sends more than 5 pulses a second; the rest is dropped`,
+	remedy: () => "look at that machine for a second agent or a program gone wild",
+});
+
+export const routesFailing = condition<Failure>({
+	code: "routes.failing",
+	severity: "error",
+	title: "Postfix's maps cannot be kept true",
+	quiet: 10 * seconds,
+	text: ({ error }) => `Postfix's maps are not known to be true: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again by itself",
+});

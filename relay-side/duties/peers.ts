@@ -1,0 +1,172 @@
+import type { Address } from "../../shared/address.ts";
+import { readSecret } from "../../shared/config.ts";
+import { createDuty, type Duty } from "../../shared/duty.ts";
+import { ConfigError, HeimwegError } from "../../shared/errors.ts";
+import type { Health } from "../../shared/health.ts";
+import type { Logger } from "../../shared/log.ts";
+import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
+import { hostNetwork, type Peer, type PeerSettings, presharedKeyMark } from "../../shared/wireguard.ts";
+import { peerSecretWrong, peersFailing } from "../conditions.ts";
+import type { Home } from "../homes/home.ts";
+import type { Presence } from "../presence.ts";
+
+export interface PeersOptions {
+	device: TunnelInterface;
+	/** The homes to serve, by id. */
+	homes(): ReadonlyMap<string, Home>;
+	presence(home: string): Presence;
+	/** Makes WireGuard start a handshake with the home at this tunnel address. */
+	nudge(address: Address): void;
+	/** The interface is up and has its addresses. */
+	onUp(): void;
+	health: Health;
+	log: Logger;
+	now?: () => number;
+	/** Seconds since 1970, as WireGuard counts handshakes. */
+	wallClock?: () => number;
+}
+
+interface Wanted extends PeerSettings {
+	home: string;
+	presharedKeyMark: string | undefined;
+}
+
+/** Milliseconds of silence, and seconds since the last handshake, after which a peer's memory may be thrown away. */
+const silence = 30_000;
+const oldHandshake = 180;
+
+/** Milliseconds between two such tries for a home, growing to the second. */
+const renewFirst = 10_000;
+const renewMost = 300_000;
+
+/** Peers that are renewed in one run, so that a relay of many absent homes stays calm. */
+const renewAtOnce = 5;
+
+/** Keeps the interface and its peers as the home files say, without touching the sessions of those that did not change. */
+export function createPeers(options: PeersOptions): Duty {
+	const { device, health, log } = options;
+	const now = options.now ?? (() => performance.now());
+	const wallClock = options.wallClock ?? (() => Date.now() / 1000);
+	const renewals = new Map<string, { at: number; pause: number }>();
+
+	async function run(signal: AbortSignal): Promise<void> {
+		const done = await device.ensure(signal);
+		if (done.length > 0) log.info({ interface: done }, `tunnel interface set up: ${done.join(", ")}`);
+		options.onUp();
+		const present = (await device.wireguard.device(signal))?.peers ?? [];
+		const wanted = await wantedPeers(present);
+		await reconcile(present, wanted);
+		await renewLost(present, wanted);
+	}
+
+	/** A home whose preshared key cannot be read keeps its peer as it is, or has none yet. */
+	async function wantedPeers(present: readonly Peer[]): Promise<Wanted[]> {
+		const wanted: Wanted[] = [];
+		for (const home of options.homes().values()) {
+			const mark = await readMark(home);
+			const before = present.find((peer) => peer.publicKey === home.publicKey);
+			if (mark === "unusable" && !before) continue;
+			wanted.push({
+				home: home.id,
+				publicKey: home.publicKey,
+				allowed: home.addresses,
+				presharedKeyFile: home.presharedKeyFile,
+				presharedKeyMark: mark === "unusable" ? before?.presharedKeyMark : mark,
+			});
+		}
+		return wanted;
+	}
+
+	async function readMark(home: Home): Promise<string | undefined | "unusable"> {
+		if (!home.presharedKeyFile) {
+			health.clear(peerSecretWrong, home.id);
+			return undefined;
+		}
+		try {
+			const key = await readSecret("preshared_key_file", home.presharedKeyFile);
+			if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) {
+				throw new ConfigError([`preshared_key_file: expected 44 characters as "wg genpsk" prints them`]);
+			}
+			health.clear(peerSecretWrong, home.id);
+			return presharedKeyMark(key);
+		} catch (error) {
+			health.set(peerSecretWrong, home.id, { problem: (error as Error).message });
+			return "unusable";
+		}
+	}
+
+	async function reconcile(present: readonly Peer[], wanted: readonly Wanted[]): Promise<void> {
+		const keys = new Set(wanted.map((peer) => peer.publicKey));
+		const changed = wanted.filter((peer) => !present.some((other) => matches(other, peer)));
+		// An allowed IP belongs to one peer, and `wg set` moves it silently: whoever loses one goes first.
+		const taken = new Set(changed.flatMap((peer) => peer.allowed.map(hostNetwork)));
+		const losing = present.filter(
+			(peer) =>
+				!keys.has(peer.publicKey) || (peer.allowed.some((a) => taken.has(a)) && differs(peer, changed)),
+		);
+		if (losing.length > 0) await device.wireguard.removePeers(losing.map((peer) => peer.publicKey));
+		if (changed.length === 0) return;
+		await device.wireguard.setPeers(changed);
+		const after = (await device.wireguard.device())?.peers ?? [];
+		const wrong = changed.filter((peer) => !after.some((other) => matches(other, peer)));
+		if (wrong.length === 0) return;
+		throw new HeimwegError(
+			`WireGuard did not take the peers of ${wrong.map((peer) => peer.home).join(", ")}`,
+		);
+	}
+
+	function differs(peer: Peer, changed: readonly Wanted[]): boolean {
+		return changed.some((other) => other.publicKey === peer.publicKey && !sameAddresses(peer, other));
+	}
+
+	/**
+	 * A home whose clock ran ahead and was put right is locked out: WireGuard drops its initiations as replays until the
+	 * clock has caught up. Removing the peer makes it forget that time, and a handshake from our side needs no memory.
+	 * Never while a session could still be good: on a daily reconnect that would only cost time.
+	 */
+	async function renewLost(present: readonly Peer[], wanted: readonly Wanted[]): Promise<void> {
+		let budget = renewAtOnce;
+		for (const peer of wanted) {
+			const presence = options.presence(peer.home);
+			if (presence.here) renewals.delete(peer.home);
+			const before = present.find((other) => other.publicKey === peer.publicKey);
+			if (presence.here || !before || budget === 0 || !isLost(before, presence)) continue;
+			const last = renewals.get(peer.home);
+			if (last && now() - last.at < last.pause) continue;
+			budget -= 1;
+			renewals.set(peer.home, { at: now(), pause: Math.min((last?.pause ?? renewFirst / 2) * 2, renewMost) });
+			await device.wireguard.renewPeer({ ...peer, endpoint: before.endpoint });
+			if (before.endpoint) for (const address of peer.allowed) options.nudge(address);
+		}
+		for (const home of renewals.keys()) if (!options.homes().has(home)) renewals.delete(home);
+	}
+
+	function isLost(peer: Peer, presence: Presence): boolean {
+		const quiet = now() - (presence.lastPulse ?? presence.since);
+		return (
+			quiet > Math.max(silence, 3 * presence.interval) && wallClock() - peer.latestHandshake > oldHandshake
+		);
+	}
+
+	return createDuty({
+		name: "peers",
+		run: ({ signal }) => run(signal),
+		deadline: 30_000,
+		backoff: { first: 500, max: 10_000 },
+		failing: peersFailing,
+		health,
+		log,
+	});
+}
+
+function matches(present: Peer, wanted: Wanted): boolean {
+	return (
+		present.publicKey === wanted.publicKey &&
+		present.presharedKeyMark === wanted.presharedKeyMark &&
+		sameAddresses(present, wanted)
+	);
+}
+
+function sameAddresses(present: Peer, wanted: Wanted): boolean {
+	return [...present.allowed].sort().join() === wanted.allowed.map(hostNetwork).sort().join();
+}

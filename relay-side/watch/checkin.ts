@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Address, parseAddress } from "../../shared/address.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import { isBearer } from "../../shared/protocol/bearer.ts";
+import {
+	type Checkin,
+	type CheckinAnswer,
+	checkinLimit,
+	checkinPath,
+	checkinSchema,
+} from "../../shared/protocol/checkin.ts";
+
+export interface CheckinOptions {
+	/** The relay's own tunnel addresses; nothing else is listened on. */
+	addresses: readonly Address[];
+	port: number;
+	/** Which home a tunnel address belongs to, and the bearer that its agent must show. */
+	homeAt(address: Address): { id: string; bearer: string } | undefined;
+	/** Takes a home's check-in and answers what the relay does for it. */
+	onCheckin(home: string, checkin: Checkin): CheckinAnswer;
+	/** A request was refused with this status. */
+	onRefused(status: number, home?: string): void;
+	/** The port cannot be served, or (undefined) it can again. */
+	onTrouble(error: HeimwegError | undefined): void;
+}
+
+export interface CheckinServer {
+	start(): void;
+	stop(): void;
+}
+
+/** Milliseconds until a port that could not be bound is tried again. */
+const retryAfter = 1_000;
+
+/** Requests of one home in a minute. */
+const perMinute = 60;
+
+/** Takes the homes' check-ins, over HTTP on the tunnel addresses. */
+export function serveCheckins(options: CheckinOptions): CheckinServer {
+	const servers = new Set<Server>();
+	const troubles = new Set<Address>();
+	const asked = new Map<string, number[]>();
+	let stopped = false;
+
+	function open(address: Address): void {
+		if (stopped) return;
+		const server = createServer((request, response) => {
+			answer(request, response).catch(() => response.destroy());
+		});
+		server.requestTimeout = 10_000;
+		server.headersTimeout = 5_000;
+		server.maxConnections = 200;
+		server.maxHeadersCount = 50;
+		server.on("error", (error) => {
+			servers.delete(server);
+			troubles.add(address);
+			options.onTrouble(
+				new HeimwegError(`TCP port ${options.port} on ${address} cannot be opened: ${messageOf(error)}`),
+			);
+			setTimeout(open, retryAfter, address).unref();
+		});
+		server.listen({ host: address, port: options.port }, () => {
+			troubles.delete(address);
+			if (troubles.size === 0) options.onTrouble(undefined);
+		});
+		servers.add(server);
+	}
+
+	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const refuse = (status: number, error: string, home?: string) => {
+			options.onRefused(status, home);
+			response.writeHead(status, { "content-type": "application/json", connection: "close" });
+			response.end(`${JSON.stringify({ error })}\n`);
+		};
+		const home = options.homeAt(parseAddress(request.socket.remoteAddress ?? ""));
+		if (!home) return refuse(403, "this address is no home's");
+		if (!isBearer(request.headers.authorization, home.bearer)) {
+			return refuse(401, "the bearer is not the one that follows from the two WireGuard keys", home.id);
+		}
+		if (tooOften(home.id)) return refuse(429, `more than ${perMinute} check-ins in a minute`, home.id);
+		if (request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
+		if (request.method !== "POST") return refuse(405, "a check-in is a POST", home.id);
+		const text = await read(request);
+		if (text === undefined) return refuse(413, `a check-in has at most ${checkinLimit} bytes`, home.id);
+		const checkin = parse(text);
+		if (!checkin) return refuse(400, "this is no check-in", home.id);
+		response.writeHead(200, { "content-type": "application/json" });
+		response.end(JSON.stringify(options.onCheckin(home.id, checkin)));
+	}
+
+	function tooOften(home: string): boolean {
+		const now = performance.now();
+		const recent = (asked.get(home) ?? []).filter((at) => now - at < 60_000);
+		if (recent.length >= perMinute) return true;
+		asked.set(home, [...recent, now]);
+		return false;
+	}
+
+	return {
+		start() {
+			for (const address of options.addresses) open(address);
+		},
+		stop() {
+			stopped = true;
+			for (const server of servers) {
+				server.close();
+				server.closeAllConnections();
+			}
+		},
+	};
+}
+
+async function read(request: IncomingMessage): Promise<string | undefined> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of request as AsyncIterable<Buffer>) {
+		length += chunk.length;
+		if (length > checkinLimit) return undefined;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string): Checkin | undefined {
+	try {
+		return checkinSchema.parse(JSON.parse(text));
+	} catch {
+		return undefined;
+	}
+}
