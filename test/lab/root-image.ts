@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { attempt, run } from "./command.ts";
+import { removeFolder } from "./mounts.ts";
+
+const cacheFolder = fileURLToPath(new URL("../../.cache", import.meta.url));
+
+const release = "trixie";
+/** What the hosts of the lab and its internet are made of. */
+const packages =
+	"systemd-sysv dbus nodejs postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables dovecot-imapd dovecot-lmtpd " +
+	"pdns-server pdns-backend-sqlite3 sqlite3 swaks bind9-dnsutils ddclient inadyn openssl procps iputils-ping " +
+	"ca-certificates netcat-openbsd radvd";
+/** Started on a host only when the host asks for it. */
+const services = "postfix dovecot pdns ddclient inadyn radvd";
+/** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */
+const masked =
+	"apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer " +
+	"systemd-tmpfiles-clean.timer networking.service";
+
+/** Turns what debootstrap made into a root that no single machine has left its traces in. */
+const finish = `
+set -e
+systemctl disable --quiet ${services}
+systemctl mask --quiet ${masked}
+rm -rf /var/cache/apt/archives /var/lib/apt/lists /var/log/bootstrap.log /var/log/dpkg.log /etc/machine-id
+mkdir -p /var/cache/apt/archives/partial /var/lib/apt/lists/partial /var/log/journal
+rm -f /etc/resolv.conf /var/lib/dbus/machine-id /var/spool/postfix/etc/resolv.conf
+echo lab >/etc/hostname
+touch /etc/.updated /var/.updated
+printf '127.0.0.1 localhost\\n::1 localhost\\n' >/etc/hosts
+postconf -e myhostname=lab.invalid
+`;
+
+/**
+ * The folder with a Debian root to boot hosts from. The first call makes it with debootstrap, which takes a minute or
+ * two and about 400 MB; later ones find it in `.cache`. Give `log` to hear about the making of it.
+ */
+export async function rootImage(log: (line: string) => void): Promise<string> {
+	const recipe = createHash("sha256").update([release, packages, finish].join()).digest("hex").slice(0, 12);
+	const image = join(cacheFolder, `lab-root-${recipe}`);
+	if (existsSync(image)) return image;
+	await mkdir(cacheFolder, { recursive: true });
+	await removeUnfinished();
+	const building = join(cacheFolder, `building-lab-root-${process.pid}`);
+	try {
+		await build(building, log);
+		await rename(building, image);
+	} catch (error) {
+		await removeFolder(building);
+		// Another process may have been faster; then its image is as good as ours.
+		if (!existsSync(image)) throw error;
+	}
+	return image;
+}
+
+async function build(folder: string, log: (line: string) => void): Promise<void> {
+	log(`making the Debian root of the lab's hosts (${release}, once)`);
+	const mirror = await debianMirror();
+	const included = `--include=${packages.split(" ").join(",")}`;
+	const debootstrap = ["debootstrap", "--variant=minbase", included, release, folder, ...mirror];
+	// In namespaces of its own, so that one that is interrupted leaves neither a process nor a mount.
+	const alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", ...debootstrap];
+	await run(alone, { timeout: 15 * 60_000, env: { ...(await aptProxy()), LC_ALL: "C.UTF-8" }, onLine: log });
+	await run(["chroot", folder, "/bin/sh", "-c", finish], { env: { LC_ALL: "C.UTF-8" } });
+	await writeFile(join(folder, "etc/debian-lab-root"), `${release}: ${packages}\n`);
+}
+
+/** What builds that were killed have left, where the process is gone. */
+async function removeUnfinished(): Promise<void> {
+	for (const name of await readdir(cacheFolder)) {
+		const pid = /^building-lab-root-(\d+)$/.exec(name)?.[1];
+		if (pid && !existsSync(join("/proc", pid))) await removeFolder(join(cacheFolder, basename(name)));
+	}
+}
+
+/** The mirror this machine gets its own Debian from; none on another distribution: debootstrap knows one itself. */
+async function debianMirror(): Promise<string[]> {
+	const format = "$(ORIGIN) $(LABEL) $(COMPONENT) $(REPO_URI)";
+	const { stdout } = await attempt(["apt-get", "indextargets", "--format", format, "Created-By: Packages"]);
+	const uri = /^Debian Debian main (https?:\S+)$/m.exec(stdout)?.[1];
+	return uri ? [uri] : [];
+}
+
+async function aptProxy(): Promise<Record<string, string>> {
+	const { stdout } = await attempt(["apt-config", "dump", "--format", "%f %v%n", "Acquire::http::Proxy"]);
+	const proxy = /^Acquire::http::Proxy (http\S+)$/m.exec(stdout)?.[1];
+	return proxy ? { http_proxy: proxy } : {};
+}

@@ -1,0 +1,63 @@
+import { addresses } from "./network.ts";
+
+const nameServers = "@ NS ns1.desec.test.\n@ NS ns2.desec.test.";
+const head = `$TTL 60\n@ SOA ns1.desec.test. hostmaster.desec.test. 1 3600 600 86400 60\n${nameServers}`;
+
+/** A name with the addresses of both families. */
+function both(name: string, to: { ipv4: string; ipv6: string }): string {
+	return `${name} A ${to.ipv4}\n${name} AAAA ${to.ipv6}`;
+}
+
+const { services, relay } = addresses;
+
+/** The user's zone, which deSEC serves, signed. */
+export const userZone = "example.org";
+
+/** Names of the services that the lab's certificate is for. */
+export const serviceNames = [
+	"desec.test",
+	"update.desec.test",
+	"checkipv4.desec.test",
+	"checkipv6.desec.test",
+];
+
+/** The zones of the lab's internet, as master files (RFC 1035, section 5); names without a final dot are relative. */
+export const zones: Record<string, string> = {
+	// With the root served too, a name that does not exist is known not to, as in the real world.
+	".": `$TTL 60
+@ SOA ns1.desec.test. hostmaster.desec.test. 1 3600 600 86400 60
+@ NS ns1.desec.test.
+example.org. NS ns1.desec.test.
+example.org. NS ns2.desec.test.
+example.net. NS ns1.desec.test.
+desec.test. NS ns1.desec.test.
+sender.test. NS ns1.desec.test.
+${both("ns1.desec.test.", services)}
+`,
+	"example.org": `${head}
+@ MX 10 relay.example.net.
+@ TXT "v=spf1 mx -all"
+`,
+	"example.net": `${head}
+${both("relay", relay)}
+`,
+	"desec.test": `${head}
+${["@", "ns1", "ns2", "update", "checkip"].map((name) => both(name, services)).join("\n")}
+checkipv4 A ${services.ipv4}
+checkipv6 AAAA ${services.ipv6}
+`,
+	// Where the lab's stranger writes from, so that a mail's sender and greeting can be looked up.
+	"sender.test": `${head}
+${both("@", services)}
+@ MX 10 @
+`,
+	"113.0.203.in-addr.arpa": `${head}\n10 PTR relay.example.net.\n`,
+	"2.0.192.in-addr.arpa": `${head}\n53 PTR sender.test.\n`,
+	"1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa": `${head}\n${reversed("10")} PTR relay.example.net.\n`,
+	"3.5.0.0.8.b.d.0.1.0.0.2.ip6.arpa": `${head}\n${reversed("53")} PTR sender.test.\n`,
+};
+
+/** The part of a reverse name below a /48, for an address that ends in these digits (RFC 3596, section 2.5). */
+function reversed(digits: string): string {
+	return [...digits.padStart(20, "0")].reverse().join(".");
+}
