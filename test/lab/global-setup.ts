@@ -1,0 +1,21 @@
+import { rootImage } from "./root-image.ts";
+import { deadRuns, removeRun } from "./run.ts";
+
+/**
+ * Before the tests on real hosts: removes what a killed run may have left and makes the hosts' root image, so that
+ * the time this takes is no test's. Each test file boots a lab of its own (see use-lab.ts). Afterwards: a test
+ * process that was killed has left nothing either.
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+	if (process.getuid?.() !== 0) {
+		console.log("Not root: the tests on real hosts (test/lab) are skipped.");
+		return async () => {};
+	}
+	await removeDeadRuns();
+	await rootImage((line) => console.log(line));
+	return removeDeadRuns;
+}
+
+async function removeDeadRuns(): Promise<void> {
+	for (const run of await deadRuns()) await removeRun(run);
+}
