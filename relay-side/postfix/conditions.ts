@@ -1,0 +1,30 @@
+import { condition } from "../../shared/health.ts";
+
+export const routesFailing = condition<{ error: string; remedy?: string }>({
+	code: "routes.failing",
+	severity: "error",
+	title: "Postfix's maps cannot be kept up to date",
+	quiet: 0,
+	text: ({ error }) => `the routes of mail to the homes stay as they are: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at the reason; it is tried again by itself",
+});
+
+export const mapDamaged = condition<{ reason: string }>({
+	code: "routes.map-damaged",
+	severity: "error",
+	title: "A Postfix map of ours is damaged",
+	quiet: 0,
+	text: ({ reason }) => `${reason}; it is made anew`,
+	remedy: () => "nothing, unless this lasts or comes again: then look at the disk",
+});
+
+export const postfixNotSetUp = condition<{ missing: string[] }>({
+	code: "postfix.not-set-up",
+	severity: "error",
+	title: "Postfix does not use what Heimweg writes",
+	blocksMail: true,
+	quiet: 0,
+	text: ({ missing }) => `Postfix is not set up for Heimweg: ${missing.join("; ")}`,
+	remedy: () =>
+		'run "heimweg-relay postfix" to see what is needed, and "heimweg-relay postfix --apply" to set it',
+});

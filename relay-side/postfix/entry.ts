@@ -1,0 +1,67 @@
+import { hostnameSchema } from "../../shared/config.ts";
+import { HeimwegError } from "../../shared/errors.ts";
+import type { Home } from "../homes/home.ts";
+
+/** The maps that are ours; Postfix parameters of the same meaning read them. */
+export type MapName = "transport" | "relay_domains";
+
+/** Key and value pairs of a map. */
+export type Entries = ReadonlyMap<string, string>;
+
+/** The transport(5) entry that keeps a domain's mail in the queue; error(8) takes the text as the reason. */
+export const retryRoute = "retry:4.3.0 mail for this domain has to wait at the relay";
+
+/** The value of a relay_domains entry; Postfix only looks whether there is one. */
+export const relayed = "heimweg";
+
+/** The transport(5) entry that sends a domain's mail into the tunnel; the brackets keep the DNS out of it. */
+export function routeOf(home: Home, service: string): string {
+	return `${service}:[${home.addresses[0]}]:${home.mailPort}`;
+}
+
+/** True for a route that only Heimweg writes. */
+export function isOurRoute(route: string, service: string): boolean {
+	return route.startsWith(`${service}:`) || route.startsWith("retry:");
+}
+
+/** True for a key of the kind that we write; a catch-all or a mail address is somebody else's. */
+export function isDomainKey(key: string): boolean {
+	return hostnameSchema.safeParse(key).success;
+}
+
+/** The text that `postmap -i` reads; throws when an entry could be read as anything but itself (postmap(1)). */
+export function mapText(entries: Entries): string {
+	let text = "";
+	for (const [key, value] of entries) {
+		if (!isDomainKey(key) || !/^[!"$-~][ -~]*$/.test(value)) {
+			throw new HeimwegError(`"${key} ${value}" is no entry for a Postfix map`);
+		}
+		text += `${key} ${value}\n`;
+	}
+	return text;
+}
+
+/** The text that `postmap -d -` and `postmap -q -` read; throws when a key could be read as anything but itself. */
+export function keyText(keys: Iterable<string>): string {
+	let text = "";
+	for (const key of keys) {
+		if (!isSafeKey(key)) throw new HeimwegError(`"${key}" is no key of a Postfix map`);
+		text += `${key}\n`;
+	}
+	return text;
+}
+
+/** True for a key that is one word of visible ASCII, as every key is that postmap(1) makes from a text. */
+export function isSafeKey(key: string): boolean {
+	return /^[!-~]+$/.test(key);
+}
+
+/** Reads what `postmap -s` and `postmap -q -` print: a key, a tab, a value. */
+export function parseEntries(text: string): Map<string, string> {
+	const entries = new Map<string, string>();
+	for (const line of text.split("\n")) {
+		const tab = line.indexOf("\t");
+		if (tab > 0) entries.set(line.slice(0, tab), line.slice(tab + 1));
+	}
+	return entries;
+}

@@ -1,0 +1,219 @@
+import { constants } from "node:fs";
+import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
+import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { type Entries, isSafeKey, keyText, type MapName, mapText, parseEntries } from "./entry.ts";
+
+/** The kinds of Postfix database that can be changed entry by entry, and the ending of their files. */
+const endings = { hash: "db", btree: "db", lmdb: "lmdb" } as const;
+
+/** A Postfix database type that our maps can have (DATABASE_README). */
+export type DatabaseType = keyof typeof endings;
+
+/** A map file that is missing, or that Postfix cannot read; `rebuild` mends it. */
+export class MapDamaged extends HeimwegError {}
+
+/** Our maps, as far as the duties need them. Every change is complete or has not happened. */
+export interface MapStore {
+	/** All entries. Throws MapDamaged. */
+	list(map: MapName): Promise<Map<string, string>>;
+	/** The entries that these keys have. Throws MapDamaged. */
+	query(map: MapName, keys: Iterable<string>): Promise<Map<string, string>>;
+	/** Adds entries, or gives them another value. Throws MapDamaged when there is no map. */
+	set(map: MapName, entries: Entries): Promise<void>;
+	/** Removes entries; one that is not there is no error. Throws MapDamaged when there is no map. */
+	remove(map: MapName, keys: Iterable<string>): Promise<void>;
+	/** Makes the map anew with these entries and puts it in the place of what is there. */
+	rebuild(map: MapName, entries: Entries): Promise<void>;
+}
+
+export interface MapsOptions {
+	/** The folder of our maps; made when it is missing. */
+	directory: string;
+	type: DatabaseType;
+	run: RunCommand;
+}
+
+/** Postfix's own database type (`default_database_type`), which Postfix is sure to read. */
+export async function databaseType(run: RunCommand): Promise<DatabaseType> {
+	const type = (await run("postconf", ["-h", "default_database_type"])).trim();
+	if (Object.hasOwn(endings, type)) return type as DatabaseType;
+	throw new HeimwegError(
+		`Postfix's default_database_type is "${type}"; Heimweg can keep maps of type ${Object.keys(endings).join(", ")}`,
+		{ remedy: 'run "apt install postfix-lmdb" and "postconf -e default_database_type=lmdb"' },
+	);
+}
+
+/** How Postfix's parameters name a map of ours. */
+export function mapReference(options: Pick<MapsOptions, "directory" | "type">, map: MapName): string {
+	return `${options.type}:${join(options.directory, map)}`;
+}
+
+/** The file that holds a map. */
+export function mapFile(options: Pick<MapsOptions, "directory" | "type">, map: MapName | string): string {
+	return join(options.directory, `${map}.${endings[options.type]}`);
+}
+
+/** Maps of our own in Postfix's database format, changed by postmap(1). */
+export function postfixMaps(options: MapsOptions): MapStore {
+	const { directory, type, run } = options;
+	const reference = (map: string) => `${type}:${join(directory, map)}`;
+	// An lmdb map is changed in transactions, and a running Postfix sees the change at once. Berkeley DB has neither:
+	// its file is changed as a copy, which then takes its place; Postfix's processes notice that theirs is gone.
+	const inPlace = type === "lmdb";
+
+	async function list(map: MapName): Promise<Map<string, string>> {
+		const entries = parseEntries(await read(map, ["-s", reference(map)]));
+		const odd = [...entries.keys()].find((key) => !isSafeKey(key));
+		if (odd !== undefined)
+			throw damaged(map, new Error(`it has an entry "${odd}" that nobody could look up`));
+		return entries;
+	}
+
+	async function query(map: MapName, keys: Iterable<string>): Promise<Map<string, string>> {
+		return parseEntries(await read(map, ["-q", "-", reference(map)], keyText(keys)));
+	}
+
+	async function read(map: MapName, args: string[], input = ""): Promise<string> {
+		try {
+			return await run("postmap", args, { input });
+		} catch (error) {
+			if (foundNothing(error)) return "";
+			throw problem(error, `read the map ${mapFile(options, map)}`, directory) ?? damaged(map, error);
+		}
+	}
+
+	function damaged(map: MapName, cause: unknown): MapDamaged {
+		return new MapDamaged(`the map ${mapFile(options, map)} is missing or damaged: ${reasonOf(cause)}`, {
+			cause,
+		});
+	}
+
+	async function set(map: MapName, entries: Entries): Promise<void> {
+		const input = mapText(entries);
+		await change(map, (target) => run("postmap", ["-r", "-i", reference(target)], { input }));
+	}
+
+	async function remove(map: MapName, keys: Iterable<string>): Promise<void> {
+		const input = keyText(keys);
+		await change(map, async (target) => {
+			try {
+				await run("postmap", ["-d", "-", reference(target)], { input });
+			} catch (error) {
+				if (!foundNothing(error)) throw error;
+			}
+		});
+	}
+
+	async function change(map: MapName, act: (target: string) => Promise<unknown>): Promise<void> {
+		const file = mapFile(options, map);
+		try {
+			await access(file, constants.F_OK);
+			if (inPlace) await act(map);
+			else await replace(map, (draft) => copyFile(file, draft, constants.COPYFILE_FICLONE), act);
+		} catch (error) {
+			if (codeOf(error) === "ENOENT") throw damaged(map, error);
+			throw problem(error, `change the map ${file}`, directory) ?? damaged(map, error);
+		}
+	}
+
+	async function rebuild(map: MapName, entries: Entries): Promise<void> {
+		const input = mapText(entries);
+		try {
+			await makeFolder(directory);
+			await replace(
+				map,
+				async () => {},
+				(target) => run("postmap", ["-i", reference(target)], { input }),
+			);
+		} catch (error) {
+			const what = `write the map ${mapFile(options, map)}`;
+			throw (
+				problem(error, what, directory) ??
+				new HeimwegError(`cannot ${what}: ${reasonOf(error)}`, { cause: error })
+			);
+		}
+	}
+
+	/** Works on a file beside the map, which takes its place when it is complete and on disk. */
+	async function replace(
+		map: MapName,
+		prepare: (draft: string) => Promise<void>,
+		act: (target: string) => Promise<unknown>,
+	): Promise<void> {
+		const target = `${map}.next`;
+		const draft = mapFile(options, target);
+		try {
+			await rm(draft, { force: true });
+			await prepare(draft);
+			await act(target);
+			// Whatever the umask: Postfix's processes run as users of their own.
+			await chmod(draft, 0o644);
+			await sync(draft);
+			await rename(draft, mapFile(options, map));
+		} catch (error) {
+			await rm(draft, { force: true }).catch(() => {});
+			throw error;
+		}
+		await sync(directory);
+	}
+
+	return { list, query, set, remove, rebuild };
+}
+
+/** postmap(1) exits 1 without a word when none of the keys is there. */
+function foundNothing(error: unknown): boolean {
+	return (
+		error instanceof CommandError && error.exitCode === 1 && !/\b(fatal|error|panic):/.test(error.stderr)
+	);
+}
+
+/** What is wrong around the map rather than in it, as an error with a remedy; undefined when it is the map itself. */
+function problem(error: unknown, what: string, directory: string): HeimwegError | undefined {
+	if (error instanceof CommandError && (error.missing || error.exitCode === undefined)) {
+		return endedBySignal(error) ? undefined : error;
+	}
+	const reason = reasonOf(error);
+	const text = `cannot ${what}: ${reason}`;
+	if (/read-only file system/i.test(reason)) {
+		return new HeimwegError(text, { remedy: `make ${directory} writable for heimweg-relay`, cause: error });
+	}
+	if (/no space left|quota exceeded|file too large/i.test(reason)) {
+		return new HeimwegError(text, {
+			remedy: `free some space on the disk that holds ${directory}`,
+			cause: error,
+		});
+	}
+	if (/permission denied|operation not permitted/i.test(reason)) {
+		const remedy = `run "chown -R heimweg: ${directory}" and "chmod 0755 ${directory}"`;
+		return new HeimwegError(text, { remedy, cause: error });
+	}
+	return undefined;
+}
+
+/** A damaged lmdb file can end postmap by SIGBUS. */
+function endedBySignal(error: CommandError): boolean {
+	return /ended by SIG(BUS|SEGV|ABRT|FPE|ILL)/.test(error.message);
+}
+
+/** The line that says why; Berkeley DB writes hundreds about a file that it does not understand. */
+function reasonOf(error: unknown): string {
+	const lines = error instanceof CommandError && error.stderr ? error.stderr.split("\n") : [messageOf(error)];
+	const line = lines.find((text) => /\b(fatal|panic):/.test(text)) ?? lines.at(-1)!;
+	return line.replace(/^postmap: (fatal|panic): /, "").slice(0, 300);
+}
+
+async function makeFolder(directory: string): Promise<void> {
+	if (await mkdir(directory, { recursive: true, mode: 0o755 })) await chmod(directory, 0o755);
+	else if (((await stat(directory)).mode & 0o555) !== 0o555) await chmod(directory, 0o755);
+}
+
+async function sync(path: string): Promise<void> {
+	const file = await open(path, "r");
+	try {
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+}
