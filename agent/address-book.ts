@@ -23,7 +23,7 @@ export interface AddressBook {
 	seenLink(link: Link): void;
 	/** Every published change, newest last; what a restart remembers. */
 	history(): readonly HistoryEntry[];
-	/** Takes up where the last run ended; what it knew is a hint until a source confirms it. */
+	/** What the last run saw: only to say what changed, since no source has confirmed it. */
 	restore(history: readonly HistoryEntry[]): void;
 }
 
@@ -83,10 +83,10 @@ export function createAddressBook(options: {
 		);
 		const { address, source } = decision;
 		if (!address || !source || address === states[family].address) return;
-		const from = states[family].address;
 		states[family].address = address;
+		const from = history.findLast((entry) => entry.family === family)?.address as Address | undefined;
 		const at = clock().toISOString();
-		history = [...history, { at, family, address, source }].slice(-historyLength);
+		if (from !== address) history = [...history, { at, family, address, source }].slice(-historyLength);
 		const fields = { family: name, from: from ?? null, to: address, source };
 		log.info(
 			fields,
@@ -113,7 +113,6 @@ export function createAddressBook(options: {
 		history: () => history,
 		restore(entries) {
 			history = [...entries];
-			for (const entry of entries) states[entry.family].address = entry.address as Address;
 		},
 		seenByRelay(address) {
 			const family = address.includes(":") ? 6 : 4;

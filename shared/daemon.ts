@@ -3,12 +3,18 @@ import type { Logger } from "./log.ts";
 
 /** A program that was put together and can be started. */
 export interface Daemon {
-	/** Resolves when it serves, or as far as it can without the other side. */
+	/** Resolves when it runs, be it without the other side. */
 	start(): Promise<void>;
-	/** Reads the configuration anew; an error leaves everything as it is. */
-	reload(): Promise<void>;
 	/** Ends, and leaves tunnel, maps and records as they are. */
 	stop(): Promise<void>;
+}
+
+export interface DaemonOptions<C> {
+	name: string;
+	/** Reads and checks everything that can be wrong, without touching anything; throws a ConfigError. */
+	load(): Promise<C>;
+	create(config: C): Daemon;
+	log: Logger;
 }
 
 /** Milliseconds for a clean stop; systemd gives 90 s, but nothing of ours is worth waiting that long. */
@@ -16,44 +22,69 @@ const stopTime = 10_000;
 
 /**
  * Runs a daemon until a signal ends it, and returns the exit status: 0 after SIGTERM or SIGINT, 78 for a
- * configuration that cannot work, 1 for anything else.
+ * configuration that cannot work, 1 for anything else. SIGHUP reads the configuration anew.
  */
-export async function runDaemon(create: () => Promise<Daemon>, log: Logger): Promise<number> {
+export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>): Promise<number> {
 	let finish: (status: number) => void = () => {};
 	const ended = new Promise<number>((resolve) => {
 		finish = resolve;
 	});
-	let daemon: Daemon | undefined;
 	const end = () => finish(0);
 	process.once("SIGTERM", end).once("SIGINT", end);
 	process.on("uncaughtException", (error) => {
-		log.fatal({ err: error }, "heimweg has a defect and ends; systemd starts it again");
+		log.fatal({ err: error }, `${name} has a defect and ends; systemd starts it again`);
 		finish(1);
 	});
-	try {
-		daemon = await create();
-		const running = daemon;
-		process.on("SIGHUP", () => void reload(running, log));
-		running.start().catch((error) => {
+	let reloading: Promise<void> = Promise.resolve();
+	let config: C;
+	let daemon: Daemon | undefined;
+
+	/** A new configuration is a new daemon in the same process: tunnel, maps and records stay in between. */
+	async function reload(): Promise<void> {
+		const fresh = await load().catch(refuse);
+		if (!fresh) return;
+		log.info("the configuration is read anew");
+		await daemon?.stop();
+		daemon = create(fresh);
+		try {
+			await daemon.start();
+			config = fresh;
+		} catch (error) {
+			refuse(error);
+			await daemon.stop();
+			daemon = create(config);
+			await daemon.start();
+		}
+	}
+
+	function refuse(error: unknown): undefined {
+		for (const problem of problemsOf(error))
+			log.error(`reload refused, the old configuration stays: ${problem}`);
+	}
+
+	process.on("SIGHUP", () => {
+		reloading = reloading.then(reload).catch((error) => {
 			complain(error, log);
-			finish(error instanceof ConfigError ? EX_CONFIG : 1);
+			finish(1);
 		});
+	});
+	try {
+		config = await load();
+		daemon = create(config);
+		await daemon.start();
 	} catch (error) {
 		complain(error, log);
+		await daemon?.stop().catch(() => {});
 		return error instanceof ConfigError ? EX_CONFIG : 1;
 	}
 	const status = await ended;
 	await Promise.race([daemon.stop(), new Promise((resolve) => setTimeout(resolve, stopTime).unref())]);
+	log.info(`${name} stopped; everything that it set up stays as it is`);
 	return status;
 }
 
-async function reload(daemon: Daemon, log: Logger): Promise<void> {
-	try {
-		await daemon.reload();
-	} catch (error) {
-		const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
-		for (const problem of problems) log.error(`reload refused, the old configuration stays: ${problem}`);
-	}
+function problemsOf(error: unknown): string[] {
+	return error instanceof ConfigError ? error.problems : [messageOf(error)];
 }
 
 function complain(error: unknown, log: Logger): void {

@@ -17,6 +17,8 @@ export interface Guard {
 	 * address on any interface, so without this a neighbour on the LAN could forge a tunnel address.
 	 */
 	ensure(signal?: AbortSignal): Promise<boolean>;
+	/** Throws a ConfigError when there is a table of our name that we did not make; to be asked before a start. */
+	refuseForeign(): Promise<void>;
 	/** Takes the table away. */
 	remove(): Promise<void>;
 }
@@ -40,7 +42,7 @@ export function createGuard(options: {
 		}
 	}
 
-	function refuseForeign(found: string | undefined): void {
+	function refuseTable(found: string | undefined): void {
 		if (found === undefined || found.includes(`comment "${mark}"`)) return;
 		throw new ForeignTableError([
 			`nftables: there is a table "inet ${table}" that heimweg did not make: rename it, or run "nft delete table inet ${table}"`,
@@ -50,7 +52,7 @@ export function createGuard(options: {
 	return {
 		async ensure(signal) {
 			const found = await list(signal);
-			refuseForeign(found);
+			refuseTable(found);
 			if (found !== undefined && found === standing) return false;
 			// One transaction: the old rules hold until the new ones do.
 			await options
@@ -61,10 +63,11 @@ export function createGuard(options: {
 			standing = await list(signal);
 			return true;
 		},
+		refuseForeign: async () => refuseTable(await list()),
 		async remove() {
 			const found = await list();
 			if (found === undefined) return;
-			refuseForeign(found);
+			refuseTable(found);
 			await options.run("nft", ["delete", "table", "inet", table]);
 		},
 	};

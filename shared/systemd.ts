@@ -8,8 +8,6 @@ export interface Systemd {
 	ready(status: string): Promise<void>;
 	/** One line for `systemctl status`; sent only when it changed. */
 	status(text: string): Promise<void>;
-	/** A re-read of the configuration begins (and ends with `ready`). */
-	stopping(): Promise<void>;
 	/** Feeds the watchdog, as often as systemd asked for, as long as `healthy` says so. */
 	startWatchdog(healthy: () => boolean): void;
 	stop(): void;
@@ -43,7 +41,6 @@ export function systemd(run: RunCommand, log: Logger, environment: NodeJS.Proces
 			shown = text;
 			await notify(`--status=${text}`);
 		},
-		stopping: () => notify("STOPPING=1"),
 		startWatchdog(healthy) {
 			const period = Number(environment.WATCHDOG_USEC) / 1_000;
 			if (!active || !(period > 0)) return;

@@ -28,8 +28,6 @@ export interface TunnelInterface {
 	ensure(signal?: AbortSignal): Promise<string[]>;
 	/** Throws a ConfigError when there is an interface of our name that we did not make; to be asked before a start. */
 	refuseForeign(): Promise<void>;
-	/** Takes the interface away, if it is ours. */
-	remove(): Promise<void>;
 }
 
 const linksSchema = z.array(
@@ -58,16 +56,7 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 	const wg = wireguard(run, name);
 	const ip = (...args: string[]) => run("ip", args);
 
-	async function link(signal?: AbortSignal) {
-		try {
-			const text = await run("ip", ["-j", "-d", "link", "show", "dev", name], signal ? { signal } : {});
-			return linksSchema.parse(JSON.parse(text))[0];
-		} catch (error) {
-			if (error instanceof CommandError && /does not exist|Cannot find device/.test(error.stderr))
-				return undefined;
-			throw error;
-		}
-	}
+	const link = (signal?: AbortSignal) => readLink(run, name, signal);
 
 	async function create(): Promise<void> {
 		try {
@@ -162,18 +151,31 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			// A tun device that does not answer yet is wireguard-go starting.
 			if (!blank && (device || found.linkinfo?.info_kind !== "tun")) throw new ConfigError([foreign(found)]);
 		},
-		async remove() {
-			const found = await link();
-			if (!found) return;
-			if (!isOurs(found)) throw new ConfigError([foreign(found)]);
-			await ip("link", "del", "dev", name);
-		},
 	};
 }
 
 function lengthFor(address: Address, networks: readonly Cidr[]): string {
 	const network = networks.find((candidate) => inNetwork(address, candidate));
 	return network ? network.slice(network.indexOf("/") + 1) : familyOf(address) === 4 ? "32" : "128";
+}
+
+/** Takes the interface away, if it is there and ours; throws a ConfigError when it is somebody else's. */
+export async function removeTunnelInterface(run: RunCommand, name: string): Promise<void> {
+	const found = await readLink(run, name);
+	if (!found) return;
+	if (!isOurs(found)) throw new ConfigError([foreign(found)]);
+	await run("ip", ["link", "del", "dev", name]);
+}
+
+async function readLink(run: RunCommand, name: string, signal?: AbortSignal): Promise<LinkEntry | undefined> {
+	try {
+		const text = await run("ip", ["-j", "-d", "link", "show", "dev", name], signal ? { signal } : {});
+		return linksSchema.parse(JSON.parse(text))[0];
+	} catch (error) {
+		if (error instanceof CommandError && /does not exist|Cannot find device/.test(error.stderr))
+			return undefined;
+		throw error;
+	}
 }
 
 function isOurs(found: LinkEntry): boolean {

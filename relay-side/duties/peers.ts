@@ -1,8 +1,8 @@
 import type { Address } from "../../shared/address.ts";
-import { readSecret } from "../../shared/config.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
-import { ConfigError, HeimwegError } from "../../shared/errors.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
+import { readKey } from "../../shared/keys.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import { hostNetwork, type Peer, type PeerSettings, presharedKeyMark } from "../../shared/wireguard.ts";
@@ -83,14 +83,11 @@ export function createPeers(options: PeersOptions): Duty {
 			return undefined;
 		}
 		try {
-			const key = await readSecret("preshared_key_file", home.presharedKeyFile);
-			if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) {
-				throw new ConfigError([`preshared_key_file: expected 44 characters as "wg genpsk" prints them`]);
-			}
+			const key = await readKey("preshared_key_file", home.presharedKeyFile);
 			health.clear(peerSecretWrong, home.id);
 			return presharedKeyMark(key);
 		} catch (error) {
-			health.set(peerSecretWrong, home.id, { problem: (error as Error).message });
+			health.set(peerSecretWrong, home.id, { problem: messageOf(error) });
 			return "unusable";
 		}
 	}

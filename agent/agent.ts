@@ -1,0 +1,343 @@
+import { lookup } from "node:dns/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Address, type Family, familyOf, parseAddress } from "../shared/address.ts";
+import { createApi } from "../shared/api.ts";
+import type { RunCommand } from "../shared/command.ts";
+import type { Daemon } from "../shared/daemon.ts";
+import { createDuty, type Duty } from "../shared/duty.ts";
+import { messageOf } from "../shared/errors.ts";
+import { createGuard } from "../shared/guard.ts";
+import { Health } from "../shared/health.ts";
+import type { Logger } from "../shared/log.ts";
+import { createMetrics } from "../shared/metrics.ts";
+import { findOverlaps } from "../shared/overlap.ts";
+import { deriveBearer } from "../shared/protocol/bearer.ts";
+import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
+import { onSchedule } from "../shared/schedule.ts";
+import { stateFile } from "../shared/state.ts";
+import { systemd } from "../shared/systemd.ts";
+import { tunnelInterface } from "../shared/tunnel-interface.ts";
+import { version } from "../shared/version.ts";
+import { createAddressBook } from "./address-book.ts";
+import { checkIpFailing, guardFailing, largePacketsLost, networkOverlap } from "./conditions.ts";
+import type { AgentConfig } from "./config.ts";
+import { createCheckin } from "./duties/checkin.ts";
+import { createRecords } from "./duties/records.ts";
+import { createTunnel } from "./duties/tunnel.ts";
+import type { Secrets } from "./secrets.ts";
+import { type AgentStatus, statusLine } from "./status.ts";
+import { watchCheckIp } from "./watch/check-ip.ts";
+import { type Link, watchLink } from "./watch/link.ts";
+import { pathWorks } from "./watch/path.ts";
+import { watchPulse } from "./watch/pulse.ts";
+
+/** What the agent remembers across restarts: hints, which its first looks confirm or correct. */
+const memorySchema = z.object({
+	history: z
+		.array(
+			z.object({
+				at: z.string(),
+				family: z.union([z.literal(4), z.literal(6)]),
+				address: z.string().transform((text): string => parseAddress(text)),
+				source: z.string(),
+			}),
+		)
+		.max(1_000),
+	relay: z.array(z.string().transform((text) => parseAddress(text))),
+});
+
+/** Every minute, in the middle of nothing: what should be looked at even if nobody told of a change. */
+const everyMinute = "* * * * *";
+
+/** Milliseconds for one try to reach the relay outside the tunnel. */
+const pathPatience = 900;
+
+/**
+ * Puts the agent together: watchers poke duties, and nothing else. Nothing is touched before `start`.
+ */
+export function createAgent(config: AgentConfig, secrets: Secrets, run: RunCommand, log: Logger): Daemon {
+	const relay = config.relays[0]!;
+	const health = new Health(log);
+	const metrics = createMetrics("heimweg", version, health);
+	const notify = systemd(run, log);
+	const memory = stateFile(join(config.state_dir, "agent.json"), memorySchema, log);
+	const alsoPublic = config.dns?.also_public ?? [];
+	const publish = config.dns?.publish ?? [];
+	const guarded = createGuard({ run, interface: config.tunnel.interface, networks: config.tunnel.networks });
+	const endings: Array<() => unknown> = [];
+	let link: Link | undefined;
+	let relayAddresses: readonly Address[] = [];
+	let answer: CheckinAnswer | undefined;
+	let roundTrip: number | undefined;
+	let ready = false;
+	let pulsing = false;
+
+	const guard = createDuty({
+		name: "guard",
+		async run({ signal }) {
+			if (await guarded.ensure(signal)) log.info("the tunnel addresses are guarded");
+			serve();
+		},
+		deadline: 10_000,
+		backoff: { first: 500, max: 10_000 },
+		failing: guardFailing,
+		health,
+		log,
+	});
+
+	const book = createAddressBook({
+		alsoPublic,
+		health,
+		log,
+		onChange({ family }) {
+			records?.duty.poke(undefined, { news: true });
+			checkin.poke(undefined, { news: true });
+			askOutside(family === 4 ? 6 : 4);
+			remember();
+			showStatus();
+		},
+		onGone: () => records?.duty.poke(),
+	});
+
+	const from =
+		config.tunnel.addresses.find((own) => familyOf(own) === familyOf(relay.addresses[0]!)) ??
+		config.tunnel.addresses[0]!;
+
+	const tunnelOptions = {
+		device: tunnelInterface(run, {
+			name: config.tunnel.interface,
+			addresses: config.tunnel.addresses,
+			networks: config.tunnel.networks,
+			mtu: config.tunnel.mtu,
+			privateKey: secrets.privateKey,
+			privateKeyFile: secrets.privateKeyFile,
+		}),
+		relay: {
+			...relay.endpoint,
+			publicKey: relay.public_key,
+			addresses: relay.addresses,
+			presharedKeyFile: secrets.presharedKeyFile,
+			presharedKeyMark: secrets.presharedKeyMark,
+		},
+		outer: config.tunnel.outer,
+		resolve: resolveHost,
+		pathWorks: (address: Address) => pathWorks(address, pathPatience),
+		families: () => link?.families ?? new Set<Family>(),
+		onResolved(addresses: readonly Address[]) {
+			relayAddresses = addresses;
+			remember();
+		},
+		onUp() {
+			if (pulsing) return;
+			pulsing = true;
+			pulse.start();
+		},
+		health,
+		log,
+	};
+	/** Made at start, when the memory was read. */
+	let tunnel: ReturnType<typeof createTunnel>;
+
+	const sent = metrics.counter("pulses_answered_total", "Pulses that the relay answered");
+	const garbage = metrics.counter(
+		"pulses_garbage_total",
+		"Datagrams on the pulse socket that were no answers of ours",
+	);
+	const pulse = watchPulse({
+		from,
+		to: relay.addresses[0]!,
+		port: relay.pulse_port,
+		interval: config.pulse.interval,
+		mtu: config.tunnel.mtu,
+		onAnswer(endpoint, milliseconds) {
+			sent.add();
+			roundTrip = milliseconds;
+			const wasUp = tunnel.up();
+			tunnel.answered();
+			if (endpoint) book.seenByRelay(endpoint.address);
+			if (wasUp) return;
+			checkin.poke(undefined, { news: true });
+			records?.duty.poke(undefined, { news: true });
+			showStatus();
+		},
+		onSilence(milliseconds) {
+			const wasUp = tunnel.up();
+			tunnel.silent(milliseconds);
+			if (wasUp) showStatus();
+		},
+		onLarge: (passed) => health.put(largePacketsLost, "", passed ? undefined : { mtu: config.tunnel.mtu }),
+		onGarbage: () => garbage.add(),
+	});
+
+	const links = watchLink({ run, tunnel: config.tunnel.interface, log, onLink: seeLink });
+
+	const checkIp = watchCheckIp({
+		urls: { 4: config.check_ip.ipv4, 6: config.check_ip.ipv6 },
+		onAddress(family, address) {
+			health.clear(checkIpFailing, `IPv${family}`);
+			book.seenByCheckIp(family, address);
+		},
+		onUnreachable: (family) => book.unreachable(family),
+		onFailure: (family, error) => {
+			// A line without this family is no failure of the service.
+			if (link?.families.has(family)) health.set(checkIpFailing, `IPv${family}`, { error });
+		},
+	});
+
+	const records =
+		config.dns &&
+		createRecords({
+			config: config.dns,
+			stateDir: config.state_dir,
+			family: (family) => book.state(family),
+			onSettled: showStatus,
+			health,
+			log,
+		});
+
+	const checkin: Duty = createCheckin({
+		relay: relay.addresses[0]!,
+		from,
+		port: relay.checkin_port,
+		bearer: deriveBearer(secrets.privateKey, relay.public_key),
+		report: () => ({
+			version,
+			addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
+			...(config.mail ? { domains: config.mail.domains } : {}),
+			conditions: health.list().map((c) => c.code),
+		}),
+		expected: config.mail?.domains,
+		tunnelUp: () => tunnel.up(),
+		onAnswer(fresh) {
+			if (answer?.domains.join() !== fresh.domains.join()) {
+				const list = fresh.domains.join(", ") || "no domain yet";
+				log.info(
+					{ home: fresh.home, relay: fresh.version },
+					`the relay knows us as "${fresh.home}" and routes to us: ${list}`,
+				);
+			}
+			answer = fresh;
+		},
+		health,
+		log,
+	});
+
+	const duties = () => [guard, tunnel.duty, checkin, ...(records ? [records.duty] : [])];
+
+	const api = createApi({
+		health,
+		metrics,
+		log,
+		ready: () => ready,
+		live: () => duties().every((duty) => !duty.overdue()),
+		status,
+	});
+
+	metrics.gauge("tunnel_up", "1 while pulses are answered", () => (tunnel.up() ? 1 : 0));
+	metrics.gauge("pulse_round_trip_seconds", "Of the last answered pulse", () => (roundTrip ?? 0) / 1000);
+
+	function seeLink(fresh: Link): void {
+		const before = link;
+		link = fresh;
+		book.seenLink(fresh);
+		if (!before || !tunnel) return;
+		const changed = [4, 6].some((f) => before.families.has(f as Family) !== fresh.families.has(f as Family));
+		if (changed || (before.tunnel && !fresh.tunnel)) {
+			tunnel.lineChanged();
+			askOutside();
+		}
+		if (changed || before.addresses.length !== fresh.addresses.length) pulse.now();
+	}
+
+	/** Asks the check-ip services for what the tunnel does not show. */
+	function askOutside(only?: Family): void {
+		const shown = tunnel.up() ? familyOf(tunnel.endpoint()?.address ?? ("0.0.0.0" as Address)) : undefined;
+		for (const family of [4, 6] as const) {
+			const published = publish.includes(family === 4 ? "A" : "AAAA");
+			if (family !== shown && published && (only === undefined || only === family)) checkIp.ask(family);
+		}
+	}
+
+	/** Begins what may only run behind the guard. */
+	function serve(): void {
+		if (ready) return;
+		ready = true;
+		tunnel.duty.poke();
+		records?.duty.poke();
+		askOutside();
+		void notify.ready(statusLine(status()));
+	}
+
+	function remember(): void {
+		memory.write({ history: [...book.history()], relay: [...relayAddresses] }).catch((error) => {
+			log.warn(`what heimweg remembers could not be saved: ${messageOf(error)}`);
+		});
+	}
+
+	function showStatus(): void {
+		if (ready) void notify.status(statusLine(status()));
+	}
+
+	function status(): AgentStatus {
+		return {
+			version,
+			mailFlows: health.mailFlows && ready,
+			tunnel: {
+				up: tunnel.up(),
+				relay: relay.endpoint.host,
+				endpoint: tunnel.endpoint(),
+				roundTrip,
+			},
+			addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
+			records: records?.state(),
+			checkin: answer && { home: answer.home, domains: answer.domains, relayVersion: answer.version },
+			conditions: health.list(),
+			history: [...book.history()],
+		};
+	}
+
+	async function watchOverlaps(): Promise<void> {
+		const overlaps = await findOverlaps(run, config.tunnel.interface, config.tunnel.networks).catch(
+			() => undefined,
+		);
+		if (overlaps) health.put(networkOverlap, "", overlaps[0]);
+	}
+
+	return {
+		async start() {
+			const remembered = await memory.read();
+			relayAddresses = remembered?.relay ?? [];
+			tunnel = createTunnel({ ...tunnelOptions, lastGood: relayAddresses });
+			if (remembered) book.restore(remembered.history);
+			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
+			seeLink(await links.look());
+			links.start();
+			guard.poke();
+			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
+			endings.push(
+				health.listen(showStatus),
+				onSchedule(everyMinute, () => {
+					for (const duty of [guard, tunnel.duty]) duty.poke();
+					void watchOverlaps();
+				}),
+				onSchedule("*/5 * * * *", () => checkin.poke()),
+				onSchedule(config.check_ip.schedule, () => askOutside()),
+				...(config.dns ? [onSchedule(config.dns.check, () => records?.recheck())] : []),
+			);
+			log.info({ version }, `heimweg ${version} started`);
+		},
+		async stop() {
+			for (const end of endings) end();
+			notify.stop();
+			pulse.stop();
+			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
+		},
+	};
+}
+
+/** All addresses of a name, or the address itself. */
+async function resolveHost(host: string): Promise<Address[]> {
+	const found = await lookup(host, { all: true, order: "verbatim" });
+	return [...new Set(found.map(({ address }) => parseAddress(address)))].sort();
+}

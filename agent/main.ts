@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { Command } from "commander";
+import { askDaemon } from "../shared/ask.ts";
+import { checkConfig, exitWith, printStatus } from "../shared/cli.ts";
+import { runCommand } from "../shared/command.ts";
+import { loadConfig } from "../shared/config.ts";
+import { runDaemon } from "../shared/daemon.ts";
+import { takeDown } from "../shared/down.ts";
+import { createLog } from "../shared/log.ts";
+import { version } from "../shared/version.ts";
+import { createAgent } from "./agent.ts";
+import { agentConfigSchema, defaultConfigPath } from "./config.ts";
+import { loadAgent } from "./load.ts";
+import { type AgentStatus, statusText } from "./status.ts";
+
+const unit = "heimweg";
+
+const program = new Command("heimweg")
+	.description(
+		"Keeps a mail server at home reachable although its address changes: runs on the home server, keeps the tunnel to the relay up and the records at deSEC true.",
+	)
+	.version(version)
+	.addHelpText(
+		"after",
+		`
+Exit status:
+  0   all is well
+  1   something is wrong; "status": mail cannot flow, or an error holds
+  3   "status": the daemon does not run
+  78  the configuration cannot work (sysexits.h: EX_CONFIG)
+
+Files:
+  ${defaultConfigPath}   the configuration
+  /etc/heimweg/wireguard.key   this home's private key (root:heimweg, 0640)
+  /etc/heimweg/desec.token     the deSEC token (root:heimweg, 0640)
+
+Signals to the daemon:
+  SIGHUP   read the configuration anew; an error keeps the old one and says so
+  SIGTERM  end; the tunnel and the records stay as they are`,
+	);
+
+program
+	.command("run")
+	.description("the daemon; the unit heimweg.service runs it")
+	.option("-c, --config <file>", "the configuration", defaultConfigPath)
+	.action(async ({ config }: { config: string }) => {
+		const log = createLog();
+		await exitWith(
+			runDaemon({
+				name: "heimweg",
+				load: () => loadAgent(config),
+				create: (loaded) => {
+					log.level = loaded.config.log.level;
+					return createAgent(loaded.config, loaded.secrets, runCommand, log);
+				},
+				log,
+			}),
+		);
+	});
+
+program
+	.command("status")
+	.description("what the daemon is doing, and what is wrong")
+	.option("-c, --config <file>", "the configuration", defaultConfigPath)
+	.option("--json", "for scripts")
+	.action(async ({ config, json }: { config: string; json?: boolean }) => {
+		await exitWith(
+			printStatus<AgentStatus>({
+				ask: async () => {
+					const { run_dir } = await loadConfig(config, agentConfigSchema);
+					return (await askDaemon(join(run_dir, "control.sock"), "/status", { unit })) as AgentStatus;
+				},
+				text: statusText,
+				json: json ?? false,
+			}),
+		);
+	});
+
+program
+	.command("check-config")
+	.description("lists everything that is wrong with the configuration, its secrets and this machine")
+	.argument("[file]", "the configuration", defaultConfigPath)
+	.action(async (file: string) => {
+		await exitWith(checkConfig(file, () => loadAgent(file)));
+	});
+
+program
+	.command("down")
+	.description("takes away what run set up on this machine: the interface, the guard table; the records stay")
+	.option("-c, --config <file>", "the configuration", defaultConfigPath)
+	.action(async ({ config }: { config: string }) => {
+		await exitWith(
+			takeDown({
+				unit,
+				run: runCommand,
+				tunnel: async () => (await loadConfig(config, agentConfigSchema)).tunnel,
+			}),
+		);
+	});
+
+await program.parseAsync();

@@ -1,0 +1,68 @@
+import type { Address, Endpoint } from "../shared/address.ts";
+import { endpointText } from "../shared/address.ts";
+import type { ActiveCondition } from "../shared/health.ts";
+import { conditionsText, statusRows } from "../shared/status-text.ts";
+import type { HistoryEntry } from "./address-book.ts";
+import type { RecordsState } from "./duties/records.ts";
+
+/** What `heimweg status --json` prints. */
+export interface AgentStatus {
+	version: string;
+	mailFlows: boolean;
+	tunnel: { up: boolean; relay: string; endpoint: Endpoint | undefined; roundTrip: number | undefined };
+	addresses: { ipv4: Address | undefined; ipv6: Address | undefined };
+	records: RecordsState | undefined;
+	checkin: { home: string; domains: string[]; relayVersion: string } | undefined;
+	conditions: ActiveCondition[];
+	history: HistoryEntry[];
+}
+
+/** One line for `systemctl status`. */
+export function statusLine(status: AgentStatus): string {
+	const parts = [status.tunnel.up ? "tunnel up" : "tunnel down"];
+	const addresses = [status.addresses.ipv4, status.addresses.ipv6].filter(Boolean);
+	parts.push(addresses.length > 0 ? addresses.join(" and ") : "public address not known");
+	if (status.records) parts.push(status.records.inSync ? "records in sync" : "records not in sync");
+	const errors = status.conditions.filter((c) => c.severity === "error").length;
+	if (errors > 0) parts.push(errors === 1 ? "1 error" : `${errors} errors`);
+	return parts.join(", ");
+}
+
+/** The status as people read it. */
+export function statusText(status: AgentStatus): string {
+	const { tunnel, addresses, records, checkin } = status;
+	const lastChange = (family: 4 | 6) => {
+		const entry = status.history.findLast((one) => one.family === family);
+		return entry
+			? `since ${entry.at.slice(0, 16).replace("T", " ")} UTC, seen by ${seenBy[entry.source] ?? entry.source}`
+			: "";
+	};
+	const rows: Array<readonly [string, string]> = [
+		["tunnel", tunnelText(tunnel)],
+		["IPv4", addresses.ipv4 ? `${addresses.ipv4}  ${lastChange(4)}` : "not known"],
+		["IPv6", addresses.ipv6 ? `${addresses.ipv6}  ${lastChange(6)}` : "not known"],
+	];
+	if (records)
+		rows.push(["DNS", records.inSync ? "in sync with deSEC" : "not known to be in sync with deSEC"]);
+	for (const { name, type, records: values } of records?.records ?? [])
+		rows.push(["", `${name} ${type} ${values.join(" ")}`]);
+	rows.push([
+		"relay",
+		checkin
+			? `knows us as "${checkin.home}", routes to us: ${checkin.domains.join(", ") || "nothing"}`
+			: "no check-in yet",
+	]);
+	const flows = status.mailFlows ? "mail can flow" : "mail cannot flow";
+	return `heimweg ${status.version}: ${flows}\n${statusRows(rows)}\n\n${conditionsText(status.conditions)}\n`;
+}
+
+const seenBy: Record<string, string> = {
+	relay: "the relay",
+	"check-ip": "a check-ip service",
+	interface: "the kernel",
+};
+
+function tunnelText({ up, relay, endpoint, roundTrip }: AgentStatus["tunnel"]): string {
+	const where = endpoint ? `${relay} at ${endpointText(endpoint)}` : relay;
+	return up ? `up to ${where}, ${(roundTrip ?? 0).toFixed(1)} ms` : `down, to ${where}`;
+}

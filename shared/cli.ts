@@ -1,0 +1,51 @@
+import { ConfigError, EX_CONFIG, EX_TROUBLE, messageOf, remedyOf } from "./errors.ts";
+import type { ActiveCondition } from "./health.ts";
+
+/** Exit status of `status` when the daemon does not run, as systemctl's. */
+const notRunning = 3;
+
+/** Ends the program with the status that the work resolves to, after its output was written. */
+export async function exitWith(work: Promise<number>): Promise<void> {
+	try {
+		process.exitCode = await work;
+	} catch (error) {
+		process.exitCode = complain(error);
+	}
+	// The daemon may leave timers behind; output to a pipe is flushed first.
+	process.stdout.write("", () => process.exit());
+}
+
+/** Writes an error as a person reads it to standard error, and returns its exit status. */
+export function complain(error: unknown): number {
+	if (error instanceof ConfigError) {
+		for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+		return EX_CONFIG;
+	}
+	const remedy = remedyOf(error);
+	process.stderr.write(`${messageOf(error)}${remedy ? `\nwhat to do: ${remedy}` : ""}\n`);
+	return EX_TROUBLE;
+}
+
+/** The command `check-config`: lists every problem. */
+export async function checkConfig(file: string, load: () => Promise<unknown>): Promise<number> {
+	await load();
+	process.stdout.write(`${file}: no problem found\n`);
+	return 0;
+}
+
+/** The command `status`. */
+export async function printStatus<
+	S extends { mailFlows: boolean; conditions: readonly ActiveCondition[] },
+>(options: { ask(): Promise<S>; text(status: S): string; json: boolean }): Promise<number> {
+	let status: S;
+	try {
+		status = await options.ask();
+	} catch (error) {
+		if (error instanceof ConfigError) throw error;
+		complain(error);
+		return notRunning;
+	}
+	process.stdout.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : options.text(status));
+	const wrong = !status.mailFlows || status.conditions.some((c) => c.severity === "error");
+	return wrong ? EX_TROUBLE : 0;
+}
