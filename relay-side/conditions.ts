@@ -81,11 +81,21 @@ export const homeNoisy = condition<{ dropped: number }>({
 	remedy: () => "look at that machine for a second agent or a program gone wild",
 });
 
-export const routesFailing = condition<Failure>({
-	code: "routes.failing",
-	severity: "error",
-	title: "Postfix's maps cannot be kept true",
+export const checkinServing = condition<Failure>({
+	code: "checkin.failing",
+	severity: "warning",
+	title: "check-ins cannot be received",
 	quiet: 10 * seconds,
-	text: ({ error }) => `Postfix's maps are not known to be true: ${error}`,
-	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again by itself",
+	text: ({ error }) => `the check-in port cannot be served: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
+});
+
+export const addressDiffers = condition<{ seen: string; told: string }>({
+	code: "home.address_differs",
+	severity: "warning",
+	title: "a home and the relay see different addresses",
+	quiet: 5 * minutes,
+	text: ({ seen, told }, home) =>
+		`the home ${home} believes its address to be ${told}, and comes here from ${seen}`,
+	remedy: () => "this is normal for a home with two lines; otherwise its records point to the wrong address",
 });

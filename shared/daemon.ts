@@ -13,7 +13,7 @@ export interface DaemonOptions<C> {
 	name: string;
 	/** Reads and checks everything that can be wrong, without touching anything; throws a ConfigError. */
 	load(): Promise<C>;
-	create(config: C): Daemon;
+	create(config: C): Daemon | Promise<Daemon>;
 	log: Logger;
 }
 
@@ -45,14 +45,14 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 		if (!fresh) return;
 		log.info("the configuration is read anew");
 		await daemon?.stop();
-		daemon = create(fresh);
+		daemon = await create(fresh);
 		try {
 			await daemon.start();
 			config = fresh;
 		} catch (error) {
 			refuse(error);
 			await daemon.stop();
-			daemon = create(config);
+			daemon = await create(config);
 			await daemon.start();
 		}
 	}
@@ -70,7 +70,7 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 	});
 	try {
 		config = await load();
-		daemon = create(config);
+		daemon = await create(config);
 		await daemon.start();
 	} catch (error) {
 		complain(error, log);

@@ -1,0 +1,324 @@
+import { join } from "node:path";
+import { type Address, endpointText } from "../shared/address.ts";
+import { createApi } from "../shared/api.ts";
+import type { RunCommand } from "../shared/command.ts";
+import type { Daemon } from "../shared/daemon.ts";
+import { createDuty } from "../shared/duty.ts";
+import { createGuard } from "../shared/guard.ts";
+import { Health } from "../shared/health.ts";
+import type { Logger } from "../shared/log.ts";
+import { createMetrics } from "../shared/metrics.ts";
+import { findOverlaps } from "../shared/overlap.ts";
+import { deriveBearer, publicKeyOf } from "../shared/protocol/bearer.ts";
+import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
+import { onSchedule } from "../shared/schedule.ts";
+import { stateFile } from "../shared/state.ts";
+import { systemd } from "../shared/systemd.ts";
+import { tunnelInterface } from "../shared/tunnel-interface.ts";
+import { version } from "../shared/version.ts";
+import {
+	addressDiffers,
+	checkinServing,
+	guardFailing,
+	homeNoisy,
+	networkOverlap,
+	pulseFailing,
+} from "./conditions.ts";
+import { createPeers } from "./duties/peers.ts";
+import { createRoutes, leavingSchema } from "./duties/routes.ts";
+import { type Home, homeParser } from "./homes/home.ts";
+import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
+import type { Loaded } from "./load.ts";
+import { databaseType, postfixMaps } from "./postfix/maps.ts";
+import { listQueue } from "./postfix/queue.ts";
+import { createPresence } from "./presence.ts";
+import { type RelayStatus, statusLine } from "./status.ts";
+import { serveCheckins } from "./watch/checkin.ts";
+import { type HomesWatch, watchHomes } from "./watch/homes.ts";
+import { servePulses } from "./watch/pulse.ts";
+
+/** Milliseconds after the last pulse too many that a home counts as noisy. */
+const noisyFor = 60_000;
+
+/** Puts the relay's companion together: watchers poke duties, and nothing else. Nothing is touched before `start`. */
+export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger): Promise<Daemon> {
+	const { config, privateKey, privateKeyFile } = loaded;
+	const { addresses, networks, interface: name, mtu, listen_port: listenPort } = config.tunnel;
+	const health = new Health(log);
+	const metrics = createMetrics("heimweg_relay", version, health);
+	const notify = systemd(run, log);
+	const guarded = createGuard({ run, interface: name, networks });
+	const device = tunnelInterface(run, {
+		name,
+		addresses,
+		networks,
+		mtu,
+		listenPort,
+		privateKey,
+		privateKeyFile,
+	});
+	const state = <T>(file: string, schema: Parameters<typeof stateFile<T>>[1]) =>
+		stateFile(join(config.state_dir, file), schema, log);
+	const checkins = new Map<string, Checkin>();
+	const bearers = new Map<string, string>();
+	const noisyUntil = new Map<string, number>();
+	let homeAt = new Map<Address, Home>();
+	let homesWatch: HomesWatch | undefined;
+	let ready = false;
+	const endings: Array<() => unknown> = [];
+
+	const rules = { networks, relayAddresses: addresses, relayPublicKey: publicKeyOf(privateKey) };
+	const keeper: HomesKeeper = await createHomesKeeper({
+		state: state("homes.json", storedRegistrySchema),
+		rules,
+		health,
+		log,
+		onChange({ changedHomes, changedDomains }) {
+			index();
+			if (!ready) return;
+			if (changedHomes.size > 0) peers.poke(undefined, { news: true });
+			if (changedDomains.size > 0) routes.poke(changedDomains, { news: true });
+			showStatus();
+		},
+	});
+
+	/** What is looked up for each datagram. */
+	function index(): void {
+		const homes = [...keeper.registry.homes.values()];
+		homeAt = new Map(homes.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
+		presence.keep(keeper.registry.homes.keys());
+		for (const key of bearers.keys()) if (!homes.some((home) => home.publicKey === key)) bearers.delete(key);
+		for (const id of checkins.keys()) if (!keeper.registry.homes.has(id)) checkins.delete(id);
+	}
+
+	const presence = createPresence({
+		health,
+		log,
+		onBack: () => showStatus(),
+		onAway: (home) => {
+			log.info({ home }, `home ${home} went away`);
+			showStatus();
+		},
+	});
+
+	const guard = createDuty({
+		name: "guard",
+		async run({ signal }) {
+			if (await guarded.ensure(signal)) log.info("the tunnel addresses are guarded");
+			serve();
+		},
+		deadline: 10_000,
+		backoff: { first: 500, max: 10_000 },
+		failing: guardFailing,
+		health,
+		log,
+	});
+
+	const peers = createPeers({
+		device,
+		homes: () => keeper.registry.homes,
+		presence: (home) => presence.of(home),
+		nudge: (address) => pulses.nudge(address),
+		onUp: () => {},
+		health,
+		log,
+	});
+
+	const routes = createRoutes({
+		maps: postfixMaps({ directory: config.postfix.maps_dir, type: await databaseType(run), run }),
+		registry: () => keeper.registry,
+		listQueue,
+		state: state("leaving.json", leavingSchema),
+		service: config.postfix.service,
+		health,
+		log,
+	});
+
+	const answered = metrics.counter("pulses_total", "Pulses of homes");
+	const dropped = {
+		stranger: metrics.counter("pulses_from_strangers_total", "Datagrams from addresses that are no home's"),
+		garbage: metrics.counter("pulses_garbage_total", "Datagrams of homes that were no pulse"),
+		rate: metrics.counter("pulses_over_rate_total", "Pulses over 5 a second from one home"),
+	};
+	const refused = metrics.counter("checkins_refused_total", "Requests that were no good check-in");
+
+	const pulses = servePulses({
+		addresses,
+		port: config.pulse.port,
+		homeAt: (address) => homeAt.get(address),
+		endpoints: () => device.wireguard.endpoints(),
+		onPulse(home, interval) {
+			answered.add();
+			presence.pulse(home, interval);
+			if (noisyUntil.size > 0 && (noisyUntil.get(home) ?? 0) < performance.now()) quiet(home);
+		},
+		onEndpoint: (home, endpoint) => presence.seenAt(home, endpoint),
+		onDropped(reason, home) {
+			dropped[reason].add();
+			if (reason !== "rate" || !home) return;
+			noisyUntil.set(home, performance.now() + noisyFor);
+			health.set(homeNoisy, home, undefined);
+		},
+		onTrouble: (error) =>
+			health.put(pulseFailing, "", error && { error: error.message, ...remedyPart(error) }),
+	});
+
+	function quiet(home: string): void {
+		if (noisyUntil.delete(home)) health.clear(homeNoisy, home);
+	}
+
+	const checkinServer = serveCheckins({
+		addresses,
+		port: config.checkin.port,
+		homeAt(address) {
+			const home = homeAt.get(address);
+			return home && { id: home.id, bearer: bearerOf(home) };
+		},
+		onCheckin: takeCheckin,
+		onRefused: () => refused.add(),
+		onTrouble: (error) =>
+			health.put(checkinServing, "", error && { error: error.message, ...remedyPart(error) }),
+	});
+
+	function bearerOf(home: Home): string {
+		const known = bearers.get(home.publicKey) ?? deriveBearer(privateKey, home.publicKey);
+		bearers.set(home.publicKey, known);
+		return known;
+	}
+
+	function takeCheckin(id: string, checkin: Checkin): CheckinAnswer {
+		const home = keeper.registry.homes.get(id)!;
+		checkins.set(id, checkin);
+		compareAddress(id, checkin);
+		return {
+			version,
+			home: id,
+			domains: home.domains.filter((domain) => !keeper.registry.deferred.has(domain)),
+			destination: { address: home.addresses[0]!, port: home.mailPort },
+			notices: health
+				.list()
+				.filter((c) => c.subject === id && c.code !== "home.away")
+				.map(({ code, text, remedy, since }) => ({
+					code,
+					text: text.slice(0, 300),
+					remedy: remedy.slice(0, 300),
+					since,
+				})),
+		};
+	}
+
+	/** What the home believes and what WireGuard sees should be one address, in the family that the tunnel uses. */
+	function compareAddress(id: string, { addresses: told }: Checkin): void {
+		const seen = presence.of(id).endpoint?.address;
+		const own = seen?.includes(":") ? undefined : told.ipv4;
+		health.put(addressDiffers, id, seen && own && seen !== own ? { seen, told: own } : undefined);
+	}
+
+	const duties = [guard, peers, routes];
+	const live = () => duties.every((duty) => !duty.overdue());
+	const api = createApi({
+		health,
+		metrics,
+		log,
+		ready: () => ready,
+		live,
+		status,
+		commands: {
+			"accept-removals": async () => {
+				const gone = keeper.acceptRemovals();
+				return gone.length > 0 ? `no longer served: ${gone.join(", ")}` : "no removal was held";
+			},
+		},
+	});
+
+	metrics.gauge("homes", "Homes that are served", () => keeper.registry.homes.size);
+	metrics.gauge(
+		"homes_here",
+		"Homes whose pulses come",
+		() => status().homes.filter((home) => home.here).length,
+	);
+
+	/** Begins what may only run behind the guard. */
+	function serve(): void {
+		if (ready) return;
+		ready = true;
+		peers.poke();
+		routes.poke();
+		pulses.start();
+		checkinServer.start();
+		presence.start();
+		void notify.ready(statusLine(status()));
+	}
+
+	function showStatus(): void {
+		if (ready) void notify.status(statusLine(status()));
+	}
+
+	function status(): RelayStatus {
+		return {
+			version,
+			mailFlows: health.mailFlows && ready,
+			homes: [...keeper.registry.homes.values()].map((home) => {
+				const { here, since, lastSeen, endpoint } = presence.of(home.id);
+				const checkin = checkins.get(home.id);
+				return {
+					id: home.id,
+					here,
+					for: (performance.now() - since) / 1000,
+					lastSeen,
+					endpoint: endpoint && endpointText(endpoint),
+					addresses: home.addresses,
+					domains: home.domains,
+					agent: checkin && { version: checkin.version, conditions: checkin.conditions },
+				};
+			}),
+			held: [...keeper.registry.held],
+			conditions: health.list(),
+		};
+	}
+
+	async function watchOverlaps(): Promise<void> {
+		const overlaps = await findOverlaps(run, name, networks).catch(() => undefined);
+		if (overlaps) health.put(networkOverlap, "", overlaps[0]);
+	}
+
+	return {
+		async start() {
+			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
+			homesWatch = await watchHomes({
+				directory: config.homes_dir,
+				parse: homeParser(rules),
+				onFiles: (files) => keeper.update(files),
+				log,
+			});
+			index();
+			guard.poke();
+			notify.startWatchdog(live);
+			endings.push(
+				health.listen(showStatus),
+				onSchedule("*/10 * * * * *", () => peers.poke()),
+				onSchedule("* * * * *", () => {
+					guard.poke();
+					routes.poke();
+					void homesWatch?.rescan();
+					void watchOverlaps();
+					for (const [home, until] of noisyUntil) if (until < performance.now()) quiet(home);
+				}),
+			);
+			log.info({ version }, `heimweg-relay ${version} started`);
+		},
+		async stop() {
+			for (const end of endings) end();
+			notify.stop();
+			pulses.stop();
+			checkinServer.stop();
+			presence.stop();
+			await homesWatch?.stop();
+			await Promise.all([keeper.stop(), api.close(), ...duties.map((duty) => duty.stop())]);
+		},
+	};
+}
+
+function remedyPart(error: { remedy?: string | undefined }): { remedy?: string } {
+	return error.remedy ? { remedy: error.remedy } : {};
+}
