@@ -1,11 +1,18 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { authorityOnHosts } from "./certificates.ts";
 import { type Lab, startLab } from "./lab.ts";
-import { addresses } from "./network.ts";
-import { remainsOf } from "./run.ts";
+import { addresses, addressesUsable } from "./network.ts";
+import { type Run, remainsOf } from "./run.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 
 /** Milliseconds for what needs a moment to be true. */
 const soon = { timeout: 10_000, interval: 100 };
+
+/** Connects to a mail server, has its greeting printed and leaves. */
+const greeting = (address: string) => ["swaks", "--server", address, "--quit-after", "BANNER"];
 
 const ping = (address: string) => ["ping", "-c", "1", "-W", "2", address];
 
@@ -17,9 +24,7 @@ describeLab("the lab", () => {
 		for (const host of [relay, home]) {
 			expect(await host.failedUnits()).toEqual([]);
 			expect(await host.run(["systemctl", "is-system-running"])).toBe("running");
-			await expect
-				.poll(() => host.run(["nc", "-w", "5", "127.0.0.1", "25"], { input: "" }), soon)
-				.toContain(host.hostname);
+			await expect.poll(() => host.run(greeting("127.0.0.1")), soon).toContain(host.hostname);
 		}
 	});
 
@@ -44,6 +49,34 @@ describeLab("the lab", () => {
 		expect((await internet.dig("example.org", "DNSKEY")).length).toBeGreaterThan(0);
 	});
 
+	it("serves what is written at deSEC from its name servers, signed, at once", async () => {
+		const { home, internet } = lab();
+		const { api, token } = internet.desec;
+		const body = JSON.stringify([{ subname: "lab", type: "A", ttl: 3600, records: ["198.51.100.1"] }]);
+		const script = `fetch("${api}/domains/example.org/rrsets/", { method: "PATCH", body: process.argv[1], headers:
+			{ authorization: "Token ${token}", "content-type": "application/json" } }).then((r) => console.log(r.status))`;
+		const node = ["env", `NODE_EXTRA_CA_CERTS=${authorityOnHosts}`, "node", "-e", script, body];
+		expect(await home.run(node)).toBe("200");
+		expect(await internet.dig("lab.example.org", "A")).toEqual(["198.51.100.1"]);
+		const { stdout } = await internet.exec([
+			"dig",
+			"@192.0.2.53",
+			"lab.example.org",
+			"A",
+			"+dnssec",
+			"+short",
+		]);
+		expect(stdout).toContain("A 13 3 3600");
+	});
+
+	it("tells a caller its public address, as deSEC's check-ip does", async () => {
+		const { home, internet, router } = lab();
+		const script = `fetch("${internet.desec.checkIp.ipv4}").then((r) => r.text()).then((text) => console.log(text.trim()))`;
+		const node = ["env", `NODE_EXTRA_CA_CERTS=${authorityOnHosts}`, "node", "-e", script];
+		expect(await home.run(node)).toBe(router.address);
+		expect(JSON.stringify(await internet.desec.control("GET", "/requests"))).toContain(router.address);
+	});
+
 	it("hides the home behind the line's address, also after the provider gave another", async () => {
 		const { router } = lab();
 		expect(await sourceOf(lab(), "4")).toBe(router.address);
@@ -54,9 +87,10 @@ describeLab("the lab", () => {
 	});
 
 	it("gives the home an address of the new prefix and deprecates the old one", async () => {
-		const { router } = lab();
+		const { home, router } = lab();
 		const prefix = await router.changePrefix();
-		await expect.poll(() => sourceOf(lab(), "6"), soon).toBe(prefix.replace("/64", "20"));
+		await addressesUsable(home.namespace);
+		expect(await sourceOf(lab(), "6")).toBe(prefix.replace("/64", "20"));
 	});
 
 	it("cuts and restores the line, and the home's cable", async () => {
@@ -166,10 +200,26 @@ describeLab("a lab that was stopped", () => {
 	});
 });
 
+describeLab("the lab of a process that ends without a word", () => {
+	const script = `
+		const { startLab } = await import("./test/lab/lab.ts");
+		console.log(JSON.stringify((await startLab()).run));
+		setInterval(() => {}, 1000);`;
+
+	it.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)("is removed after %s", async (signal) => {
+		const argv = ["--import", "tsx", "--input-type=module", "--eval", script];
+		const owner = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "inherit"] });
+		const [line] = await once(createInterface({ input: owner.stdout }), "line");
+		const run = JSON.parse(line) as Run;
+		expect(await remainsOf(run)).not.toEqual([]);
+		owner.kill(signal);
+		await expect.poll(() => remainsOf(run), soon).toEqual([]);
+	});
+});
+
 /** The address from which the relay sees the home connect. */
 async function sourceOf({ home, relay }: Lab, family: "4" | "6"): Promise<string> {
-	const to = family === "4" ? addresses.relay.ipv4 : addresses.relay.ipv6;
-	await home.run(["nc", `-${family}`, "-w", "5", to, "25"], { input: "QUIT\r\n" });
+	await home.run(greeting(family === "4" ? addresses.relay.ipv4 : addresses.relay.ipv6));
 	const log = await relay.journal("--boot", "--unit", "postfix", "--grep", "connect from");
 	return (
 		/\[([^\]]+)\]$/.exec(log.split("\n").findLast((line) => / connect from /.test(line)) ?? "")?.[1] ?? ""

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Certificates } from "./certificates.ts";
 import { attempt, type CommandOptions, type Outcome } from "./command.ts";
+import { type Desec, startDesec } from "./desec.ts";
 import { createDisk } from "./disk.ts";
 import type { Namespace } from "./namespace.ts";
 import { addresses, type Network } from "./network.ts";
@@ -31,6 +32,7 @@ export interface Internet {
 	namespace: Namespace;
 	certificates: Certificates;
 	powerDns: { url: string; key: string };
+	desec: Desec;
 	/** Runs a program of the lab's image from somewhere on the internet. */
 	exec(argv: readonly string[], options?: CommandOptions): Promise<Outcome>;
 	/** Hands a mail over by SMTP. Never throws because the server refuses. */
@@ -39,7 +41,7 @@ export interface Internet {
 	dig(name: string, type: string, server?: string): Promise<string[]>;
 }
 
-/** Brings up the lab's internet: PowerDNS with its zones, and a machine for strangers to work from. */
+/** Brings up the lab's internet: PowerDNS with its zones, deSEC, and a machine for strangers to work from. */
 export async function startInternet(
 	run: Run,
 	image: string,
@@ -70,10 +72,12 @@ export async function startInternet(
 		return stdout.split("\n").filter(Boolean);
 	};
 	await answering(dig);
+	const powerDns = { url: powerDnsUrl, key };
 	return {
+		desec: await startDesec(run, namespace, certificates, powerDns),
 		namespace,
 		certificates,
-		powerDns: { url: powerDnsUrl, key },
+		powerDns,
 		exec,
 		dig,
 		async sendMail({

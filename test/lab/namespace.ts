@@ -15,7 +15,7 @@ export interface Namespace {
 	spawn(argv: readonly string[], options?: SpawnOptions): ChildProcess;
 	/** Applies lines of `ip -batch` in one go, one command a line (ip(8)); stops at the first that fails. */
 	ip(...lines: string[]): Promise<void>;
-	/** Sets sysctls under `net`, by path: `{ "ipv4/ip_forward": 1 }`. A booted host cannot set them itself. */
+	/** Sets sysctls under `net`, by path: `{ "ipv4/ip_forward": 1 }`. */
 	sysctl(values: Record<string, number | string>): Promise<void>;
 	/** Applies nftables text in one transaction. */
 	nft(text: string): Promise<void>;

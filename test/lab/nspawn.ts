@@ -30,12 +30,13 @@ export async function startContainer(lab: Run, options: NspawnOptions): Promise<
 	const cgroup = subgroup(lab.cgroup, options.role);
 	await createCgroup(cgroup);
 	const nspawn = [
+		// From inside the network, so that the host's /sys shows it too and the host may set its sysctls.
+		...["nsenter", `--net=/run/netns/${options.namespace}`],
 		"systemd-nspawn",
 		"--quiet",
 		`--machine=${name}`,
 		`--hostname=${options.hostname}`,
 		`--directory=${options.disk}`,
-		`--network-namespace-path=/run/netns/${options.namespace}`,
 		"--register=no",
 		"--keep-unit",
 		"--link-journal=no",
@@ -55,7 +56,7 @@ export async function startContainer(lab: Run, options: NspawnOptions): Promise<
 		detached: true,
 		stdio: ["ignore", output, output],
 		// cgroup 2 alone inside, also where the machine mixes it with cgroup 1, which newer releases do not boot with.
-		env: { PATH: searchPath, UNIFIED_CGROUP_HIERARCHY: "1" },
+		env: { PATH: searchPath, UNIFIED_CGROUP_HIERARCHY: "1", SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network" },
 	});
 	const ended = new Promise<void>((resolve) => {
 		child.on("exit", () => resolve());

@@ -20,7 +20,9 @@ export async function obstacles(namespace: Namespace): Promise<Obstacles> {
 		const rules = [
 			...[...blocked].map((family) => `meta nfproto ipv${family} drop`),
 			...(largest === undefined ? [] : [`meta length > ${largest} drop`]),
-			...(share > 0 ? [share >= 100 ? "drop" : `numgen random mod 1000 < ${Math.round(share * 10)} drop`] : []),
+			...(share > 0
+				? [share >= 100 ? "drop" : `numgen random mod 1000 < ${Math.round(share * 10)} drop`]
+				: []),
 		];
 		const lines = [
 			"flush chain inet obstacles forward",
