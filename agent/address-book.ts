@@ -2,7 +2,14 @@ import type { Address, Cidr, Family } from "../shared/address.ts";
 import type { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { notPublic, sourcesDisagree } from "./conditions.ts";
-import { type AddressChange, decide, type Observations, ownAddress, type Source } from "./public-address.ts";
+import {
+	type AddressChange,
+	decide,
+	lessTrusted,
+	type Observations,
+	ownAddress,
+	type Source,
+} from "./public-address.ts";
 import type { Link } from "./watch/link.ts";
 
 /** What the duties are told of one family. */
@@ -65,6 +72,8 @@ export function createAddressBook(options: {
 		if (seen[family][source] === address) return;
 		if (address) seen[family][source] = address;
 		else delete seen[family][source];
+		// What less trusted sources said before this change tells nothing about the time after it.
+		for (const other of lessTrusted(family, source)) delete seen[family][other];
 		settle(family);
 	}
 

@@ -157,6 +157,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			tunnel.answered();
 			if (endpoint) book.seenByRelay(endpoint.address);
 			if (wasUp) return;
+			askOutside();
 			checkin.poke(undefined, { news: true });
 			records?.duty.poke(undefined, { news: true });
 			showStatus();
@@ -265,7 +266,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		ready = true;
 		tunnel.duty.poke();
 		records?.duty.poke();
-		askOutside();
+		// The relay is the better witness; who asks at once only asks twice.
+		endings.push(later(3_000, () => askOutside()));
 		void notify.ready(statusLine(status()));
 	}
 
@@ -334,6 +336,12 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};
+}
+
+/** Acts once, after so many milliseconds; returns the way to prevent that. */
+function later(milliseconds: number, act: () => void): () => void {
+	const timer = setTimeout(act, milliseconds);
+	return () => clearTimeout(timer);
 }
 
 /** All addresses of a name, or the address itself. */

@@ -20,6 +20,11 @@ const trust: Record<Family, readonly Source[]> = {
 	6: ["interface", "relay", "check-ip"],
 };
 
+/** The sources that count less than this one. */
+export function lessTrusted(family: Family, source: Source): readonly Source[] {
+	return trust[family].slice(trust[family].indexOf(source) + 1);
+}
+
 export type Observations = Partial<Record<Source, Address>>;
 
 /** What the observations of one family come to. */

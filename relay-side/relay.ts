@@ -65,6 +65,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	let homeAt = new Map<Address, Home>();
 	let homesWatch: HomesWatch | undefined;
 	let ready = false;
+	let listening = false;
 	const endings: Array<() => unknown> = [];
 
 	const rules = { networks, relayAddresses: addresses, relayPublicKey: publicKeyOf(privateKey) };
@@ -119,7 +120,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		homes: () => keeper.registry.homes,
 		presence: (home) => presence.of(home),
 		nudge: (address) => pulses.nudge(address),
-		onUp: () => {},
+		onUp: listen,
 		health,
 		log,
 	});
@@ -244,10 +245,16 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		ready = true;
 		peers.poke();
 		routes.poke();
-		pulses.start();
-		checkinServer.start();
 		presence.start();
 		void notify.ready(statusLine(status()));
+	}
+
+	/** The tunnel's addresses are there. */
+	function listen(): void {
+		if (listening) return;
+		listening = true;
+		pulses.start();
+		checkinServer.start();
 	}
 
 	function showStatus(): void {

@@ -13,9 +13,6 @@ export interface LogOptions {
 /** syslog(3) priorities; journald reads them from a `<N>` before the line (sd-daemon(3)). */
 const priorities: Record<number, number> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 };
 
-/** Fields that are pino's own, or already said by the journal. */
-const ownFields = new Set(["level", "time", "msg", "err", "v"]);
-
 /** The program's log, to standard output: sentences for the journal, JSON lines for everything else. */
 export function createLog(options: LogOptions = {}, environment: NodeJS.ProcessEnv = process.env): Logger {
 	const wanted = options.format ?? "auto";
@@ -30,15 +27,15 @@ export function createLog(options: LogOptions = {}, environment: NodeJS.ProcessE
 	return pino(settings, { write: (line: string) => process.stdout.write(journalLine(line)) });
 }
 
-/** Turns one of pino's JSON lines into a line for the journal: priority, sentence, fields in brackets. */
+/**
+ * Turns one of pino's JSON lines into lines for the journal: priority and sentence. The sentence says it all; of the
+ * fields only a condition's code is added, for those who search.
+ */
 export function journalLine(json: string): string {
-	const entry = JSON.parse(json) as Record<string, unknown> & { level: number; msg?: string };
-	const err = entry.err as { stack?: string; message?: string } | undefined;
-	const fields = Object.entries(entry)
-		.filter(([key]) => !ownFields.has(key))
-		.map(([key, value]) => `${key}=${shown(value)}`);
-	const sentence = [entry.msg ?? "", err?.stack ?? err?.message].filter(Boolean).join(": ");
-	const text = fields.length > 0 ? `${sentence} [${fields.join(" ")}]` : sentence;
+	const entry = JSON.parse(json) as { level: number; msg?: string; condition?: string; err?: ErrorField };
+	const reason = entry.err?.stack ?? entry.err?.message;
+	const sentence = [entry.msg ?? "", reason].filter(Boolean).join(": ");
+	const text = entry.condition ? `${sentence} [${entry.condition}]` : sentence;
 	const prefix = `<${priorities[entry.level] ?? 6}>`;
 	return `${text
 		.split("\n")
@@ -46,6 +43,7 @@ export function journalLine(json: string): string {
 		.join("\n")}\n`;
 }
 
-function shown(value: unknown): string {
-	return typeof value === "string" && /^[^\s"[\]]+$/.test(value) ? value : (JSON.stringify(value) ?? "");
+interface ErrorField {
+	stack?: string;
+	message?: string;
 }

@@ -127,6 +127,14 @@ export function createRecords(options: RecordsOptions): Records {
 		const { changes, adopt } = difference(zone, wanted, present.get(zone)!);
 		if (changes.length === 0 && adopt.length === 0) return false;
 		const began = now();
+		const changed = [
+			...changes.map(
+				({ subname, type, records }) => `${nameOf(subname, zone)} ${type} ${records?.join(" ") || "removed"}`,
+			),
+			...adopt.flatMap(({ name, types }) =>
+				types.map((type) => `${name} ${type} ${addressIn(wanted, type)}`),
+			),
+		];
 		if (changes.length > 0) remember(zone, changes, await api.patch(zone, changes, signal));
 		for (const { names, types } of adoptionGroups(adopt)) {
 			const value = (type: string) => (types.includes(type) ? addressIn(wanted, type) : "preserve");
@@ -143,7 +151,7 @@ export function createRecords(options: RecordsOptions): Records {
 			present.delete(zone);
 		}
 		await saveBudget();
-		announce(zone, wanted, changes.length + adopt.length, began);
+		announce(zone, wanted, changed, began);
 		return true;
 	}
 
@@ -192,10 +200,9 @@ export function createRecords(options: RecordsOptions): Records {
 		return undefined;
 	}
 
-	function announce(zone: string, wanted: readonly WantedRRset[], count: number, began: number): void {
-		const values = [...new Set(wanted.flatMap(({ records }) => records))].join(", ") || "none";
+	function announce(zone: string, wanted: readonly WantedRRset[], changed: string[], began: number): void {
 		const took = Math.round(now() - began);
-		log.info({ zone, changed: count, took }, `deSEC took the new records of ${zone}: ${values}`);
+		log.info({ zone, changed, took }, `deSEC took ${changed.join(", ")} after ${took} ms`);
 		watching?.abort();
 		watching = new AbortController();
 		watchVisible(zone, wanted, began, watching.signal).catch(() => {});

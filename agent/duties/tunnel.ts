@@ -68,7 +68,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	async function run(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
-		if (done.length > 0) log.info({ interface: done }, `tunnel interface set up: ${done.join(", ")}`);
+		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
 		await ensurePeer(signal);
 		options.onUp();
 		if (silentFor > 0) await revive();
@@ -221,7 +221,6 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			if (answers || downSince === undefined) downSince = now() - milliseconds;
 			answers = false;
 			const down = options.families().size === 0;
-			health.put(lineDown, "", down ? undefined : undefined);
 			if (down) health.set(lineDown, "", undefined);
 			else {
 				health.clear(lineDown);

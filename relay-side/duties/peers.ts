@@ -51,7 +51,7 @@ export function createPeers(options: PeersOptions): Duty {
 
 	async function run(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
-		if (done.length > 0) log.info({ interface: done }, `tunnel interface set up: ${done.join(", ")}`);
+		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
 		options.onUp();
 		const present = (await device.wireguard.device(signal))?.peers ?? [];
 		const wanted = await wantedPeers(present);

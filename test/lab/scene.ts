@@ -1,0 +1,218 @@
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { AgentStatus } from "../../agent/status.ts";
+import type { RelayStatus } from "../../relay-side/status.ts";
+import { authorityOnHosts } from "./certificates.ts";
+import type { Host } from "./host.ts";
+import type { Lab } from "./lab.ts";
+
+/** The tunnel of the lab. */
+export const tunnel = {
+	networks: ["10.86.0.0/24", "fd86:5a1e:77::/64"],
+	relay: ["10.86.0.1", "fd86:5a1e:77::1"],
+	home: ["10.86.0.2", "fd86:5a1e:77::2"],
+};
+
+/** The home's id, its mail domain, the name that follows its address, and its mailboxes. */
+export const homeId = "anna";
+export const domain = "example.org";
+export const mailName = "mail.example.org";
+export const mailboxes = ["anna", "bert"];
+
+export interface KeyPair {
+	privateKey: string;
+	publicKey: string;
+}
+
+/** A WireGuard key pair, as `wg genkey` and `wg pubkey` print it. */
+export function wireguardKeys(): KeyPair {
+	const pair = generateKeyPairSync("x25519");
+	const raw = (der: Buffer) => der.subarray(-32).toString("base64");
+	return {
+		privateKey: raw(pair.privateKey.export({ format: "der", type: "pkcs8" })),
+		publicKey: raw(pair.publicKey.export({ format: "der", type: "spki" })),
+	};
+}
+
+/** Heimweg installed and running on both hosts of a lab, as the README tells. */
+export interface Scene {
+	lab: Lab;
+	keys: { relay: KeyPair; home: KeyPair };
+	agentStatus(): Promise<AgentStatus>;
+	relayStatus(): Promise<RelayStatus>;
+	/** Hands a mail over from the internet, and waits until it is in the mailbox; returns the milliseconds. */
+	deliver(subject: string, options?: { to?: string; timeout?: number }): Promise<number>;
+	/** Waits until the mail with this subject is in the home's mailbox. */
+	arrives(subject: string, options?: { to?: string; timeout?: number }): Promise<void>;
+}
+
+const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Builds the programs from the tree as it is. */
+export function buildPrograms(): void {
+	execFileSync(process.execPath, ["test/build.mjs"], {
+		cwd: projectFolder,
+		stdio: ["ignore", "ignore", "inherit"],
+	});
+}
+
+export interface SceneOptions {
+	/** Changes to the config files' text, for tests of other settings. */
+	agentConfig?: (toml: string) => string;
+	relayConfig?: (toml: string) => string;
+	/** Start the daemons; true by default. */
+	start?: boolean;
+}
+
+/** Installs, configures and starts everything on a lab that has booted. */
+export async function setScene(lab: Lab, options: SceneOptions = {}): Promise<Scene> {
+	const same = (text: string) => text;
+	const keys = { relay: wireguardKeys(), home: wireguardKeys() };
+	await Promise.all([
+		prepareRelay(lab.relay, keys, (options.relayConfig ?? same)(relayConfig())),
+		prepareHome(lab, keys, (options.agentConfig ?? same)(agentConfig(lab, keys))),
+	]);
+	const scene = sceneOf(lab, keys);
+	if (options.start !== false) {
+		await Promise.all([
+			lab.relay.run(["systemctl", "enable", "--now", "heimweg-relay"]),
+			lab.home.run(["systemctl", "enable", "--now", "heimweg"]),
+		]);
+		await until("the tunnel is up", async () => (await scene.agentStatus()).tunnel.up);
+	}
+	return scene;
+}
+
+async function install(host: Host, side: "home" | "relay"): Promise<void> {
+	await host.copyIn(`${projectFolder}dist`, "/root/heimweg/dist");
+	await host.copyIn(`${projectFolder}systemd`, "/root/heimweg/systemd");
+	await host.run(["/root/heimweg/systemd/install", side]);
+}
+
+async function secret(host: Host, path: string, text: string): Promise<void> {
+	await host.write(path, `${text}\n`, 0o640);
+	await host.run(["chown", "root:heimweg", path]);
+}
+
+async function prepareRelay(host: Host, keys: Scene["keys"], config: string): Promise<void> {
+	await install(host, "relay");
+	await secret(host, "/etc/heimweg-relay/wireguard.key", keys.relay.privateKey);
+	await host.write("/etc/heimweg-relay/relay.toml", config);
+	await host.write(`/etc/heimweg-relay/homes.d/${homeId}.toml`, homeFile(keys.home.publicKey));
+	// HACK
+	await host.run(["sh","-c","postconf -e transport_maps=lmdb:/var/lib/heimweg-relay/maps/transport relay_domains=lmdb:/var/lib/heimweg-relay/maps/relay_domains default_database_type=lmdb; postconf -M 'heimweg/unix=heimweg unix - - y - 100 smtp -o smtp_connect_timeout=5s'; systemctl reload postfix"]);
+}
+
+async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promise<void> {
+	const host = lab.home;
+	await install(host, "home");
+	await secret(host, "/etc/heimweg/wireguard.key", keys.home.privateKey);
+	await secret(host, "/etc/heimweg/desec.token", lab.internet.desec.token);
+	await host.write("/etc/heimweg/heimweg.toml", config);
+	// The lab's deSEC has a certificate of the lab's own authority.
+	await host.write(
+		"/etc/systemd/system/heimweg.service.d/lab.conf",
+		`[Service]\nEnvironment=NODE_EXTRA_CA_CERTS=${authorityOnHosts}\n`,
+	);
+	await host.run(["systemctl", "daemon-reload"]);
+	const settings = [
+		`mydestination = ${domain}, localhost`,
+		"home_mailbox = Maildir/",
+		"mynetworks = 127.0.0.0/8 [::1]/128",
+		// Mail comes from the relay, through the tunnel, and from nowhere else.
+		`smtpd_client_restrictions = permit_mynetworks, check_client_access inline:{ {${tunnel.relay[0]} = OK} }, reject`,
+	];
+	for (const mailbox of mailboxes) await host.run(["useradd", "--create-home", mailbox]);
+	await host.run(["postconf", "-e", ...settings]);
+	await host.run(["postfix", "reload"]);
+}
+
+export function relayConfig(): string {
+	return `[tunnel]
+addresses = ${JSON.stringify(tunnel.relay)}
+networks = ${JSON.stringify(tunnel.networks)}
+`;
+}
+
+export function homeFile(publicKey: string, domains: readonly string[] = [domain]): string {
+	return `public_key = "${publicKey}"
+addresses = ${JSON.stringify(tunnel.home)}
+domains = ${JSON.stringify(domains)}
+`;
+}
+
+export function agentConfig(lab: Lab, keys: Scene["keys"]): string {
+	const { desec } = lab.internet;
+	return `[[relays]]
+endpoint = "relay.example.net:51820"
+public_key = "${keys.relay.publicKey}"
+addresses = ${JSON.stringify(tunnel.relay)}
+
+[tunnel]
+addresses = ${JSON.stringify(tunnel.home)}
+networks = ${JSON.stringify(tunnel.networks)}
+
+[mail]
+domains = ["${domain}"]
+
+[dns]
+names = ["${mailName}"]
+api = "${desec.api}"
+update = "${desec.update}"
+# The lab's internet is made of the documentation's addresses.
+also_public = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"]
+
+[check_ip]
+ipv4 = ["${desec.checkIp.ipv4}"]
+ipv6 = ["${desec.checkIp.ipv6}"]
+`;
+}
+
+function sceneOf(lab: Lab, keys: Scene["keys"]): Scene {
+	const status = async <T>(host: Host, program: string): Promise<T> => {
+		const { stdout, stderr } = await host.exec([program, "status", "--json"]);
+		if (!stdout) throw new Error(stderr);
+		return JSON.parse(stdout) as T;
+	};
+	const scene: Scene = {
+		lab,
+		keys,
+		agentStatus: () => status(lab.home, "heimweg"),
+		relayStatus: () => status(lab.relay, "heimweg-relay"),
+		async deliver(subject, options = {}) {
+			const to = options.to ?? mailboxes[0]!;
+			const began = performance.now();
+			const { accepted, transcript } = await lab.internet.sendMail({ to: `${to}@${domain}`, subject });
+			if (!accepted) throw new Error(`the relay did not take the mail "${subject}":\n${transcript}`);
+			await scene.arrives(subject, options);
+			return performance.now() - began;
+		},
+		async arrives(subject, { to = mailboxes[0]!, timeout = 20_000 } = {}) {
+			const search = ["grep", "-rqs", `^Subject: ${subject}$`, `/home/${to}/Maildir/new`];
+			await until(
+				`the mail "${subject}" is in ${to}'s mailbox`,
+				async () => (await lab.home.exec(search)).exitCode === 0,
+				timeout,
+			);
+		},
+	};
+	return scene;
+}
+
+/** Waits until the check says yes; throws with what it waited for, and the last error, after the timeout (20 s). */
+export async function until(what: string, check: () => Promise<boolean>, timeout = 20_000): Promise<number> {
+	const began = performance.now();
+	let reason = "";
+	while (performance.now() - began < timeout) {
+		try {
+			if (await check()) return performance.now() - began;
+			reason = "";
+		} catch (error) {
+			reason = `: ${(error as Error).message}`;
+		}
+		await sleep(50);
+	}
+	throw new Error(`waited ${timeout / 1000} s until ${what}${reason}`);
+}
