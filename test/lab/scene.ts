@@ -52,7 +52,7 @@ const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Builds the programs from the tree as it is. */
 export function buildPrograms(): void {
-	execFileSync(process.execPath, ["test/build.mjs"], {
+	execFileSync(process.execPath, ["systemd/build.mjs"], {
 		cwd: projectFolder,
 		stdio: ["ignore", "ignore", "inherit"],
 	});
