@@ -1,0 +1,106 @@
+import { Resolver } from "node:dns/promises";
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+
+// A process that lives in one network namespace and asks the same question over and over, until the answer is yes.
+// It is a process of its own because starting one for each try takes longer than what is measured. See measure.ts.
+
+/** Can a TCP connection be opened? */
+export interface ConnectQuestion {
+	kind: "connect";
+	host: string;
+	port: number;
+}
+
+/** Does the name server give exactly this for the name? */
+export interface RecordQuestion {
+	kind: "record";
+	server: string;
+	name: string;
+	type: "A" | "AAAA";
+	value: string;
+}
+
+export type Question = ConnectQuestion | RecordQuestion;
+
+/** A line of standard input: a question, or the end of one. */
+export type Command = { id: number; ask: Question } | { id: number; forget: true };
+
+/** A line of standard output: it listens; or the first yes, when it came (CLOCK_MONOTONIC, nanoseconds). */
+export type Report = { ready: true } | { id: number; at: string };
+
+/** Milliseconds from one try to the next. */
+const pace = 20;
+/** Milliseconds after which a try is given up; the tries overlap, so that no lost packet costs more than the pace. */
+const patience = 500;
+
+type Yes = () => void;
+
+/** Opens connections until one stands. Returns what ends that. */
+function tryConnect({ host, port }: ConnectQuestion, yes: Yes): () => void {
+	const open = new Set<Socket>();
+	const attempt = () => {
+		const socket = connect({ host, port });
+		open.add(socket);
+		const end = setTimeout(() => socket.destroy(), patience);
+		socket.once("connect", yes);
+		socket.on("error", () => {});
+		socket.once("close", () => {
+			clearTimeout(end);
+			open.delete(socket);
+		});
+	};
+	const timer = setInterval(attempt, pace);
+	attempt();
+	return () => {
+		clearInterval(timer);
+		for (const socket of open) socket.destroy();
+	};
+}
+
+/** Asks the name server until it gives the value. Returns what ends that. */
+function tryRecord({ server, name, type, value }: RecordQuestion, yes: Yes): () => void {
+	const resolver = new Resolver({ timeout: patience, tries: 1 });
+	resolver.setServers([server]);
+	const attempt = async () => {
+		// Having no such record, and not answering, are no yes.
+		const records = await resolver.resolve(name, type).catch(() => []);
+		if (records.length === 1 && records[0] === value) yes();
+	};
+	const timer = setInterval(attempt, pace);
+	void attempt();
+	return () => {
+		clearInterval(timer);
+		resolver.cancel();
+	};
+}
+
+function serve(): void {
+	const asked = new Map<number, () => void>();
+	const report = (line: Report) => process.stdout.write(`${JSON.stringify(line)}\n`);
+	const forget = (id: number) => {
+		asked.get(id)?.();
+		asked.delete(id);
+	};
+	const begin = (id: number, ask: Question) => {
+		let done = false;
+		const yes = () => {
+			const at = process.hrtime.bigint();
+			if (done) return;
+			done = true;
+			report({ id, at: String(at) });
+			forget(id);
+		};
+		asked.set(id, ask.kind === "connect" ? tryConnect(ask, yes) : tryRecord(ask, yes));
+	};
+	const lines = createInterface({ input: process.stdin });
+	lines.on("line", (line) => {
+		const command = JSON.parse(line) as Command;
+		if ("ask" in command) begin(command.id, command.ask);
+		else forget(command.id);
+	});
+	lines.on("close", () => process.exit(0));
+	report({ ready: true });
+}
+
+if (process.argv[1] === import.meta.filename) serve();
