@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { type Address, type Cidr, type Family, parseAddress, parseCidr } from "../../shared/address.ts";
+import { type Address, type Family, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -23,8 +23,6 @@ export interface Link {
 	addresses: LocalAddress[];
 	/** Families with a default route on an interface that has a carrier. */
 	families: ReadonlySet<Family>;
-	/** Networks that this machine routes by itself, with their interface; without default routes. */
-	routes: Array<{ network: Cidr; interface: string }>;
 	/** True when our tunnel interface exists. */
 	tunnel: boolean;
 }
@@ -55,12 +53,15 @@ const addressesSchema = z.array(
 	}),
 );
 
+/** One way out; a multipath route has several. */
+const hopSchema = z.looseObject({ dev: z.string().optional(), flags: z.array(z.string()).default([]) });
+
 const routesSchema = z.array(
-	z.looseObject({
+	hopSchema.extend({
 		dst: z.string(),
-		dev: z.string().optional(),
+		/** Given for those that lead nowhere: unreachable, blackhole, prohibit. */
 		type: z.string().optional(),
-		flags: z.array(z.string()).default([]),
+		nexthops: z.array(hopSchema).optional(),
 	}),
 );
 
@@ -166,20 +167,18 @@ export function watchLink(options: {
 export function readLink(tunnel: string, addressText: string, routeTexts: Array<[Family, string]>): Link {
 	const interfaces = addressesSchema.parse(JSON.parse(addressText || "[]"));
 	const dark = new Set(interfaces.filter((i) => i.flags.includes("NO-CARRIER")).map((i) => i.ifname));
-	const families = new Set<Family>();
-	const routes: Link["routes"] = [];
-	for (const [family, text] of routeTexts) {
-		for (const route of routesSchema.parse(JSON.parse(text || "[]"))) {
-			const usable =
-				!route.flags.includes("linkdown") && !route.flags.includes("dead") && !dark.has(route.dev ?? "");
-			if (route.dev === tunnel) continue;
-			if (route.dst === "default") {
-				if (usable && route.type === undefined) families.add(family);
-			} else if (route.dev && !route.dst.startsWith("fe80:")) {
-				routes.push({ network: networkOf(route.dst, family), interface: route.dev });
-			}
-		}
-	}
+	const leadsOut = ({ dev, flags }: z.infer<typeof hopSchema>) =>
+		dev !== undefined &&
+		dev !== tunnel &&
+		!dark.has(dev) &&
+		!flags.includes("linkdown") &&
+		!flags.includes("dead");
+	const hasDefault = (text: string) =>
+		routesSchema
+			.parse(JSON.parse(text || "[]"))
+			.filter((route) => route.dst === "default" && route.type === undefined)
+			.some((route) => (route.nexthops ?? [route]).some(leadsOut));
+	const families = new Set(routeTexts.filter(([, text]) => hasDefault(text)).map(([family]) => family));
 	return {
 		addresses: interfaces
 			.filter((i) => i.ifname !== tunnel && !i.flags.includes("LOOPBACK"))
@@ -187,7 +186,6 @@ export function readLink(tunnel: string, addressText: string, routeTexts: Array<
 				i.addr_info.filter((a) => a.local && a.scope === "global").map((a) => localAddress(i.ifname, a)),
 			),
 		families,
-		routes,
 		tunnel: interfaces.some((i) => i.ifname === tunnel),
 	};
 }
@@ -204,8 +202,4 @@ function localAddress(name: string, info: AddressInfo): LocalAddress {
 		duplicate: info.dadfailed ?? false,
 		preferredFor: info.preferred_life_time === forever ? Number.POSITIVE_INFINITY : info.preferred_life_time,
 	};
-}
-
-function networkOf(destination: string, family: Family): Cidr {
-	return parseCidr(destination.includes("/") ? destination : `${destination}/${family === 4 ? 32 : 128}`);
 }
