@@ -6,6 +6,7 @@ import {
 	type AddressChange,
 	decide,
 	lessTrusted,
+	notePassing,
 	type Observations,
 	ownAddress,
 	type Source,
@@ -66,6 +67,7 @@ export function createAddressBook(options: {
 	};
 	/** Why a family counts as gone: its link, or its probes. */
 	const gone: Record<Family, Set<"link" | "probes">> = { 4: new Set(), 6: new Set() };
+	const passing = new Set<Address>();
 	let history: HistoryEntry[] = [];
 
 	function observe(family: Family, source: Source, address: Address | undefined): void {
@@ -78,7 +80,7 @@ export function createAddressBook(options: {
 	}
 
 	function settle(family: Family): void {
-		const decision = decide(family, seen[family], alsoPublic);
+		const decision = decide(family, seen[family], alsoPublic, passing);
 		const name = `IPv${family}`;
 		health.put(notPublic, name, decision.unusable);
 		const { contradicted } = decision;
@@ -99,7 +101,9 @@ export function createAddressBook(options: {
 		const fields = { family: name, from: from ?? null, to: address, source };
 		log.info(
 			fields,
-			from ? `${name} address changed from ${from} to ${address}` : `${name} address is ${address}`,
+			from && from !== address
+				? `${name} address changed from ${from} to ${address}`
+				: `${name} address is ${address}`,
 		);
 		options.onChange({ family, from, to: address, source });
 	}
@@ -138,6 +142,7 @@ export function createAddressBook(options: {
 			setGone(family, "probes", true);
 		},
 		seenLink(link) {
+			notePassing(passing, link.addresses);
 			for (const family of [4, 6] as const) {
 				const own = ownAddress(family, link.addresses, seen[family].interface, alsoPublic);
 				observe(family, "interface", own);

@@ -46,11 +46,20 @@ export interface AddressChange {
 	source: Source;
 }
 
-/** Resolves what the sources say of one family, by the order of trust. Pure. */
-export function decide(family: Family, seen: Observations, alsoPublic: readonly Cidr[]): Decision {
+/**
+ * Resolves what the sources say of one family, by the order of trust. Pure.
+ *
+ * @param passing addresses of our own that will not stay, see `notePassing`: whoever saw them is not believed
+ */
+export function decide(
+	family: Family,
+	seen: Observations,
+	alsoPublic: readonly Cidr[],
+	passing: ReadonlySet<Address> = new Set(),
+): Decision {
 	const known = trust[family].flatMap((source) => {
 		const address = seen[source];
-		return address && familyOf(address) === family ? [{ source, address }] : [];
+		return address && familyOf(address) === family && !passing.has(address) ? [{ source, address }] : [];
 	});
 	const good = known.filter(({ address }) => isGlobalUnicast(address, alsoPublic));
 	const best = good[0];
@@ -65,6 +74,26 @@ function agree(family: Family, a: Address, b: Address): boolean {
 	return a === b || (family === 6 && inNetwork(b, networkOf(a, 64)));
 }
 
+/** Addresses that are remembered as passing, at most. */
+const passingLimit = 200;
+
+/**
+ * Notes which addresses of our own are temporary (RFC 8981), deprecated or duplicates: a connection may have used one,
+ * so that somebody outside saw it, but nothing must be published under it. One that is gone stays noted: who saw it
+ * may tell so later.
+ */
+export function notePassing(passing: Set<Address>, addresses: readonly LocalAddress[]): void {
+	for (const local of addresses) {
+		passing.delete(local.address);
+		if (!mayBePublished(local)) passing.add(local.address);
+	}
+	for (const oldest of [...passing].slice(0, -passingLimit)) passing.delete(oldest);
+}
+
+function mayBePublished({ temporary, deprecated, duplicate }: LocalAddress): boolean {
+	return !temporary && !deprecated && !duplicate;
+}
+
 /**
  * The address of our own interface that a service should be published under: global, not temporary, not deprecated,
  * no duplicate (a tentative one may be published: if the check fails, it is taken back). Of several, the one that
@@ -77,12 +106,7 @@ export function ownAddress(
 	alsoPublic: readonly Cidr[],
 ): Address | undefined {
 	const usable = addresses.filter(
-		(a) =>
-			familyOf(a.address) === family &&
-			!a.temporary &&
-			!a.deprecated &&
-			!a.duplicate &&
-			isGlobalUnicast(a.address, alsoPublic),
+		(a) => familyOf(a.address) === family && mayBePublished(a) && isGlobalUnicast(a.address, alsoPublic),
 	);
 	const best = usable.reduce<LocalAddress | undefined>(
 		(longest, a) => (longest && longest.preferredFor >= a.preferredFor ? longest : a),
