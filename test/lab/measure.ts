@@ -22,6 +22,8 @@ export interface MeasureOptions {
 	since?: Moment;
 	/** Milliseconds; 30,000 if not given. */
 	timeout?: number;
+	/** Milliseconds from one try to the next, for what takes minutes; 20 if not given. */
+	pace?: number;
 	signal?: AbortSignal;
 }
 
@@ -29,9 +31,10 @@ export interface MeasureOptions {
 export interface Measure {
 	/**
 	 * Until the relay can open TCP to the home's port 25 through the tunnel. Call it when what should cut the
-	 * connection has happened, or the first try may still succeed by the old way.
+	 * connection has happened, or the first try may still succeed by the old way. The home is at Heimweg's tunnel
+	 * address, if no other is given.
 	 */
-	relayReachesHome(options?: MeasureOptions): Promise<number>;
+	relayReachesHome(options?: MeasureOptions & { home?: string }): Promise<number>;
 	/** Until the zone's authoritative server gives exactly this address for the name. */
 	answers(name: string, type: "A" | "AAAA", value: string, options?: MeasureOptions): Promise<number>;
 	/** Ends the two processes that try. To be called before the relay is switched off, and again for after it. */
@@ -49,13 +52,13 @@ export async function startMeasure(lab: Lab): Promise<Measure> {
 		relayReachesHome: (options) =>
 			relay.ask(
 				"the relay can open TCP to the home's port 25",
-				{ kind: "connect", host: tunnel.home[0]!, port: 25 },
+				{ kind: "connect", host: options?.home ?? tunnel.home[0]!, port: 25, pace: options?.pace },
 				options,
 			),
 		answers: (name, type, value, options) =>
 			internet.ask(
 				`the name server answers ${name} ${type} ${value}`,
-				{ kind: "record", server, name, type, value },
+				{ kind: "record", server, name, type, value, pace: options?.pace },
 				options,
 			),
 		async stop() {

@@ -21,7 +21,10 @@ export interface RecordQuestion {
 	value: string;
 }
 
-export type Question = ConnectQuestion | RecordQuestion;
+export type Question = (ConnectQuestion | RecordQuestion) & {
+	/** Milliseconds from one try to the next; 20 if not given. */
+	pace?: number | undefined;
+};
 
 /** A line of standard input: a question, or the end of one. */
 export type Command = { id: number; ask: Question } | { id: number; forget: true };
@@ -29,15 +32,14 @@ export type Command = { id: number; ask: Question } | { id: number; forget: true
 /** A line of standard output: it listens; or the first yes, when it came (CLOCK_MONOTONIC, nanoseconds). */
 export type Report = { ready: true } | { id: number; at: string };
 
-/** Milliseconds from one try to the next. */
-const pace = 20;
+const defaultPace = 20;
 /** Milliseconds after which a try is given up; the tries overlap, so that no lost packet costs more than the pace. */
 const patience = 500;
 
 type Yes = () => void;
 
 /** Opens connections until one stands. Returns what ends that. */
-function tryConnect({ host, port }: ConnectQuestion, yes: Yes): () => void {
+function tryConnect({ host, port }: ConnectQuestion, pace: number, yes: Yes): () => void {
 	const open = new Set<Socket>();
 	const attempt = () => {
 		const socket = connect({ host, port });
@@ -59,7 +61,7 @@ function tryConnect({ host, port }: ConnectQuestion, yes: Yes): () => void {
 }
 
 /** Asks the name server until it gives the value. Returns what ends that. */
-function tryRecord({ server, name, type, value }: RecordQuestion, yes: Yes): () => void {
+function tryRecord({ server, name, type, value }: RecordQuestion, pace: number, yes: Yes): () => void {
 	const resolver = new Resolver({ timeout: patience, tries: 1 });
 	resolver.setServers([server]);
 	const attempt = async () => {
@@ -91,7 +93,8 @@ function serve(): void {
 			report({ id, at: String(at) });
 			forget(id);
 		};
-		asked.set(id, ask.kind === "connect" ? tryConnect(ask, yes) : tryRecord(ask, yes));
+		const pace = ask.pace ?? defaultPace;
+		asked.set(id, ask.kind === "connect" ? tryConnect(ask, pace, yes) : tryRecord(ask, pace, yes));
 	};
 	const lines = createInterface({ input: process.stdin });
 	lines.on("line", (line) => {
