@@ -1,8 +1,13 @@
 #!/bin/sh
-# Gets a Debian machine ready for the tests: the few packages that the lab needs, and the npm packages.
-# Says nothing when all is there. May be repeated.
+# Gets a Debian machine with Node and npm ready for the tests and the demo: the few Debian packages that the lab
+# needs, and the npm packages. Says nothing when all is there. May be repeated.
 set -eu
 cd "$(dirname "$0")/.."
+
+if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
+	echo "Heimweg needs Node 20.19 or newer; here is $(node --version 2>&1 || echo none)." >&2
+	exit 1
+fi
 
 # program, the package it is in
 wanted='debootstrap debootstrap
@@ -10,28 +15,30 @@ systemd-nspawn systemd-container
 nft nftables
 ip iproute2
 nsenter util-linux
+mount mount
 openssl openssl'
 
 missing=$(echo "$wanted" | while read -r program package; do
-	command -v "$program" >/dev/null 2>&1 || PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1 ||
-		echo "$package"
+	PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null || echo "$package"
 done)
+# Without these two debootstrap cannot tell whether what it fetches is Debian's.
+[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
+command -v gpgv >/dev/null || command -v sqv >/dev/null || missing="$missing gpgv"
+missing=$(echo $missing)
 
-if [ "$(id -u)" != 0 ]; then
-	echo "Not root: the tests on real hosts (test/lab) will be skipped; they boot machines and make networks."
-elif [ -n "$missing" ]; then
-	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "The lab needs these Debian packages, and there is no apt-get here to install them:" $missing >&2
+if [ "$(id -u)" = 0 ] && [ -n "$missing" ]; then
+	if ! command -v apt-get >/dev/null; then
+		echo "The lab needs these Debian packages, and there is no apt-get here to install them: $missing" >&2
 		exit 1
 	fi
-	echo "Installing" $missing
+	echo "Installing $missing"
 	export DEBIAN_FRONTEND=noninteractive
-	install="apt-get install --yes --quiet --no-install-recommends $missing"
+	install="apt-get install --yes -qq --no-install-recommends $missing"
 	# A machine that was just set up has no package lists, an old one has outdated ones.
-	$install >/dev/null 2>&1 || { apt-get update --quiet && $install; }
+	$install >/dev/null 2>&1 </dev/null || { apt-get update -qq && $install >/dev/null </dev/null; }
 fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
 	echo "Installing the npm packages"
-	npm ci --no-audit --no-fund
+	npm ci --no-audit --no-fund </dev/null
 fi
