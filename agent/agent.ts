@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Address, type Family, familyOf, parseAddress } from "../shared/address.ts";
@@ -25,6 +24,7 @@ import type { AgentConfig } from "./config.ts";
 import { createCheckin } from "./duties/checkin.ts";
 import { createRecords } from "./duties/records.ts";
 import { createTunnel } from "./duties/tunnel.ts";
+import { createResolver } from "./resolve.ts";
 import type { Secrets } from "./secrets.ts";
 import { type AgentStatus, statusLine } from "./status.ts";
 import { watchCheckIp } from "./watch/check-ip.ts";
@@ -121,7 +121,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			presharedKeyMark: secrets.presharedKeyMark,
 		},
 		outer: config.tunnel.outer,
-		resolve: resolveHost,
+		resolve: createResolver(),
 		pathWorks: (address: Address) => pathWorks(address, pathPatience),
 		families: () => link?.families ?? new Set<Family>(),
 		onResolved(addresses: readonly Address[]) {
@@ -342,10 +342,4 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 function later(milliseconds: number, act: () => void): () => void {
 	const timer = setTimeout(act, milliseconds);
 	return () => clearTimeout(timer);
-}
-
-/** All addresses of a name, or the address itself. */
-async function resolveHost(host: string): Promise<Address[]> {
-	const found = await lookup(host, { all: true, order: "verbatim" });
-	return [...new Set(found.map(({ address }) => parseAddress(address)))].sort();
 }
