@@ -248,6 +248,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			tunnel.lineChanged();
 			askOutside();
 		}
+		if (sourcesOf(before) !== sourcesOf(fresh)) tunnel.addressesChanged();
 		if (changed || before.addresses.length !== fresh.addresses.length) pulse.now();
 	}
 
@@ -336,6 +337,15 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};
+}
+
+/** The IPv6 addresses that a packet to the relay may leave with. */
+function sourcesOf({ addresses }: Link): string {
+	const usable = addresses.filter((a) => familyOf(a.address) === 6 && !a.tentative && !a.deprecated);
+	return usable
+		.map((a) => a.address)
+		.sort()
+		.join();
 }
 
 /** Acts once, after so many milliseconds; returns the way to prevent that. */

@@ -32,13 +32,13 @@ export const tunnelFailing = condition<Failure>({
 	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg tries again by itself',
 });
 
-export const tunnelDown = condition<{ relay: string; handshake: string }>({
+export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
 	code: "tunnel.down",
 	severity: "error",
 	title: "the relay does not answer through the tunnel",
 	blocksMail: true,
 	quiet: 1 * minutes,
-	text: ({ relay, handshake }) => `no answer from the relay ${relay} through the tunnel (${handshake})`,
+	text: ({ relay, lastAnswer }) => `no answer from the relay ${relay} through the tunnel (${lastAnswer})`,
 	remedy: () =>
 		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
 });

@@ -40,6 +40,11 @@ const chance = 400;
 /** Milliseconds between two look-ups while the path is down. */
 const lookUpEvery = 5_000;
 
+/** Steps in turn. When both paths are up, the relay most likely boots; but somebody may also block UDP in one of them. */
+const pathNotUp: readonly Step[] = ["renew", "resolve", "other-family"];
+const pathIsUp: readonly Step[] = ["renew", "resolve"];
+const bothPathsUp: readonly Step[] = ["renew", "resolve", "renew", "resolve", "other-family"];
+
 /**
  * Decides about a silent tunnel. While the path itself is down, the session is kept as long as it can be good: on the
  * daily reconnect the first packet then goes through at once, where a new handshake may wait 5 s for its next try.
@@ -73,7 +78,7 @@ export function createRecovery(): Recovery {
 			if (now < notBefore) return undefined;
 			if (pathWasDown && otherPathUp) return step(now, lookUpEvery, "other-family");
 			if (pathWasDown && taken === 0 && silentFor < sessionLife) return step(now, lookUpEvery, "look-up");
-			const steps: Step[] = pathUp ? ["renew", "resolve"] : ["renew", "resolve", "other-family"];
+			const steps = pathUp ? (otherPathUp ? bothPathsUp : pathIsUp) : pathNotUp;
 			const what = steps[taken % steps.length]!;
 			taken += 1;
 			return step(now, pauses[Math.min(taken, pauses.length) - 1]!, what);

@@ -1,15 +1,15 @@
-import { type Address, type Endpoint, endpointText, type Family, familyOf } from "../../shared/address.ts";
+import { type Address, type Endpoint, endpointText, familyOf } from "../../shared/address.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
-import { HeimwegError, messageOf } from "../../shared/errors.ts";
-import { type Health, spanOf } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguard.ts";
-import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
+import { lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
+import { createComeback } from "./comeback.ts";
 import { createRecovery, type Step } from "./recovery.ts";
+import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
 
-export interface TunnelOptions {
-	device: TunnelInterface;
+export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
+	device: Pick<TunnelInterface, "ensure" | "wireguard">;
 	relay: {
 		host: string;
 		port: number;
@@ -19,21 +19,13 @@ export interface TunnelOptions {
 		/** Stands for the key in that file. */
 		presharedKeyMark: string | undefined;
 	};
-	outer: "auto" | "ipv4" | "ipv6";
-	/** The addresses of a name, or of an address itself; throws when it cannot be resolved. */
-	resolve(host: string): Promise<Address[]>;
 	/** True when the relay can be reached outside the tunnel. */
 	pathWorks(relay: Address): Promise<boolean>;
-	/** Families with a default route. */
-	families(): ReadonlySet<Family>;
-	/** Addresses that the name had when it last could be resolved. */
-	lastGood: readonly Address[];
-	onResolved(addresses: readonly Address[]): void;
 	/** The interface is up and has our relay as its peer. */
 	onUp(): void;
-	health: Health;
 	log: Logger;
 	now?: () => number;
+	clock?: () => Date;
 }
 
 export interface Tunnel {
@@ -44,6 +36,8 @@ export interface Tunnel {
 	silent(milliseconds: number): void;
 	/** The families with a default route changed, or the interface vanished. */
 	lineChanged(): void;
+	/** Our own IPv6 addresses changed. */
+	addressesChanged(): void;
 	/** True while pulses are answered. */
 	up(): boolean;
 	/** The outer endpoint in use. */
@@ -57,14 +51,15 @@ const keepalive = 25;
 export function createTunnel(options: TunnelOptions): Tunnel {
 	const { device, relay, health, log } = options;
 	const now = options.now ?? (() => performance.now());
+	const clock = options.clock ?? (() => new Date());
 	const recovery = createRecovery();
-	let known: readonly Address[] = options.lastGood;
-	/** The family that `auto` settled on, because the preferred one did not work. */
-	let fallback: Family | undefined;
+	const comeback = createComeback();
+	const where = relayEndpoint(options);
 	let endpoint: Endpoint | undefined;
+	let sourceStale = false;
 	let silentFor = 0;
 	let answers = false;
-	let downSince: number | undefined;
+	let down: { since: number; lastAnswer: string } | undefined;
 
 	async function run(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
@@ -72,6 +67,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		await ensurePeer(signal);
 		options.onUp();
 		if (silentFor > 0) await revive();
+		else if (answers) await comeBack();
 	}
 
 	async function ensurePeer(signal: AbortSignal): Promise<void> {
@@ -82,13 +78,14 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (strangers.length > 0) await device.wireguard.removePeers(strangers);
 		const present = peers.find((peer) => peer.publicKey === relay.publicKey);
 		if (present?.endpoint) endpoint = present.endpoint;
-		else if (!endpoint || !familyAllowed(familyOf(endpoint.address))) endpoint = await choose();
-		else await resolveQuietly();
-		if (present?.endpoint && !familyAllowed(familyOf(present.endpoint.address))) endpoint = await choose();
-		const wanted = settings();
-		if (present && matches(present, wanted)) return;
-		await device.wireguard.setPeers([wanted]);
-		log.info({ relay: endpointText(wanted.endpoint!) }, "the relay is set as the tunnel's peer");
+		if (!endpoint || !where.allows(familyOf(endpoint.address))) endpoint = await where.choose();
+		else if (!present?.endpoint) await where.resolve();
+		const refresh = sourceStale && familyOf(endpoint.address) === 6;
+		sourceStale = false;
+		if (present && !refresh && matches(present, settings())) return;
+		await device.wireguard.setPeers([settings()]);
+		if (refresh) log.debug("the tunnel's outer source address is chosen anew");
+		else log.info({ relay: endpointText(endpoint) }, "the relay is set as the tunnel's peer");
 	}
 
 	function settings(): PeerSettings {
@@ -111,57 +108,17 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		);
 	}
 
-	/** The best endpoint that is known: the preferred family first, if this machine has a way there. */
-	async function choose(): Promise<Endpoint> {
-		await resolveQuietly();
-		const families = options.families();
-		const order = preference();
-		const usable = known.filter((address) => order.includes(familyOf(address)));
-		const rank = (a: Address) => order.indexOf(familyOf(a)) + (families.has(familyOf(a)) ? 0 : 10);
-		const [best] = [...usable].sort((a, b) => rank(a) - rank(b));
-		if (best) return { address: best, port: relay.port };
-		const family = options.outer === "auto" ? "" : ` in ${options.outer}`;
-		throw new HeimwegError(`no address of the relay ${relay.host}${family} is known`, {
-			remedy: "look whether its name can be resolved here, and at relays.endpoint and tunnel.outer",
-		});
-	}
-
-	function preference(): Family[] {
-		if (options.outer !== "auto") return [options.outer === "ipv4" ? 4 : 6];
-		return fallback === 6 ? [6, 4] : [4, 6];
-	}
-
-	function familyAllowed(family: Family): boolean {
-		return options.outer === "auto"
-			? known.length === 0 || options.families().has(family) || options.families().size === 0
-			: preference().includes(family);
-	}
-
-	/** Resolves the relay's name; what it was before stays when that fails. */
-	async function resolveQuietly(): Promise<void> {
-		try {
-			const found = await options.resolve(relay.host);
-			if (found.length === 0) throw new HeimwegError("it has no address");
-			if (found.join() !== known.join()) options.onResolved(found);
-			known = found;
-			health.clear(endpointUnresolved);
-		} catch (error) {
-			const using =
-				known.length > 0 ? `its last known address ${known.join(", ")} is used` : "no address is known";
-			health.set(endpointUnresolved, "", { host: relay.host, error: messageOf(error), using });
-		}
-	}
-
 	/** Takes the step that is due for a silent tunnel, if one is. */
 	async function revive(): Promise<void> {
-		const current = endpoint!;
-		const other = otherFamily(current.address);
-		const lineUp =
-			options.families().has(familyOf(current.address)) ||
-			Boolean(other && options.families().has(familyOf(other)));
+		const back = comeback.failed();
+		if (back) return moveTo(back, "it does not answer there");
+		const current = endpoint!.address;
+		const other = where.other(current)?.address;
+		const families = options.families();
+		const lineUp = families.has(familyOf(current)) || other !== undefined;
 		const [pathUp, otherPathUp] = lineUp
-			? await Promise.all([options.pathWorks(current.address), other ? options.pathWorks(other) : undefined])
-			: [undefined, undefined];
+			? await Promise.all([options.pathWorks(current), other && options.pathWorks(other)])
+			: [];
 		if (silentFor === 0) return;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
 		if (step) await take(step);
@@ -169,13 +126,13 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	async function take(step: Step): Promise<void> {
 		const before = endpointText(endpoint!);
-		if (step !== "renew") await resolveQuietly();
-		const other = otherFamily(endpoint!.address);
+		if (step !== "renew") await where.resolve();
+		const other = where.other(endpoint!.address);
 		if (step === "other-family" && other) {
-			fallback = familyOf(other);
-			endpoint = { address: other, port: relay.port };
-		} else if (step !== "renew" && known.length > 0 && !known.includes(endpoint!.address)) {
-			endpoint = await choose();
+			endpoint = other;
+			where.settleOn(familyOf(other.address));
+		} else if (step !== "renew" && !where.isKnown(endpoint!.address)) {
+			endpoint = await where.choose();
 		}
 		const after = endpointText(endpoint!);
 		if (step === "look-up" && after === before) return;
@@ -184,11 +141,24 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (after !== before) log.info({ from: before, to: after }, `the relay is now tried at ${after}`);
 	}
 
-	function otherFamily(address: Address): Address | undefined {
-		if (options.outer !== "auto") return undefined;
-		return known.find(
-			(candidate) => familyOf(candidate) !== familyOf(address) && options.families().has(familyOf(candidate)),
-		);
+	/** Goes back to IPv4, which is preferred, when the relay can be reached there again. */
+	async function comeBack(): Promise<void> {
+		const from = endpoint!;
+		if (familyOf(from.address) === 4 || !options.families().has(4) || !comeback.due(now())) return;
+		await where.resolve();
+		const four = where.other(from.address);
+		if (!four || !(await options.pathWorks(four.address)) || !answers) return;
+		comeback.begin(from);
+		await moveTo(four, "IPv4 works again");
+	}
+
+	/** Sends the tunnel's packets elsewhere; the session lives on, and the relay follows with the first of them. */
+	async function moveTo(to: Endpoint, why: string): Promise<void> {
+		const from = endpointText(endpoint!);
+		endpoint = to;
+		where.settleOn(familyOf(to.address));
+		await device.wireguard.setPeers([settings()]);
+		log.info({ from, to: endpointText(to) }, `the tunnel moves from ${from} to ${endpointText(to)}: ${why}`);
 	}
 
 	const duty = createDuty({
@@ -207,33 +177,46 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		endpoint: () => endpoint,
 		answered() {
 			silentFor = 0;
+			comeback.answered();
 			if (answers) return;
 			answers = true;
 			recovery.over();
-			const span = downSince === undefined ? "" : ` after ${((now() - downSince) / 1000).toFixed(1)} s`;
+			const span = down === undefined ? "" : ` after ${((now() - down.since) / 1000).toFixed(1)} s`;
 			log.info({ relay: endpoint && endpointText(endpoint) }, `tunnel up${span}`);
-			downSince = undefined;
+			down = undefined;
 			health.clear(tunnelDown);
 			health.clear(lineDown);
 		},
 		silent(milliseconds) {
 			silentFor = milliseconds;
-			if (answers || downSince === undefined) downSince = now() - milliseconds;
+			down ??= {
+				since: now() - milliseconds,
+				lastAnswer: answers
+					? `the last one came at ${timeOf(clock().getTime() - milliseconds)}`
+					: "none since heimweg started",
+			};
 			answers = false;
-			const down = options.families().size === 0;
-			if (down) health.set(lineDown, "", undefined);
+			if (options.families().size === 0) health.set(lineDown, "", undefined);
 			else {
 				health.clear(lineDown);
-				health.set(tunnelDown, "", {
-					relay: relay.host,
-					handshake: `since ${spanOf(Math.round(milliseconds / 1000))}`,
-				});
+				health.set(tunnelDown, "", { relay: relay.host, lastAnswer: down.lastAnswer });
 			}
 			duty.poke();
 		},
 		lineChanged() {
 			recovery.hope(now());
+			comeback.hope();
+			duty.poke(undefined, { news: true });
+		},
+		addressesChanged() {
+			if (!endpoint || familyOf(endpoint.address) === 4) return;
+			// WireGuard keeps the source address that it once chose, also when that is deprecated (its dst_cache).
+			sourceStale = true;
 			duty.poke(undefined, { news: true });
 		},
 	};
+}
+
+function timeOf(milliseconds: number): string {
+	return `${new Date(milliseconds).toISOString().slice(11, 19)} UTC`;
 }

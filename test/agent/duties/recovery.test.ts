@@ -1,0 +1,87 @@
+import { beforeEach, expect, test } from "vitest";
+import { createRecovery, type Recovery, type Silence } from "../../../agent/duties/recovery.ts";
+
+let recovery: Recovery;
+beforeEach(() => {
+	recovery = createRecovery();
+});
+
+/** Asks once a second from `from` to `to` (seconds of silence); what was answered, and when. */
+function ask(from: number, to: number, known: Partial<Silence>): string[] {
+	const said: string[] = [];
+	for (let second = from; second <= to; second++) {
+		const at = second * 1_000;
+		const step = recovery.next({
+			now: 10_000_000 + at,
+			silentFor: at,
+			lineUp: true,
+			pathUp: true,
+			otherPathUp: undefined,
+			...known,
+		});
+		if (step) said.push(`${second}: ${step}`);
+	}
+	return said;
+}
+
+test("while the line is down nothing is done", () => {
+	expect(ask(3, 200, { lineUp: false, pathUp: undefined })).toEqual([]);
+});
+
+test("while the path is down the session is kept for as long as it can be good, and only the name is looked up", () => {
+	const said = ask(3, 179, { pathUp: false, otherPathUp: false });
+	expect(said.slice(0, 3)).toEqual(["3: look-up", "8: look-up", "13: look-up"]);
+	expect(said.every((one) => one.endsWith("look-up"))).toBe(true);
+	expect(ask(180, 200, { pathUp: false })[0]).toMatch(/renew$/);
+});
+
+test("when the path comes back, the old session has a chance before it is thrown away", () => {
+	ask(3, 8, { pathUp: false });
+	const at = (ms: number) =>
+		recovery.next({
+			now: 10_000_000 + 8_000 + ms,
+			silentFor: 8_000 + ms,
+			lineUp: true,
+			pathUp: true,
+			otherPathUp: undefined,
+		});
+	expect([at(100), at(400), at(499), at(500)]).toEqual([undefined, undefined, undefined, "renew"]);
+});
+
+test("a relay that forgot us gets new handshakes, often at first, then patiently, for ever", () => {
+	expect(ask(3, 60, {})).toEqual([
+		"3: renew",
+		"5: resolve",
+		"7: renew",
+		"12: resolve",
+		"17: renew",
+		"22: resolve",
+		"32: renew",
+		"52: resolve",
+	]);
+	const later = ask(61, 600, {}).map((one) => Number.parseInt(one, 10));
+	expect(later.slice(1).every((second, at) => second - later[at]! === 60)).toBe(true);
+});
+
+test("the other family is taken at once when only that one has a path", () => {
+	expect(ask(3, 3, { pathUp: false, otherPathUp: true })).toEqual(["3: other-family"]);
+});
+
+test("the other family has its turn when both paths are up and nothing helps: somebody may block UDP", () => {
+	expect(ask(3, 30, { otherPathUp: true })).toContainEqual(expect.stringContaining("other-family"));
+	expect(ask(31, 300, { otherPathUp: false })).not.toContainEqual(expect.stringContaining("other-family"));
+});
+
+test("a change of the line begins anew, after the old session had its chance", () => {
+	ask(3, 60, {});
+	recovery.hope(10_061_000);
+	const next = (now: number) =>
+		recovery.next({ now, silentFor: 61_000, lineUp: true, pathUp: true, otherPathUp: undefined });
+	expect([next(10_061_100), next(10_061_400)]).toEqual([undefined, "renew"]);
+});
+
+test("the next silence begins anew", () => {
+	ask(3, 60, {});
+	recovery.over();
+	expect(ask(61, 64, {})).toEqual(["61: renew", "63: resolve"]);
+});
