@@ -33,10 +33,11 @@ export interface Duty {
 	readonly name: string;
 	/**
 	 * Asks for a run over these subjects (all, if none are named). During a run, pokes fold into one more run.
-	 * A poke with news ends a backoff; no poke ends a wait that the other side demanded.
+	 * A poke with news ends a backoff, also one that a run under way is about to begin; no poke ends a wait that the
+	 * other side demanded.
 	 */
 	poke(subjects?: string | Iterable<string>, options?: { news?: boolean }): void;
-	/** Resolves when no run is under way and none is due. */
+	/** Resolves when no run is under way and none is due, or when the duty is stopped. */
 	settled(): Promise<void>;
 	/** Interrupts a run, waits for its end, and starts no more. */
 	stop(): Promise<void>;
@@ -46,6 +47,12 @@ export interface Duty {
 
 /** How long a run may take to end after it was told to, in milliseconds. */
 const grace = 5_000;
+
+/** The shortest wait that the other side can demand, in milliseconds: "at once, always" would never let us rest. */
+const leastWait = 100;
+
+/** The longest time that setTimeout takes; over it, it would fire at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Makes a duty; it does nothing until it is poked. */
 export function createDuty(options: DutyOptions): Duty {
@@ -60,6 +67,10 @@ export function createDuty(options: DutyOptions): Duty {
 	/** No run before this time; `demanded` when the other side asked for it. */
 	let notBefore = 0;
 	let demanded = false;
+	/** News came during the run, which may have looked at the world before. */
+	let freshNews = false;
+	/** The run was not made to wait after a failure, because of such news. */
+	let hurried = false;
 	let timer: NodeJS.Timeout | undefined;
 	let idle: Array<() => void> = [];
 
@@ -69,6 +80,7 @@ export function createDuty(options: DutyOptions): Duty {
 		if (news && !demanded) {
 			notBefore = 0;
 			failures = 0;
+			freshNews = true;
 		}
 		next();
 	}
@@ -86,25 +98,31 @@ export function createDuty(options: DutyOptions): Duty {
 		clearTimeout(timer);
 		const wait = notBefore - now();
 		if (wait > 0) {
-			timer = setTimeout(next, wait);
+			timer = setTimeout(next, Math.min(wait, longestTimer));
 			return;
 		}
-		const subjects = new Set(due);
-		due.clear();
-		running = once(subjects).finally(() => {
-			running = undefined;
-			next();
-		});
+		// Begins a moment later: pokes of the same moment are one run, and a run that pokes its own duty finds it running.
+		startedAt = now();
+		running = Promise.resolve()
+			.then(once)
+			.finally(() => {
+				running = undefined;
+				next();
+			});
 	}
 
-	async function once(subjects: ReadonlySet<string>): Promise<void> {
-		startedAt = now();
+	async function once(): Promise<void> {
+		if (stopping.signal.aborted) return;
+		const subjects: ReadonlySet<string> = new Set(due);
+		due.clear();
+		demanded = false;
+		freshNews = false;
 		const deadline = AbortSignal.timeout(options.deadline);
 		try {
 			await options.run({ subjects, signal: AbortSignal.any([stopping.signal, deadline]) });
 			failures = 0;
 			notBefore = 0;
-			demanded = false;
+			hurried = false;
 			health.clear(options.failing);
 		} catch (error) {
 			if (stopping.signal.aborted) return;
@@ -119,10 +137,14 @@ export function createDuty(options: DutyOptions): Duty {
 	}
 
 	function fail(error: unknown): void {
-		failures += 1;
 		const wait = error instanceof HeimwegError ? error.retryAfter : undefined;
-		demanded = wait !== undefined;
-		notBefore = now() + (wait ?? Math.min(backoff.first * 2 ** (failures - 1), backoff.max));
+		demanded = wait !== undefined && wait >= 0;
+		// Once only, or a run that makes news itself would never rest.
+		hurried = !demanded && freshNews && !hurried;
+		failures = hurried ? 0 : failures + 1;
+		if (demanded) notBefore = now() + Math.max(wait!, leastWait);
+		else if (hurried) notBefore = 0;
+		else notBefore = now() + Math.min(backoff.first * 2 ** (failures - 1), backoff.max);
 		const remedy = remedyOf(error);
 		health.set(options.failing, "", { error: messageOf(error), ...(remedy ? { remedy } : {}) });
 		if (!(error instanceof HeimwegError)) log.debug({ duty: name, err: error }, "the run failed");
@@ -139,7 +161,9 @@ export function createDuty(options: DutyOptions): Duty {
 		poke,
 		overdue: () => running !== undefined && now() - startedAt > options.deadline + grace,
 		settled: () =>
-			!running && due.size === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
+			!running && (due.size === 0 || stopping.signal.aborted)
+				? Promise.resolve()
+				: new Promise((resolve) => idle.push(resolve)),
 		async stop() {
 			stopping.abort();
 			clearTimeout(timer);
