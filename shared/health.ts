@@ -83,7 +83,7 @@ export class Health {
 		);
 		for (const past of ended) {
 			this.#active.delete(keyOf(past.code, past.subject));
-			const lasted = Math.round((this.#now().getTime() - Date.parse(past.since)) / 1000);
+			const lasted = Math.max(0, Math.round((this.#now().getTime() - Date.parse(past.since)) / 1000));
 			const fields = { condition: past.code, ...(past.subject ? { subject: past.subject } : {}), lasted };
 			this.#log.info(fields, `over after ${spanOf(lasted)}: ${past.title}${of(past.subject)}`);
 			this.#tell("ends", past);
@@ -143,5 +143,5 @@ function of(subject: string): string {
 }
 
 function keyOf(code: string, subject: string): string {
-	return `${code} ${subject}`;
+	return JSON.stringify([code, subject]);
 }

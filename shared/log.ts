@@ -37,10 +37,15 @@ export function journalLine(json: string): string {
 	const sentence = [entry.msg ?? "", reason].filter(Boolean).join(": ");
 	const text = entry.condition ? `${sentence} [${entry.condition}]` : sentence;
 	const prefix = `<${priorities[entry.level] ?? 6}>`;
-	return `${text
+	return `${printable(text)
 		.split("\n")
 		.map((line) => prefix + line)
 		.join("\n")}\n`;
+}
+
+/** journalctl hides a message with control characters as "blob data", and a terminal would obey them. */
+function printable(text: string): string {
+	return text.replace(/[^\P{Cc}\n\t]/gu, "?");
 }
 
 interface ErrorField {
