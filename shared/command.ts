@@ -57,11 +57,19 @@ const searchPath = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
 /** The largest output that is kept; `postqueue -j` of a full queue is the biggest there is. */
 const maximumOutput = 64 * 1024 * 1024;
 
+/** Milliseconds that a program's output may stay open after its end: a child of its own may hold it for ever. */
+const lingering = 2_000;
+
+/** Characters of a command line, and of what it printed, that an error repeats. */
+const shownLine = 300;
+const shownOutput = 1_500;
+
 /** Runs a program without a shell; it ends with us, at its timeout, or with the signal. */
 export const runCommand: RunCommand = async (command, args, options = {}) => {
 	const timeout = options.timeout ?? 10_000;
+	let letGo: NodeJS.Timeout | undefined;
 	try {
-		const { stdout } = await execa(command, args, {
+		const child = execa(command, args, {
 			input: options.input ?? "",
 			timeout,
 			...(options.signal ? { cancelSignal: options.signal } : {}),
@@ -69,9 +77,17 @@ export const runCommand: RunCommand = async (command, args, options = {}) => {
 			maxBuffer: maximumOutput,
 			env: { PATH: searchPath, LC_ALL: "C" },
 		});
-		return stdout;
+		child.once("exit", () => {
+			letGo = setTimeout(() => {
+				child.stdout.destroy();
+				child.stderr.destroy();
+			}, lingering);
+		});
+		return (await child).stdout;
 	} catch (error) {
 		throw describe(command, args, timeout, error as ExecaError);
+	} finally {
+		clearTimeout(letGo);
 	}
 };
 
@@ -81,7 +97,7 @@ function describe(
 	timeout: number,
 	error: ExecaError,
 ): CommandError {
-	const line = [command, ...args].join(" ");
+	const line = shortened([command, ...args].join(" "), shownLine);
 	if (error.code === "ENOENT") {
 		const source = packageOf[command];
 		return new CommandError(command, `the program ${command} is needed and was not found`, {
@@ -91,10 +107,22 @@ function describe(
 	}
 	if (error.timedOut) return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
 	if (error.isCanceled) return new CommandError(command, `"${line}" was interrupted`);
-	const stderr = typeof error.stderr === "string" ? error.stderr.trim() : "";
-	const reason = stderr || (error.signal ? `ended by ${error.signal}` : `exit status ${error.exitCode}`);
-	return new CommandError(command, `"${line}" failed: ${reason}`, {
+	if (error.isMaxBuffer)
+		return new CommandError(command, `"${line}" printed more than ${maximumOutput / 1024 / 1024} MB`);
+	const stderr = typeof error.stderr === "string" ? shortened(error.stderr.trim(), shownOutput) : "";
+	return new CommandError(command, `"${line}" failed: ${stderr || reasonOf(error)}`, {
 		stderr,
 		...(error.exitCode === undefined ? {} : { exitCode: error.exitCode }),
 	});
+}
+
+function reasonOf(error: ExecaError): string {
+	if (error.signal) return `ended by ${error.signal}`;
+	if (error.exitCode) return `exit status ${error.exitCode}`;
+	if (error.exitCode === 0) return "it ended, but a child of its own keeps its output open";
+	return error.code ?? error.originalMessage ?? "it could not be started";
+}
+
+function shortened(text: string, most: number): string {
+	return text.length > most ? `${text.slice(0, most)}...` : text;
 }
