@@ -6,7 +6,14 @@ import type { Logger } from "../../shared/log.ts";
 import type { StateFile } from "../../shared/state.ts";
 import type { Registry } from "../homes/registry.ts";
 import { mapDamaged, routesFailing } from "../postfix/conditions.ts";
-import { type Entries, isDomainKey, type MapName, relayed, retryRoute } from "../postfix/entry.ts";
+import {
+	type Entries,
+	isDomainKey,
+	isOurRoute,
+	type MapName,
+	relayed,
+	retryRoute,
+} from "../postfix/entry.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { type ListQueue, queuedAmong } from "../postfix/queue.ts";
 import {
@@ -15,7 +22,6 @@ import {
 	type ObservedRoutes,
 	planRoutes,
 	type RouteStep,
-	type WantedRoutes,
 	wantedOf,
 	wantedRoutes,
 } from "./route-plan.ts";
@@ -62,15 +68,27 @@ export function createRoutes(options: RoutesOptions): Duty {
 
 	async function run({ subjects, signal }: DutyRun): Promise<void> {
 		remembered ??= new Set((await state.read())?.leaving);
-		const wanted = wantedRoutes(options.registry(), service);
 		let some = subjects.has(all) ? undefined : subjects;
-		let observed = await observe(some);
-		if (Array.isArray(observed)) {
-			await mend(wanted, remembered);
-			some = undefined;
-			observed = await observe(some);
-			if (Array.isArray(observed)) throw observed[0];
+		// Both maps may be damaged, and each is mended once.
+		for (let mends = 0; ; mends++) {
+			try {
+				return await keep(some, remembered, signal);
+			} catch (error) {
+				if (!(error instanceof MapDamaged) || mends === 2) throw error;
+				await mend(error, remembered);
+				some = undefined;
+			}
 		}
+	}
+
+	/** Observes, compares and acts, for these domains or for all. */
+	async function keep(
+		some: ReadonlySet<string> | undefined,
+		remembered: ReadonlySet<string>,
+		signal: AbortSignal,
+	): Promise<void> {
+		const wanted = wantedRoutes(options.registry(), service);
+		const observed = await observe(some);
 		const scope = some ? wantedOf(wanted, some) : wanted;
 		const known = some ? intersection(remembered, some) : remembered;
 		const leaving = leavingDomains(scope, observed, known);
@@ -82,43 +100,52 @@ export function createRoutes(options: RoutesOptions): Duty {
 		if (leaving.size > 0) await release(leaving, signal);
 	}
 
-	/** Reads the maps, whole or only these domains of them; or says which of them cannot be read. */
-	async function observe(subjects: ReadonlySet<string> | undefined): Promise<ObservedRoutes | MapDamaged[]> {
-		const read = (map: MapName) => orDamaged(subjects ? maps.query(map, subjects) : maps.list(map));
+	/** Reads the maps, whole or only these domains of them. */
+	async function observe(some: ReadonlySet<string> | undefined): Promise<ObservedRoutes> {
+		const read = (map: MapName) => (some ? maps.query(map, some) : maps.list(map));
 		const [transport, relayDomains] = await Promise.all([read("transport"), read("relay_domains")]);
-		if (transport instanceof MapDamaged) {
-			return relayDomains instanceof MapDamaged ? [transport, relayDomains] : [transport];
-		}
-		if (relayDomains instanceof MapDamaged) return [relayDomains];
 		return { transport, relayDomains: new Set(relayDomains.keys()) };
 	}
 
-	/** Makes anew what cannot be read; transport first, so that nothing is relayed without an entry there. */
-	async function mend(wanted: WantedRoutes, leaving: ReadonlySet<string>): Promise<void> {
+	/** Makes a map anew, also one that can still be listed; before relay_domains, transport gets what it lacks. */
+	async function mend(damage: MapDamaged, leaving: ReadonlySet<string>): Promise<void> {
+		health.set(mapDamaged, damage.map, { reason: damage.message });
+		const wanted = wantedRoutes(options.registry(), service);
 		const members = [...wanted.routes.keys(), ...wanted.deferred];
 		const routes = new Map(members.map((domain) => [domain, wanted.routes.get(domain) ?? retryRoute]));
-		const [transport, relayDomains] = await Promise.all([
-			orDamaged(maps.list("transport")),
-			orDamaged(maps.list("relay_domains")),
-		]);
-		if (transport instanceof MapDamaged) {
+		if (damage.map === "transport") {
+			const kept = [...((await readable("transport")) ?? [])].filter(([, route]) =>
+				isOurRoute(route, service),
+			);
 			// What stands in relay_domains needs an entry too, whoever put it there.
-			const others = relayDomains instanceof MapDamaged ? [] : [...relayDomains.keys()].filter(isDomainKey);
-			for (const domain of [...leaving, ...others]) if (!routes.has(domain)) routes.set(domain, retryRoute);
-			await rebuild("transport", routes, transport);
+			const others = [...((await readable("relay_domains"))?.keys() ?? []), ...leaving];
+			const waiting = others.map((domain): [string, string] => [domain, retryRoute]);
+			await rebuild("transport", new Map([...waiting, ...kept, ...routes]));
 		} else {
-			for (const domain of transport.keys()) routes.delete(domain);
-			if (routes.size > 0) await maps.set("transport", routes);
+			try {
+				await maps.set("transport", routes);
+			} catch (error) {
+				if (!(error instanceof MapDamaged)) throw error;
+				await mend(error, leaving);
+			}
+			await rebuild("relay_domains", new Map(members.map((domain) => [domain, relayed])));
 		}
-		if (!(relayDomains instanceof MapDamaged)) return;
-		await rebuild("relay_domains", new Map(members.map((domain) => [domain, relayed])), relayDomains);
+		health.clear(mapDamaged, damage.map);
 	}
 
-	async function rebuild(map: MapName, entries: Entries, damage: MapDamaged): Promise<void> {
-		health.set(mapDamaged, map, { reason: damage.message });
-		await maps.rebuild(map, entries);
-		log.info({ map, entries: entries.size }, `the map ${map} was made anew with ${entries.size} entries`);
-		health.clear(mapDamaged, map);
+	async function readable(map: MapName): Promise<Entries | undefined> {
+		try {
+			return await maps.list(map);
+		} catch (error) {
+			if (error instanceof MapDamaged) return undefined;
+			throw error;
+		}
+	}
+
+	async function rebuild(map: MapName, entries: Entries): Promise<void> {
+		const ours = new Map([...entries].filter(([key]) => isDomainKey(key)));
+		await maps.rebuild(map, ours);
+		log.info({ map, entries: ours.size }, `Postfix's map ${map} was made anew with ${ours.size} entries`);
 	}
 
 	async function take(step: RouteStep): Promise<void> {
@@ -169,13 +196,4 @@ export function createRoutes(options: RoutesOptions): Duty {
 
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
 	return new Set([...a].filter((item) => b.has(item)));
-}
-
-async function orDamaged(read: Promise<Entries>): Promise<Entries | MapDamaged> {
-	try {
-		return await read;
-	} catch (error) {
-		if (error instanceof MapDamaged) return error;
-		throw error;
-	}
 }

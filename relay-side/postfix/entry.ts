@@ -29,11 +29,16 @@ export function isDomainKey(key: string): boolean {
 	return hostnameSchema.safeParse(key).success;
 }
 
+/** True for a domain and one line of visible ASCII, which no reader takes for anything else. */
+export function isEntry(key: string, value: string): boolean {
+	return isDomainKey(key) && /^[!"$-~][ -~]*$/.test(value);
+}
+
 /** The text that `postmap -i` reads; throws when an entry could be read as anything but itself (postmap(1)). */
 export function mapText(entries: Entries): string {
 	let text = "";
 	for (const [key, value] of entries) {
-		if (!isDomainKey(key) || !/^[!"$-~][ -~]*$/.test(value)) {
+		if (!isEntry(key, value)) {
 			throw new HeimwegError(`"${key} ${value}" is no entry for a Postfix map`);
 		}
 		text += `${key} ${value}\n`;

@@ -1,9 +1,10 @@
 import { constants } from "node:fs";
 import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
-import { type Entries, isSafeKey, keyText, type MapName, mapText, parseEntries } from "./entry.ts";
+import { type Entries, isEntry, isSafeKey, keyText, type MapName, mapText, parseEntries } from "./entry.ts";
 
 /** The kinds of Postfix database that can be changed entry by entry, and the ending of their files. */
 const endings = { hash: "db", btree: "db", lmdb: "lmdb" } as const;
@@ -11,8 +12,17 @@ const endings = { hash: "db", btree: "db", lmdb: "lmdb" } as const;
 /** A Postfix database type that our maps can have (DATABASE_README). */
 export type DatabaseType = keyof typeof endings;
 
-/** A map file that is missing, or that Postfix cannot read; `rebuild` mends it. */
-export class MapDamaged extends HeimwegError {}
+export const databaseTypes = Object.keys(endings) as DatabaseType[];
+
+/** A map file that is missing, or that Postfix cannot read or change; `rebuild` mends it. */
+export class MapDamaged extends HeimwegError {
+	readonly map: MapName;
+
+	constructor(map: MapName, message: string, options: { cause?: unknown } = {}) {
+		super(message, options);
+		this.map = map;
+	}
+}
 
 /** Our maps, as far as the duties need them. Every change is complete or has not happened. */
 export interface MapStore {
@@ -55,6 +65,9 @@ export function mapFile(options: Pick<MapsOptions, "directory" | "type">, map: M
 	return join(options.directory, `${map}.${endings[options.type]}`);
 }
 
+/** lmdb syncs after each entry: more than so many at once are written as a new map, in a single go. */
+const fewEntries = 100;
+
 /** Maps of our own in Postfix's database format, changed by postmap(1). */
 export function postfixMaps(options: MapsOptions): MapStore {
 	const { directory, type, run } = options;
@@ -85,18 +98,25 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	}
 
 	function damaged(map: MapName, cause: unknown): MapDamaged {
-		return new MapDamaged(`the map ${mapFile(options, map)} is missing or damaged: ${reasonOf(cause)}`, {
+		return new MapDamaged(map, `the map ${mapFile(options, map)} is missing or damaged: ${reasonOf(cause)}`, {
 			cause,
 		});
 	}
 
 	async function set(map: MapName, entries: Entries): Promise<void> {
+		if (inPlace && entries.size > fewEntries) {
+			return rebuild(map, new Map([...(await ours(map)), ...entries]));
+		}
 		const input = mapText(entries);
 		await change(map, (target) => run("postmap", ["-r", "-i", reference(target)], { input }));
 	}
 
 	async function remove(map: MapName, keys: Iterable<string>): Promise<void> {
-		const input = keyText(keys);
+		const gone = new Set(keys);
+		if (inPlace && gone.size > fewEntries) {
+			return rebuild(map, new Map((await ours(map)).filter(([key]) => !gone.has(key))));
+		}
+		const input = keyText(gone);
 		await change(map, async (target) => {
 			try {
 				await run("postmap", ["-d", "-", reference(target)], { input });
@@ -104,6 +124,11 @@ export function postfixMaps(options: MapsOptions): MapStore {
 				if (!foundNothing(error)) throw error;
 			}
 		});
+	}
+
+	/** The entries that we could have written. */
+	async function ours(map: MapName): Promise<Array<[string, string]>> {
+		return [...(await list(map))].filter(([key, value]) => isEntry(key, value));
 	}
 
 	async function change(map: MapName, act: (target: string) => Promise<unknown>): Promise<void> {
@@ -119,13 +144,15 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	}
 
 	async function rebuild(map: MapName, entries: Entries): Promise<void> {
-		const input = mapText(entries);
+		const text = mapText(entries);
+		const source = join(directory, `${map}.next`);
 		try {
 			await makeFolder(directory);
 			await replace(
 				map,
-				async () => {},
-				(target) => run("postmap", ["-i", reference(target)], { input }),
+				// From a file, postmap(1) makes an lmdb map in one transaction; from its standard input in one per entry.
+				() => writeFileAtomic(source, text, { mode: 0o644 }),
+				(target) => run("postmap", [reference(target)], { timeout: 60_000 }),
 			);
 		} catch (error) {
 			const what = `write the map ${mapFile(options, map)}`;
@@ -133,6 +160,8 @@ export function postfixMaps(options: MapsOptions): MapStore {
 				problem(error, what, directory) ??
 				new HeimwegError(`cannot ${what}: ${reasonOf(error)}`, { cause: error })
 			);
+		} finally {
+			await rm(source, { force: true }).catch(() => {});
 		}
 	}
 

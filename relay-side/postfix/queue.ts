@@ -5,8 +5,12 @@ import { HeimwegError, messageOf } from "../../shared/errors.ts";
 /** One message in Postfix's queue, as far as we read it (postqueue(1), -j). */
 export interface QueuedMessage {
 	queue_id: string;
+	/** `incoming`, `active`, `deferred`, `hold` or `maildrop`. */
 	queue_name: string;
-	recipients: ReadonlyArray<{ address: string }>;
+	/** Seconds since 1970. */
+	arrival_time: number;
+	/** Those that have not got the message yet, and why when Postfix has tried. */
+	recipients: ReadonlyArray<{ address: string; delay_reason?: string }>;
 }
 
 /** Reads the lines of `postqueue -j`, one message each, without ever holding the whole queue. */

@@ -57,6 +57,7 @@ function world(
 			yield {
 				queue_id: "1",
 				queue_name: "deferred",
+				arrival_time: 1_700_000_000,
 				recipients: [{ address: `Someone@${domain.toUpperCase()}` }],
 			};
 		}
@@ -284,6 +285,18 @@ describe("damage", () => {
 		expect(await scene.whole()).toBe(true);
 		expect(transport(scene.maps)).toEqual({ "a.example": anna });
 		expect(relayDomains(scene.maps)).toEqual(["a.example"]);
+	});
+
+	test("a map that can be listed but not changed is made anew", async () => {
+		for (const map of ["transport", "relay_domains"] as const) {
+			const scene = world(memoryMaps({ "a.example": anna, "x.example": "smtp:" }, ["a.example"]), {
+				anna: ["a.example", "b.example"],
+			});
+			scene.maps.unwritable.add(map);
+			expect(await scene.whole()).toBe(true);
+			expect(transport(scene.maps)).toEqual({ "a.example": anna, "b.example": anna });
+			expect(relayDomains(scene.maps)).toEqual(["a.example", "b.example"]);
+		}
 	});
 
 	test("a disk that cannot be written is a condition that says so", async () => {

@@ -10,6 +10,8 @@ export interface MemoryMaps extends MapStore {
 	afterWrite?: () => void;
 	/** Throws before the write of this number, as if the program had been killed there. */
 	killBefore?: number;
+	/** Maps that can be read, but not changed until they are made anew. */
+	unwritable: Set<MapName>;
 	/** What every read throws, if anything. */
 	failure?: Error;
 }
@@ -24,10 +26,11 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 	const open = (map: MapName) => {
 		if (store.failure) throw store.failure;
 		const entries = content[map];
-		if (entries === "damaged") throw new MapDamaged(`the map ${map} is damaged`);
+		if (entries === "damaged") throw new MapDamaged(map, `the map ${map} is damaged`);
 		return entries;
 	};
-	const write = (act: () => void) => {
+	const write = (map: MapName, act: () => void) => {
+		if (store.unwritable.has(map)) throw new MapDamaged(map, `the map ${map} cannot be changed`);
 		if (store.killBefore === store.writes) throw new Killed("killed");
 		act();
 		store.writes += 1;
@@ -36,6 +39,7 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 	const store: MemoryMaps = {
 		content,
 		writes: 0,
+		unwritable: new Set(),
 		list: async (map) => new Map(open(map)),
 		query: async (map, keys) => {
 			const entries = open(map);
@@ -44,20 +48,22 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 		},
 		set: async (map, fresh: Entries) => {
 			const entries = open(map);
-			write(() => {
+			write(map, () => {
 				for (const [key, value] of fresh) entries.set(key, value);
 			});
 		},
 		remove: async (map, keys) => {
 			const entries = open(map);
-			write(() => {
+			write(map, () => {
 				for (const key of keys) entries.delete(key);
 			});
 		},
-		rebuild: async (map, entries) =>
-			write(() => {
+		rebuild: async (map, entries) => {
+			store.unwritable.delete(map);
+			write(map, () => {
 				content[map] = new Map(entries);
-			}),
+			});
+		},
 	};
 	return store;
 }

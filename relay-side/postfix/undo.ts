@@ -1,0 +1,117 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../../shared/atomic-file.ts";
+import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { type Change, oneLine, type PostfixNow, withoutElement } from "./settings.ts";
+
+const valueSchema = z.string().nullable();
+
+/** What Heimweg has set, and what was there before (null: nothing); enough to take back just that. */
+export const undoSchema = z.object({
+	version: z.literal(1),
+	parameters: z.record(
+		z.string(),
+		z.object({ before: valueSchema, set: z.string(), element: z.string().optional() }),
+	),
+	services: z.record(z.string(), z.object({ before: valueSchema, set: z.string() })),
+});
+export type UndoRecord = z.infer<typeof undoSchema>;
+
+export const emptyUndo: UndoRecord = { version: 1, parameters: {}, services: {} };
+
+/** The record lies beside main.cf: whoever can write there may set up Postfix anyway. */
+export function undoFile(directory: string): string {
+	return join(directory, "heimweg-undo.json");
+}
+
+/** The record, or an empty one; throws when it cannot be understood. */
+export async function readUndo(directory: string): Promise<UndoRecord> {
+	const path = undoFile(directory);
+	try {
+		return undoSchema.parse(JSON.parse(await readFile(path, "utf8")));
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return emptyUndo;
+		throw new HeimwegError(
+			`${path}, which says what Heimweg set in Postfix, cannot be read: ${messageOf(error)}`,
+			{
+				remedy: "compare main.cf and master.cf with the copies beside them, and remove the file",
+				cause: error,
+			},
+		);
+	}
+}
+
+/** Writes the record, or removes it when it is empty. */
+export async function writeUndo(directory: string, record: UndoRecord): Promise<void> {
+	const path = undoFile(directory);
+	const empty = Object.keys(record.parameters).length + Object.keys(record.services).length === 0;
+	if (empty) await rm(path, { force: true });
+	else await writeFileAtomic(path, `${JSON.stringify(record, null, "\t")}\n`, { mode: 0o600 });
+}
+
+/** The record once these changes are made; what an earlier apply found stays the state to go back to. */
+export function recordChanges(record: UndoRecord, changes: readonly Change[], now: PostfixNow): UndoRecord {
+	const parameters = { ...record.parameters };
+	const services = { ...record.services };
+	for (const change of changes) {
+		if (change.is === "parameter") {
+			const { name, element } = change;
+			const known = parameters[name];
+			const before = known && known.set === change.before ? known.before : (change.before ?? null);
+			parameters[name] = { before, set: change.after, ...(element ? { element } : {}) };
+			continue;
+		}
+		const name = change.is === "service" ? change.name : change.service;
+		const known = services[name];
+		const before = known && known.set === now.service ? known.before : (now.service ?? null);
+		services[name] = { before, set: known?.set ?? change.after };
+	}
+	return { version: 1, parameters, services };
+}
+
+/** The record with our services' lines as postconf prints them now. */
+export function recordService(record: UndoRecord, name: string, line: string | undefined): UndoRecord {
+	const known = record.services[name];
+	return known && line
+		? { ...record, services: { ...record.services, [name]: { ...known, set: line } } }
+		: record;
+}
+
+/** One step back: postconf's arguments, and what it does in words. */
+export interface UndoStep {
+	args: string[];
+	text: string;
+}
+
+/** What takes back what stands as we set it, and what was changed since and is left alone. */
+export function undoSteps(record: UndoRecord, now: PostfixNow): { steps: UndoStep[]; left: string[] } {
+	const steps: UndoStep[] = [];
+	const left: string[] = [];
+	for (const [name, { before, set, element }] of Object.entries(record.parameters)) {
+		const value = now.set.get(name);
+		if (value === set) {
+			if (before === null) steps.push({ args: ["-X", name], text: `${name}: no longer set in main.cf` });
+			else steps.push({ args: ["-e", `${name}=${before}`], text: `${name}: back to "${before}"` });
+		} else if (value !== undefined && element && withoutElement(value, element) !== value) {
+			const rest = withoutElement(value, element);
+			steps.push({
+				args: ["-e", `${name}=${rest}`],
+				text: `${name}: without ${element}, otherwise as you changed it`,
+			});
+		} else if (value !== undefined && value !== before) {
+			left.push(`${name} is "${value}", which Heimweg did not set, and stays so`);
+		}
+	}
+	for (const [name, { before, set }] of Object.entries(record.services)) {
+		if (now.service === undefined) continue;
+		if (now.service !== oneLine(set))
+			left.push(`the service ${name} in master.cf was changed since, and stays`);
+		else if (before === null) {
+			steps.push({ args: ["-M", "-X", `${name}/unix`], text: `service ${name}: no longer in master.cf` });
+		} else {
+			steps.push({ args: ["-M", `${name}/unix=${before}`], text: `service ${name}: back to "${before}"` });
+		}
+	}
+	return { steps, left };
+}
