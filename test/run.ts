@@ -19,7 +19,11 @@ const vitest = spawn(
 		...["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
 		...process.argv.slice(2),
 	],
-	{ cwd: projectFolder, stdio: ["ignore", "inherit", "inherit"] },
+	{
+		cwd: projectFolder,
+		stdio: ["ignore", "inherit", "inherit"],
+		env: process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" },
+	},
 );
 let interrupted = false;
 // On Ctrl-C vitest, which gets it too, still has a lab to remove.

@@ -17,7 +17,9 @@ export interface CommandOptions {
 	stripFinalNewline?: boolean;
 	/** Gets each line the command prints, as it prints it. */
 	onLine?: (line: string) => void;
-	signal?: AbortSignal;
+	signal?: AbortSignal | undefined;
+	/** What ends it at the timeout or by `signal`; SIGTERM if not given. */
+	killSignal?: "SIGTERM" | "SIGKILL";
 }
 
 /**

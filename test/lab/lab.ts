@@ -21,14 +21,17 @@ export interface Lab {
 export interface LabOptions {
 	/** Hears what is going on, a line at a time. */
 	log?: (line: string) => void;
+	/** Ends the making of the hosts' root image. What comes after it is ended by a signal to this process, or `stop`. */
+	signal?: AbortSignal | undefined;
 }
 
 /**
  * Builds the lab and boots both hosts; needs root. Whatever ends this process (an error, Ctrl-C, kill -9), the lab is
  * removed.
  */
-export async function startLab({ log = () => {} }: LabOptions = {}): Promise<Lab> {
-	const image = await rootImage(log);
+export async function startLab({ log = () => {}, signal }: LabOptions = {}): Promise<Lab> {
+	const image = await rootImage(log, signal);
+	signal?.throwIfAborted();
 	const run = await beginRun();
 	const dismissKeeper = watchOver(run);
 	let removal: Promise<void> | undefined;
@@ -107,7 +110,8 @@ function onSignals(stop: () => Promise<void>): () => void {
 		const handler = () => {
 			stop().finally(() => process.exit(code));
 		};
-		process.once(signal, handler);
+		// Not once: npm passes on a Ctrl-C that the terminal has sent too, and the second must not end the removal.
+		process.on(signal, handler);
 		return () => process.removeListener(signal, handler);
 	});
 	return () => {

@@ -37,9 +37,9 @@ postconf -e myhostname=lab.invalid
 
 /**
  * The folder with a Debian root to boot hosts from. The first call makes it with debootstrap, which takes a minute or
- * two and about 400 MB; later ones find it in `.cache`. Give `log` to hear about the making of it.
+ * two and about 400 MB; later ones find it in `.cache`. Give `log` to hear about the making of it, `signal` to end it.
  */
-export async function rootImage(log: (line: string) => void): Promise<string> {
+export async function rootImage(log: (line: string) => void, signal?: AbortSignal): Promise<string> {
 	const recipe = createHash("sha256").update([release, packages, finish].join()).digest("hex").slice(0, 12);
 	const image = join(cacheFolder, `lab-root-${recipe}`);
 	if (existsSync(image)) return image;
@@ -47,7 +47,7 @@ export async function rootImage(log: (line: string) => void): Promise<string> {
 	await removeUnfinished();
 	const building = join(cacheFolder, `building-lab-root-${process.pid}`);
 	try {
-		await build(building, log);
+		await build(building, log, signal);
 		await rename(building, image);
 	} catch (error) {
 		await removeFolder(building);
@@ -57,14 +57,16 @@ export async function rootImage(log: (line: string) => void): Promise<string> {
 	return image;
 }
 
-async function build(folder: string, log: (line: string) => void): Promise<void> {
+async function build(folder: string, log: (line: string) => void, signal?: AbortSignal): Promise<void> {
 	log(`making the Debian root of the lab's hosts (${release}, once)`);
 	const mirror = await debianMirror();
 	const included = `--include=${packages.split(" ").join(",")}`;
 	const debootstrap = ["debootstrap", "--variant=minbase", included, release, folder, ...mirror];
 	// In namespaces of its own, so that one that is interrupted leaves neither a process nor a mount.
 	const alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", ...debootstrap];
-	await run(alone, { timeout: 15 * 60_000, env: { ...(await aptProxy()), LC_ALL: "C.UTF-8" }, onLine: log });
+	const env = { ...(await aptProxy()), LC_ALL: "C.UTF-8" };
+	// unshare(1) ignores the gentler signals while its child runs.
+	await run(alone, { timeout: 15 * 60_000, killSignal: "SIGKILL", env, signal, onLine: log });
 	await run(["chroot", folder, "/bin/sh", "-c", finish], { env: { LC_ALL: "C.UTF-8" } });
 	await writeFile(join(folder, "etc/debian-lab-root"), `${release}: ${packages}\n`);
 }

@@ -1,0 +1,46 @@
+import type { Lab } from "../lab/lab.ts";
+import { lastWords } from "./evidence.ts";
+import { tellStory } from "./story.ts";
+import { summaryText } from "./summary.ts";
+import { createTeller } from "./teller.ts";
+
+// Tells the story on standard output; exit code 0 when all of it happened, 1 when not, 130 on Ctrl-C.
+
+const began = performance.now();
+const teller = createTeller(process.stdout, () => performance.now() - began);
+const interruption = new AbortController();
+let lab: Lab | undefined;
+
+const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+for (const [signal, code] of Object.entries(codes)) {
+	process.on(signal, () => {
+		if (interruption.signal.aborted) return;
+		process.exitCode = code;
+		interruption.abort();
+		teller.tell("interrupted; removing the machines");
+	});
+}
+// A reader that went away, as `| head` does, ends the demo in order.
+process.stdout.on("error", () => interruption.abort());
+
+try {
+	teller.print("Heimweg: mail finds its way home while the home's address changes.");
+	const measured = await tellStory({
+		teller,
+		signal: interruption.signal,
+		onLab: (booted) => {
+			lab = booted;
+		},
+	});
+	teller.print(summaryText(measured));
+} catch (error) {
+	if (!interruption.signal.aborted) {
+		process.exitCode = 1;
+		teller.print(`\nThe demo failed: ${(error as Error).message}\n`);
+		if (lab) teller.print(await lastWords(lab));
+	}
+} finally {
+	await lab?.stop();
+}
+if (!process.exitCode) teller.tell("both machines and their networks are removed");
+process.exit();

@@ -1,0 +1,151 @@
+import { type Lab, startLab } from "../lab/lab.ts";
+import { type Measure, now, startMeasure } from "../lab/measure.ts";
+import { addresses } from "../lab/network.ts";
+import { inPrefix } from "../lab/router.ts";
+import { domain, mailboxes, mailName, type Scene, setScene, until } from "../lab/scene.ts";
+import { journalSince, subjectsIn } from "./evidence.ts";
+import { seconds, type Teller } from "./teller.ts";
+
+/** What was measured, in the order of the story, in milliseconds. */
+export type Measured = Array<{ what: string; milliseconds: number }>;
+
+/** What the story needs to be told, and to be ended early. */
+export interface Telling {
+	teller: Teller;
+	signal: AbortSignal;
+	/** Gets the lab as soon as there is one, so that it is removed however the story ends. */
+	onLab(lab: Lab): void;
+}
+
+const recipient = `${mailboxes[0]}@${domain}`;
+
+/** Boots the lab and tells the story. Throws when something did not happen in time. */
+export async function tellStory({ teller, signal, onLab }: Telling): Promise<Measured> {
+	const measured: Measured = [];
+	const note = (what: string, milliseconds: number) => {
+		measured.push({ what, milliseconds });
+		return seconds(milliseconds, 2);
+	};
+
+	teller.title("The two machines");
+	const lab = await teller.wait(
+		"booting relay.example.net and home.example.org, Debian 13 each",
+		(progress) => startLab({ log: progress, signal }),
+		() => "both have booted, with systemd and Postfix, and an internet between them",
+	);
+	onLab(lab);
+	teller.tell(`relay.example.net has a static address, ${addresses.relay.ipv4}`);
+	teller.tell(`home.example.org is behind a router with NAT; its ISP gives it ${lab.router.address} today`);
+	const scene = await teller.wait(
+		"installing heimweg on the home and heimweg-relay on the relay",
+		() => setScene(lab, { start: false }),
+		() => "both programs are installed and configured",
+	);
+	const measure = await startMeasure(lab);
+
+	teller.title("The tunnel comes up");
+	await tunnelUp(lab, measure, scene, teller, note);
+	await mail(scene, teller, note, "mail 1");
+
+	teller.title("The ISP gives the home another IPv4 address");
+	await newAddress(lab, measure, teller, note);
+	await mail(scene, teller, note, "mail 2");
+
+	teller.title("The ISP gives the home another IPv6 prefix");
+	await newPrefix(lab, measure, teller, note);
+	await measure.stop();
+
+	const subjects = await subjectsIn(lab.home, mailboxes[0]!);
+	teller.tell(`in ${recipient}'s mailbox: ${subjects.map((subject) => `"${subject}"`).join(", ")}`);
+	return measured;
+}
+
+type Note = (what: string, milliseconds: number) => string;
+
+async function tunnelUp(lab: Lab, measure: Measure, scene: Scene, teller: Teller, note: Note): Promise<void> {
+	const since = now();
+	const starting = [
+		lab.relay.run(["systemctl", "enable", "--now", "heimweg-relay"]),
+		lab.home.run(["systemctl", "enable", "--now", "heimweg"]),
+	];
+	await teller.wait(
+		"starting both; until the relay can open TCP to the home's port 25 through the tunnel",
+		async () =>
+			(await Promise.all([measure.relayReachesHome({ since, timeout: 60_000 }), ...starting]))[0] as number,
+		(took) =>
+			`tunnel up ${note("tunnel up, from the start of both programs", took)} after the start of both programs`,
+	);
+	const { address, prefix } = lab.router;
+	await teller.wait(
+		`until the name servers of ${domain} answer both addresses of ${mailName}`,
+		() =>
+			Promise.all([
+				measure.answers(mailName, "A", address, { since }),
+				measure.answers(mailName, "AAAA", homeAddress(prefix), { since }),
+			]),
+		() => `DNS true: ${mailName} A ${address}, AAAA ${homeAddress(prefix)}`,
+	);
+	await teller.wait(
+		`until the relay's Postfix knows the way for mail to ${domain}`,
+		() => until("Postfix's maps have the domain", () => isRouted(lab), 60_000),
+		() => `the relay routes mail for ${domain} to the home`,
+	);
+}
+
+/** Asks Postfix's own map, as Postfix is set to use it. */
+async function isRouted(lab: Lab): Promise<boolean> {
+	const script = 'postmap -q "$1" "$(postconf -h relay_domains)"';
+	return (await lab.relay.exec(["sh", "-c", script, "sh", domain])).exitCode === 0;
+}
+
+async function mail(scene: Scene, teller: Teller, note: Note, which: string): Promise<void> {
+	await teller.wait(
+		`${which}: someone@sender.test hands it to relay.example.net, for ${recipient}`,
+		() => scene.deliver(which),
+		(took) =>
+			`${which} delivered to the mailbox at home ${note(`${which}: from the sender into the mailbox at home`, took)} later`,
+	);
+}
+
+async function newAddress(lab: Lab, measure: Measure, teller: Teller, note: Note): Promise<void> {
+	const before = lab.router.address;
+	const began = new Date();
+	const since = now();
+	const after = await lab.router.changeAddress();
+	teller.tell(`the ISP took ${before} away and gave ${after}; nobody tells Heimweg`);
+	// Both at once: what is measured second must not wait for the first to be told.
+	const reached = measure.relayReachesHome({ since });
+	const answered = measure.answers(mailName, "A", after, { since });
+	answered.catch(() => {});
+	await teller.wait(
+		"until the relay can open TCP to the home's port 25 again",
+		() => reached,
+		(took) =>
+			`tunnel back after ${note("new IPv4 address: the relay reaches the home's port 25 again", took)}`,
+	);
+	await teller.wait(
+		`until the name servers answer ${mailName} A ${after}`,
+		() => answered,
+		(took) => `DNS true after ${note(`new IPv4 address: the name servers answer ${mailName} A`, took)}`,
+	);
+	teller.quote(await journalSince(lab.home, "heimweg", began));
+}
+
+async function newPrefix(lab: Lab, measure: Measure, teller: Teller, note: Note): Promise<void> {
+	const before = lab.router.prefix;
+	const began = new Date();
+	const since = now();
+	const after = await lab.router.changePrefix();
+	teller.tell(`the ISP took ${before} away and gave ${after}`);
+	await teller.wait(
+		`until the name servers answer ${mailName} AAAA ${homeAddress(after)}`,
+		() => measure.answers(mailName, "AAAA", homeAddress(after), { since }),
+		(took) => `AAAA true after ${note(`new IPv6 prefix: the name servers answer ${mailName} AAAA`, took)}`,
+	);
+	teller.quote(await journalSince(lab.home, "heimweg", began));
+}
+
+/** The home's address in the prefix that its router announces. */
+function homeAddress(prefix: string): string {
+	return inPrefix(prefix, 0x20);
+}
