@@ -8,6 +8,10 @@ export default defineConfig({
 					name: "unit",
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/lab/**"],
+					// A busy machine is slow, and no test is about that.
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+					expect: { poll: { timeout: 30_000, interval: 10 } },
 				},
 			},
 			{

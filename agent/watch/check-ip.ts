@@ -1,19 +1,19 @@
-import { Agent, request } from "undici";
-import { type Address, type Family, familyOf, parseAddress } from "../../shared/address.ts";
-import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import type { Address, Family } from "../../shared/address.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { AskError, askAddress } from "./ask-address.ts";
 
 export interface CheckIpOptions {
 	/** Services that answer the caller's address as text, by family. */
 	urls: Record<Family, readonly string[]>;
 	onAddress(family: Family, address: Address): void;
-	/** No service was reached in this family; the same moment the other family reached one. */
+	/** Nobody was reached in this family; the same moment the other family reached somebody. */
 	onUnreachable(family: Family): void;
 	onFailure(family: Family, error: string): void;
 	now?: () => number;
 }
 
 export interface CheckIpWatcher {
-	/** Asks for this family, unless that was done too often in the last minute. */
+	/** Asks for this family: now, or, when that was done too often in the last minute, as soon as it may be. */
 	ask(family: Family): void;
 	stop(): Promise<void>;
 }
@@ -21,9 +21,9 @@ export interface CheckIpWatcher {
 /** deSEC's services allow three requests a minute; so many go out to all services together. */
 const perMinute = 3;
 
-/** Milliseconds for one service's answer, and the bytes that it may have. */
-const patience = 5_000;
-const answerLimit = 256;
+/** A family that nobody was reached in is asked for again so soon (milliseconds), and so often. */
+const againAfter = 60_000;
+const againTimes = 5;
 
 /** Asks check-ip services over HTTP which address they see us under. */
 export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
@@ -32,92 +32,99 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 	let sent: number[] = [];
 	let running: Promise<void> | undefined;
 	const due = new Set<Family>();
+	const again: Record<Family, { times: number; timer?: NodeJS.Timeout }> = {
+		4: { times: 0 },
+		6: { times: 0 },
+	};
+	let timer: NodeJS.Timeout | undefined;
+
+	/** Milliseconds until a request may go out. */
+	function wait(): number {
+		sent = sent.filter((at) => now() - at < 60_000);
+		return sent.length < perMinute ? 0 : sent.at(-perMinute)! + 60_000 - now();
+	}
 
 	/** Takes a request out of the minute's budget. */
 	function take(): boolean {
-		sent = sent.filter((at) => now() - at < 60_000);
-		if (sent.length >= perMinute) return false;
+		if (wait() > 0) return false;
 		sent.push(now());
 		return true;
 	}
 
 	async function look(family: Family): Promise<Address> {
-		let reason = "no service is configured";
+		let failure = new AskError("no service is configured", false);
 		for (const url of options.urls[family]) {
-			if (!take()) throw new HeimwegError(reason);
+			if (!take()) throw new AskError(failure.message, false);
 			try {
-				return await fetchAddress(url, family, stopping.signal);
+				return await askAddress(url, family, stopping.signal);
 			} catch (error) {
-				reason = `${url}: ${messageOf(error)}`;
+				if (!(error instanceof AskError)) throw error;
+				const first = url === options.urls[family][0];
+				failure = new AskError(error.message, error.unreachable && (first || failure.unreachable));
 			}
 		}
-		throw new HeimwegError(reason);
+		throw failure;
 	}
 
 	async function check(family: Family): Promise<void> {
-		if (options.urls[family].length === 0 || sent.filter((at) => now() - at < 60_000).length >= perMinute)
-			return;
 		try {
 			options.onAddress(family, await look(family));
+			again[family].times = 0;
 		} catch (error) {
 			if (stopping.signal.aborted) return;
 			options.onFailure(family, messageOf(error));
-			await compare(family === 4 ? 6 : 4, family);
+			if (error instanceof AskError && error.unreachable) await compare(family === 4 ? 6 : 4, family);
 		}
 	}
 
-	/** The services failed in one family: are they at least there in the other? */
+	/** Nobody was reached in one family: is somebody in the other? */
 	async function compare(other: Family, failed: Family): Promise<void> {
 		try {
 			options.onAddress(other, await look(other));
-			options.onUnreachable(failed);
 		} catch {
-			// Neither family reaches them: that says nothing about this line's families.
+			// Neither family reaches anybody: that says nothing about this line's families.
+			return;
 		}
+		options.onUnreachable(failed);
+		// One probe may be lost on the way: whether the family is gone shows when none comes through for a while.
+		const next = again[failed];
+		if (++next.times > againTimes) return;
+		clearTimeout(next.timer);
+		next.timer = setTimeout(() => ask(failed), againAfter).unref();
 	}
 
 	async function work(): Promise<void> {
-		for (const family of due) {
+		while (due.size > 0 && wait() === 0 && !stopping.signal.aborted) {
+			const family = due.values().next().value!;
 			due.delete(family);
 			await check(family);
 		}
 	}
 
-	return {
-		ask(family) {
-			if (stopping.signal.aborted) return;
-			due.add(family);
-			running ??= work().finally(() => {
+	function begin(): void {
+		if (running || due.size === 0 || stopping.signal.aborted) return;
+		clearTimeout(timer);
+		if (wait() > 0) timer = setTimeout(begin, wait()).unref();
+		else {
+			running = work().finally(() => {
 				running = undefined;
+				begin();
 			});
-		},
+		}
+	}
+
+	function ask(family: Family): void {
+		if (options.urls[family].length === 0) return;
+		due.add(family);
+		begin();
+	}
+
+	return {
+		ask,
 		async stop() {
 			stopping.abort();
+			for (const one of [timer, again[4].timer, again[6].timer]) clearTimeout(one);
 			await running;
 		},
 	};
-}
-
-/** Asks one service, in one family, on a connection of its own. */
-async function fetchAddress(url: string, family: Family, stop: AbortSignal): Promise<Address> {
-	const dispatcher = new Agent({
-		connect: { family, autoSelectFamily: false, timeout: patience },
-		maxResponseSize: answerLimit,
-		pipelining: 0,
-	});
-	try {
-		const { statusCode, body } = await request(url, {
-			dispatcher,
-			signal: AbortSignal.any([stop, AbortSignal.timeout(patience)]),
-			headers: { "user-agent": "heimweg" },
-		});
-		const text = (await body.text()).trim();
-		if (statusCode !== 200) throw new HeimwegError(`answered ${statusCode}`);
-		const address = parseAddress(text);
-		if (familyOf(address) !== family)
-			throw new HeimwegError(`answered ${address}, which is not IPv${family}`);
-		return address;
-	} finally {
-		await dispatcher.destroy();
-	}
 }

@@ -3,7 +3,7 @@ import type { Address } from "../../shared/address.ts";
 import { codeOf } from "../../shared/errors.ts";
 
 /** Ports that a relay is likely to answer on, be it with a refusal: SMTP, and HTTPS where port 25 is blocked. */
-const ports = [25, 443] as const;
+const likelyPorts = [25, 443] as const;
 
 /**
  * True when the relay can be reached outside the tunnel: a TCP connection was taken or refused. It tells a path that
@@ -11,7 +11,11 @@ const ports = [25, 443] as const;
  *
  * @param patience milliseconds
  */
-export async function pathWorks(relay: Address, patience: number): Promise<boolean> {
+export async function pathWorks(
+	relay: Address,
+	patience: number,
+	ports: readonly number[] = likelyPorts,
+): Promise<boolean> {
 	const tries = ports.map((port) => reaches(relay, port, patience));
 	try {
 		await Promise.any(

@@ -1,0 +1,59 @@
+import { Agent, request } from "undici";
+import { type Address, type Family, familyOf, parseAddress } from "../../shared/address.ts";
+import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+
+/** Milliseconds for the connection and for the whole answer, and the bytes that it may have. */
+const connectPatience = 3_000;
+const patience = 5_000;
+const answerLimit = 256;
+
+/** What tells that packets of this family got nowhere; a refusal or a wrong answer came from somebody. */
+const silentCodes = new Set([
+	"UND_ERR_CONNECT_TIMEOUT",
+	"ETIMEDOUT",
+	"ENETUNREACH",
+	"EHOSTUNREACH",
+	"ENETDOWN",
+	"EADDRNOTAVAIL",
+]);
+
+/** A service did not tell the address; `unreachable` when nothing came back at all. */
+export class AskError extends HeimwegError {
+	readonly unreachable: boolean;
+
+	constructor(message: string, unreachable: boolean) {
+		super(message);
+		this.unreachable = unreachable;
+	}
+}
+
+/** Asks one service over HTTP, in one family, under which address it sees us. Throws an AskError. */
+export async function askAddress(url: string, family: Family, stop: AbortSignal): Promise<Address> {
+	const dispatcher = new Agent({
+		connect: { family, autoSelectFamily: false, timeout: connectPatience },
+		maxResponseSize: answerLimit,
+		pipelining: 0,
+	});
+	try {
+		const { statusCode, body } = await request(url, {
+			dispatcher,
+			signal: AbortSignal.any([stop, AbortSignal.timeout(patience)]),
+			headers: { "user-agent": "heimweg" },
+		});
+		const text = (await body.text()).trim();
+		if (statusCode !== 200) throw new HeimwegError(`answered ${statusCode}`);
+		const address = parseAddress(text);
+		if (familyOf(address) !== family)
+			throw new HeimwegError(`answered ${address}, which is not IPv${family}`);
+		return address;
+	} catch (error) {
+		throw new AskError(`${url}: ${reasonOf(error)}`, silentCodes.has(codeOf(error) ?? ""));
+	} finally {
+		await dispatcher.destroy();
+	}
+}
+
+function reasonOf(error: unknown): string {
+	if ((error as Error).name === "TimeoutError") return `no answer within ${patience / 1000} s`;
+	return messageOf(error).slice(0, 200) || (codeOf(error) ?? "no connection");
+}
