@@ -54,8 +54,8 @@ const packageOf: Record<string, string> = {
 /** Programs in /sbin are not on every user's path. */
 const searchPath = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
 
-/** The largest output that is kept; `postqueue -j` of a full queue is the biggest there is. */
-const maximumOutput = 64 * 1024 * 1024;
+/** The largest output that is kept; `postqueue -j` of a full queue is the biggest there is. Errors are short. */
+const maximumOutput = { stdout: 64 * 1024 * 1024, stderr: 1024 * 1024 };
 
 /** Milliseconds that a program's output may stay open after its end: a child of its own may hold it for ever. */
 const lingering = 2_000;
@@ -68,6 +68,8 @@ const shownOutput = 1_500;
 export const runCommand: RunCommand = async (command, args, options = {}) => {
 	const timeout = options.timeout ?? 10_000;
 	let letGo: NodeJS.Timeout | undefined;
+	// Else the program would be started, and could do its work before it is ended.
+	if (options.signal?.aborted) throw describe(command, args, timeout, { isCanceled: true } as ExecaError);
 	try {
 		const child = execa(command, args, {
 			input: options.input ?? "",
@@ -108,7 +110,7 @@ function describe(
 	if (error.timedOut) return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
 	if (error.isCanceled) return new CommandError(command, `"${line}" was interrupted`);
 	if (error.isMaxBuffer)
-		return new CommandError(command, `"${line}" printed more than ${maximumOutput / 1024 / 1024} MB`);
+		return new CommandError(command, `"${line}" printed more than is read (64 MB, or 1 MB of errors)`);
 	const stderr = typeof error.stderr === "string" ? shortened(error.stderr.trim(), shownOutput) : "";
 	return new CommandError(command, `"${line}" failed: ${stderr || reasonOf(error)}`, {
 		stderr,

@@ -44,6 +44,7 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 		const text = `${JSON.stringify(value, null, "\t")}\n`;
 		const job = queue.then(async () => {
 			if (text === written) return;
+			written = undefined;
 			await writeFileAtomic(path, text);
 			written = text;
 		});

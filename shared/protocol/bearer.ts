@@ -15,12 +15,12 @@ const publicPrefix = Buffer.from("302a300506032b656e032100", "hex");
 export function deriveBearer(privateKey: string, publicKey: string): string {
 	const shared = diffieHellman({
 		privateKey: createPrivateKey({
-			key: Buffer.concat([privatePrefix, Buffer.from(privateKey, "base64")]),
+			key: der(privatePrefix, privateKey),
 			format: "der",
 			type: "pkcs8",
 		}),
 		publicKey: createPublicKey({
-			key: Buffer.concat([publicPrefix, Buffer.from(publicKey, "base64")]),
+			key: der(publicPrefix, publicKey),
 			format: "der",
 			type: "spki",
 		}),
@@ -31,7 +31,7 @@ export function deriveBearer(privateKey: string, publicKey: string): string {
 /** The WireGuard public key of a private key, both base64. */
 export function publicKeyOf(privateKey: string): string {
 	const key = createPrivateKey({
-		key: Buffer.concat([privatePrefix, Buffer.from(privateKey, "base64")]),
+		key: der(privatePrefix, privateKey),
 		format: "der",
 		type: "pkcs8",
 	});
@@ -39,6 +39,13 @@ export function publicKeyOf(privateKey: string): string {
 		.export({ format: "der", type: "spki" })
 		.subarray(publicPrefix.length)
 		.toString("base64");
+}
+
+/** A key as node:crypto reads it; it would ignore what is behind the 32 bytes. */
+function der(prefix: Buffer, key: string): Buffer {
+	const raw = Buffer.from(key, "base64");
+	if (raw.length !== 32) throw new RangeError(`a WireGuard key has 32 bytes, this one has ${raw.length}`);
+	return Buffer.concat([prefix, raw]);
 }
 
 /** True when an `Authorization` header carries this bearer; takes the same time for any wrong one. */

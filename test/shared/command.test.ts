@@ -70,7 +70,7 @@ test("what is fed to a command, and its environment, stay out of the error", asy
 });
 
 test("an error stays short however much the command had to say, or was told", async () => {
-	const noisy = await sh("yes complaint | head -c 5000000 >&2; exit 1");
+	const noisy = await sh("yes complaint | head -c 500000 >&2; exit 1");
 	expect(noisy.message.length).toBeLessThan(3_000);
 	expect(noisy.stderr.length).toBeLessThan(100_000);
 	const long = await failure("sh", ["-c", "exit 1", ...Array.from({ length: 5_000 }, (_, n) => `peer${n}`)]);
@@ -103,8 +103,8 @@ test("the signal interrupts a command, and a signal that fired before lets none 
 	expect(existsSync(file)).toBe(false);
 });
 
-test("output without an end is cut off and is a failure, not a full memory", async () => {
-	const error = await failure("cat", ["/dev/zero"], { timeout: 60_000 });
-	expect(error.message).toContain("more than 64 MB");
+test("errors without an end are cut off: that is a failure, not a full memory", async () => {
+	const error = await sh("exec yes >&2", { timeout: 60_000 });
+	expect(error.message).toContain("printed more than is read");
 	expect(error.message.length).toBeLessThan(3_000);
 }, 60_000);
