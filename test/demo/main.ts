@@ -17,11 +17,12 @@ for (const [signal, code] of Object.entries(codes)) {
 		if (interruption.signal.aborted) return;
 		process.exitCode = code;
 		interruption.abort();
-		teller.tell("interrupted; removing the machines");
+		teller.stopWaiting();
+		teller.tell("interrupted; removing what was made");
 	});
 }
-// A reader that went away, as `| head` does, ends the demo in order.
-process.stdout.on("error", () => interruption.abort());
+// A reader that went away, as `| head` does, ends the demo like a signal.
+process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
 
 try {
 	teller.print("Heimweg: mail finds its way home while the home's address changes.");

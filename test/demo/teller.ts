@@ -21,6 +21,8 @@ export interface Teller {
 	): Promise<T>;
 	/** Plain text, without the time. */
 	print(text: string): void;
+	/** No word any more of what is still waited for: it does not matter now. */
+	stopWaiting(): void;
 }
 
 /** How often a pipe hears that the same thing is still waited for, ms. */
@@ -33,6 +35,7 @@ export function createTeller(stage: Stage, elapsed: () => number): Teller {
 	const style = (format: "bold" | "dim" | "green", text: string) => (live ? styleText(format, text) : text);
 	const clock = () => `${seconds(elapsed()).padStart(8)}  `;
 	const erase = live ? "\r\x1b[K" : "";
+	let stopped = false;
 	const line = (text: string) => stage.write(`${erase}${text}\n`);
 
 	return {
@@ -42,10 +45,14 @@ export function createTeller(stage: Stage, elapsed: () => number): Teller {
 			for (const quoted of lines) line(style("dim", `${" ".repeat(clock().length)}| ${quoted}`));
 		},
 		print: line,
+		stopWaiting() {
+			stopped = true;
+		},
 		async wait(what, work, told) {
 			const began = elapsed();
 			let note = "";
 			const waiting = () => {
+				if (stopped) return;
 				const text = `${clock()}... ${what} (${seconds(elapsed() - began)}${note ? `; ${note}` : ""})`;
 				// A line that wraps could not be erased.
 				if (live) stage.write(`${erase}${text.slice(0, (stage.columns || 80) - 1)}`);
