@@ -99,3 +99,34 @@ export const addressDiffers = condition<{ seen: string; told: string }>({
 		`the home ${home} believes its address to be ${told}, and comes here from ${seen}`,
 	remedy: () => "this is normal for a home with two lines; otherwise its records point to the wrong address",
 });
+
+export const queueFailing = condition<Failure>({
+	code: "queue.failing",
+	severity: "warning",
+	title: "waiting mail cannot be looked after",
+	quiet: 1 * minutes,
+	text: ({ error }) => `mail that waits for a home goes out at Postfix's own times only: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
+});
+
+export const mailServerSilent = condition<{ server: string; reason: string }>({
+	code: "home.mail_server_silent",
+	severity: "error",
+	title: "a home is here, but its mail server does not answer",
+	quiet: 2 * minutes,
+	text: ({ server, reason }, home) =>
+		`the home ${home} is here, but its mail server at ${server} does not take the mail that waits: ${reason}`,
+	remedy: () =>
+		'look at home whether Postfix runs ("systemctl status postfix"), and whether a firewall there lets the relay\'s tunnel address in',
+});
+
+export const mailStays = condition<{ reason: string }>({
+	code: "home.mail_stays",
+	severity: "warning",
+	title: "mail stays on the relay although the home's mail server answers",
+	quiet: 10 * minutes,
+	text: ({ reason }, home) =>
+		`mail for the home ${home} stays here although its mail server answers; Postfix says: ${reason}`,
+	remedy: () =>
+		'look at the mail server at home for the reason given; "mailq" on the relay lists the mails, and Postfix tries them again until they are too old',
+});

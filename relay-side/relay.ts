@@ -25,14 +25,19 @@ import {
 	pulseFailing,
 } from "./conditions.ts";
 import { createPeers } from "./duties/peers.ts";
+import { createQueue } from "./duties/queue.ts";
 import { createRoutes, leavingSchema } from "./duties/routes.ts";
 import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import type { Loaded } from "./load.ts";
+import { queueMark } from "./postfix/activity.ts";
+import { connectsEnding } from "./postfix/connects.ts";
+import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, postfixMaps } from "./postfix/maps.ts";
 import { listQueue } from "./postfix/queue.ts";
 import { createPresence } from "./presence.ts";
 import { type RelayStatus, statusLine } from "./status.ts";
+import { askBanner } from "./watch/banner.ts";
 import { serveCheckins } from "./watch/checkin.ts";
 import { type HomesWatch, watchHomes } from "./watch/homes.ts";
 import { servePulses } from "./watch/pulse.ts";
@@ -95,9 +100,13 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	const presence = createPresence({
 		health,
 		log,
-		onBack: () => showStatus(),
+		onBack: (home) => {
+			queue.returned(home);
+			showStatus();
+		},
 		onAway: (home) => {
 			log.info({ home }, `home ${home} went away`);
+			queue.left(home);
 			showStatus();
 		},
 	});
@@ -131,6 +140,19 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		listQueue,
 		state: state("leaving.json", leavingSchema),
 		service: config.postfix.service,
+		health,
+		log,
+	});
+
+	const queue = createQueue({
+		homes: () => keeper.registry.homes,
+		here: (home) => presence.of(home).here,
+		listQueue,
+		mark: await queueMark(run),
+		flush: postfixFlush(run),
+		endConnects: connectsEnding(run),
+		ask: askBanner,
+		onChange: showStatus,
 		health,
 		log,
 	});
@@ -196,6 +218,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			home: id,
 			domains: home.domains.filter((domain) => !keeper.registry.deferred.has(domain)),
 			destination: { address: home.addresses[0]!, port: home.mailPort },
+			...waitingPart(id),
 			notices: health
 				.list()
 				.filter((c) => c.subject === id && c.code !== "home.away")
@@ -208,6 +231,11 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		};
 	}
 
+	function waitingPart(home: string): Pick<CheckinAnswer, "waiting"> {
+		const waiting = queue.waiting(home);
+		return waiting ? { waiting } : {};
+	}
+
 	/** What the home believes and what WireGuard sees should be one address, in the family that the tunnel uses. */
 	function compareAddress(id: string, { addresses: told }: Checkin): void {
 		const seen = presence.of(id).endpoint?.address;
@@ -215,7 +243,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		health.put(addressDiffers, id, seen && own && seen !== own ? { seen, told: own } : undefined);
 	}
 
-	const duties = [guard, peers, routes];
+	const duties = [guard, peers, routes, queue.duty];
 	const live = () => duties.every((duty) => !duty.overdue());
 	const api = createApi({
 		health,
@@ -239,6 +267,12 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		() => status().homes.filter((home) => home.here).length,
 	);
 
+	metrics.gauge("mails_waiting", "Mails that wait for a home", () => {
+		let total = 0;
+		for (const home of keeper.registry.homes.keys()) total += queue.waiting(home)?.mails ?? 0;
+		return total;
+	});
+
 	/** Begins what may only run behind the guard. */
 	function serve(): void {
 		if (ready) return;
@@ -246,6 +280,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		peers.poke();
 		routes.poke();
 		presence.start();
+		queue.start();
 		void notify.ready(statusLine(status()));
 	}
 
@@ -276,6 +311,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					endpoint: endpoint && endpointText(endpoint),
 					addresses: home.addresses,
 					domains: home.domains,
+					waiting: queue.waiting(home.id),
 					agent: checkin && { version: checkin.version, conditions: checkin.conditions },
 				};
 			}),
@@ -320,6 +356,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			pulses.stop();
 			checkinServer.stop();
 			presence.stop();
+			queue.stop();
 			await homesWatch?.stop();
 			await Promise.all([keeper.stop(), api.close(), ...duties.map((duty) => duty.stop())]);
 		},

@@ -1,5 +1,6 @@
 import { type ActiveCondition, spanOf } from "../shared/health.ts";
-import { conditionsText, statusRows } from "../shared/status-text.ts";
+import { conditionsText, statusRows, waitingText } from "../shared/status-text.ts";
+import type { WaitingMail } from "./duties/queue-account.ts";
 
 /** One home as `status` shows it. */
 export interface HomeStatus {
@@ -12,6 +13,8 @@ export interface HomeStatus {
 	endpoint: string | undefined;
 	addresses: string[];
 	domains: string[];
+	/** The mail that waits for it; undefined when there is none. */
+	waiting: WaitingMail | undefined;
 	/** What its agent last told: version and conditions. */
 	agent: { version: string; conditions: string[] } | undefined;
 }
@@ -37,6 +40,9 @@ export function statusLine({ homes, conditions }: RelayStatus): string {
 				: "the home is away"
 			: `${here} of ${homes.length} homes here`,
 	];
+	// No number of mails: this line costs a process each time that it changes.
+	const waiting = homes.filter((home) => home.waiting).length;
+	if (waiting > 0) parts.push(homes.length === 1 ? "mail waits" : `mail waits for ${waiting}`);
 	if (errors > 0) parts.push(errors === 1 ? "1 error" : `${errors} errors`);
 	return parts.join(", ");
 }
@@ -63,5 +69,6 @@ function homeText(home: HomeStatus): string {
 	const domains =
 		home.domains.slice(0, 5).join(", ") +
 		(home.domains.length > 5 ? ` and ${home.domains.length - 5} more` : "");
-	return `${where}; ${domains || "no domain"}`;
+	const mail = home.waiting ? `; ${waitingText(home.waiting)}` : "";
+	return `${where}; ${domains || "no domain"}${mail}`;
 }

@@ -18,3 +18,13 @@ export function conditionsText(conditions: readonly ActiveCondition[], now: Date
 		})
 		.join("\n");
 }
+
+/** Mail that waits on the relay, as people read it. */
+export function waitingText(
+	waiting: { mails: number; since: string; oldest: string },
+	now = new Date(),
+): string {
+	const ago = (stamp: string) => spanOf(Math.max(0, Math.round((now.getTime() - Date.parse(stamp)) / 1000)));
+	const mails = waiting.mails === 1 ? "1 mail waits" : `${waiting.mails} mails wait`;
+	return `${mails} on the relay: mail has been held up for ${ago(waiting.since)}, the oldest came ${ago(waiting.oldest)} ago`;
+}

@@ -34,6 +34,8 @@ export const checkinAnswerSchema = z.object({
 	domains: z.array(shortText).max(100_000),
 	/** Where that mail goes: the home's tunnel address and port. */
 	destination: z.object({ address: addressSchema, port: z.int() }).optional(),
+	/** How many mails wait on the relay for this home, since when without a break, and when the oldest came there. */
+	waiting: z.object({ mails: z.int().min(1), since: stamp, oldest: stamp }).optional(),
 	/** What the relay thinks of the home: sentences for its owner, empty when all is well. */
 	notices: z.array(z.object({ code: shortText, text: shortText, remedy: shortText, since: stamp })).max(100),
 });
