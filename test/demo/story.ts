@@ -44,7 +44,7 @@ export async function tellStory({ teller, signal, onLab }: Telling): Promise<Mea
 	const measure = await startMeasure(lab);
 
 	teller.title("The tunnel comes up");
-	await tunnelUp(lab, measure, scene, teller, note);
+	await tunnelUp(lab, measure, teller, note);
 	await mail(scene, teller, note, "mail 1");
 
 	teller.title("The ISP gives the home another IPv4 address");
@@ -62,7 +62,7 @@ export async function tellStory({ teller, signal, onLab }: Telling): Promise<Mea
 
 type Note = (what: string, milliseconds: number) => string;
 
-async function tunnelUp(lab: Lab, measure: Measure, scene: Scene, teller: Teller, note: Note): Promise<void> {
+async function tunnelUp(lab: Lab, measure: Measure, teller: Teller, note: Note): Promise<void> {
 	const since = now();
 	const starting = [
 		lab.relay.run(["systemctl", "enable", "--now", "heimweg-relay"]),
