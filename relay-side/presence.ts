@@ -99,7 +99,9 @@ export function createPresence(options: {
 			options.onBack(home);
 		},
 		seenAt(home, endpoint) {
-			const presence = entry(home);
+			// The answer of `wg` may come after the home was removed: it must not bring it back.
+			const presence = homes.get(home);
+			if (!presence) return;
 			const from = presence.endpoint && endpointText(presence.endpoint);
 			const to = endpointText(endpoint);
 			if (from === to) return;

@@ -52,7 +52,9 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		server.maxConnections = 200;
 		server.maxHeadersCount = 50;
 		server.on("error", (error) => {
-			servers.delete(server);
+			if (!servers.delete(server)) return;
+			// It may still listen (no file descriptor was left for a connection): two cannot.
+			server.close();
 			troubles.add(address);
 			options.onTrouble(
 				new HeimwegError(`TCP port ${options.port} on ${address} cannot be opened: ${messageOf(error)}`),
@@ -113,7 +115,9 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 async function read(request: IncomingMessage): Promise<string | undefined> {
 	const chunks: Buffer[] = [];
 	let length = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
+	// Without this the connection would be closed before the refusal is sent.
+	const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+	for await (const chunk of body) {
 		length += chunk.length;
 		if (length > checkinLimit) return undefined;
 		chunks.push(chunk);

@@ -47,7 +47,9 @@ interface Waiting {
  * under way at most, and it answers only pulses that came before it began.
  */
 export function servePulses(options: PulseOptions): PulseServer {
+	/** Those that are bound, and all there are: one that is still being bound has to be closed too. */
 	const sockets = new Map<Address, Socket>();
+	const opened = new Set<Socket>();
 	const timers = new Map<Address, NodeJS.Timeout>();
 	const troubles = new Set<Address>();
 	const allowance = new Map<string, { tokens: number; at: number }>();
@@ -65,16 +67,19 @@ export function servePulses(options: PulseOptions): PulseServer {
 			if (troubles.size === 0) options.onTrouble(undefined);
 		});
 		socket.on("error", (error) => {
+			if (!opened.delete(socket)) return;
 			sockets.delete(address);
 			socket.close();
 			troubles.add(address);
 			options.onTrouble(explain(error, address, options.port));
 			timers.set(address, setTimeout(open, retryAfter, address));
 		});
+		opened.add(socket);
 		socket.bind({ address, port: options.port, exclusive: true });
 	}
 
 	function receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
+		if (stopped) return;
 		const home = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
 		const pulse = decodePulse(datagram);
 		if (!home || !pulse || !take(home.id)) {
@@ -132,7 +137,8 @@ export function servePulses(options: PulseOptions): PulseServer {
 		stop() {
 			stopped = true;
 			for (const timer of timers.values()) clearTimeout(timer);
-			for (const socket of sockets.values()) socket.close();
+			for (const socket of opened) socket.close();
+			opened.clear();
 		},
 		nudge(home) {
 			const own = options.addresses.find((address) => familyOf(address) === familyOf(home));

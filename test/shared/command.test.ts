@@ -88,7 +88,9 @@ test("a command that does not end is ended at its timeout, also one that ignores
 
 test("a child of the command that keeps its output open does not keep us", async () => {
 	const pidFile = join(await folder(), "pid");
-	onTestFinished(async () => process.kill(Number(await readFile(pidFile, "utf8")), "SIGKILL"));
+	onTestFinished(async () => {
+		process.kill(Number(await readFile(pidFile, "utf8")), "SIGKILL");
+	});
 	const error = await sh(`sleep 300 & echo $! >${pidFile}; wait`, { timeout: 200 });
 	expect(error.message).toContain("did not end within 0.2 s");
 }, 15_000);
