@@ -3,7 +3,7 @@ import { createDuty, type Duty } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguard.ts";
-import { lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
+import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
 import { createComeback } from "./comeback.ts";
 import { createRecovery, type Step } from "./recovery.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
@@ -79,7 +79,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const present = peers.find((peer) => peer.publicKey === relay.publicKey);
 		if (present?.endpoint) endpoint = present.endpoint;
 		if (!endpoint || !where.allows(familyOf(endpoint.address))) endpoint = await where.choose();
-		else if (!present?.endpoint) await where.resolve();
+		else if (!present?.endpoint || health.has(endpointUnresolved)) await where.resolve();
 		const refresh = sourceStale && familyOf(endpoint.address) === 6;
 		sourceStale = false;
 		if (present && !refresh && matches(present, settings())) return;
@@ -186,6 +186,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			down = undefined;
 			health.clear(tunnelDown);
 			health.clear(lineDown);
+			// The name server was behind the same line.
+			if (health.has(endpointUnresolved)) duty.poke();
 		},
 		silent(milliseconds) {
 			silentFor = milliseconds;

@@ -17,15 +17,22 @@ const silentCodes = new Set([
 	"EADDRNOTAVAIL",
 ]);
 
-/** A service did not tell the address; `unreachable` when nothing came back at all. */
+/**
+ * A service did not tell the address; `unreachable` when nothing came back at all. With `retryAfter` it is well and
+ * was only asked too often.
+ */
 export class AskError extends HeimwegError {
 	readonly unreachable: boolean;
 
-	constructor(message: string, unreachable: boolean) {
-		super(message);
+	constructor(message: string, unreachable: boolean, options: { retryAfter?: number } = {}) {
+		super(message, options);
 		this.unreachable = unreachable;
 	}
 }
+
+/** Milliseconds to wait when asked too often, if the service does not say so, and at most. */
+const usualWait = 60_000;
+const longestWait = 10 * 60_000;
 
 /** Asks one service over HTTP, in one family, under which address it sees us. Throws an AskError. */
 export async function askAddress(url: string, family: Family, stop: AbortSignal): Promise<Address> {
@@ -35,18 +42,23 @@ export async function askAddress(url: string, family: Family, stop: AbortSignal)
 		pipelining: 0,
 	});
 	try {
-		const { statusCode, body } = await request(url, {
+		const { statusCode, headers, body } = await request(url, {
 			dispatcher,
 			signal: AbortSignal.any([stop, AbortSignal.timeout(patience)]),
 			headers: { "user-agent": "heimweg" },
 		});
 		const text = (await body.text()).trim();
+		if (statusCode === 429) {
+			const wait = Number(headers["retry-after"]) * 1_000 || usualWait;
+			throw new AskError(`${url}: asked too often`, false, { retryAfter: Math.min(wait, longestWait) });
+		}
 		if (statusCode !== 200) throw new HeimwegError(`answered ${statusCode}`);
 		const address = parseAddress(text);
 		if (familyOf(address) !== family)
 			throw new HeimwegError(`answered ${address}, which is not IPv${family}`);
 		return address;
 	} catch (error) {
+		if (error instanceof AskError) throw error;
 		throw new AskError(`${url}: ${reasonOf(error)}`, silentCodes.has(codeOf(error) ?? ""));
 	} finally {
 		await dispatcher.destroy();

@@ -30,6 +30,8 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 	const now = options.now ?? (() => performance.now());
 	const stopping = new AbortController();
 	let sent: number[] = [];
+	/** A service said that it was asked too often: by the run of ours before a restart, or by a neighbour. */
+	let notBefore = 0;
 	let running: Promise<void> | undefined;
 	const due = new Set<Family>();
 	const again: Record<Family, { times: number; timer?: NodeJS.Timeout }> = {
@@ -41,7 +43,8 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 	/** Milliseconds until a request may go out. */
 	function wait(): number {
 		sent = sent.filter((at) => now() - at < 60_000);
-		return sent.length < perMinute ? 0 : sent.at(-perMinute)! + 60_000 - now();
+		const full = sent.length < perMinute ? 0 : sent.at(-perMinute)! + 60_000 - now();
+		return Math.max(full, notBefore - now(), 0);
 	}
 
 	/** Takes a request out of the minute's budget. */
@@ -53,17 +56,19 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 
 	async function look(family: Family): Promise<Address> {
 		let failure = new AskError("no service is configured", false);
+		let busy: AskError | undefined;
 		for (const url of options.urls[family]) {
 			if (!take()) throw new AskError(failure.message, false);
 			try {
 				return await askAddress(url, family, stopping.signal);
 			} catch (error) {
 				if (!(error instanceof AskError)) throw error;
+				if (error.retryAfter !== undefined) busy ??= error;
 				const first = url === options.urls[family][0];
 				failure = new AskError(error.message, error.unreachable && (first || failure.unreachable));
 			}
 		}
-		throw failure;
+		throw busy ?? failure;
 	}
 
 	async function check(family: Family): Promise<void> {
@@ -72,6 +77,11 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 			again[family].times = 0;
 		} catch (error) {
 			if (stopping.signal.aborted) return;
+			if (error instanceof AskError && error.retryAfter !== undefined) {
+				notBefore = now() + error.retryAfter;
+				due.add(family);
+				return;
+			}
 			options.onFailure(family, messageOf(error));
 			if (error instanceof AskError && error.unreachable) await compare(family === 4 ? 6 : 4, family);
 		}

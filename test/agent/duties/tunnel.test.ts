@@ -167,6 +167,19 @@ test("the last good address serves while the name cannot be resolved", async () 
 	expect(health.list().map((c) => c.code)).toEqual(["tunnel.endpoint_unresolved"]);
 });
 
+test("a name that could not be resolved while the line was dead is tried again when the tunnel is up", async () => {
+	await start();
+	names = new Error("EAI_AGAIN");
+	model.paths.tcp.clear();
+	model.paths.udp.clear();
+	await pulses(10);
+	expect(health.list().map((c) => c.code)).toContain("tunnel.endpoint_unresolved");
+	names = [four!, six!];
+	model.open(four!, six!);
+	await pulses(30);
+	expect(health.list()).toEqual([]);
+});
+
 test("outer = ipv6 never uses IPv4, and leaves an endpoint in IPv4 that was there", async () => {
 	begin({ outer: "ipv6" });
 	model.device.ensure();

@@ -68,7 +68,7 @@ test("asks another service when one fails, and says of each what was wrong with 
 });
 
 test.each<[string, (response: ServerResponse) => void, RegExp]>([
-	["an error", (response) => response.writeHead(429).end("slow down"), /answered 429/],
+	["an error", (response) => response.writeHead(500).end("out of order"), /answered 500/],
 	["a web page", (response) => response.end("<html>Welcome to the hotel"), /is not an IP address/],
 	["nothing", (response) => response.end(), /is not an IP address/],
 	["the other family", (response) => response.end("2001:db8::1"), /which is not IPv4/],
@@ -148,4 +148,22 @@ test("stops in the middle of a question that nobody answers, without a word", as
 	await watcher.stop();
 	watcher.ask(4);
 	expect(said).toEqual([]);
+});
+
+test("a service that was asked too often is asked again when it says, and has not failed", async () => {
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	let busy = true;
+	const four = await service("127.0.0.1", (response) => {
+		if (busy) response.writeHead(429, { "retry-after": "40" }).end();
+		else response.end("127.0.0.1\n");
+	});
+	watch({ 4: [four.url] });
+	watcher.ask(4);
+	await expect.poll(() => four.asked.length).toBe(1);
+	busy = false;
+	// Its answer must have been read before the time goes on.
+	await expect.poll(() => vi.getTimerCount()).toBe(1);
+	time += 40_000;
+	vi.advanceTimersByTime(40_000);
+	await expect.poll(() => said).toEqual(["IPv4 127.0.0.1"]);
 });
