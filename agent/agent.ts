@@ -6,7 +6,7 @@ import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
 import { createDuty, type Duty } from "../shared/duty.ts";
 import { messageOf } from "../shared/errors.ts";
-import { createGuard } from "../shared/guard.ts";
+import { createGuard, guardWasGone } from "../shared/guard.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
@@ -76,7 +76,9 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const guard = createDuty({
 		name: "guard",
 		async run({ signal }) {
-			if (await guarded.ensure(signal)) log.info("the tunnel addresses are guarded");
+			const changed = await guarded.ensure(signal);
+			if (changed && !ready) log.info("the tunnel addresses are guarded");
+			if (changed && ready) log.warn(guardWasGone);
 			serve();
 		},
 		deadline: 10_000,

@@ -4,7 +4,7 @@ import { createApi } from "../shared/api.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
 import { createDuty } from "../shared/duty.ts";
-import { createGuard } from "../shared/guard.ts";
+import { createGuard, guardWasGone } from "../shared/guard.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
@@ -114,7 +114,9 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	const guard = createDuty({
 		name: "guard",
 		async run({ signal }) {
-			if (await guarded.ensure(signal)) log.info("the tunnel addresses are guarded");
+			const changed = await guarded.ensure(signal);
+			if (changed && !ready) log.info("the tunnel addresses are guarded");
+			if (changed && ready) log.warn(guardWasGone);
 			serve();
 		},
 		deadline: 10_000,
