@@ -55,11 +55,14 @@ export interface HomesKeeper {
 	update(files: Files): void;
 	/** Confirms the removals that are held; gives the ids of the homes that are gone with it. */
 	acceptRemovals(): string[];
-	/** Resolves when the last change is on disk, or could not be saved. */
+	/** Saves what is not yet saved; resolves when the last change is on disk, or could not be saved. */
 	saved(): Promise<void>;
 	/** Ends the timers and waits for the last save. */
 	stop(): Promise<void>;
 }
+
+/** Milliseconds from a change to its save: Postfix's maps, which sync to the same disk, go first. */
+const saveDelay = 500;
 
 /** Starts from what was last applied; without it nothing is removed until every file has been understood once. */
 export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKeeper> {
@@ -70,6 +73,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	let timer: NodeJS.Timeout | undefined;
 	let unsaved = false;
 	let saving: Promise<void> | undefined;
+	let saveTimer: NodeJS.Timeout | undefined;
 	let reported: Finding[] = [];
 
 	function update(fresh: Files): void {
@@ -103,9 +107,16 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 
 	function save(): void {
 		unsaved = true;
+		saveTimer ??= setTimeout(flush, saveDelay);
+	}
+
+	function flush(): Promise<void> {
+		clearTimeout(saveTimer);
+		saveTimer = undefined;
 		saving ??= write().finally(() => {
 			saving = undefined;
 		});
+		return saving;
 	}
 
 	async function write(): Promise<void> {
@@ -133,12 +144,10 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 			apply();
 			return removed;
 		},
-		async saved() {
-			await saving;
-		},
+		saved: flush,
 		async stop() {
 			clearTimeout(timer);
-			await saving;
+			await flush();
 		},
 	};
 }

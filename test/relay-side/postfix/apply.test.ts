@@ -1,0 +1,256 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lackingSettings, postfixCommand } from "../../../relay-side/postfix/apply.ts";
+import type { QueuedMessage } from "../../../relay-side/postfix/queue.ts";
+import { waitingTransport } from "../../../relay-side/postfix/settings.ts";
+import { CommandError } from "../../../shared/command.ts";
+import { type FakePostfix, fakePostfix } from "./fake-postfix.ts";
+
+let folder: string;
+let mapsDirectory: string;
+let postfix: FakePostfix;
+let printed: string;
+let waiting: string[];
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "heimweg-postfix-"));
+	await mkdir(join(folder, "etc"));
+	mapsDirectory = join(folder, "lib", "maps");
+	postfix = fakePostfix(join(folder, "etc"));
+	waiting = [];
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+function command(options: { apply?: boolean; undo?: boolean; force?: boolean } = {}, changes = {}) {
+	printed = "";
+	return postfixCommand(options, {
+		run: postfix.run,
+		listQueue: async function* (): AsyncGenerator<QueuedMessage> {
+			for (const address of waiting)
+				yield { queue_id: "1", queue_name: "deferred", arrival_time: 0, recipients: [{ address }] };
+		},
+		out: {
+			write: (text) => {
+				printed += text;
+			},
+		},
+		mapsDirectory,
+		uid: 0,
+		now: () => new Date("2026-01-02T03:04:05.678Z"),
+		...changes,
+	});
+}
+
+const etc = () => join(folder, "etc");
+const ours = (map: string, type = "lmdb") => `${type}:${mapsDirectory}/${map}`;
+
+describe("heimweg-relay postfix", () => {
+	test("shows what is needed, changes nothing and exits 1", async () => {
+		const before = [postfix.main(), postfix.master()];
+		expect(await command()).toBe(1);
+		expect(printed).toContain(`+ ${ours("transport")}\n`);
+		expect(printed).toContain("- (not set)");
+		expect(printed).toContain('5 changes needed; "heimweg-relay postfix --apply" makes them.');
+		expect([postfix.main(), postfix.master()]).toEqual(before);
+		expect(await readdir(etc())).toEqual(["main.cf", "master.cf"]);
+	});
+
+	test("--apply makes the maps first, sets all, checks, reloads, and the next look finds nothing to do", async () => {
+		expect(await command({ apply: true })).toBe(0);
+		expect(Object.fromEntries(postfix.main())).toEqual({
+			myhostname: "relay.example",
+			transport_maps: ours("transport"),
+			relay_domains: ours("relay_domains"),
+			relay_transport: waitingTransport,
+			parent_domain_matches_subdomains: "debug_peer_list, smtpd_access_maps",
+		});
+		expect(postfix.master().at(-1)).toMatch(
+			/^heimweg unix - - y - 100 smtp -o syslog_name=postfix\/heimweg -o smtp_connect_timeout=5s /,
+		);
+		const calls = postfix.calls.map((call) => call.replace(/ .*/, ""));
+		expect(calls.indexOf("setpriv")).toBeLessThan(
+			postfix.calls.findIndex((call) => call.startsWith("postconf -e")),
+		);
+		expect(postfix.calls.slice(-3)).toEqual(["postfix check", "postfix status", "postfix reload"]);
+		expect((await stat(join(mapsDirectory, "transport.lmdb"))).mode & 0o777).toBe(0o644);
+		expect(await command()).toBe(0);
+		expect(printed).toBe("Postfix is set up as Heimweg needs it.\n");
+		postfix.calls.length = 0;
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.calls.filter((call) => /postconf -[eMPX] .*=|reload/.test(call))).toEqual([]);
+	});
+
+	test("the daemon's maps are made as the daemon's user, never as root", async () => {
+		await command({ apply: true });
+		const writes = postfix.calls.filter((call) => call.includes("postmap") || call.includes("chmod"));
+		expect(writes).toHaveLength(4);
+		for (const call of writes) expect(call).toMatch(/^setpriv --reuid=999 --regid=999 --clear-groups /);
+	});
+
+	test("the user's own maps and domains stay, behind ours, and the rest that serves them is left alone", async () => {
+		const own =
+			"transport_maps = hash:/etc/postfix/transport\nrelay_domains = other.example, hash:/etc/postfix/relay\n";
+		postfix = fakePostfix(etc(), own);
+		expect(await command({ apply: true })).toBe(0);
+		const main = postfix.main();
+		expect(main.get("transport_maps")).toBe(`${ours("transport")}, hash:/etc/postfix/transport`);
+		expect(main.get("relay_domains")).toBe(
+			`${ours("relay_domains")}, other.example, hash:/etc/postfix/relay`,
+		);
+		expect(main.has("relay_transport")).toBe(false);
+		expect(main.has("parent_domain_matches_subdomains")).toBe(false);
+		expect(printed).toContain("relays for other domains too (other.example, hash:/etc/postfix/relay)");
+		expect(await command()).toBe(0);
+	});
+
+	test("our transport map is put before the user's when it stands behind", async () => {
+		await command({ apply: true });
+		await postfix.run("postconf", ["-e", `transport_maps=hash:/x, ${ours("transport")} hash:/y`]);
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.main().get("transport_maps")).toBe(`${ours("transport")}, hash:/x, hash:/y`);
+	});
+
+	test("a service of ours that was changed gets its settings back and keeps what the user added", async () => {
+		await command({ apply: true });
+		await postfix.run("postconf", ["-P", "heimweg/unix/smtp_connect_timeout=30s"]);
+		await postfix.run("postconf", ["-P", "heimweg/unix/smtp_tls_security_level=encrypt"]);
+		expect(await command()).toBe(1);
+		expect(printed).toContain("service heimweg, -o smtp_connect_timeout");
+		expect(printed).toContain("- 30s\n  + 5s");
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.master().at(-1)).toContain("-o smtp_tls_security_level=encrypt");
+		expect(await command()).toBe(0);
+	});
+
+	test("when Postfix's database type changes, the new maps begin with what the old ones held", async () => {
+		postfix.databaseType = "hash";
+		await command({ apply: true });
+		await writeFile(join(mapsDirectory, "transport.db"), "a.example\theimweg:[10.86.0.2]:25\n");
+		postfix.databaseType = "lmdb";
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.main().get("transport_maps")).toBe(ours("transport"));
+		expect(await readFile(join(mapsDirectory, "transport.lmdb"), "utf8")).toBe(
+			"a.example\theimweg:[10.86.0.2]:25\n",
+		);
+		expect(printed).toContain("systemctl restart heimweg-relay");
+	});
+
+	test("a failing postfix check leaves everything as it was", async () => {
+		const before = [
+			await readFile(join(etc(), "main.cf"), "utf8"),
+			await readFile(join(etc(), "master.cf"), "utf8"),
+		];
+		postfix.checkFails = "bad permissions on /var/spool/postfix";
+		expect(await command({ apply: true })).toBe(2);
+		expect(printed).toContain("bad permissions on /var/spool/postfix");
+		expect([
+			await readFile(join(etc(), "main.cf"), "utf8"),
+			await readFile(join(etc(), "master.cf"), "utf8"),
+		]).toEqual(before);
+		expect(await readdir(etc())).not.toContain("heimweg-undo.json");
+		expect(postfix.calls).not.toContain("postfix reload");
+	});
+
+	test("the files as they were lie beside the new ones", async () => {
+		const before = await readFile(join(etc(), "main.cf"), "utf8");
+		await command({ apply: true });
+		expect(await readFile(join(etc(), "main.cf.before-heimweg-20260102T030405"), "utf8")).toBe(before);
+		expect(printed).toContain(".before-heimweg-20260102T030405");
+	});
+
+	test("a Postfix that does not run is not reloaded", async () => {
+		postfix.running = false;
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.calls).not.toContain("postfix reload");
+		expect(printed).toContain("when it starts");
+	});
+
+	test("without root, without Postfix or without the daemon's user it says so and touches nothing", async () => {
+		expect(await command({ apply: true }, { uid: 1000 })).toBe(2);
+		expect(printed).toContain("only root");
+		const missing = new CommandError("postconf", "the program postconf is needed and was not found", {
+			missing: true,
+			remedy: 'run "apt install postfix"',
+		});
+		const run = async () => {
+			throw missing;
+		};
+		expect(await command({}, { run })).toBe(2);
+		expect(printed).toContain('What to do: run "apt install postfix"');
+		expect(await command({ apply: true }, { owner: "nobody-here" })).toBe(2);
+		expect(printed).toContain('there is no user "nobody-here"');
+		expect(await readdir(etc())).toEqual(["main.cf", "master.cf"]);
+		expect(await command({ apply: true, undo: true })).toBe(2);
+	});
+});
+
+describe("heimweg-relay postfix --undo", () => {
+	test("takes back what was set, and nothing else", async () => {
+		postfix = fakePostfix(etc(), "transport_maps = hash:/etc/postfix/transport\nrelay_transport = lmtp:x\n");
+		const before = [postfix.main(), postfix.master()];
+		await command({ apply: true });
+		expect(await command({ undo: true })).toBe(0);
+		expect([postfix.main(), postfix.master()]).toEqual(before);
+		expect(await readdir(etc())).not.toContain("heimweg-undo.json");
+		expect(postfix.calls.at(-1)).toBe("postfix reload");
+		expect(await command({ undo: true })).toBe(0);
+		expect(printed).toBe("There is nothing to take back.\n");
+	});
+
+	test("goes back behind several applies to the state before the first", async () => {
+		postfix = fakePostfix(etc(), "transport_maps = hash:/mine\n");
+		const before = [postfix.main(), postfix.master()];
+		postfix.databaseType = "hash";
+		await command({ apply: true });
+		postfix.databaseType = "lmdb";
+		await command({ apply: true });
+		expect(await command({ undo: true })).toBe(0);
+		expect([postfix.main(), postfix.master()]).toEqual(before);
+	});
+
+	test("leaves what was changed since: a list loses only our map, other values stay", async () => {
+		await command({ apply: true });
+		await postfix.run("postconf", ["-e", `transport_maps=${ours("transport")}, hash:/new`]);
+		await postfix.run("postconf", ["-e", "relay_transport=smtp:[inside.example]"]);
+		await postfix.run("postconf", ["-P", "heimweg/unix/smtp_helo_timeout=9s"]);
+		expect(await command({ undo: true })).toBe(0);
+		expect(Object.fromEntries(postfix.main())).toEqual({
+			myhostname: "relay.example",
+			transport_maps: "hash:/new",
+			relay_transport: "smtp:[inside.example]",
+		});
+		expect(postfix.master().some((line) => line.startsWith("heimweg "))).toBe(true);
+		expect(printed).toContain('relay_transport is "smtp:[inside.example]"');
+		expect(printed).toContain("the service heimweg in master.cf was changed since");
+	});
+
+	test("refuses while mail waits for a home, unless forced", async () => {
+		await command({ apply: true });
+		await writeFile(join(mapsDirectory, "transport.lmdb"), "a.example\theimweg:[10.86.0.2]:25\n");
+		waiting = ["someone@other.example", "someone@a.example"];
+		const before = postfix.main();
+		expect(await command({ undo: true })).toBe(2);
+		expect(printed).toContain("mail waits for a.example");
+		expect(postfix.main()).toEqual(before);
+		expect(await command({ undo: true, force: true })).toBe(0);
+		expect(postfix.main().has("transport_maps")).toBe(false);
+	});
+});
+
+test("the daemon is told what Postfix lacks of the essentials, for the type of its own maps", async () => {
+	const deps = { run: postfix.run, mapsDirectory, type: "lmdb" as const };
+	expect(await lackingSettings(deps)).toEqual([
+		`transport_maps lacks ${ours("transport")}`,
+		`relay_domains lacks ${ours("relay_domains")}`,
+		"master.cf has no service heimweg",
+	]);
+	await command({ apply: true });
+	expect(await lackingSettings(deps)).toEqual([]);
+	expect(await lackingSettings({ ...deps, type: "hash" })).toEqual([
+		`transport_maps lacks ${ours("transport", "hash")}`,
+		`relay_domains lacks ${ours("relay_domains", "hash")}`,
+	]);
+});
