@@ -33,9 +33,16 @@ if [ "$(id -u)" = 0 ] && [ -n "$missing" ]; then
 	fi
 	echo "Installing $missing"
 	export DEBIAN_FRONTEND=noninteractive
-	install="apt-get install --yes -qq --no-install-recommends $missing"
 	# A machine that was just set up has no package lists, an old one has outdated ones.
-	$install >/dev/null 2>&1 </dev/null || { apt-get update -qq && $install >/dev/null </dev/null; }
+	said=$(mktemp)
+	install() { apt-get install --yes -qq --no-install-recommends $missing </dev/null >"$said" 2>&1; }
+	if ! install && ! { apt-get update -qq && install; }; then
+		cat "$said" >&2
+		rm -f "$said"
+		echo "apt-get could not install $missing: see above." >&2
+		exit 1
+	fi
+	rm -f "$said"
 fi
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then

@@ -1,6 +1,7 @@
 import { type Lab, startLab } from "../lab/lab.ts";
 import { type Measure, now, startMeasure } from "../lab/measure.ts";
 import { addresses } from "../lab/network.ts";
+import { rootImage } from "../lab/root-image.ts";
 import { inPrefix } from "../lab/router.ts";
 import { domain, mailboxes, mailName, type Scene, setScene, until } from "../lab/scene.ts";
 import { journalSince, subjectsIn } from "./evidence.ts";
@@ -28,8 +29,13 @@ export async function tellStory({ teller, signal, onLab }: Telling): Promise<Mea
 	};
 
 	teller.title("The two machines");
+	await teller.wait(
+		"making the Debian 13 they boot from; the first time it takes minutes",
+		(progress) => rootImage(progress, signal),
+		() => "the Debian 13 that they boot from is there",
+	);
 	const lab = await teller.wait(
-		"booting relay.example.net and home.example.org, Debian 13 each",
+		"booting relay.example.net and home.example.org",
 		(progress) => startLab({ log: progress, signal }),
 		() => "both have booted, with systemd and Postfix, and an internet between them",
 	);
