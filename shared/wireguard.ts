@@ -9,6 +9,7 @@ import {
 	parseEndpoint,
 } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
+import { HeimwegError } from "./errors.ts";
 
 /** A peer as `wg show IFACE dump` tells. */
 export interface Peer {
@@ -66,7 +67,13 @@ export interface WireGuard {
 const batch = 500;
 
 export function wireguard(run: RunCommand, name: string): WireGuard {
-	const set = (...args: string[]) => run("wg", ["set", name, ...args]).then(() => {});
+	const set = async (...args: string[]) => {
+		try {
+			await run("wg", ["set", name, ...args]);
+		} catch (error) {
+			throw withoutKey(error);
+		}
+	};
 
 	async function show(what: string, signal?: AbortSignal): Promise<string> {
 		return run("wg", ["show", name, what], signal ? { signal } : {});
@@ -101,6 +108,14 @@ export function wireguard(run: RunCommand, name: string): WireGuard {
 		// One command: between two, every connection attempt would fail with "host unreachable".
 		renewPeer: (peer) => set("peer", peer.publicKey, "remove", ...peerArguments(peer)),
 	};
+}
+
+/** Of a key file that holds no key, `wg` prints what it holds instead. */
+function withoutKey(error: unknown): unknown {
+	if (!(error instanceof CommandError) || !/^Key is not the correct/m.test(error.stderr)) return error;
+	return new HeimwegError("wg refused a key: a key file does not hold a WireGuard key any more", {
+		remedy: 'look at the files that private_key_file and preshared_key_file name; "wg genkey" makes a key',
+	});
 }
 
 function peerArguments(peer: PeerSettings): string[] {

@@ -5,7 +5,13 @@ import type { Health } from "../../shared/health.ts";
 import { readKey } from "../../shared/keys.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
-import { hostNetwork, type Peer, type PeerSettings, presharedKeyMark } from "../../shared/wireguard.ts";
+import {
+	addressesOf,
+	hostNetwork,
+	type Peer,
+	type PeerSettings,
+	presharedKeyMark,
+} from "../../shared/wireguard.ts";
 import { peerSecretWrong, peersFailing } from "../conditions.ts";
 import type { Home } from "../homes/home.ts";
 import type { Presence } from "../presence.ts";
@@ -29,6 +35,8 @@ export interface PeersOptions {
 interface Wanted extends PeerSettings {
 	home: string;
 	presharedKeyMark: string | undefined;
+	/** Its preshared key cannot be read now: it can be left alone or removed, and nothing else. */
+	stuck?: boolean;
 }
 
 /** Milliseconds of silence, and seconds since the last handshake, after which a peer's memory may be thrown away. */
@@ -53,28 +61,49 @@ export function createPeers(options: PeersOptions): Duty {
 		const done = await device.ensure(signal);
 		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
 		options.onUp();
-		const present = (await device.wireguard.device(signal))?.peers ?? [];
+		const present = await readPeers(signal);
 		const wanted = await wantedPeers(present);
 		await reconcile(present, wanted);
 		await renewLost(present, wanted);
 	}
 
-	/** A home whose preshared key cannot be read keeps its peer as it is, or has none yet. */
-	async function wantedPeers(present: readonly Peer[]): Promise<Wanted[]> {
+	async function readPeers(signal?: AbortSignal): Promise<Map<string, Peer>> {
+		const peers = (await device.wireguard.device(signal))?.peers ?? [];
+		return new Map(peers.map((peer) => [peer.publicKey, peer]));
+	}
+
+	/**
+	 * A home whose preshared key cannot be read keeps its peer exactly as it is: `wg` refuses a whole command for one
+	 * such file, and with it the changes of the others. It has none yet, or no more when its address became another's.
+	 */
+	async function wantedPeers(present: ReadonlyMap<string, Peer>): Promise<Wanted[]> {
 		const wanted: Wanted[] = [];
+		const stuck: Wanted[] = [];
 		for (const home of options.homes().values()) {
 			const mark = await readMark(home);
-			const before = present.find((peer) => peer.publicKey === home.publicKey);
-			if (mark === "unusable" && !before) continue;
-			wanted.push({
-				home: home.id,
-				publicKey: home.publicKey,
-				allowed: home.addresses,
-				presharedKeyFile: home.presharedKeyFile,
-				presharedKeyMark: mark === "unusable" ? before?.presharedKeyMark : mark,
-			});
+			const before = present.get(home.publicKey);
+			const { id, publicKey, presharedKeyFile } = home;
+			if (mark !== "unusable") {
+				wanted.push({
+					home: id,
+					publicKey,
+					allowed: home.addresses,
+					presharedKeyFile,
+					presharedKeyMark: mark,
+				});
+			} else if (before) {
+				const { presharedKeyMark: kept } = before;
+				stuck.push({
+					home: id,
+					publicKey,
+					allowed: addressesOf(before),
+					presharedKeyMark: kept,
+					stuck: true,
+				});
+			}
 		}
-		return wanted;
+		const taken = new Set(wanted.flatMap((peer) => peer.allowed));
+		return [...wanted, ...stuck.filter((peer) => !peer.allowed.some((address) => taken.has(address)))];
 	}
 
 	async function readMark(home: Home): Promise<string | undefined | "unusable"> {
@@ -92,28 +121,24 @@ export function createPeers(options: PeersOptions): Duty {
 		}
 	}
 
-	async function reconcile(present: readonly Peer[], wanted: readonly Wanted[]): Promise<void> {
-		const keys = new Set(wanted.map((peer) => peer.publicKey));
-		const changed = wanted.filter((peer) => !present.some((other) => matches(other, peer)));
+	async function reconcile(present: ReadonlyMap<string, Peer>, wanted: readonly Wanted[]): Promise<void> {
+		const wantedByKey = new Map(wanted.map((peer) => [peer.publicKey, peer]));
+		const changed = wanted.filter((peer) => !matches(present.get(peer.publicKey), peer));
 		// An allowed IP belongs to one peer, and `wg set` moves it silently: whoever loses one goes first.
 		const taken = new Set(changed.flatMap((peer) => peer.allowed.map(hostNetwork)));
-		const losing = present.filter(
-			(peer) =>
-				!keys.has(peer.publicKey) || (peer.allowed.some((a) => taken.has(a)) && differs(peer, changed)),
-		);
+		const losing = [...present.values()].filter((peer) => {
+			const future = wantedByKey.get(peer.publicKey);
+			return !future || (peer.allowed.some((a) => taken.has(a)) && !sameAddresses(peer, future));
+		});
 		if (losing.length > 0) await device.wireguard.removePeers(losing.map((peer) => peer.publicKey));
 		if (changed.length === 0) return;
 		await device.wireguard.setPeers(changed);
-		const after = (await device.wireguard.device())?.peers ?? [];
-		const wrong = changed.filter((peer) => !after.some((other) => matches(other, peer)));
+		const after = await readPeers();
+		const wrong = changed.filter((peer) => !matches(after.get(peer.publicKey), peer));
 		if (wrong.length === 0) return;
 		throw new HeimwegError(
 			`WireGuard did not take the peers of ${wrong.map((peer) => peer.home).join(", ")}`,
 		);
-	}
-
-	function differs(peer: Peer, changed: readonly Wanted[]): boolean {
-		return changed.some((other) => other.publicKey === peer.publicKey && !sameAddresses(peer, other));
 	}
 
 	/**
@@ -121,21 +146,24 @@ export function createPeers(options: PeersOptions): Duty {
 	 * clock has caught up. Removing the peer makes it forget that time, and a handshake from our side needs no memory.
 	 * Never while a session could still be good: on a daily reconnect that would only cost time.
 	 */
-	async function renewLost(present: readonly Peer[], wanted: readonly Wanted[]): Promise<void> {
-		let budget = renewAtOnce;
+	async function renewLost(present: ReadonlyMap<string, Peer>, wanted: readonly Wanted[]): Promise<void> {
+		for (const home of renewals.keys()) if (!options.homes().has(home)) renewals.delete(home);
+		const lost: Array<{ peer: Wanted; before: Peer; last: { at: number; pause: number } | undefined }> = [];
 		for (const peer of wanted) {
 			const presence = options.presence(peer.home);
 			if (presence.here) renewals.delete(peer.home);
-			const before = present.find((other) => other.publicKey === peer.publicKey);
-			if (presence.here || !before || budget === 0 || !isLost(before, presence)) continue;
+			const before = present.get(peer.publicKey);
+			if (presence.here || peer.stuck || !before || !isLost(before, presence)) continue;
 			const last = renewals.get(peer.home);
-			if (last && now() - last.at < last.pause) continue;
-			budget -= 1;
+			if (!last || now() - last.at >= last.pause) lost.push({ peer, before, last });
+		}
+		// Who waited longest comes first, so that of many absent homes each has its turn.
+		lost.sort((a, b) => (a.last?.at ?? 0) - (b.last?.at ?? 0));
+		for (const { peer, before, last } of lost.slice(0, renewAtOnce)) {
 			renewals.set(peer.home, { at: now(), pause: Math.min((last?.pause ?? renewFirst / 2) * 2, renewMost) });
 			await device.wireguard.renewPeer({ ...peer, endpoint: before.endpoint });
 			if (before.endpoint) for (const address of peer.allowed) options.nudge(address);
 		}
-		for (const home of renewals.keys()) if (!options.homes().has(home)) renewals.delete(home);
 	}
 
 	function isLost(peer: Peer, presence: Presence): boolean {
@@ -156,9 +184,9 @@ export function createPeers(options: PeersOptions): Duty {
 	});
 }
 
-function matches(present: Peer, wanted: Wanted): boolean {
+function matches(present: Peer | undefined, wanted: Wanted): boolean {
 	return (
-		present.publicKey === wanted.publicKey &&
+		present !== undefined &&
 		present.presharedKeyMark === wanted.presharedKeyMark &&
 		sameAddresses(present, wanted)
 	);
