@@ -1,6 +1,7 @@
 import { lookup, Resolver, resolveNs } from "node:dns/promises";
+import { isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { codeOf, HeimwegError } from "../../shared/errors.ts";
+import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import { sameRecords } from "./rrset.ts";
 import type { WantedRRset } from "./wanted.ts";
 
@@ -11,33 +12,46 @@ const quickFor = 3_000;
 
 /** Milliseconds for one question, and after which we stop asking. */
 const questionTime = 1_000;
-const giveUpAfter = 60_000;
+const minute = 60_000;
+
+/** A name server of the zone, and where it listens. */
+export interface Server {
+	name: string;
+	/** Addresses, with a port where it is not 53. */
+	addresses: string[];
+}
 
 /**
  * Asks each of the zone's authoritative servers until it answers the wanted records; resolves to the milliseconds that
- * took. Throws a HeimwegError that names the servers still missing after a minute.
+ * took. Throws a HeimwegError that names the servers still missing after a minute. Right after a change of the line the
+ * resolver may not work yet, so the servers, too, are looked for until the minute is over.
  */
 export async function untilVisible(
 	zone: string,
 	wanted: readonly WantedRRset[],
 	signal: AbortSignal,
+	options: { servers?: (zone: string) => Promise<Server[]>; giveUpAfter?: number } = {},
 ): Promise<number> {
+	const { servers = authoritativeServers, giveUpAfter = minute } = options;
 	const began = performance.now();
-	let missing = await authoritativeServers(zone);
-	while (missing.length > 0) {
-		const verdicts = await Promise.all(missing.map((server) => answersAll(server.addresses, wanted)));
-		missing = missing.filter((_, at) => !verdicts[at]);
-		if (missing.length === 0) break;
+	let missing: Server[] | undefined;
+	let trouble = "";
+	for (;;) {
+		try {
+			missing ??= await servers(zone);
+			const verdicts = await Promise.all(missing.map((server) => answersAll(server.addresses, wanted)));
+			missing = missing.filter((_, at) => !verdicts[at]);
+		} catch (error) {
+			trouble = messageOf(error);
+		}
 		const spent = performance.now() - began;
-		if (spent > giveUpAfter) throw new HeimwegError(missing.map((server) => server.name).join(" and "));
+		if (missing?.length === 0) return spent;
+		if (spent > giveUpAfter) {
+			const names = missing?.map((server) => server.name).join(" and ");
+			throw new HeimwegError(names ?? `the name servers of ${zone} could not be found (${trouble}) and`);
+		}
 		await sleep(spent < quickFor ? quick : patient, undefined, { signal });
 	}
-	return performance.now() - began;
-}
-
-interface Server {
-	name: string;
-	addresses: string[];
 }
 
 async function authoritativeServers(zone: string): Promise<Server[]> {
@@ -55,7 +69,7 @@ async function authoritativeServers(zone: string): Promise<Server[]> {
 
 async function answersAll(addresses: string[], wanted: readonly WantedRRset[]): Promise<boolean> {
 	const resolver = new Resolver({ timeout: questionTime, tries: 1 });
-	resolver.setServers(addresses.map((address) => (address.includes(":") ? `[${address}]` : address)));
+	resolver.setServers(addresses.map((address) => (isIPv6(address) ? `[${address}]` : address)));
 	const verdicts = await Promise.all(
 		wanted.map(async ({ name, type, records }) => {
 			try {
