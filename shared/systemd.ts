@@ -20,33 +20,43 @@ export interface Systemd {
 export function systemd(run: RunCommand, log: Logger, environment: NodeJS.ProcessEnv = process.env): Systemd {
 	const active = Boolean(environment.NOTIFY_SOCKET);
 	let shown = "";
+	let starving = false;
 	let timer: NodeJS.Timeout | undefined;
+	let queue: Promise<void> = Promise.resolve();
 
-	async function notify(...args: string[]): Promise<void> {
-		if (!active) return;
-		try {
-			await run("systemd-notify", args, { timeout: 5_000 });
-		} catch (error) {
-			log.debug(`systemd could not be told: ${messageOf(error)}`);
-		}
+	/** One after the other: of two processes the later might be the first to be heard. */
+	function notify(args: string[], stillNeeded = () => true): Promise<void> {
+		if (!active) return Promise.resolve();
+		queue = queue.then(async () => {
+			if (!stillNeeded()) return;
+			try {
+				await run("systemd-notify", args, { timeout: 5_000 });
+			} catch (error) {
+				log.debug(`systemd could not be told: ${messageOf(error)}`);
+			}
+		});
+		return queue;
 	}
 
 	return {
 		async ready(status) {
 			shown = status;
-			await notify("--ready", `--status=${status}`);
+			await notify(["--ready", `--status=${status}`]);
 		},
 		async status(text) {
 			if (text === shown) return;
 			shown = text;
-			await notify(`--status=${text}`);
+			await notify([`--status=${text}`], () => text === shown);
 		},
 		startWatchdog(healthy) {
 			const period = Number(environment.WATCHDOG_USEC) / 1_000;
 			if (!active || !(period > 0)) return;
 			const feed = () => {
-				if (healthy()) void notify("WATCHDOG=1");
-				else log.error("a duty did not end within its deadline: systemd's watchdog is not fed any more");
+				const well = healthy();
+				if (well) void notify(["WATCHDOG=1"]);
+				else if (!starving)
+					log.error("a duty did not end within its deadline: systemd's watchdog is not fed any more");
+				starving = !well;
 			};
 			feed();
 			timer = setInterval(feed, period / 3);
