@@ -59,7 +59,7 @@ export async function startInternet(
 
 	const exec: Internet["exec"] = (argv, options = {}) => attempt(enter(leader, argv), options);
 	const dig: Internet["dig"] = async (name, type, server = addresses.services.ipv4) => {
-		const { stdout, exitCode } = await exec([
+		const { stdout, stderr, exitCode } = await exec([
 			"dig",
 			"+short",
 			"+tries=1",
@@ -68,7 +68,7 @@ export async function startInternet(
 			name,
 			type,
 		]);
-		if (exitCode !== 0) throw new Error(`dig ${name} ${type} at ${server}: ${stdout}`);
+		if (exitCode !== 0) throw new Error(`dig ${name} ${type} at ${server}: ${stdout || stderr}`);
 		return stdout.split("\n").filter(Boolean);
 	};
 	await answering(dig);
@@ -101,9 +101,9 @@ export async function startInternet(
 	};
 }
 
-/** Waits until the name server answers; throws after 10 s. */
+/** Waits until the name server answers; throws after 30 s. */
 async function answering(dig: Internet["dig"]): Promise<void> {
-	const end = Date.now() + 10_000;
+	const end = Date.now() + 30_000;
 	for (;;) {
 		const answer = await dig("ns1.desec.test", "A").catch((error: Error) => error);
 		if (Array.isArray(answer)) return;

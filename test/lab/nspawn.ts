@@ -80,9 +80,9 @@ export async function leaderOf(container: Container): Promise<number | undefined
 	return undefined;
 }
 
-/** Waits for the leader. Throws with what the console said when the container ends, or after 10 s. */
+/** Waits for the leader. Throws with what the console said when the container ends, or after 30 s. */
 export async function waitForLeader(container: Container): Promise<number> {
-	const end = Date.now() + 10_000;
+	const end = Date.now() + 30_000;
 	for (;;) {
 		const leader = await leaderOf(container);
 		if (leader) return leader;
