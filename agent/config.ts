@@ -14,12 +14,15 @@ import {
 	spanSchema,
 } from "../shared/config.ts";
 
-const httpsSchema = z
-	.url({ protocol: /^https?$/, error: 'expected a URL like "https://desec.io/api/v1"' })
-	.refine(
-		(url) => url.startsWith("https:") || isLoopback(url),
-		"the token must not cross the network in clear: expected https",
-	);
+const urlSchema = (example: string) =>
+	z.url({ protocol: /^https?$/, error: `expected a URL like "${example}"`, abort: true });
+
+const httpsSchema = urlSchema("https://desec.io/api/v1").refine(
+	(url) => url.startsWith("https:") || isLoopback(url),
+	"the token must not cross the network in clear: expected https",
+);
+
+const serviceSchema = urlSchema("https://checkipv4.dedyn.io/");
 
 /** Where the relay is found from outside: a name or an address, and its WireGuard port. */
 const endpointSchema = z.string().transform((text, context) => {
@@ -82,8 +85,8 @@ export const agentConfigSchema = z
 			.optional(),
 		check_ip: z
 			.strictObject({
-				ipv4: z.array(z.url()).default(["https://checkipv4.dedyn.io/"]),
-				ipv6: z.array(z.url()).default(["https://checkipv6.dedyn.io/"]),
+				ipv4: z.array(serviceSchema).default(["https://checkipv4.dedyn.io/"]),
+				ipv6: z.array(serviceSchema).default(["https://checkipv6.dedyn.io/"]),
 				schedule: cronSchema.default("*/10 * * * *"),
 			})
 			.prefault({}),

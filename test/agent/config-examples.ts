@@ -1,0 +1,9 @@
+/** A well-formed WireGuard key; as a private or a public one it serves alike. */
+export const key = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
+
+/** A whole config file, with the lines of one table replaced. */
+export function configText(tables: { relay?: string; tunnel?: string; more?: string } = {}): string {
+	const relay = `endpoint = "relay.example.org:51820"\npublic_key = "${key}"\naddresses = ["10.86.0.1"]`;
+	const tunnel = `addresses = ["10.86.0.2"]\nnetworks = ["10.86.0.0/24"]`;
+	return `${tables.more ?? ""}\n[[relays]]\n${tables.relay ?? relay}\n[tunnel]\n${tables.tunnel ?? tunnel}\n`;
+}
