@@ -62,18 +62,22 @@ function tryConnect({ host, port }: ConnectQuestion, pace: number, yes: Yes): ()
 
 /** Asks the name server until it gives the value. Returns what ends that. */
 function tryRecord({ server, name, type, value }: RecordQuestion, pace: number, yes: Yes): () => void {
-	const resolver = new Resolver({ timeout: patience, tries: 1 });
-	resolver.setServers([server]);
+	const asking = new Set<Resolver>();
 	const attempt = async () => {
+		// A new one each time: with Debian's c-ares a resolver remembers answers, also that there is no such record.
+		const resolver = new Resolver({ timeout: patience, tries: 1 });
+		resolver.setServers([server]);
+		asking.add(resolver);
 		// Having no such record, and not answering, are no yes.
 		const records = await resolver.resolve(name, type).catch(() => []);
+		asking.delete(resolver);
 		if (records.length === 1 && records[0] === value) yes();
 	};
 	const timer = setInterval(attempt, pace);
 	void attempt();
 	return () => {
 		clearInterval(timer);
-		resolver.cancel();
+		for (const resolver of asking) resolver.cancel();
 	};
 }
 
