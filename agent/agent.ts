@@ -50,6 +50,9 @@ const memorySchema = z.object({
 /** Every minute, in the middle of nothing: what should be looked at even if nobody told of a change. */
 const everyMinute = "* * * * *";
 
+/** Milliseconds until the next check-in while mail waits on the relay. */
+const waitingRefresh = 15_000;
+
 /** Milliseconds for one try to reach the relay outside the tunnel. */
 const pathPatience = 900;
 
@@ -69,6 +72,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	let link: Link | undefined;
 	let relayAddresses: readonly Address[] = [];
 	let answer: CheckinAnswer | undefined;
+	/** Ends the wait for a check-in out of turn. */
+	let askAgain = () => {};
 	let roundTrip: number | undefined;
 	let ready = false;
 	let pulsing = false;
@@ -221,6 +226,9 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				);
 			}
 			answer = fresh;
+			askAgain();
+			// By the next regular check-in it would be an old story.
+			if (fresh.waiting) askAgain = later(waitingRefresh, () => checkin.poke());
 		},
 		health,
 		log,
@@ -296,7 +304,12 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			},
 			addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
 			records: records?.state(),
-			checkin: answer && { home: answer.home, domains: answer.domains, relayVersion: answer.version },
+			checkin: answer && {
+				home: answer.home,
+				domains: answer.domains,
+				relayVersion: answer.version,
+				waiting: answer.waiting,
+			},
 			conditions: health.list(),
 			history: [...book.history()],
 		};
@@ -334,6 +347,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		},
 		async stop() {
 			for (const end of endings) end();
+			askAgain();
 			notify.stop();
 			pulse.stop();
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);

@@ -1,7 +1,8 @@
 import type { Address, Endpoint } from "../shared/address.ts";
 import { endpointText } from "../shared/address.ts";
 import type { ActiveCondition } from "../shared/health.ts";
-import { conditionsText, statusRows } from "../shared/status-text.ts";
+import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
+import { conditionsText, statusRows, waitingText } from "../shared/status-text.ts";
 import type { HistoryEntry } from "./address-book.ts";
 import type { RecordsState } from "./duties/records.ts";
 
@@ -12,7 +13,15 @@ export interface AgentStatus {
 	tunnel: { up: boolean; relay: string; endpoint: Endpoint | undefined; roundTrip: number | undefined };
 	addresses: { ipv4: Address | undefined; ipv6: Address | undefined };
 	records: RecordsState | undefined;
-	checkin: { home: string; domains: string[]; relayVersion: string } | undefined;
+	checkin:
+		| {
+				home: string;
+				domains: string[];
+				relayVersion: string;
+				/** The mail that waited on the relay at the last check-in; undefined when none did. */
+				waiting?: CheckinAnswer["waiting"];
+		  }
+		| undefined;
 	conditions: ActiveCondition[];
 	history: HistoryEntry[];
 }
@@ -52,6 +61,7 @@ export function statusText(status: AgentStatus): string {
 			? `knows us as "${checkin.home}", routes to us: ${checkin.domains.join(", ") || "nothing"}`
 			: "no check-in yet",
 	]);
+	if (checkin?.waiting) rows.push(["", waitingText(checkin.waiting)]);
 	const flows = status.mailFlows ? "mail can flow" : "mail cannot flow";
 	return `heimweg ${status.version}: ${flows}\n${statusRows(rows)}\n\n${conditionsText(status.conditions)}\n`;
 }

@@ -31,7 +31,6 @@ import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import type { Loaded } from "./load.ts";
 import { queueMark } from "./postfix/activity.ts";
-import { connectsEnding } from "./postfix/connects.ts";
 import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, postfixMaps } from "./postfix/maps.ts";
 import { listQueue } from "./postfix/queue.ts";
@@ -152,7 +151,6 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		listQueue,
 		mark: await queueMark(run),
 		flush: postfixFlush(run),
-		endConnects: connectsEnding(run),
 		ask: askBanner,
 		onChange: showStatus,
 		health,

@@ -13,8 +13,6 @@ export interface Account {
 	answers: boolean;
 	/** It was asked, and did not. */
 	silent: boolean;
-	/** Connects that began while the home was away may still be in progress. */
-	staleConnects: boolean;
 	/** Until when the queue is looked at closely. */
 	closeUntil: number;
 	/** When the mail server was last found to answer after it had not: what was told of the mail that waited then. */
@@ -57,7 +55,6 @@ export function newAccount(now: number): Account {
 		incoming: new Set(),
 		answers: false,
 		silent: false,
-		staleConnects: false,
 		closeUntil: 0,
 		told: undefined,
 		allowance: { left: returns, at: now },
@@ -69,7 +66,6 @@ export function newAccount(now: number): Account {
  * up its allowance, and its mail is then tried again at growing intervals like any other.
  */
 export function comeBack(account: Account, now: number): void {
-	account.staleConnects = true;
 	const { left, at } = account.allowance;
 	const gained = Math.floor((now - at) / returnEvery);
 	const full = left + gained >= returns;

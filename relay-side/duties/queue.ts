@@ -5,7 +5,6 @@ import type { Logger } from "../../shared/log.ts";
 import { mailServerSilent, mailStays, queueFailing } from "../conditions.ts";
 import type { Home } from "../homes/home.ts";
 import type { QueueMark } from "../postfix/activity.ts";
-import type { EndConnects } from "../postfix/connects.ts";
 import type { Flush } from "../postfix/flush.ts";
 import type { ListQueue } from "../postfix/queue.ts";
 import { mailByHome } from "../postfix/waiting.ts";
@@ -33,7 +32,6 @@ export interface QueueOptions {
 	/** Changes whenever a delivery begins or ends: while it does not, the queue is as it was. */
 	mark: QueueMark;
 	flush: Flush;
-	endConnects: EndConnects;
 	ask: AskBanner;
 	/** Mail waits for a home for which none did, or for one less. */
 	onChange(): void;
@@ -127,7 +125,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		await observe(signal);
 		const due: Array<Array<{ home: string; id: string }>> = [];
 		for (const [home, account] of accounts) {
-			const mails = await ready(home, account);
+			const mails = ready(home, account);
 			if (mails.length > 0) due.push(mails.map(({ id }) => ({ home, id })));
 		}
 		const turns = takeTurns(due, atOnce);
@@ -138,14 +136,15 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	/** Reads the queue into the accounts. */
 	async function observe(signal: AbortSignal): Promise<void> {
-		const homes = options.homes();
 		const domains = new Map<string, string>();
-		for (const home of homes.values()) for (const domain of home.domains) domains.set(domain, home.id);
+		for (const home of options.homes().values())
+			for (const domain of home.domains) domains.set(domain, home.id);
 		const began = now();
 		const mark = await options.mark();
 		const lists = await mailByHome(options.listQueue(signal), (domain) => domains.get(domain));
 		look = { at: now(), took: now() - began, mark };
 		const before = homesWithMail();
+		const homes = options.homes();
 		for (const home of accounts.keys()) if (!homes.has(home)) forget(home);
 		for (const home of homes.keys()) {
 			const mails = lists.get(home) ?? [];
@@ -159,21 +158,16 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	}
 
 	/** The mails of a home that Postfix is to deliver now; none before the home's mail server has answered. */
-	async function ready(home: string, account: Account): Promise<ReturnType<typeof dueMails>> {
+	function ready(home: string, account: Account): ReturnType<typeof dueMails> {
 		const server = serverOf(options.homes().get(home)!);
 		const due = dueMails(account, now());
 		rememberIncoming(account);
 		if (account.mails.length === 0) settle(home, account);
 		if (account.mails.length === 0 || !options.here(home)) return [];
-		if (account.staleConnects) {
-			account.staleConnects = false;
-			if (account.mails.some(({ queue }) => queue === "active")) {
-				if (!account.answers) banners.forget(home);
-				await options.endConnects(server.address, server.port);
-			}
-		}
 		const reason = reasonForStaying(account);
-		if (reason !== undefined && !health.has(mailStays, home)) health.set(mailStays, home, { reason });
+		// The first reason stands: each new one would be told of anew.
+		if (reason === undefined) health.clear(mailStays, home);
+		else if (!health.has(mailStays, home)) health.set(mailStays, home, { reason });
 		if (due.length === 0) return [];
 		if (!account.answers) {
 			banners.look(home, server);
@@ -192,7 +186,6 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		banners.forget(home);
 		account.answers = false;
 		account.silent = false;
-		account.staleConnects = false;
 		health.clear(mailServerSilent, home);
 		health.clear(mailStays, home);
 		if (!account.told) return;

@@ -112,15 +112,6 @@ export class PostfixModel {
 		return home.server ? undefined : "nothing listens on this port";
 	};
 
-	/** Ends the connects in progress to this address. */
-	endConnects = async (address: Address): Promise<void> => {
-		for (const [id, end] of this.#connects) {
-			const home = this.homes.get(this.mails.get(id)!.domain)!;
-			if (home.address === address) end();
-		}
-	};
-	readonly #connects = new Map<string, () => void>();
-
 	#activate(mail: Mail): void {
 		mail.queue_name = "active";
 		this.#mark += 1;
@@ -134,18 +125,13 @@ export class PostfixModel {
 	async #deliver(mail: Mail): Promise<void> {
 		const home = this.homes.get(mail.domain)!;
 		const began = Date.now();
-		let ended = false;
-		this.#connects.set(mail.queue_id, () => {
-			ended = true;
-		});
 		let through = home.line;
-		while (!through && !ended && Date.now() - began < connectTimeout) {
+		while (!through && Date.now() - began < connectTimeout) {
 			const next = Math.min(synEvery, began + connectTimeout - Date.now());
 			await new Promise((resolve) => setTimeout(resolve, next));
 			through = home.line && Date.now() - began < connectTimeout;
 		}
-		this.#connects.delete(mail.queue_id);
-		if (!through || ended) return this.#fail(mail, "connect: timed out");
+		if (!through) return this.#fail(mail, "connect: timed out");
 		if (!home.server) return this.#fail(mail, "connect: refused");
 		await new Promise((resolve) => setTimeout(resolve, deliveryTime));
 		this.#failures.delete(mail.domain);

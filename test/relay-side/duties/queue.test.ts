@@ -43,7 +43,6 @@ function world(...ids: string[]) {
 			listQueue: postfix.list,
 			mark: postfix.mark,
 			flush: postfix.flush,
-			endConnects: postfix.endConnects,
 			ask: postfix.ask,
 			onChange: () => {},
 			health,
@@ -102,11 +101,11 @@ describe("a home that comes back", () => {
 
 	test("gets mail whose connect was in progress, which no flush touches", async () => {
 		const { postfix, start, leave, comeBack } = world("anna");
-		// Without a kernel that can end connects, and so with one that ends at its timeout, half a second after the return.
-		const queue = start({ endConnects: async () => {} });
+		const queue = start();
 		leave(queue, "anna");
 		await pass(20 * second);
 		postfix.arrive("someone@anna.example");
+		// Its last SYN is sent; it ends at its timeout, half a second after the return.
 		await pass(4_500);
 		comeBack(queue, "anna");
 		await pass(100);

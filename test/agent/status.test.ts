@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { tunnelDown } from "../../agent/conditions.ts";
+import { type AgentStatus, statusLine, statusText } from "../../agent/status.ts";
+import { parseAddress, parseEndpoint } from "../../shared/address.ts";
+import { Health } from "../../shared/health.ts";
+import { logLines } from "./log-lines.ts";
+
+const well: AgentStatus = {
+	version: "1.2.3",
+	mailFlows: true,
+	tunnel: {
+		up: true,
+		relay: "relay.example.org",
+		endpoint: parseEndpoint("198.51.100.1:51820"),
+		roundTrip: 12.34,
+	},
+	addresses: { ipv4: parseAddress("198.51.100.7"), ipv6: parseAddress("2001:db8::7") },
+	records: {
+		inSync: true,
+		records: [{ name: "mail.example.org", type: "A", records: ["198.51.100.7"] }],
+	},
+	checkin: {
+		home: "muller",
+		domains: ["example.org", "example.net"],
+		relayVersion: "1.2.2",
+		waiting: undefined,
+	},
+	conditions: [],
+	history: [
+		{ at: "2026-01-01T03:04:05.000Z", family: 4, address: "198.51.100.6", source: "check-ip" },
+		{ at: "2026-01-02T03:04:05.000Z", family: 4, address: "198.51.100.7", source: "relay" },
+		{ at: "2026-01-02T03:04:06.000Z", family: 6, address: "2001:db8::7", source: "interface" },
+	],
+};
+
+const health = new Health(logLines().log);
+health.set(tunnelDown, "", { relay: "relay.example.org", lastAnswer: "none since heimweg started" });
+const ill: AgentStatus = {
+	version: "1.2.3",
+	mailFlows: false,
+	tunnel: { up: false, relay: "relay.example.org", endpoint: undefined, roundTrip: undefined },
+	addresses: { ipv4: undefined, ipv6: undefined },
+	records: { inSync: false, records: [] },
+	checkin: undefined,
+	conditions: health.list(),
+	history: [],
+};
+
+test("the line for systemctl says tunnel, addresses, records, and how much is wrong", () => {
+	expect(statusLine(well)).toBe("tunnel up, 198.51.100.7 and 2001:db8::7, records in sync");
+	expect(statusLine(ill)).toBe("tunnel down, public address not known, records not in sync, 1 error");
+	expect(statusLine({ ...well, records: undefined })).toBe("tunnel up, 198.51.100.7 and 2001:db8::7");
+});
+
+test("people read where each address came from and since when, and what the relay does for them", () => {
+	expect(statusText(well).split("\n")).toEqual([
+		"heimweg 1.2.3: mail can flow",
+		"tunnel  up to relay.example.org at 198.51.100.1:51820, 12.3 ms",
+		"IPv4    198.51.100.7  since 2026-01-02 03:04 UTC, seen by the relay",
+		"IPv6    2001:db8::7  since 2026-01-02 03:04 UTC, seen by the kernel",
+		"DNS     in sync with deSEC",
+		"        mail.example.org A 198.51.100.7",
+		'relay   knows us as "muller", routes to us: example.org, example.net',
+		"",
+		"Nothing is wrong.",
+		"",
+	]);
+});
+
+test("when something is wrong, people read what, and what to do", () => {
+	const text = statusText(ill);
+	expect(text).toContain("mail cannot flow");
+	expect(text).toContain("tunnel  down, to relay.example.org");
+	expect(text).toContain("IPv4    not known");
+	expect(text).toContain("relay   no check-in yet");
+	expect(text).toMatch(/ERROR for 0 s: no answer from the relay relay\.example\.org through the tunnel/);
+	expect(text).toContain("what to do: heimweg keeps trying");
+});
+
+test("people read how much mail waits on the relay, since when, and how old it is", () => {
+	const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+	const waiting = { mails: 3, since: ago(40), oldest: ago(600) };
+	const text = statusText({
+		...well,
+		checkin: { home: "muller", domains: [], relayVersion: "1.2.2", waiting },
+	});
+	expect(text).toMatch(
+		/3 mails wait on the relay: mail has been held up for 4\d s, the oldest came 10 min ago/,
+	);
+	expect(statusText(well)).not.toContain("wait");
+});
