@@ -124,8 +124,12 @@ function homeFileSchema(rules: TunnelRules) {
 }
 
 function noDuplicates(list: readonly string[], context: z.RefinementCtx): void {
+	const seen = new Set<string>();
 	for (const [index, item] of list.entries()) {
-		if (list.indexOf(item) === index) continue;
+		if (!seen.has(item)) {
+			seen.add(item);
+			continue;
+		}
 		context.addIssue({
 			code: "custom",
 			path: [index],
