@@ -25,7 +25,7 @@ export async function startClients(lab: Lab): Promise<void> {
 	await home.write(
 		"/etc/ddclient.conf",
 		`protocol=dyndns2
-use=web, web=https://checkipv4.desec.test/?ddclient
+use=web, web=https://checkipv4.desec.test/?client=ddclient
 ssl=yes
 server=update.desec.test
 login=ddclient.example.org
@@ -41,7 +41,7 @@ ddclient.example.org
 	password = ${token}
 	hostname = inadyn.example.org
 	checkip-server = checkipv4.desec.test
-	checkip-path = "/?inadyn"
+	checkip-path = "/?client=inadyn"
 	ddns-server = update.desec.test
 	ddns-path = "/?hostname=%h&myipv4=%i&myipv6=preserve"
 }
@@ -61,7 +61,7 @@ ddclient.example.org
 /** When the client last asked for its address, in milliseconds since 1970; 0 when it never did. */
 export async function lastLook(lab: Lab, client: DynDnsClient): Promise<number> {
 	const requests = (await lab.internet.desec.control("GET", "/requests")) as { at: number; url: string }[];
-	return Math.max(0, ...requests.filter(({ url }) => url.endsWith(`?${client.name}`)).map(({ at }) => at));
+	return Math.max(0, ...requests.filter(({ url }) => url.endsWith(`client=${client.name}`)).map(({ at }) => at));
 }
 
 /** The client's own process; inadyn's unit is made of an old start script, which knows only its file. */
