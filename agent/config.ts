@@ -48,6 +48,9 @@ const relaySchema = z.strictObject({
 	checkin_port: portSchema.default(8687),
 });
 
+/** Where we keep what we remember, and our socket; the unit makes both. */
+export const madeByUnit = ["/var/lib/heimweg", "/run/heimweg"] as const;
+
 /** The agent's config file, `/etc/heimweg/heimweg.toml`. */
 export const agentConfigSchema = z
 	.strictObject({
@@ -63,9 +66,7 @@ export const agentConfigSchema = z
 		}),
 		pulse: z
 			.strictObject({
-				interval: spanSchema
-					.pipe(z.number().min(500, "expected 500ms or more").max(60_000, "expected 60s or less"))
-					.prefault("1s"),
+				interval: spanSchema("500ms", "60s").prefault("1s"),
 			})
 			.prefault({}),
 		dns: z
@@ -92,8 +93,8 @@ export const agentConfigSchema = z
 			.prefault({}),
 		mail: z.strictObject({ domains: z.array(hostnameSchema).min(1) }).optional(),
 		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8650") }).prefault({}),
-		state_dir: pathSchema.default("/var/lib/heimweg"),
-		run_dir: pathSchema.default("/run/heimweg"),
+		state_dir: pathSchema.default(madeByUnit[0]),
+		run_dir: pathSchema.default(madeByUnit[1]),
 		log: logSchema,
 	})
 	.superRefine((config, context) => {

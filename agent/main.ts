@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { askDaemon } from "../shared/ask.ts";
-import { checkConfig, exitWith, printStatus } from "../shared/cli.ts";
+import { checkConfig, exitWith, parseArguments, printStatus } from "../shared/cli.ts";
 import { runCommand } from "../shared/command.ts";
 import { loadConfig } from "../shared/config.ts";
 import { runDaemon } from "../shared/daemon.ts";
 import { takeDown } from "../shared/down.ts";
+import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
 import { version } from "../shared/version.ts";
 import { createAgent } from "./agent.ts";
@@ -27,10 +28,11 @@ Exit status:
   0   all is well
   1   something is wrong; "status": mail cannot flow, or an error holds
   3   "status": the daemon does not run
+  64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
 
 Files:
-  ${defaultConfigPath}   the configuration
+  ${defaultConfigPath}    the configuration
   /etc/heimweg/wireguard.key   this home's private key (root:heimweg, 0640)
   /etc/heimweg/desec.token     the deSEC token (root:heimweg, 0640)
 
@@ -81,7 +83,9 @@ program
 	.description("lists everything that is wrong with the configuration, its secrets and this machine")
 	.argument("[file]", "the configuration", defaultConfigPath)
 	.action(async (file: string) => {
-		await exitWith(checkConfig(file, () => loadAgent(file)));
+		await exitWith(
+			checkConfig(file, async () => loadAgent(file, await inspectionFor(unit, defaultConfigPath))),
+		);
 	});
 
 program
@@ -98,4 +102,4 @@ program
 		);
 	});
 
-await program.parseAsync();
+await parseArguments(program);

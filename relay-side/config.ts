@@ -11,6 +11,9 @@ import {
 	secretPathSchema,
 } from "../shared/config.ts";
 
+/** Where we keep what we remember, and our socket; the unit makes both. */
+export const madeByUnit = ["/var/lib/heimweg-relay", "/run/heimweg-relay"] as const;
+
 /** The relay's config file, `/etc/heimweg-relay/relay.toml`. */
 export const relayConfigSchema = z
 	.strictObject({
@@ -36,8 +39,8 @@ export const relayConfigSchema = z
 			})
 			.prefault({}),
 		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8651") }).prefault({}),
-		state_dir: pathSchema.default("/var/lib/heimweg-relay"),
-		run_dir: pathSchema.default("/run/heimweg-relay"),
+		state_dir: pathSchema.default(madeByUnit[0]),
+		run_dir: pathSchema.default(madeByUnit[1]),
 		log: logSchema,
 	})
 	.superRefine((config, context) => {

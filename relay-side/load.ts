@@ -1,11 +1,11 @@
+import { listenProblems } from "../shared/api.ts";
 import { runCommand } from "../shared/command.ts";
-import { loadConfig, secretPath } from "../shared/config.ts";
-import { createGuard } from "../shared/guard.ts";
+import { loadConfig } from "../shared/config.ts";
+import { ownInspection } from "../shared/inspection.ts";
 import { readKey } from "../shared/keys.ts";
-import { findOverlaps } from "../shared/overlap.ts";
-import { gatherProblems, missingPrivileges, missingPrograms, refuse } from "../shared/preflight.ts";
-import { tunnelInterface } from "../shared/tunnel-interface.ts";
-import { type RelayConfig, relayConfigSchema } from "./config.ts";
+import { gatherProblems, machineProblems, refuse, takenPorts } from "../shared/preflight.ts";
+import { wireguard } from "../shared/wireguard.ts";
+import { madeByUnit, type RelayConfig, relayConfigSchema } from "./config.ts";
 
 /** Everything that `run` needs, checked. */
 export interface Loaded {
@@ -18,45 +18,38 @@ export interface Loaded {
  * Reads the config and its key and looks at this machine, without touching anything. Throws a ConfigError that lists
  * everything that is wrong. Home files are not looked at: a wrong one never stops the relay.
  */
-export async function loadRelay(path: string): Promise<Loaded> {
+export async function loadRelay(path: string, inspection = ownInspection): Promise<Loaded> {
 	const config = await loadConfig(path, relayConfigSchema);
 	const { tunnel } = config;
 	let privateKey = "";
-	const read = async () => {
-		privateKey = await readKey("tunnel.private_key_file", tunnel.private_key_file);
-		return undefined;
-	};
-	refuse(
-		await gatherProblems(read(), missingPrograms(runCommand, ["wg", "ip", "nft", "postmap", "postconf"])),
+	const problems = await gatherProblems(
+		inspection.mayRead(path),
+		readKey("tunnel.private_key_file", tunnel.private_key_file, inspection.secret).then((key) => {
+			privateKey = key;
+			return undefined;
+		}),
 	);
-	refuse(await missingPrivileges());
-	const privateKeyFile = secretPath(tunnel.private_key_file);
-	refuse(await gatherProblems(noForeigners(tunnel, privateKey, privateKeyFile), overlaps(tunnel)));
-	return { config, privateKey, privateKeyFile };
+	// The default ones are made by the unit.
+	for (const [key, folder] of Object.entries({ state_dir: config.state_dir, run_dir: config.run_dir })) {
+		if (!(madeByUnit as readonly string[]).includes(folder))
+			problems.push(...(await inspection.unwritable(key, folder)));
+	}
+	const machine = await machineProblems(runCommand, ["wg", "ip", "nft", "postmap", "postconf"], tunnel);
+	problems.push(...machine);
+	if (machine.length === 0) problems.push(...(await takenPorts(runCommand, await portsToTake(config))));
+	if (inspection.forAnother) problems.push(...(await listenProblems(config)));
+	refuse(problems);
+	return { config, privateKey, privateKeyFile: inspection.locate(tunnel.private_key_file) };
 }
 
-async function noForeigners(
-	tunnel: RelayConfig["tunnel"],
-	privateKey: string,
-	privateKeyFile: string,
-): Promise<undefined> {
-	const { interface: name, addresses, networks, mtu } = tunnel;
-	await tunnelInterface(runCommand, {
-		name,
-		addresses,
-		networks,
-		mtu,
-		privateKey,
-		privateKeyFile,
-	}).refuseForeign();
-	await createGuard({ run: runCommand, interface: name, networks }).refuseForeign();
-	return undefined;
-}
-
-async function overlaps(tunnel: RelayConfig["tunnel"]): Promise<string[]> {
-	const found = await findOverlaps(runCommand, tunnel.interface, tunnel.networks);
-	return found.map(
-		({ network, route }) =>
-			`tunnel.networks: ${network} overlaps the local route ${route}: choose another tunnel network on both sides`,
-	);
+async function portsToTake({ tunnel, pulse, checkin }: RelayConfig) {
+	const device = await wireguard(runCommand, tunnel.interface).device();
+	return [
+		{ key: "pulse.port", protocol: "udp", port: pulse.port },
+		{ key: "checkin.port", protocol: "tcp", port: checkin.port },
+		// From our last start the interface may hold it already.
+		...(device?.listenPort === tunnel.listen_port
+			? []
+			: ([{ key: "tunnel.listen_port", protocol: "udp", port: tunnel.listen_port }] as const)),
+	] as const;
 }

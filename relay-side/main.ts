@@ -1,16 +1,18 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { askDaemon } from "../shared/ask.ts";
-import { checkConfig, exitWith, printStatus } from "../shared/cli.ts";
+import { checkConfig, exitWith, parseArguments, printStatus } from "../shared/cli.ts";
 import { runCommand } from "../shared/command.ts";
 import { loadConfig } from "../shared/config.ts";
 import { runDaemon } from "../shared/daemon.ts";
 import { takeDown } from "../shared/down.ts";
 import { HeimwegError } from "../shared/errors.ts";
+import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
 import { version } from "../shared/version.ts";
 import { defaultConfigPath, type RelayConfig, relayConfigSchema } from "./config.ts";
 import { loadRelay } from "./load.ts";
+import { type PostfixCommandOptions, postfixCommand } from "./postfix/apply.ts";
 import { listQueue } from "./postfix/queue.ts";
 import { createRelay } from "./relay.ts";
 import { type RelayStatus, statusText } from "./status.ts";
@@ -29,6 +31,7 @@ Exit status:
   0   all is well
   1   something is wrong; "status": mail cannot flow, or an error holds
   3   "status": the daemon does not run
+  64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
 
 Files:
@@ -84,7 +87,9 @@ program
 	.description("lists everything that is wrong with the configuration, its key and this machine")
 	.argument("[file]", "the configuration", defaultConfigPath)
 	.action(async (file: string) => {
-		await exitWith(checkConfig(file, () => loadRelay(file)));
+		await exitWith(
+			checkConfig(file, async () => loadRelay(file, await inspectionFor(unit, defaultConfigPath))),
+		);
 	});
 
 program
@@ -118,6 +123,30 @@ program
 		);
 	});
 
+program
+	.command("postfix")
+	.description("shows what Postfix needs for Heimweg; exits 1 when something is missing")
+	.option(...configOption)
+	.option("--apply", "set it (as root), with a copy of main.cf and master.cf")
+	.option("--undo", "take back what --apply set, unless mail waits for a home")
+	.option("--force", "take it back although mail waits")
+	.action(async ({ config, ...options }: { config: string } & PostfixCommandOptions) => {
+		await exitWith(
+			(async () => {
+				const { postfix } = await load(config);
+				return postfixCommand(options, {
+					run: runCommand,
+					listQueue,
+					out: process.stdout,
+					mapsDirectory: postfix.maps_dir,
+					service: postfix.service,
+					uid: process.getuid?.() ?? -1,
+					now: () => new Date(),
+				});
+			})(),
+		);
+	});
+
 async function refuseWhileMailWaits(_service: string): Promise<void> {
 	for await (const message of listQueue()) {
 		throw new HeimwegError(
@@ -129,4 +158,4 @@ async function refuseWhileMailWaits(_service: string): Promise<void> {
 	}
 }
 
-await program.parseAsync();
+await parseArguments(program);

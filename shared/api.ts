@@ -1,6 +1,7 @@
-import { chmod, rm } from "node:fs/promises";
+import { chmod, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { isIP } from "node:net";
+import { connect, isIP } from "node:net";
+import { dirname, join } from "node:path";
 import { ConfigError, codeOf, messageOf, remedyOf } from "./errors.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./log.ts";
@@ -59,12 +60,17 @@ export function createApi(options: ApiOptions): Api {
 	}
 
 	async function command(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const act = options.commands?.[name];
+		const commands = options.commands ?? {};
+		const act = Object.hasOwn(commands, name) ? commands[name] : undefined;
 		if (!act) return json(response, 404, { error: `there is no command "${name}"` });
 		let body = "";
-		for await (const chunk of request) {
+		// Without this the connection would be closed before the refusal is sent.
+		const chunks: AsyncIterable<string> = request.setEncoding("utf8").iterator({ destroyOnReturn: false });
+		for await (const chunk of chunks) {
 			body += chunk;
-			if (body.length > commandLimit) return json(response, 413, { error: "too long" });
+			if (body.length <= commandLimit) continue;
+			response.setHeader("connection", "close");
+			return json(response, 413, { error: "too long" });
 		}
 		try {
 			json(response, 200, { text: await act(body) });
@@ -86,16 +92,15 @@ export function createApi(options: ApiOptions): Api {
 		server.requestTimeout = 10_000;
 		server.headersTimeout = 5_000;
 		server.maxConnections = 50;
-		await new Promise<void>((resolve, reject) => {
-			server.once("error", reject);
-			server.listen(where, resolve);
-		});
+		await listening(server, where).catch((error) => Promise.reject(explain(error, where)));
+		// No file descriptor left for a connection, for instance: that costs the connection, not the program.
+		server.on("error", (error) => options.log.debug({ err: error }, "the status interface had a failure"));
 		servers.push(server);
 	}
 
 	return {
 		async listen(tcp, socket) {
-			if (tcp) await serve(false, tcp).catch((error) => Promise.reject(explain(error, tcp)));
+			if (tcp) await serve(false, tcp);
 			if (socket) {
 				await rm(socket, { force: true });
 				await serve(true, { path: socket });
@@ -111,8 +116,70 @@ export function createApi(options: ApiOptions): Api {
 	};
 }
 
-function explain(error: unknown, { host, port }: { host: string; port: number }): unknown {
+/**
+ * Tries whether the status interface could be served, as sentences when not; the port may be taken by the daemon that
+ * runs already.
+ */
+export async function listenProblems(config: {
+	http: { listen: { host: string; port: number } };
+	run_dir: string;
+}): Promise<string[]> {
+	const server = createServer();
+	try {
+		if (config.http.listen.port < (await firstFreePort()))
+			throw Object.assign(new Error(), { code: "EACCES" });
+		await listening(server, config.http.listen);
+		return [];
+	} catch (error) {
+		if (codeOf(error) === "EADDRINUSE" && (await answers(join(config.run_dir, "control.sock")))) return [];
+		const explained = explain(error, config.http.listen);
+		return explained instanceof ConfigError ? explained.problems : [messageOf(error)];
+	} finally {
+		server.close();
+	}
+}
+
+/** The first port that a program without privileges may have (ip(7)). */
+async function firstFreePort(): Promise<number> {
+	return Number(await readFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", "utf8").catch(() => 1024));
+}
+
+function answers(path: string): Promise<boolean> {
+	return new Promise((resolve) => {
+		const socket = connect({ path, timeout: 5_000 });
+		const end = (answer: boolean) => {
+			socket.destroy();
+			resolve(answer);
+		};
+		socket
+			.once("connect", () => end(true))
+			.once("error", () => end(false))
+			.once("timeout", () => end(false));
+	});
+}
+
+function listening(server: Server, where: { host: string; port: number } | { path: string }): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once("error", reject);
+		server.listen(where, resolve);
+	});
+}
+
+function explain(error: unknown, where: { host: string; port: number } | { path: string }): unknown {
 	const code = codeOf(error);
+	if ("path" in where) {
+		const folder = dirname(where.path);
+		if (code === "ENOENT" || code === "ENOTDIR")
+			return new ConfigError([
+				`run_dir: there is no folder ${folder}: leave run_dir out of the config, and the unit makes one`,
+			]);
+		if (code === "EACCES")
+			return new ConfigError([
+				`run_dir: the user heimweg cannot write to ${folder}: leave run_dir out of the config, and the unit makes one`,
+			]);
+		return error;
+	}
+	const { host, port } = where;
 	const shown = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 	if (code === "EADDRINUSE") {
 		return new ConfigError([`http.listen: ${shown} is in use by another program: choose another port`]);
@@ -121,7 +188,7 @@ function explain(error: unknown, { host, port }: { host: string; port: number })
 		return new ConfigError([`http.listen: ${shown} is not an address of this machine: use 127.0.0.1`]);
 	}
 	if (code === "EACCES")
-		return new ConfigError([`http.listen: ${shown} needs root: choose a port over 1023`]);
+		return new ConfigError([`http.listen: ${shown} needs root: choose a port of 1024 or more`]);
 	return error;
 }
 

@@ -1,8 +1,22 @@
+import type { Command } from "commander";
 import { ConfigError, EX_CONFIG, EX_TROUBLE, messageOf, remedyOf } from "./errors.ts";
 import type { ActiveCondition } from "./health.ts";
 
 /** Exit status of `status` when the daemon does not run, as systemctl's. */
 const notRunning = 3;
+
+/** Exit status for a wrong command line (sysexits.h). */
+const EX_USAGE = 64;
+
+/** Runs the command that the command line names; a wrong one ends with EX_USAGE and says where help is. */
+export async function parseArguments(program: Command): Promise<void> {
+	for (const command of [program, ...program.commands]) {
+		const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
+		command.showHelpAfterError(`run "${name} --help" to see what there is`);
+		command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : EX_USAGE));
+	}
+	await program.parseAsync();
+}
 
 /** Ends the program with the status that the work resolves to, after its output was written. */
 export async function exitWith(work: Promise<number>): Promise<void> {

@@ -1,8 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { parseAddress, parseCidr } from "./address.ts";
+import { problemsOf } from "./config-problem.ts";
 import { ConfigError, codeOf, messageOf } from "./errors.ts";
 
 /** An IP address in a config file. */
@@ -56,20 +57,27 @@ export const listenSchema = z
 	.transform((text, context) =>
 		attempt(() => {
 			const at = text.lastIndexOf(":");
-			return {
-				host: parseAddress(text.slice(0, at).replace(/^\[|\]$/g, "")),
-				port: Number(text.slice(at + 1)),
-			};
+			const port = portSchema.safeParse(Number(text.slice(at + 1))).data;
+			if (!port) throw new RangeError(`expected a port from 1 to 65535, got "${text}"`);
+			return { host: parseAddress(text.slice(0, at).replace(/^\[|\]$/g, "")), port };
 		}, context),
 	);
 
-/** A span of time such as `500ms`, `1s`, `5min`, `2h`; in milliseconds inside. */
-export const spanSchema = z.string().transform((text, context) => {
+/** A span of time such as `500ms`, `1s`, `5min`, `2h`, from `least` to `most`; in milliseconds inside. */
+export function spanSchema(least: string, most: string) {
+	return z.string().transform((text, context) => {
+		const span = millisecondsOf(text);
+		if (span !== undefined && span >= millisecondsOf(least)! && span <= millisecondsOf(most)!) return span;
+		const message = `expected a span of time from "${least}" to "${most}", got ${JSON.stringify(text.slice(0, 60))}`;
+		context.addIssue({ code: "custom", message });
+		return z.NEVER;
+	});
+}
+
+function millisecondsOf(text: string): number | undefined {
 	const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h|d)$/.exec(text) ?? [];
-	if (number && unit) return Number(number) * { ms: 1, s: 1e3, min: 6e4, h: 36e5, d: 864e5 }[unit]!;
-	context.addIssue({ code: "custom", message: `expected a span such as "1s" or "5min", got "${text}"` });
-	return z.NEVER;
-});
+	return number && unit ? Number(number) * { ms: 1, s: 1e3, min: 6e4, h: 36e5, d: 864e5 }[unit]! : undefined;
+}
 
 function attempt<T>(read: () => T, context: z.RefinementCtx): T {
 	try {
@@ -80,16 +88,46 @@ function attempt<T>(read: () => T, context: z.RefinementCtx): T {
 	}
 }
 
+/** The largest config file that is read, in bytes. */
+const maximumSize = 1024 * 1024;
+
 /** Reads a TOML file into what the schema says; throws a ConfigError that lists every problem. */
 export async function loadConfig<T>(path: string, schema: z.ZodType<T>): Promise<T> {
 	let text: string;
 	try {
-		text = await readFile(path, "utf8");
+		text = await readSmallFile(path);
 	} catch (error) {
-		const reason = codeOf(error) === "ENOENT" ? "there is no such file" : messageOf(error);
-		throw new ConfigError([`${path}: cannot be read: ${reason}`]);
+		if (codeOf(error) === "EACCES") throw unreadableConfig(path);
+		throw new ConfigError([`${path}: cannot be read: ${whyUnreadable(error)}`]);
 	}
 	return parseConfig(basename(path), text, schema);
+}
+
+/** Reads a file of at most 1 MiB; never waits for a pipe nor reads a device without an end. */
+async function readSmallFile(path: string): Promise<string> {
+	const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+	if (!isFile) throw new Error("it is a folder, a device or a pipe, and not a file");
+	if (size > maximumSize) throw new Error(`it has ${size} bytes, and at most ${maximumSize} make sense`);
+	return readFile(path, "utf8");
+}
+
+function whyUnreadable(error: unknown): string {
+	const code = codeOf(error);
+	return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : messageOf(error);
+}
+
+/** The error for a config file that may not be read. */
+export function unreadableConfig(path: string): ConfigError {
+	return new ConfigError([
+		`${path}: cannot be read: permission denied: run "chown root:heimweg ${path}" and "chmod 0640 ${path}", and see that the group heimweg may enter ${dirname(path)}; by hand, use sudo`,
+	]);
+}
+
+/** The error for a secret that may not be read; `key` is the config key that names it. */
+export function unreadableSecret(key: string, path: string): ConfigError {
+	return new ConfigError([
+		`${key}: cannot read ${path} (permission denied): run "chown root:heimweg ${path}" and "chmod 0640 ${path}", and see that the group heimweg may enter ${dirname(path)}; by hand, use sudo`,
+	]);
 }
 
 /** The same for a text; `name` is how problems name the file. */
@@ -105,27 +143,6 @@ export function parseConfig<T>(name: string, text: string, schema: z.ZodType<T>)
 	const result = schema.safeParse(raw, { reportInput: true });
 	if (result.success) return result.data;
 	throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(name, issue)));
-}
-
-function problemsOf(name: string, issue: z.core.$ZodIssue): string[] {
-	if (issue.code === "unrecognized_keys") {
-		return issue.keys.map(
-			(key) =>
-				`${name}: ${[...issue.path, key].join(".")}: this key is not known; remove it or correct its spelling`,
-		);
-	}
-	const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
-	if (issue.code === "invalid_type" && issue.input === undefined) {
-		return [`${name}: ${where}this key is missing; expected ${issue.expected}`];
-	}
-	const message = issue.message.replace(/^Invalid input: /, "").replace(/^Too (big|small): /, "");
-	const got = /\bgot\b|received|"/.test(message) ? "" : `, got ${shown(issue.input)}`;
-	return [`${name}: ${where}${message}${got}`];
-}
-
-function shown(input: unknown): string {
-	const text = JSON.stringify(input) ?? "nothing";
-	return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 
 /** Where a configured secret lies: the path itself, or systemd's credential. */
@@ -147,29 +164,29 @@ export async function readSecret(key: string, configured: string): Promise<strin
 	const path = secretPath(configured);
 	let text: string;
 	try {
-		const { mode } = await stat(path);
+		const found = await stat(path);
+		const { mode } = found;
+		if (!found.isFile())
+			throw new ConfigError([
+				`${key}: ${path} is no file: expected a file that holds the secret in one line`,
+			]);
 		if (mode & 0o007) {
 			const bits = (mode & 0o777).toString(8).padStart(4, "0");
 			throw new ConfigError([
 				`${key}: ${path} can be read by everybody (mode ${bits}): run "chmod o= ${path}"`,
 			]);
 		}
-		text = await readFile(path, "utf8");
+		text = await readSmallFile(path);
 	} catch (error) {
 		if (error instanceof ConfigError) throw error;
-		const code = codeOf(error);
-		if (code === "EACCES") {
-			throw new ConfigError([
-				`${key}: cannot read ${path} (permission denied): run "chown root:heimweg ${path}" and "chmod 0640 ${path}"`,
-			]);
-		}
-		throw new ConfigError([
-			`${key}: cannot read ${path} (${code === "ENOENT" ? "there is no such file" : messageOf(error)})`,
-		]);
+		if (codeOf(error) === "EACCES") throw unreadableSecret(key, path);
+		throw new ConfigError([`${key}: cannot read ${path} (${whyUnreadable(error)})`]);
 	}
 	const secret = text.trim();
-	if (!secret) throw new ConfigError([`${key}: ${path} is empty`]);
+	if (!secret) throw new ConfigError([`${key}: ${path} is empty: write the secret into it, in one line`]);
 	if (/\s/.test(secret))
-		throw new ConfigError([`${key}: ${path} must hold one line, and holds several words`]);
+		throw new ConfigError([
+			`${key}: ${path} holds several words or lines: expected the secret alone, in one line`,
+		]);
 	return secret;
 }

@@ -39,10 +39,12 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 	let config: C;
 	let daemon: Daemon | undefined;
 
+	let ending = false;
+
 	/** A new configuration is a new daemon in the same process: tunnel, maps and records stay in between. */
 	async function reload(): Promise<void> {
 		const fresh = await load().catch(refuse);
-		if (!fresh) return;
+		if (!fresh || ending) return;
 		log.info("the configuration is read anew");
 		await daemon?.stop();
 		daemon = await create(fresh);
@@ -78,7 +80,10 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 		return error instanceof ConfigError ? EX_CONFIG : 1;
 	}
 	const status = await ended;
-	await Promise.race([daemon.stop(), new Promise((resolve) => setTimeout(resolve, stopTime).unref())]);
+	ending = true;
+	// A reload under way would start another daemon behind our back: it ends first.
+	const stopped = reloading.then(() => daemon?.stop());
+	await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, stopTime).unref())]);
 	log.info(`${name} stopped; everything that it set up stays as it is`);
 	return status;
 }
@@ -89,7 +94,7 @@ function problemsOf(error: unknown): string[] {
 
 function complain(error: unknown, log: Logger): void {
 	if (error instanceof ConfigError) {
-		for (const problem of error.problems) log.fatal(problem);
+		for (const problem of error.problems) log.error(problem);
 		return;
 	}
 	const remedy = remedyOf(error);

@@ -27,7 +27,8 @@ export async function findOverlaps(
 				[family, await run("ip", ["-j", `-${family}`, "route", "show", "table", "all"])] as const,
 		),
 	);
-	const found: Overlap[] = [];
+	// Of an address on an interface the kernel makes several routes; the widest says it all.
+	const found = new Map<string, Overlap & { length: number }>();
 	for (const [family, text] of texts) {
 		for (const route of routesSchema.parse(JSON.parse(text || "[]"))) {
 			if (
@@ -41,13 +42,15 @@ export async function findOverlaps(
 				route.dst.includes("/") ? route.dst : `${route.dst}/${family === 4 ? 32 : 128}`,
 			);
 			for (const network of networks) {
-				if (lengthOf(destination) >= lengthOf(network) && networksOverlap(network, destination)) {
-					found.push({ network, route: `${destination} on ${route.dev ?? "?"}` });
-				}
+				const length = lengthOf(destination);
+				if (length < lengthOf(network) || !networksOverlap(network, destination)) continue;
+				const key = `${network} ${route.dev}`;
+				if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;
+				found.set(key, { network, route: `${destination} on ${route.dev ?? "?"}`, length });
 			}
 		}
 	}
-	return found;
+	return [...found.values()].map(({ network, route }) => ({ network, route }));
 }
 
 function lengthOf(network: Cidr): number {

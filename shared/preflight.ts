@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
+import type { Cidr } from "./address.ts";
 import type { CommandError, RunCommand } from "./command.ts";
 import { ConfigError, messageOf } from "./errors.ts";
+import { createGuard } from "./guard.ts";
+import { findOverlaps } from "./overlap.ts";
+import { refuseForeignInterface } from "./tunnel-interface.ts";
 
 /** Programs that are needed, each with a call that does nothing. */
 const calls: Record<string, string[]> = {
@@ -36,8 +40,59 @@ export async function missingPrivileges(): Promise<string[]> {
 	const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
 	if (BigInt(`0x${effective}`) & netAdmin) return [];
 	return [
-		"no privileges: CAP_NET_ADMIN is needed for the tunnel and its guard: start the service with systemctl, or run as root",
+		"no privileges: the right to set up the network (CAP_NET_ADMIN) is needed: start the service with systemctl, or run this with sudo",
 	];
+}
+
+/**
+ * Everything about this machine that can keep a tunnel from being set up, as sentences: programs, privileges, and what
+ * is there already and is not ours. What needs a missing program or right is not looked at.
+ */
+export async function machineProblems(
+	run: RunCommand,
+	programs: readonly string[],
+	tunnel: { interface: string; networks: readonly Cidr[] },
+): Promise<string[]> {
+	const missing = await gatherProblems(missingPrograms(run, programs), missingPrivileges());
+	if (missing.length > 0) return missing;
+	const guard = createGuard({ run, interface: tunnel.interface, networks: tunnel.networks });
+	const nothing = () => undefined;
+	return gatherProblems(
+		refuseForeignInterface(run, tunnel.interface).then(nothing),
+		guard.refuseForeign().then(nothing),
+		overlapProblems(run, tunnel),
+	);
+}
+
+async function overlapProblems(
+	run: RunCommand,
+	tunnel: { interface: string; networks: readonly Cidr[] },
+): Promise<string[]> {
+	const found = await findOverlaps(run, tunnel.interface, tunnel.networks);
+	return found.map(
+		({ network, route }) =>
+			`tunnel.networks: ${network} overlaps the local route ${route}: choose another tunnel network on both sides, or renumber the local one`,
+	);
+}
+
+/**
+ * The ports of ours that another program holds on all addresses, as sentences. One on a tunnel address alone is not
+ * looked at: that is us, or cannot be yet.
+ */
+export async function takenPorts(
+	run: RunCommand,
+	ports: ReadonlyArray<{ key: string; protocol: "tcp" | "udp"; port: number }>,
+): Promise<string[]> {
+	const sockets = await run("ss", ["-H", "-l", "-n", "-t", "-u"]);
+	const taken = sockets.split("\n").map((line) => line.split(/\s+/));
+	return ports.flatMap(({ key, protocol, port }) => {
+		const everywhere = [`0.0.0.0:${port}`, `[::]:${port}`, `*:${port}`];
+		if (!taken.some(([kind, , , , local = ""]) => kind === protocol && everywhere.includes(local))) return [];
+		const flag = protocol === "udp" ? "u" : "t";
+		return [
+			`${key}: ${protocol.toUpperCase()} port ${port} is in use by another program: end it ("ss -ln${flag}p" as root shows it), or choose another port here and at every home`,
+		];
+	});
 }
 
 /** Runs checks that answer with sentences, or throw a ConfigError with them, and gathers everything they say. */

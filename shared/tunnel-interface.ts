@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Address, type Cidr, familyOf, inNetwork, parseAddress } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
@@ -26,8 +27,6 @@ export interface TunnelInterface {
 	 * alone, so that sessions live on. Returns what had to be done, in words; nothing the second time.
 	 */
 	ensure(signal?: AbortSignal): Promise<string[]>;
-	/** Throws a ConfigError when there is an interface of our name that we did not make; to be asked before a start. */
-	refuseForeign(): Promise<void>;
 }
 
 const linksSchema = z.array(
@@ -143,20 +142,33 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 	return {
 		wireguard: wg,
 		ensure,
-		async refuseForeign() {
-			const found = await link();
-			if (!found || isOurs(found)) return;
-			const device = await wg.device();
-			const blank = device && !device.publicKey && device.peers.length === 0;
-			// A tun device that does not answer yet is wireguard-go starting.
-			if (!blank && (device || found.linkinfo?.info_kind !== "tun")) throw new ConfigError([foreign(found)]);
-		},
 	};
 }
 
 function lengthFor(address: Address, networks: readonly Cidr[]): string {
 	const network = networks.find((candidate) => inNetwork(address, candidate));
 	return network ? network.slice(network.indexOf("/") + 1) : familyOf(address) === 4 ? "32" : "128";
+}
+
+/** Milliseconds that wireguard-go, just started, may need until it answers for the tun device that it made. */
+const startOfWireguardGo = 3_000;
+
+/** Throws a ConfigError when there is an interface of our name that we did not make; to be asked before a start. */
+export async function refuseForeignInterface(
+	run: RunCommand,
+	name: string,
+	patience = startOfWireguardGo,
+): Promise<void> {
+	const end = performance.now() + patience;
+	for (;;) {
+		const found = await readLink(run, name);
+		if (!found || isOurs(found)) return;
+		const device = await wireguard(run, name).device();
+		if (device && !device.publicKey && device.peers.length === 0) return;
+		if (device || found.linkinfo?.info_kind !== "tun" || performance.now() > end)
+			throw new ConfigError([foreign(found)]);
+		await sleep(100);
+	}
 }
 
 /** Takes the interface away, if it is there and ours; throws a ConfigError when it is somebody else's. */

@@ -60,7 +60,7 @@ export const homesUnreadable = condition<{ reason: string }>({
 	title: "The homes directory cannot be read",
 	quiet: 0,
 	text: ({ reason }, directory) => `${directory} cannot be read (${reason}); all homes stay as they were`,
-	remedy: (_, directory) => `make sure that the directory exists and run "chmod a+rx ${directory}"`,
+	remedy: (_, directory) => `run "install -d -o root -g heimweg -m 0750 ${directory}"`,
 });
 
 export const removalsHeld = condition<{ ids: string[]; total: number }>({

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Address, parseAddress } from "../../shared/address.ts";
-import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import { isBearer } from "../../shared/protocol/bearer.ts";
 import {
 	type Checkin,
@@ -38,7 +38,8 @@ const perMinute = 60;
 /** Takes the homes' check-ins, over HTTP on the tunnel addresses. */
 export function serveCheckins(options: CheckinOptions): CheckinServer {
 	const servers = new Set<Server>();
-	const troubles = new Set<Address>();
+	/** What keeps an address from being served. */
+	const troubles = new Map<Address, HeimwegError>();
 	const asked = new Map<string, number[]>();
 	let stopped = false;
 
@@ -55,17 +56,21 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 			if (!servers.delete(server)) return;
 			// It may still listen (no file descriptor was left for a connection): two cannot.
 			server.close();
-			troubles.add(address);
-			options.onTrouble(
-				new HeimwegError(`TCP port ${options.port} on ${address} cannot be opened: ${messageOf(error)}`),
-			);
+			troubles.set(address, explain(error, address, options.port));
+			tell();
 			setTimeout(open, retryAfter, address).unref();
 		});
 		server.listen({ host: address, port: options.port }, () => {
 			troubles.delete(address);
-			if (troubles.size === 0) options.onTrouble(undefined);
+			tell();
 		});
 		servers.add(server);
+	}
+
+	/** The first trouble stands for all, so that two of them do not take turns. */
+	function tell(): void {
+		const [first] = options.addresses.flatMap((address) => troubles.get(address) ?? []);
+		options.onTrouble(first);
 	}
 
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -110,6 +115,15 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 			}
 		},
 	};
+}
+
+function explain(error: unknown, address: Address, port: number): HeimwegError {
+	if (codeOf(error) === "EADDRINUSE") {
+		return new HeimwegError(`TCP port ${port} on ${address} is in use by another program`, {
+			remedy: "end that program, or choose another checkin.port here and relays.checkin_port at every home",
+		});
+	}
+	return new HeimwegError(`TCP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
 }
 
 async function read(request: IncomingMessage): Promise<string | undefined> {

@@ -47,6 +47,7 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 	let timer: NodeJS.Timeout | undefined;
 	let firstEventAt: number | undefined;
 	let said: string | undefined;
+	let warned = false;
 	let scanning: Promise<void> = Promise.resolve();
 
 	function onEvent(name: string | null): void {
@@ -128,7 +129,14 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 			watcher = { handle, ino, dev };
 		} catch (error) {
 			// Without events (inotify's limits, a file system without them) the files are still read, only later.
-			log.warn({ directory }, `changes in ${directory} are only seen on a schedule: ${messageOf(error)}`);
+			// A directory that cannot even be read is reported by who reads it.
+			if (!warned && codeOf(error) !== "EACCES") {
+				warned = true;
+				log.warn(
+					{ directory },
+					`changes in ${directory} are seen once a minute only, as it cannot be watched: ${messageOf(error)}`,
+				);
+			}
 		}
 	}
 
@@ -145,7 +153,7 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 		watcher?.handle.close();
 		watcher = undefined;
 		everything = true;
-		const reason = codeOf(error) === "ENOENT" ? "there is no such directory" : messageOf(error);
+		const reason = reasons[codeOf(error) ?? ""] ?? messageOf(error);
 		schedule(retryDelay);
 		if (said === reason) return;
 		said = reason;
@@ -166,6 +174,12 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 		},
 	};
 }
+
+const reasons: Record<string, string> = {
+	ENOENT: "there is no such directory",
+	ENOTDIR: "it is no directory",
+	EACCES: "permission denied",
+};
 
 /** Names that count: editors' and package managers' temporary files do not end in .toml, or begin with a dot or #. */
 function isHomeFileName(name: string): boolean {

@@ -51,7 +51,8 @@ export function servePulses(options: PulseOptions): PulseServer {
 	const sockets = new Map<Address, Socket>();
 	const opened = new Set<Socket>();
 	const timers = new Map<Address, NodeJS.Timeout>();
-	const troubles = new Set<Address>();
+	/** What keeps an address from being served. */
+	const troubles = new Map<Address, HeimwegError>();
 	const allowance = new Map<string, { tokens: number; at: number }>();
 	let waiting: Waiting[] = [];
 	let reading = false;
@@ -64,18 +65,24 @@ export function servePulses(options: PulseOptions): PulseServer {
 		socket.on("listening", () => {
 			sockets.set(address, socket);
 			troubles.delete(address);
-			if (troubles.size === 0) options.onTrouble(undefined);
+			tell();
 		});
 		socket.on("error", (error) => {
 			if (!opened.delete(socket)) return;
 			sockets.delete(address);
 			socket.close();
-			troubles.add(address);
-			options.onTrouble(explain(error, address, options.port));
+			troubles.set(address, explain(error, address, options.port));
+			tell();
 			timers.set(address, setTimeout(open, retryAfter, address));
 		});
 		opened.add(socket);
 		socket.bind({ address, port: options.port, exclusive: true });
+	}
+
+	/** The first trouble stands for all, so that two of them do not take turns. */
+	function tell(): void {
+		const [first] = options.addresses.flatMap((address) => troubles.get(address) ?? []);
+		options.onTrouble(first);
 	}
 
 	function receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {

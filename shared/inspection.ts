@@ -1,0 +1,86 @@
+import { access, constants } from "node:fs/promises";
+import { type RunCommand, runCommand } from "./command.ts";
+import { readSecret, secretPath, unreadableConfig, unreadableSecret } from "./config.ts";
+import { codeOf } from "./errors.ts";
+import { serviceRights } from "./service-user.ts";
+
+/** How a configuration is looked at: by the daemon that is going to use it, or by `check-config` on its behalf. */
+export interface Inspection {
+	/** Throws a ConfigError when the daemon cannot read this config file. */
+	mayRead(configFile: string): Promise<undefined>;
+	/** Reads the secret that the config key names, as {@link readSecret}. */
+	secret(key: string, configured: string): Promise<string>;
+	/** Where a secret lies. */
+	locate(configured: string): string;
+	/** A folder that the daemon writes to, as a sentence when it cannot. */
+	unwritable(key: string, directory: string): Promise<string[]>;
+	/** True for `check-config`: the daemon may run already, and nobody will try the addresses to listen on later. */
+	forAnother: boolean;
+}
+
+/** The daemon's own look. */
+export const ownInspection: Inspection = {
+	mayRead: async () => undefined,
+	secret: readSecret,
+	locate: (configured) => secretPath(configured),
+	unwritable: (key, directory) => unwritable(key, directory, async () => true),
+	forAnother: false,
+};
+
+/**
+ * The look of `check-config` at what the unit's daemon is going to find: as root with the rights of the daemons' user,
+ * and with the credentials that the unit passes. A draft of the config elsewhere need not be readable for the daemon.
+ */
+export async function inspectionFor(
+	unit: string,
+	defaultConfigPath: string,
+	run: RunCommand = runCommand,
+): Promise<Inspection> {
+	const credentials = await passedCredentials(unit, run);
+	const serviceMay = serviceRights(run);
+	const passed = (configured: string) => credentials.get(/^credential:(.+)$/.exec(configured)?.[1] ?? "");
+	const locate = (configured: string) => passed(configured) ?? secretPath(configured);
+	return {
+		async mayRead(file) {
+			if (file === defaultConfigPath && !(await serviceMay("-r", file))) throw unreadableConfig(file);
+			return undefined;
+		},
+		async secret(key, configured) {
+			const path = locate(configured);
+			const text = await readSecret(key, path);
+			// systemd reads credentials as root.
+			if (path === configured && !(await serviceMay("-r", path))) throw unreadableSecret(key, path);
+			return text;
+		},
+		locate,
+		unwritable: (key, directory) => unwritable(key, directory, () => serviceMay("-w", directory)),
+		forAnother: true,
+	};
+}
+
+async function unwritable(
+	key: string,
+	directory: string,
+	serviceMay: () => Promise<boolean>,
+): Promise<string[]> {
+	const code = await access(directory, constants.W_OK | constants.X_OK).then(() => undefined, codeOf);
+	if (code === "ENOENT" || code === "ENOTDIR")
+		return [`${key}: there is no folder ${directory}: make it, owned by heimweg`];
+	// A disk that is read-only for the moment is no mistake in the configuration.
+	if (code !== "EACCES" && (await serviceMay())) return [];
+	return [
+		`${key}: the user heimweg cannot write to ${directory}: run "chown heimweg:heimweg ${directory}"; outside of /var/lib and /run, the unit needs ReadWritePaths=${directory} too`,
+	];
+}
+
+/** The files of LoadCredential= in a unit, by name; none where there is no systemd. */
+async function passedCredentials(unit: string, run: RunCommand): Promise<Map<string, string>> {
+	const shown = await run("systemctl", ["show", "--property=LoadCredential", "--value", unit]).catch(
+		() => "",
+	);
+	const pairs = shown.split(/\s+/).flatMap((entry) => {
+		const at = entry.indexOf(":");
+		return at > 0 ? [[entry.slice(0, at), entry.slice(at + 1)] as const] : [];
+	});
+	return new Map(pairs);
+}

@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { CommandError, type RunCommand } from "./command.ts";
+
+/** The user of both daemons (systemd/heimweg.sysusers). */
+const user = "heimweg";
+
+/** True when the daemons' user can read (`-r`) or write (`-w`) what lies at the path. */
+export type ServiceMay = (access: "-r" | "-w", path: string) => Promise<boolean>;
+
+/**
+ * Lets root see with the eyes of the daemons' user. Others are told yes: their own try shows it. Node itself cannot
+ * change to another user and back, so test(1) looks.
+ */
+export function serviceRights(run: RunCommand): ServiceMay {
+	return async (access, path) => {
+		if (process.getuid?.() !== 0 || !(await exists())) return true;
+		try {
+			await run("setpriv", [
+				`--reuid=${user}`,
+				`--regid=${user}`,
+				"--init-groups",
+				"--",
+				"test",
+				access,
+				path,
+			]);
+			return true;
+		} catch (error) {
+			if (error instanceof CommandError && error.exitCode === 1) return false;
+			throw error;
+		}
+	};
+}
+
+async function exists(): Promise<boolean> {
+	const accounts = await readFile("/etc/passwd", "utf8").catch(() => "");
+	return accounts.split("\n").some((line) => line.startsWith(`${user}:`));
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { parseCidr } from "../../shared/address.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
+import { findOverlaps } from "../../shared/overlap.ts";
+import { missingPrograms, takenPorts } from "../../shared/preflight.ts";
+
+/** As `ss -H -l -n -t -u` of iproute2 6.15 prints it. */
+const sockets = `udp   UNCONN 0      0                0.0.0.0:8686      0.0.0.0:*
+udp   UNCONN 0      0              10.86.0.1:8688       0.0.0.0:*
+udp   UNCONN 0      0                   [::]:51820         [::]:*
+tcp   LISTEN 0      511                    *:8687            *:*
+tcp   LISTEN 0      100              0.0.0.0:25         0.0.0.0:*
+`;
+const printing =
+	(text: string): RunCommand =>
+	async () =>
+		text;
+
+describe("takenPorts", () => {
+	const taken = (key: string, protocol: "tcp" | "udp", port: number) =>
+		takenPorts(printing(sockets), [{ key, protocol, port }]);
+
+	it("names the key of a port that another program holds on all addresses", async () => {
+		expect(await taken("pulse.port", "udp", 8686)).toEqual([
+			expect.stringMatching(/^pulse\.port: UDP port 8686 is in use by another program: .*"ss -lnup"/),
+		]);
+		expect(await taken("checkin.port", "tcp", 8687)).toHaveLength(1);
+		expect(await taken("tunnel.listen_port", "udp", 51820)).toHaveLength(1);
+	});
+
+	it("says nothing of our own sockets on a tunnel address, of free ports, nor of the other protocol", async () => {
+		expect(await taken("pulse.port", "udp", 8688)).toEqual([]);
+		expect(await taken("pulse.port", "udp", 8689)).toEqual([]);
+		expect(await taken("pulse.port", "udp", 25)).toEqual([]);
+	});
+});
+
+describe("missingPrograms", () => {
+	it("names each program that is not installed, and the package it is in", async () => {
+		const run: RunCommand = async (command) => {
+			if (command === "ip") return "";
+			throw new CommandError(command, `the program ${command} is needed and was not found`, {
+				missing: true,
+				remedy: 'run "apt install it"',
+			});
+		};
+		expect(await missingPrograms(run, ["wg", "ip", "nft"])).toEqual([
+			'the program wg is needed and was not found: run "apt install it"',
+			'the program nft is needed and was not found: run "apt install it"',
+		]);
+	});
+});
+
+describe("findOverlaps", () => {
+	it("names one route for an address that the kernel made three of", async () => {
+		const routes = [
+			{ dst: "default", dev: "eth0" },
+			{ dst: "10.86.0.77", dev: "eth0", type: "local" },
+			{ dst: "10.86.0.0/24", dev: "eth0" },
+			{ dst: "10.86.0.255", dev: "eth0", type: "broadcast" },
+			{ dst: "10.0.0.0/8", dev: "eth1" },
+			{ dst: "10.86.0.0/24", dev: "hw0" },
+		];
+		const run: RunCommand = async (_, args) => (args.includes("-4") ? JSON.stringify(routes) : "[]");
+		expect(await findOverlaps(run, "hw0", [parseCidr("10.86.0.0/24")])).toEqual([
+			{ network: "10.86.0.0/24", route: "10.86.0.0/24 on eth0" },
+		]);
+	});
+});
