@@ -35,6 +35,9 @@ const lostAfter = 3;
 const largeEvery = 60_000;
 const largeTries = 3;
 
+/** Milliseconds between two while they are known to be lost: who mends the line wants to see it. */
+const largeAgain = 15_000;
+
 /** Milliseconds between those tries. */
 const largePatience = 2_000;
 
@@ -115,7 +118,7 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 		else probe();
 	}
 
-	/** Every minute a large pulse, while small ones are answered. */
+	/** Every minute a large pulse, while small ones are answered; oftener while large ones are lost. */
 	function probe(): void {
 		const now = performance.now();
 		for (const [nonce, sent] of waiting) {
@@ -125,7 +128,7 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 			if (largeLost >= largeTries) options.onLarge(false);
 			else largeAt = now - largeEvery;
 		}
-		if (now - largeAt < largeEvery) return;
+		if (now - largeAt < (largeLost >= largeTries ? largeAgain : largeEvery)) return;
 		largeAt = now;
 		send(true);
 	}

@@ -179,7 +179,7 @@ test("large pulses that are lost while small ones pass are told after three in a
 	for (let at = 0; at < 3; at++) await answeredSecond();
 	expect(larges).toEqual([false]);
 	onPulse = answer;
-	for (let at = 0; at < 62; at++) await answeredSecond();
+	for (let at = 0; at < 18; at++) await answeredSecond();
 	await expect.poll(() => larges.at(-1)).toBe(true);
 });
 
