@@ -11,12 +11,20 @@ export async function askDaemon(
 	options: { method?: "GET" | "POST"; body?: string; unit: string },
 ): Promise<unknown> {
 	const { status, text } = await send(socketPath, path, options);
-	const answer = JSON.parse(text) as { error?: string; remedy?: string };
+	const answer = read(text);
 	if (status < 300) return answer;
 	throw new HeimwegError(
 		answer.error ?? `the daemon answered ${status}`,
 		answer.remedy ? { remedy: answer.remedy } : {},
 	);
+}
+
+function read(text: string): { error?: string; remedy?: string } {
+	try {
+		return JSON.parse(text) as { error?: string; remedy?: string };
+	} catch {
+		throw new HeimwegError("the daemon gave an answer that cannot be read");
+	}
 }
 
 function send(
@@ -54,6 +62,11 @@ function explain(error: Error, socket: string, unit: string): Error {
 	if (code === "EACCES") {
 		return new HeimwegError(`${socket} may be opened only by root and the group heimweg`, {
 			remedy: "run it with sudo",
+		});
+	}
+	if (code === "ECONNRESET") {
+		return new HeimwegError("the daemon broke off its answer", {
+			remedy: `look at "journalctl -u ${unit}"; it may just be restarting`,
 		});
 	}
 	return error;

@@ -35,10 +35,13 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 		log.fatal({ err: error }, `${name} has a defect and ends; systemd starts it again`);
 		finish(1);
 	});
-	let reloading: Promise<void> = Promise.resolve();
+	let started: () => void = () => {};
+	/** Reloads come one after the other, and after the start. */
+	let reloading = new Promise<void>((resolve) => {
+		started = resolve;
+	});
 	let config: C;
 	let daemon: Daemon | undefined;
-
 	let ending = false;
 
 	/** A new configuration is a new daemon in the same process: tunnel, maps and records stay in between. */
@@ -79,6 +82,7 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 		await daemon?.stop().catch(() => {});
 		return error instanceof ConfigError ? EX_CONFIG : 1;
 	}
+	started();
 	const status = await ended;
 	ending = true;
 	// A reload under way would start another daemon behind our back: it ends first.
