@@ -30,7 +30,7 @@ export async function tellStory({ teller, signal, onLab }: Telling): Promise<Mea
 
 	teller.title("The two machines");
 	await teller.wait(
-		"making the Debian 13 they boot from; the first time it takes minutes",
+		"making their Debian, once: takes minutes",
 		(progress) => rootImage(progress, signal),
 		() => "the Debian 13 that they boot from is there",
 	);
