@@ -2,43 +2,12 @@
 import { chmod, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { lean } from "./lean.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
 const programs = { heimweg: "agent/main.ts", "heimweg-relay": "relay-side/main.ts" };
-
-/** zod's messages in some fifty languages; ours are English. */
-const englishOnly = {
-	name: "english-only",
-	setup({ onLoad }) {
-		onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-			contents: 'export { default as en } from "./en.js";',
-		}));
-	},
-};
-
-/**
- * Of undici only Agent and request, without fetch, WebSocket, caches and mocks: a tenth of the resident memory and a
- * quarter of the start are theirs. `request` is always given a dispatcher here, and then does just this.
- */
-const undiciRequestOnly = {
-	name: "undici-request-only",
-	setup({ onResolve, onLoad }) {
-		onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "request-only" }));
-		onLoad({ filter: /.*/, namespace: "request-only" }, () => ({
-			resolveDir: root,
-			contents: `
-				exports.Agent = require("undici/lib/dispatcher/agent.js");
-				const { request } = require("undici/lib/api/index.js");
-				exports.request = (address, options) => {
-					const { origin, pathname, search } = new URL(address);
-					const method = options.method ?? "GET";
-					return request.call(options.dispatcher, { ...options, origin, path: pathname + search, method });
-				};`,
-		}));
-	},
-};
 
 for (const [name, entry] of Object.entries(programs)) {
 	const outfile = `${root}dist/${name}.js`;
@@ -53,7 +22,7 @@ for (const [name, entry] of Object.entries(programs)) {
 		minifySyntax: true,
 		minifyWhitespace: true,
 		legalComments: "none",
-		plugins: [englishOnly, undiciRequestOnly],
+		plugins: lean,
 		define: { HEIMWEG_VERSION: JSON.stringify(version) },
 		// Bundled CommonJS modules ask for it.
 		banner: {
