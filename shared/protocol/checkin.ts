@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Family, familyOf } from "../address.ts";
 import { addressSchema } from "../config.ts";
 
 /**
@@ -14,11 +15,12 @@ export const checkinLimit = 256 * 1024;
 
 const shortText = z.string().max(300);
 const stamp = z.string().max(40);
+const addressOf = (family: Family) => addressSchema.refine((address) => familyOf(address) === family);
 
 export const checkinSchema = z.object({
 	version: shortText,
 	/** What the home believes its public addresses to be. */
-	addresses: z.object({ ipv4: addressSchema.optional(), ipv6: addressSchema.optional() }),
+	addresses: z.object({ ipv4: addressOf(4).optional(), ipv6: addressOf(6).optional() }),
 	/** The domains that the home expects to receive, if its config names them. */
 	domains: z.array(shortText).max(10_000).optional(),
 	/** Codes of the conditions that hold at the home. */

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const shared = resolve(import.meta.dirname, "../../shared");
+const prelude = `
+	import { checkConfig, exitWith, printStatus } from "${shared}/cli.ts";
+	import { ConfigError, HeimwegError } from "${shared}/errors.ts";
+	setInterval(() => {}, 1000);
+	const status = (mailFlows, ...severities) => ({
+		mailFlows, conditions: severities.map((severity) => ({ severity })), long: "x".repeat(300000) });
+	const print = (ask, json = false) => exitWith(printStatus({ ask, json, text: (s) => "flows: " + s.mailFlows + "\\n" }));
+`;
+
+/** What a program that ends with this code prints, and its exit status. */
+async function ends(code: string) {
+	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", prelude + code], {
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const text = { out: "", err: "" };
+	child.stdout.setEncoding("utf8").on("data", (chunk) => {
+		text.out += chunk;
+	});
+	child.stderr.setEncoding("utf8").on("data", (chunk) => {
+		text.err += chunk;
+	});
+	const [status] = await once(child, "close");
+	return { status, ...text };
+}
+
+test.each([
+	["all is well", "print(async () => status(true))", 0],
+	["there is a warning", 'print(async () => status(true, "warning"))', 0],
+	["there is an error", 'print(async () => status(true, "warning", "error"))', 1],
+	["mail cannot flow", "print(async () => status(false))", 1],
+])(
+	"status ends with the right exit status when %s",
+	async (_, code, status) => {
+		expect(await ends(code)).toMatchObject({ status, out: expect.stringContaining("flows: "), err: "" });
+	},
+	60_000,
+);
+
+test("a daemon that does not run is exit status 3, with what to do", async () => {
+	const code =
+		'print(async () => { throw new HeimwegError("the daemon does not run", { remedy: "start it" }); })';
+	expect(await ends(code)).toEqual({
+		status: 3,
+		out: "",
+		err: "the daemon does not run\nwhat to do: start it\n",
+	});
+}, 60_000);
+
+test("a config that is wrong is exit status 78 and a line for each problem, from status and check-config alike", async () => {
+	const fails = 'async () => { throw new ConfigError(["a: x", "b: y"]); }';
+	for (const code of [`print(${fails})`, `exitWith(checkConfig("c.toml", ${fails}))`])
+		expect(await ends(code)).toEqual({ status: 78, out: "", err: "a: x\nb: y\n" });
+	expect(await ends('exitWith(checkConfig("c.toml", async () => 1))')).toMatchObject({
+		status: 0,
+		out: "c.toml: no problem found\n",
+	});
+}, 60_000);
+
+test("a defect is exit status 1 and its message, although timers are left", async () => {
+	expect(await ends('exitWith(Promise.reject(new Error("a defect")))')).toEqual({
+		status: 1,
+		out: "",
+		err: "a defect\n",
+	});
+}, 60_000);
+
+test("a long JSON status reaches a pipe whole before the program ends", async () => {
+	const { status, out } = await ends("print(async () => status(true), true)");
+	expect(status).toBe(0);
+	expect(JSON.parse(out).long).toHaveLength(300_000);
+}, 60_000);
+
+test("a reader that goes away early, like head, is no error of ours", async () => {
+	const child = spawn(
+		"sh",
+		[
+			"-c",
+			'"$0" --import tsx --input-type=module -e "$1" | true',
+			process.execPath,
+			`${prelude}print(async () => status(true), true)`,
+		],
+		{
+			stdio: ["ignore", "ignore", "pipe"],
+		},
+	);
+	let err = "";
+	child.stderr.setEncoding("utf8").on("data", (chunk) => {
+		err += chunk;
+	});
+	await once(child, "close");
+	expect(err).toBe("");
+}, 60_000);
