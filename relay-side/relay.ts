@@ -31,6 +31,8 @@ import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import type { Loaded } from "./load.ts";
 import { queueMark } from "./postfix/activity.ts";
+import { lackingSettings } from "./postfix/apply.ts";
+import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, postfixMaps } from "./postfix/maps.ts";
 import { listQueue } from "./postfix/queue.ts";
@@ -72,6 +74,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	let listening = false;
 	const endings: Array<() => unknown> = [];
 
+	const { maps_dir: mapsDirectory, service } = config.postfix;
+	const type = await databaseType(run);
 	const rules = { networks, relayAddresses: addresses, relayPublicKey: publicKeyOf(privateKey) };
 	const keeper: HomesKeeper = await createHomesKeeper({
 		state: state("homes.json", storedRegistrySchema),
@@ -81,8 +85,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		onChange({ changedHomes, changedDomains }) {
 			index();
 			if (!ready) return;
-			if (changedHomes.size > 0) peers.poke(undefined, { news: true });
 			if (changedDomains.size > 0) routes.poke(changedDomains, { news: true });
+			if (changedHomes.size > 0) peers.poke(undefined, { news: true });
 			showStatus();
 		},
 	});
@@ -92,7 +96,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const homes = [...keeper.registry.homes.values()];
 		homeAt = new Map(homes.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
 		presence.keep(keeper.registry.homes.keys());
-		for (const key of bearers.keys()) if (!homes.some((home) => home.publicKey === key)) bearers.delete(key);
+		const keys = new Set(homes.map((home) => home.publicKey));
+		for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
 		for (const id of checkins.keys()) if (!keeper.registry.homes.has(id)) checkins.delete(id);
 	}
 
@@ -136,11 +141,11 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	});
 
 	const routes = createRoutes({
-		maps: postfixMaps({ directory: config.postfix.maps_dir, type: await databaseType(run), run }),
+		maps: postfixMaps({ directory: mapsDirectory, type, run }),
 		registry: () => keeper.registry,
 		listQueue,
 		state: state("leaving.json", leavingSchema),
-		service: config.postfix.service,
+		service,
 		health,
 		log,
 	});
@@ -320,6 +325,12 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		};
 	}
 
+	/** Maps that Postfix does not read route nothing. */
+	async function watchPostfix(): Promise<void> {
+		const missing = await lackingSettings({ run, mapsDirectory, service, type }).catch(() => undefined);
+		if (missing) health.put(postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
+	}
+
 	async function watchOverlaps(): Promise<void> {
 		const overlaps = await findOverlaps(run, name, networks).catch(() => undefined);
 		if (overlaps) health.put(networkOverlap, "", overlaps[0]);
@@ -336,6 +347,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			});
 			index();
 			guard.poke();
+			void watchPostfix();
 			notify.startWatchdog(live);
 			endings.push(
 				health.listen(showStatus),
@@ -345,6 +357,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					routes.poke();
 					void homesWatch?.rescan();
 					void watchOverlaps();
+					void watchPostfix();
 					for (const [home, until] of noisyUntil) if (until < performance.now()) quiet(home);
 				}),
 			);

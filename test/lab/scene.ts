@@ -101,8 +101,8 @@ async function prepareRelay(host: Host, keys: Scene["keys"], config: string): Pr
 	await secret(host, "/etc/heimweg-relay/wireguard.key", keys.relay.privateKey);
 	await host.write("/etc/heimweg-relay/relay.toml", config);
 	await host.write(`/etc/heimweg-relay/homes.d/${homeId}.toml`, homeFile(keys.home.publicKey));
-	// HACK
-	await host.run(["sh","-c","postconf -e transport_maps=lmdb:/var/lib/heimweg-relay/maps/transport relay_domains=lmdb:/var/lib/heimweg-relay/maps/relay_domains default_database_type=lmdb; postconf -M 'heimweg/unix=heimweg unix - - y - 100 smtp -o smtp_connect_timeout=5s'; systemctl reload postfix"]);
+	await host.run(["postconf", "-e", "default_database_type=lmdb"]);
+	await host.run(["heimweg-relay", "postfix", "--apply"]);
 }
 
 async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promise<void> {
