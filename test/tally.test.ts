@@ -35,3 +35,8 @@ it("never calls a run a success in which vitest crashed, ran nothing or reported
 	expect(tallyOf(report({ success: false }), 0).failed).toBe(1);
 	expect(tallyOf(report({ numPassedTests: 0 }), 0).failed).toBe(1);
 });
+
+it("calls a run well in which every test was skipped, as the lab's are without root", () => {
+	const counted = tallyOf(report({ numPassedTests: 0, numPendingTests: 31 }), 0);
+	expect(tallyText(counted)).toBe("0 passed, 0 failed, 31 skipped");
+});
