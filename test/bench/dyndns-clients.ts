@@ -61,7 +61,10 @@ ddclient.example.org
 /** When the client last asked for its address, in milliseconds since 1970; 0 when it never did. */
 export async function lastLook(lab: Lab, client: DynDnsClient): Promise<number> {
 	const requests = (await lab.internet.desec.control("GET", "/requests")) as { at: number; url: string }[];
-	return Math.max(0, ...requests.filter(({ url }) => url.endsWith(`client=${client.name}`)).map(({ at }) => at));
+	return Math.max(
+		0,
+		...requests.filter(({ url }) => url.endsWith(`client=${client.name}`)).map(({ at }) => at),
+	);
 }
 
 /** The client's own process; inadyn's unit is made of an old start script, which knows only its file. */

@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { type Lab, startLab } from "../lab/lab.ts";
 import { buildPrograms, type Scene, setScene, until } from "../lab/scene.ts";
@@ -15,9 +16,9 @@ import { table } from "./table.ts";
 import { type Today, today } from "./today.ts";
 
 const help = `npm run bench, as root: measures in the lab what Heimweg is to reach, beside what people use today; prints a table
-and writes bench-DATE.json with every single sample. Takes about 25 minutes.
+and writes bench-DATE.json with every single sample. Takes about 18 minutes.
 
-  npm run bench -- --quick         few rounds and short waits, for trying: about 7 minutes
+  npm run bench -- --quick         few rounds and short waits, for trying: about 6 minutes
   npm run bench -- --only NAME     just that, may be repeated: ipv4, ipv6, reboot, start, idle, route, today
   npm run bench -- --seed NUMBER   repeats the random moments of another run
 
@@ -35,7 +36,7 @@ const own: Record<string, (scene: Scene, bench: Bench) => Promise<Figure[]>> = {
 const names = [...Object.keys(own), "today"];
 
 /** Milliseconds after which the bench ends with what it has. */
-const patience = 28 * 60_000;
+const patience = 25 * 60_000;
 
 const { quick, only, seed } = readArguments();
 const began = performance.now();
@@ -44,6 +45,7 @@ const figures: Figure[] = [];
 const compared: Today = { reach: [], record: [], memory: [] };
 const troubles: string[] = [];
 const labs: Lab[] = [];
+const loadBefore = loadavg()[0]!;
 
 say(`seed ${seed}${quick ? "; quick: few rounds, and short waits" : ""}`);
 buildPrograms();
@@ -93,7 +95,16 @@ async function inLab(name: string, act: (lab: Lab) => Promise<void>): Promise<vo
 async function report(): Promise<void> {
 	const file = `bench-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.json`;
 	const all = [...figures.flatMap((figure) => [figure, ...beside(figure)]), ...unmatched()];
-	const result = { date: new Date().toISOString(), seed, quick, machine: about, troubles, figures: all };
+	const result = {
+		...{
+			date: new Date().toISOString(),
+			seed,
+			quick,
+			machine: { ...about, loadBefore },
+			troubles,
+			figures: all,
+		},
+	};
 	// JSON has no infinity, which stands for "never".
 	const text = JSON.stringify(
 		result,
@@ -103,6 +114,10 @@ async function report(): Promise<void> {
 	await writeFile(file, `${text}\n`);
 	console.log(`\n${table(all)}`);
 	for (const line of troubles) console.log(`- ${line}`);
+	const cores = availableParallelism();
+	console.log(`- load of the machine before: ${loadBefore.toFixed(1)}, on ${cores} cores; seed ${seed}`);
+	if (loadBefore > cores / 2)
+		console.log("- the machine was busy with other things: on a quiet one the times are shorter");
 	console.log(`\nevery sample, and what it was measured on: ${file}`);
 }
 
