@@ -14,7 +14,11 @@ export function readAnswer<T>(schema: z.ZodType<T>, reply: Reply, wanted: string
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
 	const [issue] = result.error.issues;
-	throw malformed(reply, wanted, `${issue?.path.join(".") || "the answer"} to be right (${issue?.message})`);
+	throw malformed(
+		reply,
+		wanted,
+		`deSEC's JSON (${placeOf(issue)}: ${issue?.message.replace(/^Invalid input: /, "")})`,
+	);
 }
 
 /** The cursor of the next page (RFC 8288 Link header). Only the cursor is taken from it, never the address. */
@@ -22,4 +26,8 @@ export function nextCursor(reply: Reply): string | undefined {
 	const [, target] = /<([^>]*)>;\s*rel="next"/.exec(reply.header("link") ?? "") ?? [];
 	if (target === undefined || !URL.canParse(target)) return undefined;
 	return new URL(target).searchParams.get("cursor") || undefined;
+}
+
+function placeOf(issue: { path: PropertyKey[] } | undefined): string {
+	return issue && issue.path.length > 0 ? `at ${issue.path.join(".")}` : "all of it";
 }
