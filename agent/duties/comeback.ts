@@ -2,13 +2,18 @@ import type { Endpoint } from "../../shared/address.ts";
 
 /**
  * Decides when a tunnel that fell back to the other outer family tries the preferred one again: when the line changed,
- * and every five minutes. Such a try keeps the session and can be undone; each that fails doubles the wait.
+ * a few times soon after, and every five minutes. Such a try keeps the session and can be undone; each that fails
+ * doubles the wait.
  */
 export interface Comeback {
 	/** True when a look at the preferred family is due; it then counts as taken. */
 	due(now: number): boolean;
+	/** Milliseconds from a look that found nothing to the next one. */
+	pause(): number;
 	/** The line changed: look again soon. */
 	hope(): void;
+	/** The preferred family was left although there is a path: do not look again soon. */
+	distrust(now: number): void;
 	/** The tunnel now tries the preferred family, coming from this endpoint. */
 	begin(from: Endpoint): void;
 	/** A pulse was answered. */
@@ -17,6 +22,8 @@ export interface Comeback {
 	failed(): Endpoint | undefined;
 }
 
+/** Milliseconds between looks: a line that just changed may need a moment, then patiently. */
+const early = [5_000, 15_000, 60_000];
 const lookEvery = 5 * 60_000;
 const lookAtMost = 2 * 60 * 60_000;
 
@@ -25,18 +32,31 @@ const enough = 3;
 
 export function createComeback(): Comeback {
 	let lookedAt: number | undefined;
-	let pause = lookEvery;
+	let looks = 0;
+	let failures = 0;
 	let trial: { from: Endpoint; answers: number } | undefined;
 
+	function pause(): number {
+		if (failures > 0) return Math.min(lookEvery * 2 ** failures, lookAtMost);
+		return early[looks - 1] ?? lookEvery;
+	}
+
 	return {
+		pause,
 		due(now) {
-			if (trial || (lookedAt !== undefined && now - lookedAt < pause)) return false;
+			if (trial || (lookedAt !== undefined && now - lookedAt < pause())) return false;
 			lookedAt = now;
+			looks += 1;
 			return true;
 		},
 		hope() {
 			lookedAt = undefined;
-			pause = lookEvery;
+			looks = 0;
+			failures = 0;
+		},
+		distrust(now) {
+			lookedAt = now;
+			looks = early.length + 1;
 		},
 		begin(from) {
 			trial = { from, answers: 0 };
@@ -46,12 +66,13 @@ export function createComeback(): Comeback {
 			trial.answers += 1;
 			if (trial.answers < enough) return;
 			trial = undefined;
-			pause = lookEvery;
+			failures = 0;
+			looks = 0;
 		},
 		failed() {
 			const from = trial?.from;
 			trial = undefined;
-			if (from) pause = Math.min(pause * 2, lookAtMost);
+			if (from) failures += 1;
 			return from;
 		},
 	};

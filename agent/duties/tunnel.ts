@@ -121,6 +121,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			: [];
 		if (silentFor === 0) return;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
+		if (step === "other-family" && pathUp) comeback.distrust(now());
 		if (step) await take(step);
 	}
 
@@ -147,7 +148,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (familyOf(from.address) === 4 || !options.families().has(4) || !comeback.due(now())) return;
 		await where.resolve();
 		const four = where.other(from.address);
-		if (!four || !(await options.pathWorks(four.address)) || !answers) return;
+		if (!four || !(await options.pathWorks(four.address)) || !answers) {
+			setTimeout(() => duty.poke(), comeback.pause()).unref();
+			return;
+		}
 		comeback.begin(from);
 		await moveTo(four, "IPv4 works again");
 	}

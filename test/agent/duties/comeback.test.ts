@@ -1,15 +1,27 @@
 import { expect, test } from "vitest";
-import { createComeback } from "../../../agent/duties/comeback.ts";
+import { type Comeback, createComeback } from "../../../agent/duties/comeback.ts";
 import { parseEndpoint } from "../../../shared/address.ts";
 
 const six = parseEndpoint("[2001:db8::1]:51820");
 const minutes = (count: number) => count * 60_000;
 
-test("a look is due at once, then every five minutes, and after a change of the line", () => {
+/** Seconds at which a look is due, asked every second. */
+function looks(comeback: Comeback, from: number, to: number): number[] {
+	const all = Array.from({ length: to - from + 1 }, (_, at) => from + at);
+	return all.filter((second) => comeback.due(second * 1_000));
+}
+
+test("a look is due at once, a few times soon after, then every five minutes, and anew after a change of the line", () => {
 	const comeback = createComeback();
-	expect([comeback.due(0), comeback.due(minutes(4)), comeback.due(minutes(5))]).toEqual([true, false, true]);
+	expect(looks(comeback, 0, 1_000)).toEqual([0, 5, 20, 80, 380, 680, 980]);
 	comeback.hope();
-	expect(comeback.due(minutes(6))).toBe(true);
+	expect(looks(comeback, 1_001, 1_030)).toEqual([1_001, 1_006, 1_021]);
+});
+
+test("a family that was left although it has a path is not looked at again soon", () => {
+	const comeback = createComeback();
+	comeback.distrust(0);
+	expect(looks(comeback, 0, 700)).toEqual([300, 600]);
 });
 
 test("a try that fails leads back, and the next one comes later, two hours later at most", () => {
