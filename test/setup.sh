@@ -45,7 +45,11 @@ if [ "$(id -u)" = 0 ] && [ -n "$missing" ]; then
 	rm -f "$said"
 fi
 
-if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+# By what the lock file says, not by its age: a new checkout's is always newer. A node_modules that is a link belongs to
+# another tree, and npm would empty it there.
+installed=node_modules/.installed-lock.json
+if [ ! -L node_modules ] && ! cmp -s package-lock.json "$installed"; then
 	echo "Installing the npm packages"
 	npm ci --no-audit --no-fund </dev/null
+	cp package-lock.json "$installed"
 fi
