@@ -32,7 +32,7 @@ export interface Recovery {
 const pauses = [1_500, 2_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
 
 /** WireGuard's REJECT_AFTER_TIME: until then a session carries packets as soon as the path is back. */
-const sessionLife = 180_000;
+export const sessionLife = 180_000;
 
 /** Milliseconds for a pulse and its answer over a line that just came back. */
 const chance = 400;

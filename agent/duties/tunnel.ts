@@ -5,7 +5,7 @@ import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguard.ts";
 import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
 import { createComeback } from "./comeback.ts";
-import { createRecovery, type Step } from "./recovery.ts";
+import { createRecovery, type Step, sessionLife } from "./recovery.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
 
 export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
@@ -113,7 +113,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const back = comeback.failed();
 		if (back) return moveTo(back, "it does not answer there");
 		const current = endpoint!.address;
-		const other = where.other(current)?.address;
+		const elsewhere = where.other(current);
+		const other = elsewhere?.address;
 		const families = options.families();
 		const lineUp = families.has(familyOf(current)) || other !== undefined;
 		const [pathUp, otherPathUp] = lineUp
@@ -122,6 +123,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (silentFor === 0) return;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
 		if (step === "other-family" && pathUp) comeback.distrust(now());
+		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
+			// The relay has most likely not forgotten us: a handshake, and a name to resolve, would only cost time.
+			return moveTo(elsewhere!, `IPv${familyOf(current)} does not reach the relay`);
+		}
 		if (step) await take(step);
 	}
 

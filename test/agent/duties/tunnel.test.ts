@@ -259,9 +259,11 @@ test("a relay whose name points elsewhere now is followed", async () => {
 
 test("when only the other family has a path, the tunnel goes there, and back to IPv4 within 6 minutes of its return", async () => {
 	await start();
+	const before = model.peer()?.session;
 	model.close(four!);
-	await pulses(6);
-	expect([tunnel.up(), model.peer()?.endpoint]).toEqual([true, at(six)]);
+	names = new Error("EAI_AGAIN");
+	await pulses(4);
+	expect([tunnel.up(), model.peer()?.endpoint, model.peer()?.session]).toEqual([true, at(six), before]);
 	await minutes(7);
 	expect(model.peer()?.endpoint, "IPv4 does not answer").toBe(at(six));
 	const session = model.peer()?.session;
@@ -273,6 +275,14 @@ test("when only the other family has a path, the tunnel goes there, and back to 
 	expect(model.commands.every(keepsSession)).toBe(true);
 	await minutes(10);
 	expect(model.commands, "and stays").toHaveLength(1);
+});
+
+test("when the relay also forgot the session, the other family gets a new one", async () => {
+	await start();
+	model.close(four!);
+	model.relay.session = undefined;
+	await pulses(8);
+	expect([tunnel.up(), model.peer()?.endpoint]).toEqual([true, at(six)]);
 });
 
 test("a line without IPv4 moves the tunnel to IPv6, and one that has it again back at once, with its session", async () => {
