@@ -1,5 +1,5 @@
 import { type Address, type Endpoint, endpointText, familyOf } from "../../shared/address.ts";
-import { createDuty, type Duty } from "../../shared/duty.ts";
+import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguard.ts";
@@ -47,6 +47,12 @@ export interface Tunnel {
 /** Seconds between WireGuard's own keepalives: they hold the NAT open should the agent not run. */
 const keepalive = 25;
 
+/** The subject of a poke that only says that the tunnel is silent. */
+const silence = "silence";
+
+/** Milliseconds for which such pokes take the interface to be as it was. */
+const ensureEvery = 10_000;
+
 /** Keeps our interface and its one peer as they should be, and revives a tunnel that does not answer. */
 export function createTunnel(options: TunnelOptions): Tunnel {
 	const { device, relay, health, log } = options;
@@ -56,18 +62,26 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	const comeback = createComeback();
 	const where = relayEndpoint(options);
 	let endpoint: Endpoint | undefined;
+	let ensuredAt = Number.NEGATIVE_INFINITY;
 	let sourceStale = false;
 	let silentFor = 0;
 	let answers = false;
 	let down: { since: number; lastAnswer: string } | undefined;
 
-	async function run(signal: AbortSignal): Promise<void> {
+	async function run({ subjects, signal }: DutyRun): Promise<void> {
+		// A silent tunnel pokes each second, perhaps for hours; its interface need not be looked at as often.
+		const looked = now() - ensuredAt < ensureEvery && subjects.size === 1 && subjects.has(silence);
+		if (!looked) await ensure(signal);
+		if (silentFor > 0) await revive();
+		else if (answers) await comeBack();
+	}
+
+	async function ensure(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
 		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
 		await ensurePeer(signal);
+		ensuredAt = now();
 		options.onUp();
-		if (silentFor > 0) await revive();
-		else if (answers) await comeBack();
 	}
 
 	async function ensurePeer(signal: AbortSignal): Promise<void> {
@@ -172,7 +186,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	const duty = createDuty({
 		name: "tunnel",
-		run: ({ signal }) => run(signal),
+		run,
 		deadline: 30_000,
 		backoff: { first: 500, max: 10_000 },
 		failing: tunnelFailing,
@@ -212,7 +226,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 				health.clear(lineDown);
 				health.set(tunnelDown, "", { relay: relay.host, lastAnswer: down.lastAnswer });
 			}
-			duty.poke();
+			// Without a line there is nothing to revive; netlink tells of its return.
+			if (options.families().size > 0) duty.poke(silence);
 		},
 		lineChanged() {
 			recovery.hope(now());
