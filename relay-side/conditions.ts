@@ -90,6 +90,27 @@ export const checkinServing = condition<Failure>({
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
 });
 
+export const policyFailing = condition<Failure>({
+	code: "policy.failing",
+	severity: "error",
+	title: "Postfix cannot ask what the homes may send",
+	quiet: 10 * seconds,
+	text: ({ error }) =>
+		`the homes' outgoing mail waits at home, because Postfix cannot ask what they may send: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
+});
+
+export const senderRefused = condition<{ senders: readonly string[]; more: boolean }>({
+	code: "home.sender_refused",
+	severity: "warning",
+	title: "mail of a home was refused because of its sender",
+	quiet: 0,
+	text: ({ senders, more }, home) =>
+		`the relay did not send mail from ${senders.join(", ")}${more ? " and others" : ""} for the home ${home}, because the sender is in none of its domains`,
+	remedy: (_, home) =>
+		`send with an address of an own domain; or, on the relay in homes.d/${home}.toml, add the sender's domain to domains if it is this home's, or write senders = "any" for a home that forwards mail`,
+});
+
 export const addressDiffers = condition<{ seen: string; told: string }>({
 	code: "home.address_differs",
 	severity: "warning",

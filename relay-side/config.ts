@@ -36,6 +36,8 @@ export const relayConfigSchema = z
 					.string()
 					.regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a service name in small letters, digits and -")
 					.default("heimweg"),
+				/** The TCP port on loopback where Postfix asks what a home may send. */
+				policy_port: portSchema.default(8652),
 			})
 			.prefault({}),
 		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8651") }).prefault({}),

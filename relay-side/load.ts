@@ -42,11 +42,12 @@ export async function loadRelay(path: string, inspection = ownInspection): Promi
 	return { config, privateKey, privateKeyFile: inspection.locate(tunnel.private_key_file) };
 }
 
-async function portsToTake({ tunnel, pulse, checkin }: RelayConfig) {
+async function portsToTake({ tunnel, pulse, checkin, postfix }: RelayConfig) {
 	const device = await wireguard(runCommand, tunnel.interface).device();
 	return [
 		{ key: "pulse.port", protocol: "udp", port: pulse.port },
 		{ key: "checkin.port", protocol: "tcp", port: checkin.port },
+		{ key: "postfix.policy_port", protocol: "tcp", port: postfix.policy_port },
 		// From our last start the interface may hold it already.
 		...(device?.listenPort === tunnel.listen_port
 			? []

@@ -9,10 +9,11 @@ import { takeDown } from "../shared/down.ts";
 import { HeimwegError } from "../shared/errors.ts";
 import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
+import type { PostfixCommandOptions } from "../shared/postfix/command.ts";
 import { version } from "../shared/version.ts";
 import { defaultConfigPath, type RelayConfig, relayConfigSchema } from "./config.ts";
 import { loadRelay } from "./load.ts";
-import { type PostfixCommandOptions, postfixCommand } from "./postfix/apply.ts";
+import { postfixCommand } from "./postfix/apply.ts";
 import { listQueue } from "./postfix/queue.ts";
 import { createRelay } from "./relay.ts";
 import { type RelayStatus, statusText } from "./status.ts";
@@ -133,13 +134,16 @@ program
 	.action(async ({ config, ...options }: { config: string } & PostfixCommandOptions) => {
 		await exitWith(
 			(async () => {
-				const { postfix } = await load(config);
+				const { postfix, tunnel } = await load(config);
 				return postfixCommand(options, {
 					run: runCommand,
 					listQueue,
 					out: process.stdout,
 					mapsDirectory: postfix.maps_dir,
 					service: postfix.service,
+					networks: tunnel.networks,
+					relayAddresses: tunnel.addresses,
+					policyPort: postfix.policy_port,
 					uid: process.getuid?.() ?? -1,
 					now: () => new Date(),
 				});

@@ -22,6 +22,7 @@ import {
 	guardFailing,
 	homeNoisy,
 	networkOverlap,
+	policyFailing,
 	pulseFailing,
 } from "./conditions.ts";
 import { createPeers } from "./duties/peers.ts";
@@ -35,12 +36,15 @@ import { lackingSettings } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, postfixMaps } from "./postfix/maps.ts";
+import { actionOf, judge, readRequest } from "./postfix/policy.ts";
 import { listQueue } from "./postfix/queue.ts";
 import { createPresence } from "./presence.ts";
+import { createRefusals } from "./refusals.ts";
 import { type RelayStatus, statusLine } from "./status.ts";
 import { askBanner } from "./watch/banner.ts";
 import { serveCheckins } from "./watch/checkin.ts";
 import { type HomesWatch, watchHomes } from "./watch/homes.ts";
+import { servePolicy } from "./watch/policy.ts";
 import { servePulses } from "./watch/pulse.ts";
 
 /** Milliseconds after the last pulse too many that a home counts as noisy. */
@@ -74,7 +78,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	let listening = false;
 	const endings: Array<() => unknown> = [];
 
-	const { maps_dir: mapsDirectory, service } = config.postfix;
+	const { maps_dir: mapsDirectory, service, policy_port: policyPort } = config.postfix;
 	const type = await databaseType(run);
 	const rules = { networks, relayAddresses: addresses, relayPublicKey: publicKeyOf(privateKey) };
 	const keeper: HomesKeeper = await createHomesKeeper({
@@ -96,10 +100,13 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const homes = [...keeper.registry.homes.values()];
 		homeAt = new Map(homes.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
 		presence.keep(keeper.registry.homes.keys());
+		refusals.review(keeper.registry.homes);
 		const keys = new Set(homes.map((home) => home.publicKey));
 		for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
 		for (const id of checkins.keys()) if (!keeper.registry.homes.has(id)) checkins.delete(id);
 	}
+
+	const refusals = createRefusals(health);
 
 	const presence = createPresence({
 		health,
@@ -208,6 +215,30 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			health.put(checkinServing, "", error && { error: error.message, ...remedyPart(error) }),
 	});
 
+	const sendersRefused = metrics.counter(
+		"senders_refused_total",
+		"Recipients of homes' mails that were refused for their sender",
+	);
+
+	const policy = servePolicy({
+		port: policyPort,
+		onRequest(text) {
+			const request = readRequest(text);
+			if (!request) return undefined;
+			const verdict = judge(request, {
+				homeAt: (address) => homeAt.get(address),
+				deferred: keeper.registry.deferred,
+			});
+			if (verdict.is === "refused") {
+				sendersRefused.add();
+				refusals.refused(verdict.home, request.sender);
+			}
+			return actionOf(verdict, request.sender);
+		},
+		onTrouble: (error) =>
+			health.put(policyFailing, "", error && { error: error.message, ...remedyPart(error) }),
+	});
+
 	function bearerOf(home: Home): string {
 		const known = bearers.get(home.publicKey) ?? deriveBearer(privateKey, home.publicKey);
 		bearers.set(home.publicKey, known);
@@ -286,6 +317,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		routes.poke();
 		presence.start();
 		queue.start();
+		policy.start();
 		void notify.ready(statusLine(status()));
 	}
 
@@ -327,7 +359,10 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 
 	/** Maps that Postfix does not read route nothing. */
 	async function watchPostfix(): Promise<void> {
-		const missing = await lackingSettings({ run, mapsDirectory, service, type }).catch(() => undefined);
+		const missing = await lackingSettings({
+			...{ run, mapsDirectory, service, type, networks, policyPort },
+			relayAddresses: addresses,
+		}).catch(() => undefined);
 		if (missing) health.put(postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
 	}
 
@@ -358,6 +393,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					void homesWatch?.rescan();
 					void watchOverlaps();
 					void watchPostfix();
+					refusals.review(keeper.registry.homes);
 					for (const [home, until] of noisyUntil) if (until < performance.now()) quiet(home);
 				}),
 			);
@@ -368,6 +404,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			notify.stop();
 			pulses.stop();
 			checkinServer.stop();
+			policy.stop();
 			presence.stop();
 			queue.stop();
 			await homesWatch?.stop();

@@ -25,6 +25,8 @@ export interface Home {
 	domains: string[];
 	/** TCP port of the home's SMTP server. */
 	mailPort: number;
+	/** The envelope senders that the home may send with: those of its domains and the empty one, or any. */
+	senders: "own" | "any";
 }
 
 /** What the relay's own config says about the tunnel, and a home file has to fit. */
@@ -37,6 +39,8 @@ export interface TunnelRules {
 
 /** A home file as it was read: a home, or everything that is wrong with it. */
 export type HomeFile = { file: string } & ({ home: Home } | { problems: string[] });
+
+const sendersSchema = z.enum(["own", "any"]).default("own");
 
 const idPattern = /^[a-z0-9-]{1,32}$/;
 
@@ -64,6 +68,7 @@ export function homeParser(rules: TunnelRules): ParseHome {
 				addresses: raw.addresses,
 				domains: raw.domains,
 				mailPort: raw.mail_port,
+				senders: raw.senders,
 			};
 			return { file: fileName, home };
 		} catch (error) {
@@ -79,13 +84,15 @@ export function sameHome(a: Home | undefined, b: Home | undefined): boolean {
 }
 
 /** A home as it stands in the relay's own state file. */
-export const storedHomeSchema: z.ZodType<Home> = z.object({
+export const storedHomeSchema: z.ZodType<Home, unknown> = z.object({
 	id: z.string().regex(idPattern),
 	publicKey: publicKeySchema,
 	presharedKeyFile: pathSchema.optional(),
 	addresses: z.array(addressSchema).min(1),
 	domains: z.array(hostnameSchema),
 	mailPort: portSchema,
+	// What an earlier version stored has none.
+	senders: sendersSchema,
 });
 
 /** Why an address cannot be a home's, as a sentence, or undefined when it can. */
@@ -120,6 +127,7 @@ function homeFileSchema(rules: TunnelRules) {
 			.superRefine(noDuplicates),
 		domains: z.array(hostnameSchema).superRefine(noDuplicates),
 		mail_port: portSchema.default(25),
+		senders: sendersSchema,
 	});
 }
 

@@ -1,4 +1,13 @@
-import type { RunCommand } from "../../shared/command.ts";
+import type { Address, Cidr } from "../../shared/address.ts";
+import { elementsOf, withoutElement } from "../../shared/postfix/list.ts";
+import {
+	type Change,
+	elementChange,
+	type PostfixLook,
+	type PostfixNow,
+	parameterChange,
+} from "../../shared/postfix/settings.ts";
+import { restrictionChanges, restrictionNotes, restrictionParameters } from "./restrictions.ts";
 
 /** What Postfix has to know about Heimweg. */
 export interface PostfixWants {
@@ -7,30 +16,12 @@ export interface PostfixWants {
 	relayDomains: string;
 	/** The master.cf service that delivers into the tunnel. */
 	service: string;
+	/** The tunnel: the homes' networks, and our own addresses in it. */
+	networks: readonly Cidr[];
+	relayAddresses: readonly Address[];
+	/** The TCP port on loopback where our policy service listens. */
+	policyPort: number;
 }
-
-/** Postfix's configuration as postconf(1) tells it, as far as it concerns us. */
-export interface PostfixNow {
-	directory: string;
-	/** Values that main.cf sets. */
-	set: ReadonlyMap<string, string>;
-	/** Values in force, defaults included, as they are written. */
-	inForce: ReadonlyMap<string, string>;
-	/** What relay_domains comes to, with every $name replaced. */
-	relayDomainsExpanded: string;
-	/** The line of our service in master.cf, if there is one, and its `-o` settings. */
-	service: string | undefined;
-	overrides: ReadonlyMap<string, string>;
-	/** Whether Postfix's own smtp client runs chrooted: `y`, `n` or `-`. */
-	chroot: string;
-}
-
-/** One thing to set, in words. `essential`: without it no mail reaches a home. */
-export type Change = { why: string; essential: boolean } & (
-	| { is: "parameter"; name: string; before: string | undefined; after: string; element?: string }
-	| { is: "service"; name: string; before: string | undefined; after: string }
-	| { is: "override"; service: string; name: string; before: string | undefined; after: string }
-);
 
 /** The net under a missing transport entry: mail waits instead of bouncing (error(8)). */
 export const waitingTransport = "retry:4.3.0 the way to this domain's home is not known at the moment";
@@ -40,6 +31,7 @@ const parameters = [
 	"relay_domains",
 	"relay_transport",
 	"parent_domain_matches_subdomains",
+	...restrictionParameters,
 ] as const;
 
 /**
@@ -59,22 +51,9 @@ const serviceSettings: ReadonlyMap<string, string> = new Map([
 /** How many mails are delivered into the tunnel at once, all homes together. */
 const processes = 100;
 
-/** Asks Postfix how it is set up. */
-export async function readPostfix(run: RunCommand, service: string): Promise<PostfixNow> {
-	const postconf = (...args: string[]) => run("postconf", args);
-	const set = settingsIn(await postconf("-n", ...parameters));
-	const inForce = settingsIn(await postconf(...parameters));
-	const overrides = settingsIn(await postconf("-P", `${service}/unix/*`));
-	const line = (await postconf("-M", `${service}/unix`)).trim();
-	return {
-		directory: (await postconf("-h", "config_directory")).trim(),
-		set,
-		inForce,
-		relayDomainsExpanded: (await postconf("-x", "-h", "relay_domains")).trim(),
-		service: line ? oneLine(line) : undefined,
-		overrides: new Map([...overrides].map(([name, value]) => [name.split("/").at(-1)!, value])),
-		chroot: (await postconf("-F", "-h", "smtp/unix/chroot")).trim() || "n",
-	};
+/** What of Postfix's configuration is to be read. */
+export function lookFor(service: string): PostfixLook {
+	return { parameters, expanded: ["relay_domains"], service };
 }
 
 /** What has to change, and what is left alone on purpose, as sentences. */
@@ -82,34 +61,28 @@ export function neededChanges(now: PostfixNow, wants: PostfixWants): { changes: 
 	const changes: Change[] = [];
 	const notes: string[] = [];
 
-	const routes = now.inForce.get("transport_maps") ?? "";
-	const foremost = [wants.transport, withoutElement(routes, wants.transport)].filter(Boolean).join(", ");
-	if (!beginsWith(routes, wants.transport)) {
-		changes.push({
-			is: "parameter",
+	changes.push(
+		...elementChange(now, {
 			name: "transport_maps",
-			before: now.set.get("transport_maps"),
-			after: foremost,
 			element: wants.transport,
+			first: true,
 			essential: true,
 			why: "mail for a home's domain goes into the tunnel; your own maps are asked after Heimweg's",
-		});
-	}
+		}),
+	);
 
 	const relayed = now.inForce.get("relay_domains") ?? "";
-	const own = withoutElement(relayed, wants.relayDomains);
-	const ownExpanded = withoutElement(now.relayDomainsExpanded, wants.relayDomains);
-	if (!hasElement(relayed, wants.relayDomains)) {
-		changes.push({
-			is: "parameter",
+	const ownExpanded = withoutElement(now.expanded.get("relay_domains") ?? "", wants.relayDomains);
+	changes.push(
+		...elementChange(now, {
 			name: "relay_domains",
-			before: now.set.get("relay_domains"),
-			after: [wants.relayDomains, ownExpanded && own].filter(Boolean).join(", "),
 			element: wants.relayDomains,
+			first: false,
+			rest: ownExpanded && withoutElement(relayed, wants.relayDomains),
 			essential: true,
 			why: "mail for the homes' domains is accepted",
-		});
-	}
+		}),
+	);
 
 	if (ownExpanded) {
 		notes.push(
@@ -119,21 +92,18 @@ export function neededChanges(now: PostfixNow, wants: PostfixWants): { changes: 
 		changes.push(...netChanges(now));
 	}
 	changes.push(...serviceChanges(now, wants.service));
+	changes.push(...restrictionChanges(now, wants));
+	notes.push(...restrictionNotes(now));
 	return { changes, notes };
 }
 
 function netChanges(now: PostfixNow): Change[] {
-	const changes: Change[] = [];
-	if (now.inForce.get("relay_transport") !== waitingTransport) {
-		changes.push({
-			is: "parameter",
-			name: "relay_transport",
-			before: now.set.get("relay_transport"),
-			after: waitingTransport,
-			essential: false,
-			why: "should a home's domain ever be missing from the transport map, its mail waits instead of bouncing",
-		});
-	}
+	const changes = parameterChange(now, {
+		name: "relay_transport",
+		after: waitingTransport,
+		essential: false,
+		why: "should a home's domain ever be missing from the transport map, its mail waits instead of bouncing",
+	});
 	const name = "parent_domain_matches_subdomains";
 	const users = elementsOf(now.inForce.get(name) ?? "");
 	if (users.includes("relay_domains")) {
@@ -164,39 +134,4 @@ function serviceChanges(now: PostfixNow, service: string): Change[] {
 			const before = now.overrides.get(name);
 			return { is: "override", service, name, before, after, essential: false, why };
 		});
-}
-
-/** Reads postconf's `name = value` lines. */
-function settingsIn(text: string): Map<string, string> {
-	const settings = new Map<string, string>();
-	for (const line of text.split("\n")) {
-		const [, name, value] = /^(\S+) =(?: (.*))?$/.exec(line) ?? [];
-		if (name) settings.set(name, (value ?? "").trim());
-	}
-	return settings;
-}
-
-/** The elements of a Postfix list, which commas and white space separate. */
-function elementsOf(list: string): string[] {
-	return list.split(/[\s,]+/).filter(Boolean);
-}
-
-function hasElement(list: string, element: string): boolean {
-	return elementsOf(list).includes(element);
-}
-
-function beginsWith(list: string, element: string): boolean {
-	return elementsOf(list)[0] === element;
-}
-
-/** The list without the element, in whatever database type it stands there; the rest as it was written. */
-export function withoutElement(list: string, element: string): string {
-	const path = element.slice(element.indexOf(":") + 1).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-	const ours = new RegExp(`(^|[\\s,])[a-z]+:${path}(?:[\\s,]+|$)`, "g");
-	return list.replaceAll(ours, "$1").replace(/^[\s,]+|[\s,]+$/g, "");
-}
-
-/** A master.cf line with one space between its fields. */
-export function oneLine(line: string): string {
-	return line.trim().replaceAll(/\s+/g, " ");
 }

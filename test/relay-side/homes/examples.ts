@@ -23,6 +23,7 @@ export function homeOf(id: string, number: number, changes: Partial<Home> = {}):
 		addresses: [parseAddress(`10.86.${number >> 8}.${number & 255}`)],
 		domains: [`${id}.example`],
 		mailPort: 25,
+		senders: "own",
 		...changes,
 	};
 }
@@ -34,6 +35,7 @@ export function fileOf(home: Home): string {
 		`addresses = ${JSON.stringify(home.addresses)}`,
 		`domains = ${JSON.stringify(home.domains)}`,
 		`mail_port = ${home.mailPort}`,
+		`senders = "${home.senders}"`,
 		"",
 	].join("\n");
 }

@@ -25,8 +25,20 @@ domains = ["example.org", "xn--mnchen-3ya.example"]
 			addresses: ["10.86.0.2", "fd86::2"],
 			domains: ["example.org", "xn--mnchen-3ya.example"],
 			mailPort: 25,
+			senders: "own",
 		},
 	});
+});
+
+test("senders is own or any, and own for a home that an earlier version stored", () => {
+	const file = (senders: string) => `${fileOf(homeOf("anna", 2)).replace(/senders.*/, "")}${senders}`;
+	expect(parse("anna.toml", file('senders = "any"'))).toMatchObject({ home: { senders: "any" } });
+	expect(parse("anna.toml", file(""))).toMatchObject({ home: { senders: "own" } });
+	expect(problemsOf(file('senders = "all"')).join()).toBe(
+		'anna.toml: senders: expected "own" or "any", got "all"',
+	);
+	const { senders: _, ...stored } = homeOf("anna", 2);
+	expect(storedHomeSchema.parse(stored)).toEqual(homeOf("anna", 2));
 });
 
 test("every problem of a file is told at once, each with file, key, what was wanted and what came", () => {

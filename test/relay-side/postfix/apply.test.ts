@@ -6,6 +6,7 @@ import { lackingSettings, postfixCommand } from "../../../relay-side/postfix/app
 import type { QueuedMessage } from "../../../relay-side/postfix/queue.ts";
 import { waitingTransport } from "../../../relay-side/postfix/settings.ts";
 import { CommandError } from "../../../shared/command.ts";
+import { rules } from "../homes/examples.ts";
 import { type FakePostfix, fakePostfix } from "./fake-postfix.ts";
 
 let folder: string;
@@ -24,6 +25,14 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
+const context = () => ({
+	mapsDirectory,
+	service: "heimweg",
+	networks: rules.networks,
+	relayAddresses: rules.relayAddresses,
+	policyPort: 8652,
+});
+
 function command(options: { apply?: boolean; undo?: boolean; force?: boolean } = {}, changes = {}) {
 	printed = "";
 	return postfixCommand(options, {
@@ -37,7 +46,7 @@ function command(options: { apply?: boolean; undo?: boolean; force?: boolean } =
 				printed += text;
 			},
 		},
-		mapsDirectory,
+		...context(),
 		uid: 0,
 		now: () => new Date("2026-01-02T03:04:05.678Z"),
 		...changes,
@@ -53,7 +62,7 @@ describe("heimweg-relay postfix", () => {
 		expect(await command()).toBe(1);
 		expect(printed).toContain(`+ ${ours("transport")}\n`);
 		expect(printed).toContain("- (not set)");
-		expect(printed).toContain('5 changes needed; "heimweg-relay postfix --apply" makes them.');
+		expect(printed).toContain('9 changes needed; "heimweg-relay postfix --apply" makes them.');
 		expect([postfix.main(), postfix.master()]).toEqual(before);
 		expect(await readdir(etc())).toEqual(["main.cf", "master.cf"]);
 	});
@@ -66,6 +75,14 @@ describe("heimweg-relay postfix", () => {
 			relay_domains: ours("relay_domains"),
 			relay_transport: waitingTransport,
 			parent_domain_matches_subdomains: "debug_peer_list, smtpd_access_maps",
+			heimweg_checked: expect.stringMatching(
+				/^check_policy_service \{ inet:127.0.0.1:8652, .*\{ default_action=451 4.3.0 [^{},]+ \} \}, defer$/,
+			),
+			heimweg_homes:
+				"check_client_access cidr:{ {10.86.0.1 DUNNO}, {fd86::1 DUNNO}, {10.86.0.0/16 heimweg_checked}, {fd86::/64 heimweg_checked} }",
+			smtpd_restriction_classes: "heimweg_homes, heimweg_checked",
+			smtpd_relay_restrictions:
+				"heimweg_homes, permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
 		});
 		expect(postfix.master().at(-1)).toMatch(
 			/^heimweg unix - - y - 100 smtp -o syslog_name=postfix\/heimweg -o smtp_connect_timeout=5s /,
@@ -104,6 +121,32 @@ describe("heimweg-relay postfix", () => {
 		expect(main.has("parent_domain_matches_subdomains")).toBe(false);
 		expect(printed).toContain("relays for other domains too (other.example, hash:/etc/postfix/relay)");
 		expect(await command()).toBe(0);
+	});
+
+	test("what homes may send is asked before everything else, in whichever list decides about relaying", async () => {
+		const own =
+			"smtpd_recipient_restrictions = reject_unknown_recipient_domain, reject_unauth_destination\nsmtpd_relay_restrictions = permit_mynetworks, heimweg_homes, reject\nsmtpd_restriction_classes = strict\nsmtpd_client_restrictions = reject_unknown_client_hostname\ninet_interfaces = 203.0.113.10\n";
+		postfix = fakePostfix(etc(), own);
+		const before = postfix.main();
+		expect(await command({ apply: true })).toBe(0);
+		const main = postfix.main();
+		expect(main.get("smtpd_recipient_restrictions")).toBe(
+			"heimweg_homes, reject_unknown_recipient_domain, reject_unauth_destination",
+		);
+		expect(main.get("smtpd_relay_restrictions")).toBe("heimweg_homes, permit_mynetworks, reject");
+		expect(main.get("smtpd_restriction_classes")).toBe("heimweg_homes, heimweg_checked, strict");
+		expect(printed).toContain("smtpd_client_restrictions is set here");
+		expect(printed).toContain('inet_interfaces is "203.0.113.10", so the homes cannot hand over');
+		expect(await command()).toBe(0);
+		expect(await command({ undo: true })).toBe(0);
+		expect(postfix.main()).toEqual(before);
+	});
+
+	test("nothing is touched in a Postfix that does not know tables inside main.cf", async () => {
+		postfix.version = "3.6.4";
+		expect(await command({ apply: true })).toBe(2);
+		expect(printed).toContain("Postfix 3.7 or newer is needed, and this is 3.6.4");
+		expect(await readdir(etc())).toEqual(["main.cf", "master.cf"]);
 	});
 
 	test("our transport map is put before the user's when it stands behind", async () => {
@@ -241,11 +284,15 @@ describe("heimweg-relay postfix --undo", () => {
 });
 
 test("the daemon is told what Postfix lacks of the essentials, for the type of its own maps", async () => {
-	const deps = { run: postfix.run, mapsDirectory, type: "lmdb" as const };
+	const deps = { run: postfix.run, ...context(), type: "lmdb" as const };
 	expect(await lackingSettings(deps)).toEqual([
 		`transport_maps lacks ${ours("transport")}`,
 		`relay_domains lacks ${ours("relay_domains")}`,
 		"master.cf has no service heimweg",
+		"heimweg_checked is not as it should be",
+		"heimweg_homes is not as it should be",
+		"smtpd_restriction_classes lacks heimweg_homes, heimweg_checked",
+		"smtpd_relay_restrictions lacks heimweg_homes",
 	]);
 	await command({ apply: true });
 	expect(await lackingSettings(deps)).toEqual([]);

@@ -12,6 +12,7 @@ export interface FakePostfix {
 	/** Every command line that was run. */
 	calls: string[];
 	databaseType: string;
+	version: string;
 	running: boolean;
 	/** What `postfix check` says, if anything. */
 	checkFails: string | undefined;
@@ -27,6 +28,8 @@ const defaults: Record<string, string> = {
 	relay_domains: "${{$compatibility_level} <level {2} ? {$mydestination} : {}}",
 	relay_transport: "relay",
 	parent_domain_matches_subdomains: "debug_peer_list,relay_domains,smtpd_access_maps",
+	smtpd_relay_restrictions: "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
+	inet_interfaces: "all",
 };
 
 const smtpLine = "smtp       unix  -       -       y       -       -       smtp";
@@ -44,6 +47,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 		},
 		calls: [],
 		databaseType: "lmdb",
+		version: "3.10.4",
 		running: true,
 		checkFails: undefined,
 		postmapFails: undefined,
@@ -70,6 +74,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 		const rest = args.join(" ");
 		const settings = fake.main();
 		if (rest === "-h default_database_type") return fake.databaseType;
+		if (rest === "-h mail_version") return fake.version;
 		if (rest === "-h config_directory") return directory;
 		if (rest === "-x -h relay_domains") return settings.get("relay_domains") ?? "";
 		if (rest === "-F -h smtp/unix/chroot") return "y";
@@ -99,7 +104,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 			const found = [...(lineOf(service) ?? "").matchAll(/ -o ([^\s=]+)=(\S*)/g)];
 			return found.map(([, name, value]) => `${service}/unix/${name} = ${value}`).join("\n");
 		} else if (!flag.startsWith("-")) {
-			return args.map((name) => `${name} = ${settings.get(name) ?? defaults[name]}`).join("\n");
+			return args.map((name) => `${name} = ${settings.get(name) ?? defaults[name] ?? ""}`).join("\n");
 		} else throw new Error(`postconf ${rest} is not known here`);
 		return "";
 	};

@@ -1,9 +1,10 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../shared/atomic-file.ts";
-import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
-import { type Change, oneLine, type PostfixNow, withoutElement } from "./settings.ts";
+import { writeFileAtomic } from "../atomic-file.ts";
+import { codeOf, HeimwegError, messageOf } from "../errors.ts";
+import { withoutElement } from "./list.ts";
+import { type Change, oneLine, type PostfixNow } from "./settings.ts";
 
 const valueSchema = z.string().nullable();
 
@@ -84,11 +85,14 @@ export interface UndoStep {
 	text: string;
 }
 
-/** What takes back what stands as we set it, and what was changed since and is left alone. */
+/**
+ * What takes back what stands as we set it, the last first, and what was changed since and is left alone: in between
+ * there must be no list that names what is not there any more.
+ */
 export function undoSteps(record: UndoRecord, now: PostfixNow): { steps: UndoStep[]; left: string[] } {
 	const steps: UndoStep[] = [];
 	const left: string[] = [];
-	for (const [name, { before, set, element }] of Object.entries(record.parameters)) {
+	for (const [name, { before, set, element }] of Object.entries(record.parameters).reverse()) {
 		const value = now.set.get(name);
 		if (value === set) {
 			if (before === null) steps.push({ args: ["-X", name], text: `${name}: no longer set in main.cf` });
