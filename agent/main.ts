@@ -8,10 +8,12 @@ import { runDaemon } from "../shared/daemon.ts";
 import { takeDown } from "../shared/down.ts";
 import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
+import { type PostfixCommandOptions, runPostfixCommand } from "../shared/postfix/command.ts";
 import { version } from "../shared/version.ts";
 import { createAgent } from "./agent.ts";
 import { agentConfigSchema, defaultConfigPath } from "./config.ts";
 import { loadAgent } from "./load.ts";
+import { homeSide } from "./postfix.ts";
 import { type AgentStatus, statusText } from "./status.ts";
 
 const unit = "heimweg";
@@ -99,6 +101,28 @@ program
 				run: runCommand,
 				tunnel: async () => (await loadConfig(config, agentConfigSchema)).tunnel,
 			}),
+		);
+	});
+
+program
+	.command("postfix")
+	.description(
+		"shows what Postfix needs, to send through the relay and to take mail from it alone; exits 1 when something is missing",
+	)
+	.option("-c, --config <file>", "the configuration", defaultConfigPath)
+	.option("--apply", "set it (as root), with a copy of main.cf and master.cf")
+	.option("--undo", "take back what --apply set")
+	.action(async ({ config, ...options }: { config: string } & PostfixCommandOptions) => {
+		await exitWith(
+			(async () => {
+				const { relays } = await loadConfig(config, agentConfigSchema);
+				return runPostfixCommand(options, () => homeSide(relays[0]!.addresses), {
+					run: runCommand,
+					out: process.stdout,
+					uid: process.getuid?.() ?? -1,
+					now: () => new Date(),
+				});
+			})(),
 		);
 	});
 

@@ -121,12 +121,12 @@ async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promi
 		`mydestination = ${domain}, localhost`,
 		"home_mailbox = Maildir/",
 		"mynetworks = 127.0.0.0/8 [::1]/128",
-		// Mail comes from the relay, through the tunnel, and from nowhere else.
-		`smtpd_client_restrictions = permit_mynetworks, check_client_access inline:{ {${tunnel.relay[0]} = OK} }, reject`,
+		// Who sends from here is somebody of our domain.
+		`myorigin = ${domain}`,
 	];
 	for (const mailbox of mailboxes) await host.run(["useradd", "--create-home", mailbox]);
 	await host.run(["postconf", "-e", ...settings]);
-	await host.run(["postfix", "reload"]);
+	await host.run(["heimweg", "postfix", "--apply"]);
 }
 
 export function relayConfig(): string {

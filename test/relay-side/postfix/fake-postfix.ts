@@ -27,6 +27,8 @@ const defaults: Record<string, string> = {
 	// biome-ignore lint/suspicious/noTemplateCurlyInString: this is Postfix's syntax
 	relay_domains: "${{$compatibility_level} <level {2} ? {$mydestination} : {}}",
 	relay_transport: "relay",
+	relay_recipient_maps: "",
+	recipient_delimiter: "",
 	parent_domain_matches_subdomains: "debug_peer_list,relay_domains,smtpd_access_maps",
 	smtpd_relay_restrictions: "permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
 	inet_interfaces: "all",
@@ -76,7 +78,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 		if (rest === "-h default_database_type") return fake.databaseType;
 		if (rest === "-h mail_version") return fake.version;
 		if (rest === "-h config_directory") return directory;
-		if (rest === "-x -h relay_domains") return settings.get("relay_domains") ?? "";
+		if (rest.startsWith("-x -h ")) return settings.get(args[2]!) ?? "";
 		if (rest === "-F -h smtp/unix/chroot") return "y";
 		const [flag = "", ...names] = args;
 		if (flag === "-n")

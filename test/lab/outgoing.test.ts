@@ -1,0 +1,142 @@
+import { beforeAll, expect, it } from "vitest";
+import { type Inbox, openInbox } from "./inbox.ts";
+import { addresses } from "./network.ts";
+import { domain, homeFile, homeId, tunnel, until } from "./scene.ts";
+import { describeLab } from "./use-lab.ts";
+import { holds, useScene } from "./use-scene.ts";
+
+describeLab("mail that the home sends", () => {
+	const scene = useScene();
+	const lab = () => scene().lab;
+	const patience = 60_000;
+	const far = "someone@sender.test";
+	let inbox: Inbox;
+
+	beforeAll(async () => {
+		inbox = await openInbox(lab().internet);
+	});
+
+	/** Sends as a program at home does. */
+	async function send(
+		subject: string,
+		{ from, to = far }: { from?: string; to?: string } = {},
+	): Promise<void> {
+		const sender = from === undefined ? "" : `-f '${from}'`;
+		const script = `printf 'Subject: ${subject}\\n\\nHello.\\n' | runuser -u anna -- sendmail ${sender} ${to}`;
+		await lab().home.run(["sh", "-c", script]);
+	}
+
+	const taken = async (subject: string) => (await inbox.mails()).find((mail) => mail.subject === subject);
+	const arrives = (subject: string) =>
+		until(`"${subject}" arrives in the internet`, async () => Boolean(await taken(subject)), patience);
+	const homeSays = (pattern: RegExp) =>
+		until(
+			`Postfix at home logs ${pattern}`,
+			async () => pattern.test(await lab().home.journal("--boot", "--unit", "postfix*")),
+			patience,
+		);
+	/** One conversation with the relay's mail server from a host of the lab. */
+	const talk = (from: "home" | "internet", options: readonly string[]) =>
+		lab()[from].exec(
+			["swaks", "--timeout", "30", "--quit-after", "RCPT", "--helo", "sender.test", ...options],
+			{ timeout: 60_000 },
+		);
+
+	it("goes out through the tunnel, and into the world from the relay's address", async () => {
+		await send("out");
+		await arrives("out");
+		expect(await taken("out")).toMatchObject({
+			from: `anna@${domain}`,
+			to: far,
+			client: addresses.relay.ipv4,
+		});
+	});
+
+	it("may be a bounce, which has no sender", async () => {
+		await send("no sender", { from: "<>" });
+		await arrives("no sender");
+		expect((await taken("no sender"))?.from).toBe("");
+	});
+
+	it("is refused with a sender that is none of its own, and both sides tell of it with the sender and a remedy", async () => {
+		await send("forwarded", { from: "friend@other.example" });
+		await homeSays(
+			/to=<someone@sender\.test>.* status=bounced .*550 5\.7\.1 .*<friend@other\.example>.*homes\.d\/anna\.toml/,
+		);
+		const refused = (await scene().relayStatus()).conditions.find((c) => c.code === "home.sender_refused");
+		expect(refused?.text).toContain("<friend@other.example>");
+		await lab().home.run(["systemctl", "restart", "heimweg"]);
+		await until(
+			"the home tells what the relay says",
+			async () => {
+				const { conditions } = await scene().agentStatus();
+				const told = conditions.find((c) => c.subject === "home.sender_refused");
+				return Boolean(
+					told?.text.includes("<friend@other.example>") && told.remedy.includes('senders = "any"'),
+				);
+			},
+			patience,
+		);
+	});
+
+	it('may have any sender once the home file says senders = "any", and the condition ends', async () => {
+		const path = `/etc/heimweg-relay/homes.d/${homeId}.toml`;
+		const file = homeFile(scene().keys.home.publicKey);
+		await lab().relay.write(path, `${file}senders = "any"\n`);
+		await until(
+			"the refusal is history",
+			async () => !holds(await scene().relayStatus(), "home.sender_refused"),
+			patience,
+		);
+		await send("forwarded after all", { from: "friend@other.example" });
+		await arrives("forwarded after all");
+		await lab().relay.write(path, file);
+	});
+
+	it("waits while the companion is down, and incoming mail does not", async () => {
+		await lab().relay.run(["systemctl", "stop", "heimweg-relay"]);
+		await send("meanwhile");
+		await homeSays(/relay=10\.86\.0\.1.* status=deferred .*451 4\.3\.0 .*cannot check the sender/);
+		await scene().deliver("incoming meanwhile", { timeout: patience });
+		expect(await taken("meanwhile")).toBeUndefined();
+		await lab().relay.run(["systemctl", "start", "heimweg-relay"]);
+		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
+		await lab().home.run(["postqueue", "-f"]);
+		await arrives("meanwhile");
+	});
+
+	it("is nobody else's: the relay sends nothing for the internet, whatever sender it names", async () => {
+		for (const from of ["x@elsewhere.example", `anna@${domain}`, ""]) {
+			const { exitCode, stdout } = await talk("internet", [
+				...["--server", addresses.relay.ipv4, "--from", from || "<>", "--to", "victim@sender.test"],
+			]);
+			expect(exitCode, stdout).not.toBe(0);
+			expect(stdout).toMatch(/<\*\* [45]5?\d+ .*Relay access denied/);
+		}
+	});
+
+	it("can come from the internet to no home directly: its Postfix takes mail from the relay alone", async () => {
+		const inside = await talk("home", [
+			...["--server", addresses.home.ipv4, "--local-interface", addresses.home.ipv4],
+			...["--from", "x@elsewhere.example", "--to", `anna@${domain}`],
+		]);
+		expect(inside.stdout).toMatch(/<\*\* 554 .*Client host rejected/);
+	});
+
+	it("goes its old ways again after --undo on both sides, and a second --apply finds nothing to do", async () => {
+		for (const [host, program] of [
+			[lab().relay, "heimweg-relay"],
+			[lab().home, "heimweg"],
+		] as const) {
+			const look = async () => (await host.run(["postconf", "-n"])) + (await host.run(["postconf", "-M"]));
+			const set = await look();
+			expect((await host.exec([program, "postfix"])).exitCode).toBe(0);
+			expect(await host.run([program, "postfix", "--apply"])).toBe("Postfix is set up as Heimweg needs it.");
+			await host.run([program, "postfix", "--undo"]);
+			expect(await look()).not.toContain("heimweg");
+			expect(await look()).not.toContain(tunnel.relay[0]);
+			await host.run([program, "postfix", "--apply"]);
+			expect(await look()).toBe(set);
+		}
+	});
+});
