@@ -49,9 +49,13 @@ const configOption = ["-c, --config <file>", "the configuration", defaultConfigP
 
 const load = (file: string): Promise<RelayConfig> => loadConfig(file, relayConfigSchema);
 
-async function ask(file: string, path: string, method: "GET" | "POST" = "GET"): Promise<unknown> {
+async function ask(
+	file: string,
+	path: string,
+	options: { method?: "POST"; body?: string } = {},
+): Promise<unknown> {
 	const { run_dir } = await load(file);
-	return askDaemon(join(run_dir, "control.sock"), path, { unit, method });
+	return askDaemon(join(run_dir, "control.sock"), path, { unit, ...options });
 }
 
 program
@@ -100,7 +104,23 @@ program
 	.action(async ({ config }: { config: string }) => {
 		await exitWith(
 			(async () => {
-				const { text } = (await ask(config, "/accept-removals", "POST")) as { text: string };
+				const { text } = (await ask(config, "/accept-removals", { method: "POST" })) as { text: string };
+				process.stdout.write(`${text}\n`);
+				return 0;
+			})(),
+		);
+	});
+
+program
+	.command("accept-recipients")
+	.description("confirms that a home's list of recipients is meant to be so much shorter than before")
+	.argument("<home>", "the home's id")
+	.option(...configOption)
+	.action(async (home: string, { config }: { config: string }) => {
+		await exitWith(
+			(async () => {
+				const command = { method: "POST", body: home } as const;
+				const { text } = (await ask(config, "/accept-recipients", command)) as { text: string };
 				process.stdout.write(`${text}\n`);
 				return 0;
 			})(),

@@ -27,18 +27,21 @@ import {
 } from "./conditions.ts";
 import { createPeers } from "./duties/peers.ts";
 import { createQueue } from "./duties/queue.ts";
+import { createRecipients } from "./duties/recipients.ts";
 import { createRoutes, leavingSchema } from "./duties/routes.ts";
 import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import type { Loaded } from "./load.ts";
 import { queueMark } from "./postfix/activity.ts";
-import { lackingSettings } from "./postfix/apply.ts";
+import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { postfixFlush } from "./postfix/flush.ts";
-import { databaseType, postfixMaps } from "./postfix/maps.ts";
+import { databaseType, mapFile, mapReference, postfixMaps } from "./postfix/maps.ts";
 import { actionOf, judge, readRequest } from "./postfix/policy.ts";
 import { listQueue } from "./postfix/queue.ts";
 import { createPresence } from "./presence.ts";
+import { listsNotUsed } from "./recipients/conditions.ts";
+import { createRecipientsKeeper } from "./recipients/keeper.ts";
 import { createRefusals } from "./refusals.ts";
 import { type RelayStatus, statusLine } from "./status.ts";
 import { askBanner } from "./watch/banner.ts";
@@ -89,7 +92,10 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		onChange({ changedHomes, changedDomains }) {
 			index();
 			if (!ready) return;
-			if (changedDomains.size > 0) routes.poke(changedDomains, { news: true });
+			if (changedDomains.size > 0) {
+				recipients.changed(undefined);
+				routes.poke(changedDomains, { news: true });
+			}
 			if (changedHomes.size > 0) peers.poke(undefined, { news: true });
 			showStatus();
 		},
@@ -147,8 +153,26 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 	});
 
+	const maps = postfixMaps({ directory: mapsDirectory, type, run });
+	let delimiters: string | undefined;
+	const lists = await createRecipientsKeeper({
+		directory: join(config.state_dir, "recipients"),
+		registry: () => keeper.registry,
+		onChange: (changed) => recipients.changed(changed),
+		health,
+		log,
+	});
+	const recipients = createRecipients({
+		maps,
+		file: mapFile({ directory: mapsDirectory, type }, "relay_recipients"),
+		sources: () => ({ registry: keeper.registry, listOf: lists.of, delimiters }),
+		health,
+		log,
+	});
+
 	const routes = createRoutes({
-		maps: postfixMaps({ directory: mapsDirectory, type, run }),
+		maps,
+		admit: recipients.admit,
 		registry: () => keeper.registry,
 		listQueue,
 		state: state("leaving.json", leavingSchema),
@@ -210,6 +234,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			return home && { id: home.id, bearer: bearerOf(home) };
 		},
 		onCheckin: takeCheckin,
+		onRecipients: lists.take,
 		onRefused: () => refused.add(),
 		onTrouble: (error) =>
 			health.put(checkinServing, "", error && { error: error.message, ...remedyPart(error) }),
@@ -249,12 +274,14 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const home = keeper.registry.homes.get(id)!;
 		checkins.set(id, checkin);
 		compareAddress(id, checkin);
+		lists.report(id, checkin.recipients);
 		return {
 			version,
 			home: id,
 			domains: home.domains.filter((domain) => !keeper.registry.deferred.has(domain)),
 			destination: { address: home.addresses[0]!, port: home.mailPort },
 			...waitingPart(id),
+			recipients: lists.state(id),
 			notices: health
 				.list()
 				.filter((c) => c.subject === id && c.code !== "home.away")
@@ -279,7 +306,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		health.put(addressDiffers, id, seen && own && seen !== own ? { seen, told: own } : undefined);
 	}
 
-	const duties = [guard, peers, routes, queue.duty];
+	const duties = [guard, peers, recipients.duty, routes, queue.duty];
 	const live = () => duties.every((duty) => !duty.overdue());
 	const api = createApi({
 		health,
@@ -292,6 +319,12 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			"accept-removals": async () => {
 				const gone = keeper.acceptRemovals();
 				return gone.length > 0 ? `no longer served: ${gone.join(", ")}` : "no removal was held";
+			},
+			"accept-recipients": async (home) => {
+				const gone = lists.accept(home);
+				return gone === undefined
+					? `no list of a home "${home}" is held`
+					: `the list of the home ${home} is in force; ${gone} recipients are no longer valid`;
 			},
 		},
 	});
@@ -314,6 +347,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		if (ready) return;
 		ready = true;
 		peers.poke();
+		recipients.changed(undefined);
 		routes.poke();
 		presence.start();
 		queue.start();
@@ -366,6 +400,17 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		if (missing) health.put(postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
 	}
 
+	/** Who is valid is for Postfix to ask; until it does, everybody is. */
+	async function watchRecipientUse(): Promise<void> {
+		const map = mapReference({ directory: mapsDirectory, type }, "relay_recipients");
+		const use = await recipientUse(run, map).catch(() => undefined);
+		if (!use) return;
+		health.put(listsNotUsed, "", use.used ? undefined : { map });
+		if (delimiters === use.delimiters) return;
+		delimiters = use.delimiters;
+		recipients.changed(undefined);
+	}
+
 	async function watchOverlaps(): Promise<void> {
 		const overlaps = await findOverlaps(run, name, networks).catch(() => undefined);
 		if (overlaps) health.put(networkOverlap, "", overlaps[0]);
@@ -383,6 +428,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			index();
 			guard.poke();
 			void watchPostfix();
+			void watchRecipientUse();
 			notify.startWatchdog(live);
 			endings.push(
 				health.listen(showStatus),
@@ -390,6 +436,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 				onSchedule("* * * * *", () => {
 					guard.poke();
 					routes.poke();
+					recipients.duty.poke();
+					lists.look();
 					void homesWatch?.rescan();
 					void watchOverlaps();
 					void watchPostfix();
@@ -408,7 +456,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			presence.stop();
 			queue.stop();
 			await homesWatch?.stop();
-			await Promise.all([keeper.stop(), api.close(), ...duties.map((duty) => duty.stop())]);
+			await Promise.all([keeper.stop(), lists.saved(), api.close(), ...duties.map((duty) => duty.stop())]);
 		},
 	};
 }

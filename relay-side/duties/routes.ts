@@ -35,6 +35,8 @@ export interface RoutesOptions {
 	/** The registry as it is now. */
 	registry(): Registry;
 	listQueue: ListQueue;
+	/** Called before domains enter relay_domains; throws when their recipients are not known to Postfix. */
+	admit?(domains: Iterable<string>): Promise<void>;
 	/** Remembers the leaving domains, for the day when the map that holds them is damaged. */
 	state: StateFile<Leaving>;
 	health: Health;
@@ -128,6 +130,7 @@ export function createRoutes(options: RoutesOptions): Duty {
 				if (!(error instanceof MapDamaged)) throw error;
 				await mend(error, leaving);
 			}
+			await options.admit?.(members);
 			await rebuild("relay_domains", new Map(members.map((domain) => [domain, relayed])));
 		}
 		health.clear(mapDamaged, damage.map);
@@ -149,6 +152,7 @@ export function createRoutes(options: RoutesOptions): Duty {
 	}
 
 	async function take(step: RouteStep): Promise<void> {
+		if ("set" in step && step.map === "relay_domains") await options.admit?.(step.set.keys());
 		if ("set" in step) await maps.set(step.map, step.set);
 		else await maps.remove(step.map, step.remove);
 		const keys = "set" in step ? [...step.set.keys()] : [...step.remove];

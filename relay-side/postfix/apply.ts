@@ -8,6 +8,7 @@ import {
 	type PostfixSide,
 	runPostfixCommand,
 } from "../../shared/postfix/command.ts";
+import { elementsOf } from "../../shared/postfix/list.ts";
 import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
 import { prepareMaps } from "./prepare.ts";
@@ -91,11 +92,25 @@ export async function lackingSettings(
 		});
 }
 
+/** Whether Postfix asks our map who is valid, and the characters of its recipient_delimiter. */
+export async function recipientUse(
+	run: RunCommand,
+	map: string,
+): Promise<{ used: boolean; delimiters: string }> {
+	const text = await run("postconf", ["relay_recipient_maps", "recipient_delimiter"]);
+	const value = (name: string) => new RegExp(`^${name} =(?: (.*))?$`, "m").exec(text)?.[1]?.trim() ?? "";
+	return {
+		used: elementsOf(value("relay_recipient_maps")).includes(map),
+		delimiters: value("recipient_delimiter"),
+	};
+}
+
 function wantsOf(context: PostfixContext, type: DatabaseType): PostfixWants {
 	const at = { directory: context.mapsDirectory, type };
 	return {
 		transport: mapReference(at, "transport"),
 		relayDomains: mapReference(at, "relay_domains"),
+		relayRecipients: mapReference(at, "relay_recipients"),
 		service: context.service,
 		networks: context.networks,
 		relayAddresses: context.relayAddresses,

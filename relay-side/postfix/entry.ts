@@ -1,9 +1,10 @@
 import { hostnameSchema } from "../../shared/config.ts";
 import { HeimwegError } from "../../shared/errors.ts";
+import { parseRecipient } from "../../shared/recipient.ts";
 import type { Home } from "../homes/home.ts";
 
 /** The maps that are ours; Postfix parameters of the same meaning read them. */
-export type MapName = "transport" | "relay_domains";
+export type MapName = "transport" | "relay_domains" | "relay_recipients";
 
 /** Key and value pairs of a map. */
 export type Entries = ReadonlyMap<string, string>;
@@ -11,7 +12,7 @@ export type Entries = ReadonlyMap<string, string>;
 /** The transport(5) entry that keeps a domain's mail in the queue; error(8) takes the text as the reason. */
 export const retryRoute = "retry:4.3.0 mail for this domain has to wait at the relay";
 
-/** The value of a relay_domains entry; Postfix only looks whether there is one. */
+/** The value of an entry of relay_domains or relay_recipients; Postfix only looks whether there is one. */
 export const relayed = "heimweg";
 
 /** The transport(5) entry that sends a domain's mail into the tunnel; the brackets keep the DNS out of it. */
@@ -29,16 +30,23 @@ export function isDomainKey(key: string): boolean {
 	return hostnameSchema.safeParse(key).success;
 }
 
-/** True for a domain and one line of visible ASCII, which no reader takes for anything else. */
-export function isEntry(key: string, value: string): boolean {
-	return isDomainKey(key) && /^[!"$-~][ -~]*$/.test(value);
+/** True for a recipient, or `@domain` for all of a domain, exactly as we write it. */
+export function isRecipientKey(key: string): boolean {
+	return parseRecipient(key) === key;
+}
+
+/** True for a key of the map and one line of visible ASCII, which no reader takes for anything else. */
+export function isEntry(key: string, value: string, map: MapName = "transport"): boolean {
+	return (
+		(map === "relay_recipients" ? isRecipientKey(key) : isDomainKey(key)) && /^[!"$-~][ -~]*$/.test(value)
+	);
 }
 
 /** The text that `postmap -i` reads; throws when an entry could be read as anything but itself (postmap(1)). */
-export function mapText(entries: Entries): string {
+export function mapText(entries: Entries, map: MapName = "transport"): string {
 	let text = "";
 	for (const [key, value] of entries) {
-		if (!isEntry(key, value)) {
+		if (!isEntry(key, value, map)) {
 			throw new HeimwegError(`"${key} ${value}" is no entry for a Postfix map`);
 		}
 		text += `${key} ${value}\n`;

@@ -107,7 +107,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 		if (inPlace && entries.size > fewEntries) {
 			return rebuild(map, new Map([...(await ours(map)), ...entries]));
 		}
-		const input = mapText(entries);
+		const input = mapText(entries, map);
 		await change(map, (target) => run("postmap", ["-r", "-i", reference(target)], { input }));
 	}
 
@@ -128,7 +128,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 
 	/** The entries that we could have written. */
 	async function ours(map: MapName): Promise<Array<[string, string]>> {
-		return [...(await list(map))].filter(([key, value]) => isEntry(key, value));
+		return [...(await list(map))].filter(([key, value]) => isEntry(key, value, map));
 	}
 
 	async function change(map: MapName, act: (target: string) => Promise<unknown>): Promise<void> {
@@ -144,7 +144,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	}
 
 	async function rebuild(map: MapName, entries: Entries): Promise<void> {
-		const text = mapText(entries);
+		const text = mapText(entries, map);
 		const source = join(directory, `${map}.next`);
 		try {
 			await makeFolder(directory);

@@ -2,7 +2,7 @@ import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { RunCommand } from "../../shared/command.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
-import type { MapName } from "./entry.ts";
+import { isDomainKey, type MapName, parseEntries, relayed } from "./entry.ts";
 import { type DatabaseType, databaseTypes, mapFile, mapReference } from "./maps.ts";
 
 export interface PrepareOptions {
@@ -13,7 +13,7 @@ export interface PrepareOptions {
 	owner: string;
 }
 
-const names: readonly MapName[] = ["transport", "relay_domains"];
+const names: readonly MapName[] = ["transport", "relay_domains", "relay_recipients"];
 
 /**
  * Makes the folder and the maps that are missing, as the daemon's user: root would leave files that the daemon
@@ -35,7 +35,7 @@ export async function prepareMaps(options: PrepareOptions): Promise<MapName[]> {
 			const file = mapFile(options, name);
 			if (await exists(file)) continue;
 			await asOwner("postmap", ["-i", mapReference(options, name)], {
-				input: await entriesElsewhere(options, name),
+				input: await entriesElsewhere({ ...options, run: asOwner }, name),
 			});
 			await asOwner("chmod", ["0644", file]);
 			made.push(name);
@@ -60,7 +60,14 @@ async function entriesElsewhere({ directory, type, run }: PrepareOptions, name: 
 		if (other === type || mapFile(at, name) === mapFile({ directory, type }, name)) continue;
 		if (await exists(mapFile(at, name))) return await run("postmap", ["-s", mapReference(at, name)]);
 	}
-	return "";
+	return name === "relay_recipients" ? await everyone({ directory, type, run }) : "";
+}
+
+/** Until the daemon has written who is valid, every domain that is relayed takes mail for everybody. */
+async function everyone({ directory, type, run }: Omit<PrepareOptions, "owner">): Promise<string> {
+	const text = await run("postmap", ["-s", mapReference({ directory, type }, "relay_domains")]);
+	const domains = [...parseEntries(text).keys()].filter(isDomainKey);
+	return domains.map((domain) => `@${domain} ${relayed}\n`).join("");
 }
 
 interface Owner {

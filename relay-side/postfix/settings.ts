@@ -14,6 +14,7 @@ export interface PostfixWants {
 	/** How Postfix names our maps, `lmdb:/var/lib/heimweg-relay/maps/transport`. */
 	transport: string;
 	relayDomains: string;
+	relayRecipients: string;
 	/** The master.cf service that delivers into the tunnel. */
 	service: string;
 	/** The tunnel: the homes' networks, and our own addresses in it. */
@@ -31,6 +32,8 @@ const parameters = [
 	"relay_domains",
 	"relay_transport",
 	"parent_domain_matches_subdomains",
+	"relay_recipient_maps",
+	"recipient_delimiter",
 	...restrictionParameters,
 ] as const;
 
@@ -91,10 +94,44 @@ export function neededChanges(now: PostfixNow, wants: PostfixWants): { changes: 
 	} else {
 		changes.push(...netChanges(now));
 	}
+	changes.push(...recipientChanges(now, wants, ownExpanded !== ""));
+	if (ownExpanded && !now.inForce.get("relay_recipient_maps")) {
+		notes.push(
+			`relay_recipient_maps is not set, because it would refuse all mail for the other domains that this Postfix relays for; to have unknown users of the homes refused here too, set it to a map of those domains' valid recipients, and run this again`,
+		);
+	}
 	changes.push(...serviceChanges(now, wants.service));
 	changes.push(...restrictionChanges(now, wants));
 	notes.push(...restrictionNotes(now));
 	return { changes, notes };
+}
+
+/** An empty relay_recipient_maps lets everything through; with our map in it, other relayed domains need one too. */
+function recipientChanges(now: PostfixNow, wants: PostfixWants, relaysForOthers: boolean): Change[] {
+	const changes: Change[] = [];
+	if (!relaysForOthers || now.inForce.get("relay_recipient_maps")) {
+		changes.push(
+			...elementChange(now, {
+				name: "relay_recipient_maps",
+				element: wants.relayRecipients,
+				first: false,
+				essential: false,
+				why: "mail to users that a home does not have is refused at once",
+			}),
+		);
+	}
+	const delimiter = now.inForce.get("recipient_delimiter") ?? "";
+	if (!delimiter.includes("+")) {
+		changes.push({
+			is: "parameter",
+			name: "recipient_delimiter",
+			before: now.set.get("recipient_delimiter"),
+			after: `${delimiter}+`,
+			essential: false,
+			why: "anna+shop@ is valid where anna@ is",
+		});
+	}
+	return changes;
 }
 
 function netChanges(now: PostfixNow): Change[] {

@@ -9,6 +9,13 @@ import {
 	checkinPath,
 	checkinSchema,
 } from "../../shared/protocol/checkin.ts";
+import {
+	type RecipientsAnswer,
+	recipientBytes,
+	recipientsPath,
+	recipientsSchema,
+} from "../../shared/protocol/recipients.ts";
+import { Refused } from "../recipients/keeper.ts";
 
 export interface CheckinOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
@@ -18,6 +25,8 @@ export interface CheckinOptions {
 	homeAt(address: Address): { id: string; bearer: string } | undefined;
 	/** Takes a home's check-in and answers what the relay does for it. */
 	onCheckin(home: string, checkin: Checkin): CheckinAnswer;
+	/** Takes a home's list of recipients; throws Refused. */
+	onRecipients(home: string, list: ReturnType<typeof recipientsSchema.parse>): Promise<RecipientsAnswer>;
 	/** A request was refused with this status. */
 	onRefused(status: number, home?: string): void;
 	/** The port cannot be served, or (undefined) it can again. */
@@ -48,7 +57,8 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		const server = createServer((request, response) => {
 			answer(request, response).catch(() => response.destroy());
 		});
-		server.requestTimeout = 10_000;
+		// A long list over a slow line.
+		server.requestTimeout = 120_000;
 		server.headersTimeout = 5_000;
 		server.maxConnections = 200;
 		server.maxHeadersCount = 50;
@@ -85,14 +95,38 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 			return refuse(401, "the bearer is not the one that follows from the two WireGuard keys", home.id);
 		}
 		if (tooOften(home.id)) return refuse(429, `more than ${perMinute} check-ins in a minute`, home.id);
-		if (request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
+		const isList = request.url === recipientsPath;
+		if (!isList && request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
 		if (request.method !== "POST") return refuse(405, "a check-in is a POST", home.id);
-		const text = await read(request);
-		if (text === undefined) return refuse(413, `a check-in has at most ${checkinLimit} bytes`, home.id);
-		const checkin = parse(text);
-		if (!checkin) return refuse(400, "this is no check-in", home.id);
-		response.writeHead(200, { "content-type": "application/json" });
-		response.end(JSON.stringify(options.onCheckin(home.id, checkin)));
+		const limit = isList ? recipientBytes : checkinLimit;
+		const text = await read(request, limit);
+		if (text === undefined) {
+			return refuse(
+				413,
+				`a ${isList ? "list of recipients" : "check-in"} has at most ${limit} bytes`,
+				home.id,
+			);
+		}
+		try {
+			const body = isList ? await takeList(home.id, text) : takeCheckin(home.id, text);
+			response.writeHead(200, { "content-type": "application/json" });
+			response.end(JSON.stringify(body));
+		} catch (error) {
+			if (!(error instanceof Refused)) throw error;
+			refuse(error.status, error.message, home.id);
+		}
+	}
+
+	function takeCheckin(home: string, text: string): CheckinAnswer {
+		const checkin = parse(text, checkinSchema);
+		if (!checkin) throw new Refused(400, "this is no check-in");
+		return options.onCheckin(home, checkin);
+	}
+
+	async function takeList(home: string, text: string): Promise<RecipientsAnswer> {
+		const list = parse(text, recipientsSchema);
+		if (!list) throw new Refused(400, "this is no list of recipients");
+		return options.onRecipients(home, list);
 	}
 
 	function tooOften(home: string): boolean {
@@ -126,22 +160,22 @@ function explain(error: unknown, address: Address, port: number): HeimwegError {
 	return new HeimwegError(`TCP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
 }
 
-async function read(request: IncomingMessage): Promise<string | undefined> {
+async function read(request: IncomingMessage, limit: number): Promise<string | undefined> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	// Without this the connection would be closed before the refusal is sent.
 	const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
 	for await (const chunk of body) {
 		length += chunk.length;
-		if (length > checkinLimit) return undefined;
+		if (length > limit) return undefined;
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks).toString("utf8");
 }
 
-function parse(text: string): Checkin | undefined {
+function parse<T>(text: string, schema: { parse(value: unknown): T }): T | undefined {
 	try {
-		return checkinSchema.parse(JSON.parse(text));
+		return schema.parse(JSON.parse(text));
 	} catch {
 		return undefined;
 	}

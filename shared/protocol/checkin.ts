@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Family, familyOf } from "../address.ts";
 import { addressSchema } from "../config.ts";
+import { recipientsReportSchema, recipientsStateSchema } from "./recipients.ts";
 
 /**
  * The check-in: the home tells the relay what it sees, the relay answers what it does for the home.
@@ -25,6 +26,8 @@ export const checkinSchema = z.object({
 	domains: z.array(shortText).max(10_000).optional(),
 	/** Codes of the conditions that hold at the home. */
 	conditions: z.array(shortText).max(1_000),
+	/** Of the list of valid recipients; without it the home has none. */
+	recipients: recipientsReportSchema.optional(),
 });
 export type Checkin = z.infer<typeof checkinSchema>;
 
@@ -38,6 +41,8 @@ export const checkinAnswerSchema = z.object({
 	destination: z.object({ address: addressSchema, port: z.int() }).optional(),
 	/** How many mails wait on the relay for this home, since when without a break, and when the oldest came there. */
 	waiting: z.object({ mails: z.int().min(1), since: stamp, oldest: stamp }).optional(),
+	/** The list of valid recipients that the relay has; a relay that takes no lists says nothing. */
+	recipients: recipientsStateSchema.optional(),
 	/** What the relay thinks of the home: sentences for its owner, empty when all is well. */
 	notices: z.array(z.object({ code: shortText, text: shortText, remedy: shortText, since: stamp })).max(100),
 });

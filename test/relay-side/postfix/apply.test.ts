@@ -62,7 +62,7 @@ describe("heimweg-relay postfix", () => {
 		expect(await command()).toBe(1);
 		expect(printed).toContain(`+ ${ours("transport")}\n`);
 		expect(printed).toContain("- (not set)");
-		expect(printed).toContain('9 changes needed; "heimweg-relay postfix --apply" makes them.');
+		expect(printed).toContain('11 changes needed; "heimweg-relay postfix --apply" makes them.');
 		expect([postfix.main(), postfix.master()]).toEqual(before);
 		expect(await readdir(etc())).toEqual(["main.cf", "master.cf"]);
 	});
@@ -73,6 +73,8 @@ describe("heimweg-relay postfix", () => {
 			myhostname: "relay.example",
 			transport_maps: ours("transport"),
 			relay_domains: ours("relay_domains"),
+			relay_recipient_maps: ours("relay_recipients"),
+			recipient_delimiter: "+",
 			relay_transport: waitingTransport,
 			parent_domain_matches_subdomains: "debug_peer_list, smtpd_access_maps",
 			heimweg_checked: expect.stringMatching(
@@ -103,8 +105,27 @@ describe("heimweg-relay postfix", () => {
 	test("the daemon's maps are made as the daemon's user, never as root", async () => {
 		await command({ apply: true });
 		const writes = postfix.calls.filter((call) => call.includes("postmap") || call.includes("chmod"));
-		expect(writes).toHaveLength(4);
+		expect(writes).toHaveLength(7);
 		for (const call of writes) expect(call).toMatch(/^setpriv --reuid=999 --regid=999 --clear-groups /);
+	});
+
+	test("the map of valid recipients begins with everybody at the domains that are relayed", async () => {
+		await mkdir(mapsDirectory, { recursive: true });
+		await writeFile(join(mapsDirectory, "relay_domains.lmdb"), "a.example\theimweg\nb.example\theimweg\n");
+		await command({ apply: true });
+		expect(await readFile(join(mapsDirectory, "relay_recipients.lmdb"), "utf8")).toBe(
+			"@a.example\theimweg\n@b.example\theimweg\n",
+		);
+	});
+
+	test("other relayed domains keep what they had: no list of recipients that would refuse all their mail", async () => {
+		postfix = fakePostfix(etc(), "relay_domains = other.example\n");
+		await command({ apply: true });
+		expect(postfix.main().has("relay_recipient_maps")).toBe(false);
+		expect(printed).toContain("relay_recipient_maps is not set, because it would refuse");
+		await postfix.run("postconf", ["-e", "relay_recipient_maps=hash:/mine"]);
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.main().get("relay_recipient_maps")).toBe(`${ours("relay_recipients")}, hash:/mine`);
 	});
 
 	test("the user's own maps and domains stay, behind ours, and the rest that serves them is left alone", async () => {

@@ -22,6 +22,7 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 	const content: MemoryMaps["content"] = {
 		transport: new Map(Object.entries(transport)),
 		relay_domains: new Map(relayDomains.map((domain) => [domain, "heimweg"])),
+		relay_recipients: new Map(),
 	};
 	const open = (map: MapName) => {
 		if (store.failure) throw store.failure;

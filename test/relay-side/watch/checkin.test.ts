@@ -34,6 +34,7 @@ async function serve(options: Partial<CheckinOptions> = {}) {
 			taken.push(checkin);
 			return answer;
 		},
+		onRecipients: async (_, { digest }) => ({ digest, held: false }),
 		onRefused: (status, home) => refused.push([status, home]),
 		onTrouble: (error) => troubles.push(error?.message),
 		...options,

@@ -1,0 +1,286 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../../shared/errors.ts";
+import type { Health } from "../../shared/health.ts";
+import type { Logger } from "../../shared/log.ts";
+import {
+	type RecipientsAnswer,
+	type RecipientsReport,
+	type RecipientsState,
+	recipientLimit,
+	type recipientsSchema,
+} from "../../shared/protocol/recipients.ts";
+import { domainOfRecipient, parseRecipient, type Recipient, RecipientSet } from "../../shared/recipient.ts";
+import type { Registry } from "../homes/registry.ts";
+import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
+import { type HomeList, type Journal, listJournal } from "./journal.ts";
+
+/** What a home sent is not taken; with the HTTP status that says why. */
+export class Refused extends Error {
+	readonly status: 400 | 403 | 409 | 413;
+
+	constructor(status: Refused["status"], message: string) {
+		super(message);
+		this.status = status;
+	}
+}
+
+export interface RecipientsKeeperOptions {
+	/** The folder of the lists; made when it is missing. */
+	directory: string;
+	registry(): Registry;
+	/** What is valid changed: these recipients, or, when undefined, too many to name. */
+	onChange(recipients: readonly Recipient[] | undefined): void;
+	health: Health;
+	log: Logger;
+	now?: () => Date;
+	journal?: (path: string) => Journal;
+	limit?: number;
+}
+
+/** Owns the homes' lists of valid recipients, in memory and on disk. */
+export interface RecipientsKeeper {
+	/** What is known of a home's recipients; undefined when nothing is. */
+	of(home: string): HomeList | undefined;
+	/** Takes what a check-in says of the list; undefined when the agent says nothing of lists. */
+	report(home: string, report: RecipientsReport | undefined): void;
+	/** What the answer to a check-in says of the list. */
+	state(home: string): RecipientsState;
+	/** Takes a list, or what has changed in one; resolves when it is on disk. Throws Refused. */
+	take(home: string, push: Push): Promise<RecipientsAnswer>;
+	/** Puts a list that is held in force; says how many recipients go with that, or undefined when none is held. */
+	accept(home: string): number | undefined;
+	/** Every minute: what was held for long enough comes into force, lists of homes that are gone go. */
+	look(): void;
+	/** Resolves when everything is on disk, or could not be saved. */
+	saved(): Promise<void>;
+}
+
+type Push = ReturnType<typeof recipientsSchema.parse>;
+
+/** A list this long that shrinks by more than half is held. */
+const longList = 10;
+
+/** Milliseconds that a held list must have stood. */
+const holdFor = 24 * 60 * 60_000;
+
+/** More changes than this are looked for in the whole map. */
+const fewChanges = 1_000;
+
+/** Reads all lists of the homes that are served. */
+export async function createRecipientsKeeper(options: RecipientsKeeperOptions): Promise<RecipientsKeeper> {
+	const { directory, registry, health, log } = options;
+	const now = options.now ?? (() => new Date());
+	const limit = options.limit ?? recipientLimit;
+	const lists = new Map<string, HomeList>();
+	/** What the homes said last; a list may come after it. */
+	const reports = new Map<string, RecipientsReport>();
+	const journals = new Map<string, Journal>();
+	const writes = new Map<string, Promise<void>>();
+	await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) =>
+		log.warn(`the folder of the homes' lists cannot be made: ${messageOf(error)}`),
+	);
+	for (const home of registry().homes.keys()) {
+		const found = await journalOf(home)
+			.read()
+			.catch((error) => {
+				log.warn({ home }, `the list of the home ${home} cannot be read: ${messageOf(error)}`);
+				return undefined;
+			});
+		if (found) lists.set(home, found);
+		tellHeld(home);
+	}
+
+	function journalOf(home: string): Journal {
+		const known = journals.get(home) ?? (options.journal ?? listJournal)(join(directory, `${home}.list`));
+		journals.set(home, known);
+		return known;
+	}
+
+	/** Writes of one home never overlap; one that fails is a condition, and the next one writes everything. */
+	function save(home: string, write: (journal: Journal) => Promise<void>): Promise<void> {
+		const job = (writes.get(home) ?? Promise.resolve()).then(async () => {
+			try {
+				const failed = health.has(listsUnsaved, home);
+				const list = lists.get(home);
+				await (failed && list ? journalOf(home).replace(list) : write(journalOf(home)));
+				health.clear(listsUnsaved, home);
+			} catch (error) {
+				health.set(listsUnsaved, home, { error: messageOf(error) });
+			}
+		});
+		writes.set(home, job);
+		return job;
+	}
+
+	function tellHeld(home: string): void {
+		const { list, held } = lists.get(home) ?? {};
+		const until = held && new Date(Date.parse(held.since) + holdFor).toISOString().slice(0, 16);
+		health.put(
+			listHeld,
+			home,
+			held && { before: list!.size, after: held.list.size, until: `${until!.replace("T", " ")} UTC` },
+		);
+	}
+
+	function report(home: string, told: RecipientsReport | undefined): void {
+		const known = lists.get(home);
+		if (told) reports.set(home, told);
+		else reports.delete(home);
+		if (!known) return;
+		if (!told) {
+			lists.delete(home);
+			log.info({ home }, `the home ${home} no longer tells who its recipients are`);
+			void save(home, (journal) => journal.remove());
+			tellHeld(home);
+			options.onChange(undefined);
+			return;
+		}
+		const { open, delimiter } = restOf(told);
+		if (known.open === open && known.delimiter === delimiter) return;
+		const closes = known.open !== undefined && open === undefined;
+		Object.assign(known, { open, delimiter });
+		if (closes) log.info({ home }, `the home ${home} can list all its recipients again`);
+		void save(home, (journal) => journal.append(known, [], []));
+		options.onChange(undefined);
+	}
+
+	function state(home: string): RecipientsState {
+		const { list, held } = lists.get(home) ?? {};
+		const received = held?.list ?? list;
+		return {
+			...(received ? { digest: received.digest } : {}),
+			count: received?.size ?? 0,
+			held: held !== undefined,
+			limit,
+		};
+	}
+
+	async function take(home: string, push: Push): Promise<RecipientsAnswer> {
+		const domains = registry().homes.get(home)?.domains ?? [];
+		const known = lists.get(home);
+		const received = known?.held?.list ?? known?.list;
+		const add = read(push.add);
+		const remove = read(push.remove);
+		refuseForeign(home, add, new Set(domains));
+		if (push.base !== undefined && push.base !== received?.digest) {
+			throw new Refused(409, "the relay does not have the list that these changes begin with");
+		}
+		const fresh = new RecipientSet(push.base === undefined ? [] : received);
+		for (const recipient of remove) fresh.delete(recipient);
+		for (const recipient of add) fresh.add(recipient);
+		if (fresh.size > limit) {
+			throw new Refused(413, `a home may have at most ${limit} recipients, and these are ${fresh.size}`);
+		}
+		if (fresh.digest !== push.digest) {
+			throw new Refused(409, "the list does not have the digest that it should have");
+		}
+		health.clear(foreignRecipients, home);
+		await apply(home, fresh, domains, push.base === undefined ? undefined : { add, remove });
+		return { digest: fresh.digest, held: lists.get(home)?.held !== undefined };
+	}
+
+	/** Puts a list in force, or holds it. */
+	async function apply(
+		home: string,
+		fresh: RecipientSet,
+		domains: readonly string[],
+		delta: { add: Recipient[]; remove: Recipient[] } | undefined,
+	): Promise<void> {
+		const known = lists.get(home);
+		const counted = (set: RecipientSet) => domains.reduce((sum, domain) => sum + set.countAt(domain), 0);
+		const before = known ? counted(known.list) : 0;
+		if (known && before >= longList && counted(fresh) * 2 < before) {
+			const same = known.held?.list.digest === fresh.digest;
+			if (same) return;
+			// New recipients are valid at once, the missing ones a while longer.
+			const added = fresh.without(known.list);
+			for (const recipient of added) known.list.add(recipient);
+			known.held = { list: fresh, since: now().toISOString() };
+			tellHeld(home);
+			await save(home, (journal) => journal.replace(known));
+			if (added.length > 0) options.onChange(added);
+			return;
+		}
+		const small = delta && !known?.held;
+		const added = small ? delta.add : fresh.without(known?.list ?? new RecipientSet());
+		const removed = small ? delta.remove : (known?.list.without(fresh) ?? []);
+		const next = { ...restOf(reports.get(home)), ...known, list: fresh, held: undefined };
+		lists.set(home, next);
+		tellHeld(home);
+		if (added.length + removed.length > 0) {
+			const change = { home, recipients: fresh.size, added: added.length, removed: removed.length };
+			log.info(change, `the home ${home} has ${fresh.size} recipients`);
+		}
+		await save(home, (journal) => (small ? journal.append(next, added, removed) : journal.replace(next)));
+		const few = known && added.length + removed.length <= fewChanges;
+		options.onChange(few ? [...added, ...removed] : undefined);
+	}
+
+	function accept(home: string): number | undefined {
+		const known = lists.get(home);
+		if (!known?.held) return undefined;
+		const gone = known.list.without(known.held.list).length;
+		const fresh = { ...known, list: known.held.list, held: undefined };
+		lists.set(home, fresh);
+		tellHeld(home);
+		void save(home, (journal) => journal.replace(fresh));
+		options.onChange(undefined);
+		return gone;
+	}
+
+	function read(texts: readonly string[]): Recipient[] {
+		return texts.map((text) => {
+			const recipient = parseRecipient(text);
+			if (recipient) return recipient;
+			throw new Refused(400, `${JSON.stringify(text.slice(0, 80))} cannot be a recipient`);
+		});
+	}
+
+	function refuseForeign(home: string, add: readonly Recipient[], own: ReadonlySet<string>): void {
+		const foreign = new Set<string>();
+		for (const recipient of add) {
+			const domain = domainOfRecipient(recipient);
+			if (!own.has(domain)) foreign.add(domain);
+		}
+		if (foreign.size === 0) return;
+		const domains = [...foreign].sort();
+		health.set(foreignRecipients, home, { domains });
+		throw new Refused(403, `${domains.slice(0, 5).join(", ")} is not a domain of this home`);
+	}
+
+	function look(): void {
+		const { homes, complete } = registry();
+		for (const [home, known] of [...lists]) {
+			if (complete && !homes.has(home)) {
+				lists.delete(home);
+				health.clear(listHeld, home);
+				health.clear(foreignRecipients, home);
+				void save(home, (journal) => journal.remove());
+			} else if (known.held && now().getTime() - Date.parse(known.held.since) >= holdFor) {
+				log.info({ home }, `the shorter list of the home ${home} has stood for a day and is in force now`);
+				accept(home);
+			} else if (health.has(listsUnsaved, home)) {
+				void save(home, (journal) => journal.replace(known));
+			}
+		}
+	}
+
+	return {
+		of: (home) => lists.get(home),
+		report,
+		state,
+		take,
+		accept,
+		look,
+		saved: async () => {
+			await Promise.all(writes.values());
+		},
+	};
+}
+
+function restOf(told: RecipientsReport | undefined): Pick<HomeList, "open" | "delimiter"> {
+	const open =
+		told && !told.complete ? (told.reason ?? "the home cannot list all its recipients") : undefined;
+	return { open, delimiter: told?.delimiter ?? "" };
+}
