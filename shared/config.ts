@@ -146,13 +146,17 @@ export function parseConfig<T>(name: string, text: string, schema: z.ZodType<T>)
 }
 
 /** Where a configured secret lies: the path itself, or systemd's credential. */
-export function secretPath(configured: string, environment: NodeJS.ProcessEnv = process.env): string {
+export function secretPath(
+	configured: string,
+	environment: NodeJS.ProcessEnv = process.env,
+	key = "",
+): string {
 	const name = /^credential:(.+)$/.exec(configured)?.[1];
 	if (!name) return configured;
 	const folder = environment.CREDENTIALS_DIRECTORY;
 	if (folder) return join(folder, name);
 	throw new ConfigError([
-		`${configured}: systemd passed no credentials; add "LoadCredential=${name}:/path/to/file" to the unit, or name a file instead`,
+		`${key && `${key}: `}systemd passed no credential ${name}: add "LoadCredential=${name}:/path/to/file" to the unit, or name a file instead`,
 	]);
 }
 
@@ -161,7 +165,7 @@ export function secretPath(configured: string, environment: NodeJS.ProcessEnv = 
  * `key`, the config key that names it; the secret's own text is never part of an error.
  */
 export async function readSecret(key: string, configured: string): Promise<string> {
-	const path = secretPath(configured);
+	const path = secretPath(configured, process.env, key);
 	let text: string;
 	try {
 		const found = await stat(path);

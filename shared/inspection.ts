@@ -46,7 +46,7 @@ export async function inspectionFor(
 			return undefined;
 		},
 		async secret(key, configured) {
-			const path = locate(configured);
+			const path = passed(configured) ?? secretPath(configured, process.env, key);
 			const text = await readSecret(key, path);
 			// systemd reads credentials as root.
 			if (path === configured && !(await serviceMay("-r", path))) throw unreadableSecret(key, path);
@@ -73,14 +73,20 @@ async function unwritable(
 	];
 }
 
-/** The files of LoadCredential= in a unit, by name; none where there is no systemd. */
+/** The files of LoadCredential= in a unit and its drop-ins, by name; none where there is no systemd. */
 async function passedCredentials(unit: string, run: RunCommand): Promise<Map<string, string>> {
-	const shown = await run("systemctl", ["show", "--property=LoadCredential", "--value", unit]).catch(
-		() => "",
-	);
-	const pairs = shown.split(/\s+/).flatMap((entry) => {
-		const at = entry.indexOf(":");
-		return at > 0 ? [[entry.slice(0, at), entry.slice(at + 1)] as const] : [];
-	});
-	return new Map(pairs);
+	// What "systemctl show" prints of systemd 257 does not tell.
+	const text = await run("systemctl", ["cat", unit]).catch(() => "");
+	return credentialsIn(text);
+}
+
+/** Reads the LoadCredential= lines of a unit (systemd.exec(5)); an empty one takes back those before it. */
+export function credentialsIn(unitText: string): Map<string, string> {
+	const found = new Map<string, string>();
+	for (const [, value = ""] of unitText.matchAll(/^[ \t]*LoadCredential[ \t]*=[ \t]*(.*?)[ \t]*$/gm)) {
+		const [, name, path] = /^([^:]+):(\/.+)$/.exec(value) ?? [];
+		if (value === "") found.clear();
+		else if (name && path) found.set(name, path);
+	}
+	return found;
 }

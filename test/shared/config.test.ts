@@ -195,8 +195,8 @@ describe("a secret", () => {
 		expect(secretPath("credential:desec.token", { CREDENTIALS_DIRECTORY: "/run/c" })).toBe(
 			"/run/c/desec.token",
 		);
-		expect(await problemsOf(() => secretPath("credential:desec.token", {}))).toEqual([
-			expect.stringContaining('add "LoadCredential=desec.token:/path/to/file" to the unit'),
+		expect(await problemsOf(() => secretPath("credential:desec.token", {}, "dns.token_file"))).toEqual([
+			'dns.token_file: systemd passed no credential desec.token: add "LoadCredential=desec.token:/path/to/file" to the unit, or name a file instead',
 		]);
 	});
 });
