@@ -13,15 +13,18 @@ import { createMetrics } from "../shared/metrics.ts";
 import { findOverlaps } from "../shared/overlap.ts";
 import { deriveBearer } from "../shared/protocol/bearer.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
+import { recipientBytes, recipientsPath } from "../shared/protocol/recipients.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { stateFile } from "../shared/state.ts";
 import { systemd } from "../shared/systemd.ts";
 import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
 import { createAddressBook } from "./address-book.ts";
+import { askRelay } from "./ask-relay.ts";
 import { checkIpFailing, guardFailing, largePacketsLost, networkOverlap } from "./conditions.ts";
 import type { AgentConfig } from "./config.ts";
 import { createCheckin } from "./duties/checkin.ts";
+import { createRecipients } from "./duties/recipients.ts";
 import { createRecords } from "./duties/records.ts";
 import { createTunnel } from "./duties/tunnel.ts";
 import { createResolver } from "./resolve.ts";
@@ -31,6 +34,7 @@ import { watchCheckIp } from "./watch/check-ip.ts";
 import { type Link, watchLink } from "./watch/link.ts";
 import { pathWorks } from "./watch/path.ts";
 import { watchPulse } from "./watch/pulse.ts";
+import { watchRecipients } from "./watch/recipients.ts";
 
 /** What the agent remembers across restarts: hints, which its first looks confirm or correct. */
 const memorySchema = z.object({
@@ -52,6 +56,9 @@ const everyMinute = "* * * * *";
 
 /** Milliseconds until the next check-in while mail waits on the relay. */
 const waitingRefresh = 15_000;
+
+/** Milliseconds for a long list of recipients over a slow line. */
+const listPatience = 120_000;
 
 /** Milliseconds for one try to reach the relay outside the tunnel. */
 const pathPatience = 900;
@@ -204,16 +211,42 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			log,
 		});
 
-	const checkin: Duty = createCheckin({
+	const port = {
 		relay: relay.addresses[0]!,
 		from,
 		port: relay.checkin_port,
 		bearer: deriveBearer(secrets.privateKey, relay.public_key),
+	};
+
+	const recipients =
+		config.recipients &&
+		createRecipients({
+			port,
+			send: (push, signal) =>
+				askRelay(port, recipientsPath, push, { signal, patience: listPatience, limit: recipientBytes }),
+			delimiter: config.recipients.delimiter,
+			file: config.recipients.list,
+			tunnelUp: () => tunnel?.up() ?? false,
+			onReport: () => checkin.poke(undefined, { news: true }),
+			health,
+			log,
+		});
+	const recipientsWatch =
+		recipients &&
+		watchRecipients({
+			path: config.recipients!.list,
+			onDocument: recipients.seenDocument,
+			onLooked: recipients.seenLook,
+		});
+
+	const checkin: Duty = createCheckin({
+		...port,
 		report: () => ({
 			version,
 			addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
 			...(config.mail ? { domains: config.mail.domains } : {}),
 			conditions: health.list().map((c) => c.code),
+			...(recipients ? { recipients: recipients.report() } : {}),
 		}),
 		expected: config.mail?.domains,
 		tunnelUp: () => tunnel.up(),
@@ -226,6 +259,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				);
 			}
 			answer = fresh;
+			recipients?.heard(fresh);
 			askAgain();
 			// By the next regular check-in it would be an old story.
 			if (fresh.waiting) askAgain = later(waitingRefresh, () => checkin.poke());
@@ -234,7 +268,13 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		log,
 	});
 
-	const duties = () => [guard, tunnel.duty, checkin, ...(records ? [records.duty] : [])];
+	const duties = () => [
+		guard,
+		tunnel.duty,
+		checkin,
+		...(records ? [records.duty] : []),
+		...(recipients ? [recipients.duty] : []),
+	];
 
 	const api = createApi({
 		health,
@@ -310,6 +350,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				relayVersion: answer.version,
 				waiting: answer.waiting,
 			},
+			recipients: recipients?.state(),
 			conditions: health.list(),
 			history: [...book.history()],
 		};
@@ -331,6 +372,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
 			seeLink(await links.look());
 			links.start();
+			await recipientsWatch?.look();
+			recipientsWatch?.start();
 			guard.poke();
 			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
 			endings.push(
@@ -338,6 +381,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				onSchedule(everyMinute, () => {
 					for (const duty of [guard, tunnel.duty]) duty.poke();
 					void watchOverlaps();
+					void recipientsWatch?.look();
 				}),
 				onSchedule("*/5 * * * *", () => checkin.poke()),
 				onSchedule(config.check_ip.schedule, () => askOutside()),
@@ -350,6 +394,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			askAgain();
 			notify.stop();
 			pulse.stop();
+			recipientsWatch?.stop();
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};

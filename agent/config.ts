@@ -13,6 +13,7 @@ import {
 	secretPathSchema,
 	spanSchema,
 } from "../shared/config.ts";
+import { delimiterSchema } from "../shared/protocol/recipients.ts";
 
 const urlSchema = (example: string) =>
 	z.url({ protocol: /^https?$/, error: `expected a URL like "${example}"`, abort: true });
@@ -47,6 +48,38 @@ const relaySchema = z.strictObject({
 	pulse_port: portSchema.default(8686),
 	checkin_port: portSchema.default(8687),
 });
+
+/** How Postfix names a lookup table: `TYPE:NAME`. */
+const tableSchema = z
+	.string()
+	.regex(/^[a-z]+:\S.*$/, 'expected a Postfix table with its type, like "hash:/etc/aliases"');
+
+/** A program with its arguments, which run without a shell. */
+const argvSchema = z
+	.array(z.string().min(1))
+	.min(1)
+	.refine(([program]) => program?.startsWith("/"), "expected a program's absolute path, and its arguments");
+
+/** Where the valid recipients of this home are known. */
+const recipientsConfigSchema = z
+	.strictObject({
+		tables: z.array(tableSchema).default([]),
+		passwd: z.boolean().default(false),
+		doveadm: z.boolean().default(false),
+		files: z.array(pathSchema).default([]),
+		commands: z.array(argvSchema).default([]),
+		/** The domains of names that have none; mail.domains when missing. */
+		domains: z.array(hostnameSchema).min(1).optional(),
+		/** Postfix's recipient_delimiter here. */
+		delimiter: delimiterSchema.default("+"),
+		/** The file that heimweg-recipients.service writes and the agent reads. */
+		list: pathSchema.default("/var/lib/heimweg-recipients/recipients.json"),
+	})
+	.refine(
+		({ tables, passwd, doveadm, files, commands }) =>
+			passwd || doveadm || tables.length + files.length + commands.length > 0,
+		"expected at least one of tables, passwd, doveadm, files and commands",
+	);
 
 /** Where we keep what we remember, and our socket; the unit makes both. */
 export const madeByUnit = ["/var/lib/heimweg", "/run/heimweg"] as const;
@@ -92,6 +125,7 @@ export const agentConfigSchema = z
 			})
 			.prefault({}),
 		mail: z.strictObject({ domains: z.array(hostnameSchema).min(1) }).optional(),
+		recipients: recipientsConfigSchema.optional(),
 		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8650") }).prefault({}),
 		state_dir: pathSchema.default(madeByUnit[0]),
 		run_dir: pathSchema.default(madeByUnit[1]),
@@ -101,6 +135,12 @@ export const agentConfigSchema = z
 		const { networks, addresses } = config.tunnel;
 		const complain = (path: (string | number)[], message: string) =>
 			context.addIssue({ code: "custom", path, message });
+		if (config.recipients?.passwd && !config.recipients.domains && !config.mail) {
+			complain(
+				["recipients", "domains"],
+				"expected the domains of the users in /etc/passwd, here or in mail.domains",
+			);
+		}
 		for (const [at, address] of addresses.entries()) {
 			if (!networks.some((network) => inNetwork(address, network))) {
 				complain(

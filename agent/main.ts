@@ -14,6 +14,7 @@ import { createAgent } from "./agent.ts";
 import { agentConfigSchema, defaultConfigPath } from "./config.ts";
 import { loadAgent } from "./load.ts";
 import { homeSide } from "./postfix.ts";
+import { recipientsCommand } from "./recipients/run.ts";
 import { type AgentStatus, statusText } from "./status.ts";
 
 const unit = "heimweg";
@@ -103,6 +104,27 @@ program
 			}),
 		);
 	});
+
+program
+	.command("recipients")
+	.description(
+		"asks every source in [recipients] who the valid recipients are; exits 1 when one cannot be listed",
+	)
+	.option("-c, --config <file>", "the configuration", defaultConfigPath)
+	.option("--list", "print the recipients themselves")
+	.option("--write", "write the file that the daemon reads; the unit heimweg-recipients.service does that")
+	.action(
+		async ({ config, list = false, write = false }: { config: string; list?: boolean; write?: boolean }) => {
+			await exitWith(
+				(async () =>
+					recipientsCommand(
+						await loadConfig(config, agentConfigSchema),
+						{ list, write },
+						{ run: runCommand, out: process.stdout, now: new Date() },
+					))(),
+			);
+		},
+	);
 
 program
 	.command("postfix")

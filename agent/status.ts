@@ -22,6 +22,8 @@ export interface AgentStatus {
 				waiting?: CheckinAnswer["waiting"];
 		  }
 		| undefined;
+	/** The valid recipients of the domains that the relay routes to us; undefined when none are looked up. */
+	recipients?: { recipients: number; onRelay: boolean } | undefined;
 	conditions: ActiveCondition[];
 	history: HistoryEntry[];
 }
@@ -61,6 +63,11 @@ export function statusText(status: AgentStatus): string {
 			? `knows us as "${checkin.home}", routes to us: ${checkin.domains.join(", ") || "nothing"}`
 			: "no check-in yet",
 	]);
+	if (status.recipients) {
+		const { recipients, onRelay } = status.recipients;
+		const list = recipients === 1 ? "1 valid recipient" : `${recipients} valid recipients`;
+		rows.push(["", onRelay ? `knows our ${list}` : `does not know our ${list} yet`]);
+	}
 	if (checkin?.waiting) rows.push(["", waitingText(checkin.waiting)]);
 	const flows = status.mailFlows ? "mail can flow" : "mail cannot flow";
 	return `heimweg ${status.version}: ${flows}\n${statusRows(rows)}\n\n${conditionsText(status.conditions)}\n`;

@@ -1,7 +1,4 @@
-import { Agent, request } from "undici";
-import { type Address, familyOf } from "../../shared/address.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
-import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import {
@@ -11,14 +8,10 @@ import {
 	checkinLimit,
 	checkinPath,
 } from "../../shared/protocol/checkin.ts";
+import { askRelay, type RelayPort, readAnswer, refusalOf } from "../ask-relay.ts";
 import { checkinFailing, relayNotice, routesMissing } from "../conditions.ts";
 
-export interface CheckinOptions {
-	/** The relay's tunnel address, and our own. */
-	relay: Address;
-	from: Address;
-	port: number;
-	bearer: string;
+export interface CheckinOptions extends RelayPort {
 	/** What we tell. */
 	report(): Checkin;
 	/** Domains that the relay must route to us; undefined when the config names none. */
@@ -67,59 +60,8 @@ export function createCheckin(options: CheckinOptions): Duty {
 }
 
 async function send(options: CheckinOptions, signal: AbortSignal): Promise<CheckinAnswer> {
-	const host = familyOf(options.relay) === 6 ? `[${options.relay}]` : options.relay;
-	const dispatcher = new Agent({
-		connect: { timeout: patience, localAddress: options.from },
-		maxResponseSize: checkinLimit * 16,
-		pipelining: 0,
-	});
-	try {
-		const { statusCode, body } = await request(`http://${host}:${options.port}${checkinPath}`, {
-			method: "POST",
-			dispatcher,
-			signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
-			headers: { authorization: `Bearer ${options.bearer}`, "content-type": "application/json" },
-			body: JSON.stringify(options.report()),
-		});
-		const text = await body.text();
-		if (statusCode !== 200) throw refusal(statusCode);
-		return checkinAnswerSchema.parse(JSON.parse(text));
-	} catch (error) {
-		if (error instanceof HeimwegError) throw error;
-		throw new HeimwegError(
-			`the relay's check-in port ${host}:${options.port} did not answer as it should (${reason(error)})`,
-			{
-				remedy:
-					'look on the relay whether "heimweg-relay status" is well, and compare checkin.port with relays.checkin_port here',
-			},
-		);
-	} finally {
-		await dispatcher.destroy();
-	}
-}
-
-function reason(error: unknown): string {
-	if (error instanceof SyntaxError) return "the answer is not JSON";
-	if ((error as Error).name === "ZodError") return "the answer does not have the agreed form";
-	if ((error as Error).name === "TimeoutError") return `no answer within ${patience / 1000} s`;
-	return codeOf(error) ?? messageOf(error);
-}
-
-function refusal(status: number): HeimwegError {
-	const causes: Record<number, [string, string]> = {
-		401: [
-			"does not accept our bearer, which follows from the two WireGuard keys",
-			"compare relays.public_key here with the relay's key, and the home's public_key on the relay with ours",
-		],
-		403: [
-			"does not know our tunnel address",
-			"compare tunnel.addresses here with the home's file in homes.d on the relay",
-		],
-		429: ["says that we check in too often", "look for a second agent with the same keys"],
-	};
-	const [what, remedy] = causes[status] ?? [
-		`answered ${status}`,
-		'look on the relay at "journalctl -u heimweg-relay"',
-	];
-	return new HeimwegError(`the relay ${what}`, { remedy, ...(status === 429 ? { retryAfter: 60_000 } : {}) });
+	const limits = { signal, patience, limit: checkinLimit * 16 };
+	const { status, text } = await askRelay(options, checkinPath, options.report(), limits);
+	if (status !== 200) throw refusalOf(status);
+	return readAnswer(options, text, checkinAnswerSchema);
 }

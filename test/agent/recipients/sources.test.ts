@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { collect, readDocument, writeDocument } from "../../../agent/recipients/collect.ts";
+import { recipientCommand } from "../../../agent/recipients/command.ts";
+import { recipientsOf } from "../../../agent/recipients/document.ts";
+import { doveadmUsers } from "../../../agent/recipients/doveadm.ts";
+import { recipientFile } from "../../../agent/recipients/file.ts";
+import { passwdFile } from "../../../agent/recipients/passwd.ts";
+import { postfixTable } from "../../../agent/recipients/postfix-table.ts";
+import type { Source } from "../../../agent/recipients/source.ts";
+import { CommandError, type RunCommand, runCommand } from "../../../shared/command.ts";
+import { remedyOf } from "../../../shared/errors.ts";
+
+let folder: string;
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "heimweg-sources-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const domains = ["example.org", "example.net"];
+const says =
+	(text: string, calls: string[][] = []): RunCommand =>
+	async (command, args) => {
+		calls.push([command, ...args]);
+		return text;
+	};
+const fails =
+	(stderr: string): RunCommand =>
+	async (command) => {
+		throw new CommandError(command, `failed: ${stderr}`, { exitCode: 1, stderr });
+	};
+
+test("a Postfix table names its keys; what postalias adds for NIS is none", async () => {
+	const calls: string[][] = [];
+	const text =
+		"anna@example.org\tx\n@\t@\nYP_LAST_MODIFIED\t17\nYP_MASTER_NAME\tmail\npostmaster\troot\n@example.net\ty\n";
+	const table = postfixTable("hash:/etc/aliases", says(text, calls));
+	expect(await table.read()).toEqual(["anna@example.org", "postmaster", "@example.net"]);
+	expect(calls).toEqual([["postmap", "-s", "hash:/etc/aliases"]]);
+});
+
+test.each([
+	[
+		"postmap: fatal: table regexp:/x: sequence operation is not supported",
+		"cannot be listed",
+		"recipients.commands",
+	],
+	["postmap: fatal: unsupported dictionary type: mysql", "cannot be listed", "recipients.commands"],
+	[
+		"postmap: fatal: open database /x.lmdb: Permission denied",
+		"permission denied",
+		"group heimweg-recipients",
+	],
+])("a table that says %j comes with a remedy", async (stderr, message, remedy) => {
+	const error = await postfixTable("regexp:/x", fails(stderr))
+		.read()
+		.catch((reason) => reason);
+	expect(error.message).toContain(message);
+	expect(remedyOf(error)).toContain(remedy);
+});
+
+test("the passwd file names people, not the system's users", async () => {
+	const path = join(folder, "passwd");
+	const line = (name: string, id: number) => `${name}:x:${id}:${id}:,,,:/home/${name}:/bin/bash\n`;
+	await writeFile(path, line("root", 0) + line("anna", 1000) + line("nobody", 65534) + line("bert", 59999));
+	expect(await passwdFile(path).read()).toEqual(["anna", "bert"]);
+});
+
+test("doveadm names Dovecot's users, and what to do when it may not", async () => {
+	const calls: string[][] = [];
+	expect(await doveadmUsers(says("anna@example.org\nbert\n", calls)).read()).toEqual([
+		"anna@example.org",
+		"bert",
+	]);
+	expect(calls).toEqual([["doveadm", "user", "*"]]);
+	const error = await doveadmUsers(fails("userdb list: auth-userdb: Permission denied"))
+		.read()
+		.catch((reason) => reason);
+	expect(remedyOf(error)).toContain("auth-userdb");
+});
+
+test("files and commands name one a line; comments are none, and no shell reads a command", async () => {
+	const path = join(folder, "list");
+	await writeFile(path, "# ours\nanna@example.org  # the boss\n\n  bert \n@example.net\n");
+	expect(await recipientFile(path).read()).toEqual(["anna@example.org", "bert", "@example.net"]);
+	const command = recipientCommand(["/bin/echo", "a@example.org; $(id)"], runCommand);
+	expect(await command.read()).toEqual(["a@example.org; $(id)"]);
+	await expect(recipientCommand(["/bin/false"], runCommand).read()).rejects.toThrow("exit status 1");
+});
+
+test("a name without a domain stands for one in each domain; what no table can hold is counted and shown", () => {
+	const { recipients, unfit } = recipientsOf(
+		["Anna", "bert@other.example", "example.org", "jörg@example.org", '"a b"@example.org', "a b"],
+		domains,
+	);
+	expect(recipients).toEqual(["anna@example.net", "anna@example.org", "bert@other.example"]);
+	expect(unfit).toEqual({ count: 3, some: ["jörg@example.org", '"a b"@example.org', "a b"] });
+});
+
+test("a source that fails keeps what it last named for an hour, and then the list is not the whole truth", async () => {
+	let names: string[] | Error = ["anna"];
+	const source: Source = {
+		name: "users",
+		read: async () => {
+			if (names instanceof Error) throw names;
+			return names;
+		},
+	};
+	const at = (minutes: number) => new Date(Date.parse("2026-03-01T12:00:00Z") + minutes * 60_000);
+	const good = await collect([source], { domains, before: undefined, now: at(0) });
+	names = new Error("the database does not answer");
+	const first = await collect([source], { domains, before: good, now: at(2) });
+	expect(first.sources[0]).toMatchObject({
+		usable: true,
+		recipients: ["anna@example.net", "anna@example.org"],
+		failing: { since: at(2).toISOString(), error: "the database does not answer" },
+	});
+	const later = await collect([source], { domains, before: first, now: at(61) });
+	expect(later).toEqual(first);
+	const late = await collect([source], { domains, before: later, now: at(62) });
+	expect(late.sources[0]?.usable).toBe(false);
+	const never = await collect([source], { domains, before: undefined, now: at(2) });
+	expect(never.sources[0]).toMatchObject({ usable: false, recipients: [] });
+	names = ["bert"];
+	const again = await collect([source], { domains, before: late, now: at(70) });
+	expect(again.sources[0]).toEqual({
+		source: "users",
+		usable: true,
+		recipients: ["bert@example.net", "bert@example.org"],
+	});
+});
+
+test("the file is replaced when something changed, and otherwise only marked as looked at", async () => {
+	const path = join(folder, "recipients.json");
+	const document = await collect([{ name: "users", read: async () => ["anna"] }], {
+		domains,
+		before: undefined,
+		now: new Date(),
+	});
+	expect(await writeDocument(path, document, new Date())).toBe(true);
+	expect((await stat(path)).mode & 0o777).toBe(0o640);
+	const { ino } = await stat(path);
+	const looked = new Date("2026-03-01T12:00:00Z");
+	expect(await writeDocument(path, document, looked)).toBe(false);
+	const { ino: same, mtime } = await stat(path);
+	expect([same, mtime]).toEqual([ino, looked]);
+	expect(await readDocument(path)).toEqual(document);
+	await writeFile(path, (await readFile(path, "utf8")).slice(0, 30));
+	expect(await readDocument(path)).toBeUndefined();
+	expect(await readDocument(join(folder, "nothing"))).toBeUndefined();
+});
