@@ -10,6 +10,8 @@ import { createGuard, guardWasGone } from "../shared/guard.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
+import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
+import { commandChannel } from "../shared/notify-command.ts";
 import { findOverlaps } from "../shared/overlap.ts";
 import { deriveBearer } from "../shared/protocol/bearer.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
@@ -268,6 +270,16 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		log,
 	});
 
+	const { command } = config.notify;
+	const notifier =
+		command &&
+		createNotifier({
+			channel: commandChannel({ command, program: "heimweg", run }),
+			state: stateFile(join(config.state_dir, "notify.command.json"), notifierStateSchema, log),
+			health,
+			log,
+		});
+
 	const duties = () => [
 		guard,
 		tunnel.duty,
@@ -370,6 +382,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			tunnel = createTunnel({ ...tunnelOptions, lastGood: relayAddresses });
 			if (remembered) book.restore(remembered.history);
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
+			await notifier?.start();
 			seeLink(await links.look());
 			links.start();
 			await recipientsWatch?.look();
@@ -395,6 +408,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			notify.stop();
 			pulse.stop();
 			recipientsWatch?.stop();
+			await notifier?.stop();
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inNetwork, networksOverlap, parseAddress } from "../shared/address.ts";
-import { cronSchema, logSchema } from "../shared/common-config.ts";
+import { cronSchema, logSchema, notifySchema } from "../shared/common-config.ts";
 import {
 	addressSchema,
 	cidrSchema,
@@ -126,6 +126,7 @@ export const agentConfigSchema = z
 			.prefault({}),
 		mail: z.strictObject({ domains: z.array(hostnameSchema).min(1) }).optional(),
 		recipients: recipientsConfigSchema.optional(),
+		notify: notifySchema.prefault({}),
 		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8650") }).prefault({}),
 		state_dir: pathSchema.default(madeByUnit[0]),
 		run_dir: pathSchema.default(madeByUnit[1]),

@@ -2,6 +2,7 @@ import { listenProblems } from "../shared/api.ts";
 import { runCommand } from "../shared/command.ts";
 import { loadConfig } from "../shared/config.ts";
 import { ownInspection } from "../shared/inspection.ts";
+import { commandProblems } from "../shared/notify-command.ts";
 import { gatherProblems, machineProblems, refuse } from "../shared/preflight.ts";
 import { type AgentConfig, agentConfigSchema, madeByUnit } from "./config.ts";
 import { readSecrets, type Secrets } from "./secrets.ts";
@@ -33,7 +34,10 @@ export async function loadAgent(path: string, inspection = ownInspection): Promi
 			problems.push(...(await inspection.unwritable(key, folder)));
 	}
 	problems.push(...(await machineProblems(runCommand, ["wg", "ip", "nft"], tunnel)));
-	if (inspection.forAnother) problems.push(...(await listenProblems(config)));
+	if (inspection.forAnother) {
+		problems.push(...(await listenProblems(config)));
+		problems.push(...(await commandProblems(runCommand, config.notify.command)));
+	}
 	refuse(problems);
 	return { config, secrets: secrets! };
 }

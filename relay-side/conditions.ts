@@ -111,6 +111,29 @@ export const senderRefused = condition<{ senders: readonly string[]; more: boole
 		`send with an address of an own domain; or, on the relay in homes.d/${home}.toml, add the sender's domain to domains if it is this home's, or write senders = "any" for a home that forwards mail`,
 });
 
+export const mailOld = condition<{ arrived: string; returns?: string }>({
+	code: "home.mail_old",
+	severity: "warning",
+	title: "mail for a home has waited for more than a day",
+	quiet: 0,
+	text: ({ arrived, returns }, home) =>
+		`mail for the home ${home} has waited here since ${arrived}${
+			returns ? `, and goes back to its sender as undeliverable after ${returns}` : ""
+		}`,
+	remedy: (_, home) =>
+		`see that the home ${home} and its mail server come back before that; to gain time, raise maximal_queue_lifetime ("postconf -e maximal_queue_lifetime=10d", then "postfix reload")`,
+});
+
+export const notifyMailRouted = condition<{ mail: string }>({
+	code: "notify.mail_routed_home",
+	severity: "error",
+	title: "who shall be told lives in a home's own domain",
+	quiet: 0,
+	text: ({ mail }) =>
+		`notify.mail is ${mail}, and mail for that domain is routed to a home of this relay: word of its absence would wait for its return`,
+	remedy: () => "write an address into notify.mail that does not depend on this relay",
+});
+
 export const addressDiffers = condition<{ seen: string; told: string }>({
 	code: "home.address_differs",
 	severity: "warning",

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { familyOf, inNetwork, networksOverlap } from "../shared/address.ts";
-import { logSchema } from "../shared/common-config.ts";
+import { logSchema, notifySchema } from "../shared/common-config.ts";
 import {
 	addressSchema,
 	cidrSchema,
+	hostnameSchema,
 	interfaceSchema,
 	listenSchema,
 	pathSchema,
@@ -13,6 +14,17 @@ import {
 
 /** Where we keep what we remember, and our socket; the unit makes both. */
 export const madeByUnit = ["/var/lib/heimweg-relay", "/run/heimweg-relay"] as const;
+
+/** A mail address without quotes or comments (RFC 5321, section 4.1.2, a dot-string), its domain in small letters. */
+const mailAddressSchema = z.string().transform((text, context) => {
+	const at = text.lastIndexOf("@");
+	const domain = text.slice(at + 1).toLowerCase();
+	if (/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$/.test(text.slice(0, Math.max(at, 0)))) {
+		if (hostnameSchema.safeParse(domain).success) return `${text.slice(0, at)}@${domain}`;
+	}
+	context.addIssue({ code: "custom", message: 'expected a mail address like "you@example.com"' });
+	return z.NEVER;
+});
 
 /** The relay's config file, `/etc/heimweg-relay/relay.toml`. */
 export const relayConfigSchema = z
@@ -40,6 +52,7 @@ export const relayConfigSchema = z
 				policy_port: portSchema.default(8652),
 			})
 			.prefault({}),
+		notify: notifySchema.extend({ mail: mailAddressSchema.optional() }).prefault({}),
 		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8651") }).prefault({}),
 		state_dir: pathSchema.default(madeByUnit[0]),
 		run_dir: pathSchema.default(madeByUnit[1]),

@@ -8,6 +8,8 @@ import { createGuard, guardWasGone } from "../shared/guard.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
+import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
+import { commandChannel } from "../shared/notify-command.ts";
 import { findOverlaps } from "../shared/overlap.ts";
 import { deriveBearer, publicKeyOf } from "../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
@@ -22,6 +24,7 @@ import {
 	guardFailing,
 	homeNoisy,
 	networkOverlap,
+	notifyMailRouted,
 	policyFailing,
 	pulseFailing,
 } from "./conditions.ts";
@@ -32,13 +35,16 @@ import { createRoutes, leavingSchema } from "./duties/routes.ts";
 import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import type { Loaded } from "./load.ts";
+import { mailChannel } from "./notify-mail.ts";
+import { createOldMail } from "./old-mail.ts";
 import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, mapFile, mapReference, postfixMaps } from "./postfix/maps.ts";
 import { actionOf, judge, readRequest } from "./postfix/policy.ts";
-import { listQueue } from "./postfix/queue.ts";
+import { domainOf, listQueue } from "./postfix/queue.ts";
+import { submitTo } from "./postfix/submit.ts";
 import { createPresence } from "./presence.ts";
 import { listsNotUsed } from "./recipients/conditions.ts";
 import { createRecipientsKeeper } from "./recipients/keeper.ts";
@@ -107,12 +113,36 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		homeAt = new Map(homes.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
 		presence.keep(keeper.registry.homes.keys());
 		refusals.review(keeper.registry.homes);
+		if (mail !== undefined) health.put(notifyMailRouted, "", mailRoutedHome() ? { mail } : undefined);
 		const keys = new Set(homes.map((home) => home.publicKey));
 		for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
 		for (const id of checkins.keys()) if (!keeper.registry.homes.has(id)) checkins.delete(id);
 	}
 
 	const refusals = createRefusals(health);
+
+	const { command, mail } = config.notify;
+	function mailRoutedHome(): boolean {
+		const domain = domainOf(mail ?? "");
+		return [...keeper.registry.homes.values()].some(({ domains }) => domains.includes(domain));
+	}
+
+	const channels = [
+		...(command ? [commandChannel({ command, program: "heimweg-relay", run })] : []),
+		...(mail === undefined
+			? []
+			: [
+					mailChannel({
+						recipient: mail,
+						host: await ownName(run),
+						submit: submitTo(),
+						routedHome: mailRoutedHome,
+					}),
+				]),
+	];
+	const notifiers = channels.map((channel) =>
+		createNotifier({ channel, state: state(`${channel.name}.json`, notifierStateSchema), health, log }),
+	);
 
 	const presence = createPresence({
 		health,
@@ -192,6 +222,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		health,
 		log,
 	});
+
+	const oldMail = createOldMail({ run, waiting: (home) => queue.waiting(home), health });
 
 	const answered = metrics.counter("pulses_total", "Pulses of homes");
 	const dropped = {
@@ -426,6 +458,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 				log,
 			});
 			index();
+			for (const notifier of notifiers) await notifier.start();
 			guard.poke();
 			void watchPostfix();
 			void watchRecipientUse();
@@ -442,6 +475,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					void watchOverlaps();
 					void watchPostfix();
 					refusals.review(keeper.registry.homes);
+					void oldMail.review(keeper.registry.homes.keys());
 					for (const [home, until] of noisyUntil) if (until < performance.now()) quiet(home);
 				}),
 			);
@@ -456,9 +490,16 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			presence.stop();
 			queue.stop();
 			await homesWatch?.stop();
+			await Promise.all(notifiers.map((notifier) => notifier.stop()));
 			await Promise.all([keeper.stop(), lists.saved(), api.close(), ...duties.map((duty) => duty.stop())]);
 		},
 	};
+}
+
+/** The name under which this machine sends mail. */
+async function ownName(run: RunCommand): Promise<string> {
+	const name = await run("postconf", ["-x", "-h", "myhostname"]).catch(() => "");
+	return name.trim() || "localhost";
 }
 
 function remedyPart(error: { remedy?: string | undefined }): { remedy?: string } {

@@ -1,5 +1,6 @@
 import { validate } from "node-cron";
 import { z } from "zod";
+import { pathSchema } from "./config.ts";
 
 /** A schedule in cron's five fields, or six with seconds first. */
 export const cronSchema = z
@@ -14,3 +15,14 @@ export const logSchema = z
 		format: z.enum(["auto", "journal", "json"]).default("auto"),
 	})
 	.prefault({});
+
+/** The `[notify]` table of both programs: a program with its arguments that tells somebody what is wrong. */
+export const notifySchema = z.strictObject({
+	command: z
+		.tuple(
+			[pathSchema],
+			z.string(),
+			'expected a program with its arguments, like ["/usr/local/bin/tell", "me"]',
+		)
+		.optional(),
+});

@@ -4,8 +4,8 @@ import { CommandError, type RunCommand } from "./command.ts";
 /** The user of both daemons (systemd/heimweg.sysusers). */
 const user = "heimweg";
 
-/** True when the daemons' user can read (`-r`) or write (`-w`) what lies at the path. */
-export type ServiceMay = (access: "-r" | "-w", path: string) => Promise<boolean>;
+/** True when the daemons' user can read (`-r`), write (`-w`) or run (`-x`) what lies at the path. */
+export type ServiceMay = (access: "-r" | "-w" | "-x", path: string) => Promise<boolean>;
 
 /**
  * Lets root see with the eyes of the daemons' user. Others are told yes: their own try shows it. Node itself cannot

@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { loadRelay } from "../../relay-side/load.ts";
 import { ConfigError } from "../../shared/errors.ts";
+import { ownInspection } from "../../shared/inspection.ts";
+import { fileOf, homeOf } from "./homes/examples.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -46,4 +48,31 @@ test("a config that is not there is told before this machine is looked at", asyn
 	const error = await loadRelay(join(folder, "none.toml")).catch((thrown) => thrown);
 	expect(error).toBeInstanceOf(ConfigError);
 	expect(error.problems).toEqual([expect.stringContaining("there is no such file")]);
+});
+
+test("check-config refuses a notify.mail whose mail would wait for a home, whatever else is wrong with home files", async () => {
+	const homes = join(folder, "homes.d");
+	await mkdir(homes);
+	const home = homeOf("anna", 2, { domains: ["anna.example", "other.example"] });
+	await writeFile(join(homes, "anna.toml"), fileOf(home));
+	await writeFile(join(homes, "bert.toml"), "no TOML");
+	await writeFile(join(homes, "README"), "not a home");
+	const about = async (mail: string) => {
+		const config = join(folder, "relay.toml");
+		await writeFile(
+			config,
+			`homes_dir = "${homes}"\n[tunnel]\naddresses = ["10.86.0.1"]\nnetworks = ["10.86.0.0/24"]\n[notify]\nmail = "${mail}"\n`,
+		);
+		const error = await loadRelay(config, { ...ownInspection, forAnother: true }).catch((thrown) => thrown);
+		expect(error).toBeInstanceOf(ConfigError);
+		return error.problems.filter((problem: string) => problem.includes("notify.mail"));
+	};
+	expect(await about("me@Other.example")).toEqual([
+		expect.stringMatching(/^notify\.mail: mail to me@other\.example is routed to a home \(anna\.toml\)/),
+	]);
+	expect(await about("me@far.example")).toEqual([]);
+	expect(await about("me@sub.anna.example")).toEqual([]);
+	expect(await about("nobody")).toEqual([
+		'relay.toml: notify.mail: expected a mail address like "you@example.com", got "nobody"',
+	]);
 });
