@@ -59,6 +59,9 @@ const everyMinute = "* * * * *";
 /** Milliseconds until the next check-in while mail waits on the relay. */
 const waitingRefresh = 15_000;
 
+/** Milliseconds until the relay has put a list to use. */
+const settledSoon = 2_000;
+
 /** Milliseconds for a long list of recipients over a slow line. */
 const listPatience = 120_000;
 
@@ -230,6 +233,10 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			file: config.recipients.list,
 			tunnelUp: () => tunnel?.up() ?? false,
 			onReport: () => checkin.poke(undefined, { news: true }),
+			onWhole() {
+				askAgain();
+				askAgain = later(settledSoon, () => checkin.poke());
+			},
 			health,
 			log,
 		});
@@ -391,8 +398,9 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
 			endings.push(
 				health.listen(showStatus),
+				onSchedule("*/15 * * * * *", () => guard.poke()),
 				onSchedule(everyMinute, () => {
-					for (const duty of [guard, tunnel.duty]) duty.poke();
+					tunnel.duty.poke();
 					void watchOverlaps();
 					void recipientsWatch?.look();
 				}),

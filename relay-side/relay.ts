@@ -466,8 +466,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			endings.push(
 				health.listen(showStatus),
 				onSchedule("*/10 * * * * *", () => peers.poke()),
+				onSchedule("*/15 * * * * *", () => guard.poke()),
 				onSchedule("* * * * *", () => {
-					guard.poke();
 					routes.poke();
 					recipients.duty.poke();
 					lists.look();

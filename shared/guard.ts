@@ -10,7 +10,7 @@ const mark = "made by heimweg";
 
 /** What is logged when somebody took the table away or changed it, and it was set again. */
 export const guardWasGone =
-	'the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall\'s restart); heimweg looks once a minute';
+	'the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall\'s restart); heimweg looks every 15 s';
 
 /** The table is there and is not ours. */
 export class ForeignTableError extends ConfigError {}

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+	createServer,
+	type IncomingMessage,
+	type Server,
+	type ServerResponse,
+	STATUS_CODES,
+} from "node:http";
+import type { Duplex } from "node:stream";
 import { type Address, parseAddress } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import { isBearer } from "../../shared/protocol/bearer.ts";
@@ -41,6 +48,11 @@ export interface CheckinServer {
 /** Milliseconds until a port that could not be bound is tried again. */
 const retryAfter = 1_000;
 
+/** Milliseconds between two looks for requests that take too long; Node's own 30 s would let slow ones pile up. */
+const lookEvery = 2_000;
+
+const statusOf: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
 /** Requests of one home in a minute. */
 const perMinute = 60;
 
@@ -54,9 +66,10 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 
 	function open(address: Address): void {
 		if (stopped) return;
-		const server = createServer((request, response) => {
+		const server = createServer({ connectionsCheckingInterval: lookEvery }, (request, response) => {
 			answer(request, response).catch(() => response.destroy());
 		});
+		server.on("clientError", noRequest);
 		// A long list over a slow line.
 		server.requestTimeout = 120_000;
 		server.headersTimeout = 5_000;
@@ -81,6 +94,16 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 	function tell(): void {
 		const [first] = options.addresses.flatMap((address) => troubles.get(address) ?? []);
 		options.onTrouble(first);
+	}
+
+	/** What came is no HTTP, or no whole request in time. */
+	function noRequest(error: Error, socket: Duplex): void {
+		if (codeOf(error) === "ECONNRESET" || !socket.writable) return void socket.destroy();
+		const status = statusOf[codeOf(error) ?? ""] ?? 400;
+		options.onRefused(status);
+		socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`, () =>
+			socket.destroy(),
+		);
 	}
 
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -224,3 +224,17 @@ test("after a stop the port is free and no connection is left, also when it was 
 		await new Promise<void>((resolve) => next.close(() => resolve()));
 	}
 });
+
+test("bytes that are no HTTP are answered with 400 and counted", async () => {
+	const { port, refused } = await serve();
+	const socket = connect({ port, host: relay, localAddress: "127.0.0.2" });
+	let text = "";
+	socket.setEncoding("utf8").on("data", (chunk) => {
+		text += chunk;
+	});
+	socket.write(Buffer.alloc(5_000, 0xff));
+	await once(socket, "close");
+	expect(text).toMatch(/^HTTP\/1.1 400 /);
+	expect(refused).toEqual([[400, undefined]]);
+	expect((await call({ port })).status).toBe(200);
+});

@@ -1,0 +1,224 @@
+import { beforeAll, expect, it } from "vitest";
+import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { encodeAnswer, encodePulse } from "../../shared/protocol/pulse.ts";
+import type { Host } from "./host.ts";
+import type { Namespace } from "./namespace.ts";
+import { plugIn } from "./network.ts";
+import { tunnel, until } from "./scene.ts";
+import { describeLab } from "./use-lab.ts";
+import { figure, useScene } from "./use-scene.ts";
+
+const [relay4, relay6] = tunnel.relay as [string, string];
+const [home4, home6] = tunnel.home as [string, string];
+const checkinUrl = `http://${relay4}:8687/v1/checkin`;
+
+/** A node script that sends datagrams of this content to a port, 20 times, from an address that it has. */
+const datagrams = (
+	from: { address: string; port?: number },
+	to: { address: string; port: number },
+	hex: string,
+) => `
+	const socket = require("node:dgram").createSocket("${to.address.includes(":") ? "udp6" : "udp4"}");
+	socket.bind({ address: "${from.address}", port: ${from.port ?? 0} }, async () => {
+		for (let i = 0; i < 20; i++) {
+			await new Promise((done) => socket.send(Buffer.from("${hex}", "hex"), ${to.port}, "${to.address}", done));
+			await new Promise((done) => setTimeout(done, 20));
+		}
+		process.exit();
+	});`;
+
+/** Exits with 0 when a TCP connection to the address comes about within 2 s. */
+const connects = (host: string, port: number, from: string) => `
+	const socket = require("node:net").connect({ host: "${host}", port: ${port}, localAddress: "${from}" });
+	socket.once("connect", () => process.exit(0)).once("error", () => process.exit(1));
+	setTimeout(() => process.exit(1), 2000);`;
+
+describeLab("a home is known by its tunnel address, and nobody else can use that", () => {
+	const scene = useScene();
+	const home = () => scene().lab.home;
+	const relay = () => scene().lab.relay;
+	const atRelay = (name: string) => figure(relay(), 8651, `heimweg_relay_${name}`);
+	const atHome = (name: string) => figure(home(), 8650, `heimweg_${name}`);
+	const pulse = encodePulse(Buffer.alloc(16, 7), 1_000).toString("hex");
+	const answer = encodeAnswer(Buffer.alloc(16, 7), undefined, 40).toString("hex");
+	const bearer = () => deriveBearer(scene().keys.home.privateKey, scene().keys.relay.publicKey);
+	const isUp = async () => (await scene().agentStatus()).tunnel.up;
+
+	/** On the network of the relay, with the home's tunnel addresses; and the other way round. */
+	let besideRelay: Namespace;
+	let besideHome: Namespace;
+
+	beforeAll(async () => {
+		const { lab } = scene();
+		besideRelay = await plugIn(lab.run, {
+			role: "spy1",
+			into: { namespace: lab.internet.namespace, bridge: "dc" },
+			mac: "02:00:00:00:66:01",
+			lines: () => [
+				"address add 203.0.113.66/24 dev eth0",
+				"address add 2001:db8:1::66/64 dev eth0 nodad",
+				`address add ${home4}/32 dev eth0`,
+				`address add ${home6}/128 dev eth0 nodad`,
+				`route add ${relay4}/32 via 203.0.113.10`,
+				`route add ${relay6}/128 via 2001:db8:1::10`,
+			],
+		});
+		besideHome = await plugIn(lab.run, {
+			role: "spy2",
+			into: lab.router.lan,
+			mac: "02:00:00:00:66:02",
+			lines: () => [
+				"address add 192.168.178.66/24 dev eth0",
+				`address add ${lab.router.prefix.replace("/64", "66")}/64 dev eth0 nodad`,
+				`address add ${relay4}/32 dev eth0`,
+				`address add ${relay6}/128 dev eth0 nodad`,
+				`route add ${home4}/32 via 192.168.178.20`,
+				`route add ${home6}/128 via ${lab.router.prefix.replace("/64", "20")}`,
+			],
+		});
+	});
+
+	/** As an unprivileged user of the host: IPV6_FREEBIND (78) lets anybody send from an address that is not there. */
+	const asLocalUser = async (host: Host, from: string, to: string) => {
+		const perl = `use Socket qw(:all); socket(my $s, AF_INET6, SOCK_DGRAM, 0) or die $!; setsockopt($s, 41, 78, pack("i", 1)) or die $!;
+			bind($s, pack_sockaddr_in6(0, inet_pton(AF_INET6, "${from}"))) or die "bind: $!";
+			for (1..20) { send($s, pack("H*", "${pulse}"), 0, pack_sockaddr_in6(8686, inet_pton(AF_INET6, "${to}"))) or die "send: $!"; }`;
+		const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+		await host.run([...nobody, "perl", "-e", perl]);
+	};
+
+	const forgedPulses = async () => {
+		const before = await atRelay("pulses_total");
+		await besideRelay.run([
+			"node",
+			"-e",
+			datagrams({ address: home4 }, { address: relay4, port: 8686 }, pulse),
+		]);
+		const four = await atRelay("pulses_total");
+		await besideRelay.run([
+			"node",
+			"-e",
+			datagrams({ address: home6 }, { address: relay6, port: 8686 }, pulse),
+		]);
+		const six = await atRelay("pulses_total");
+		await asLocalUser(relay(), home6, relay6);
+		const local = await atRelay("pulses_total");
+		return { four: four > before, six: six > four, local: local > six };
+	};
+	/** The relay's port on the tunnel address, asked from its own network. */
+	const reachesCheckin = async () =>
+		(await besideRelay.attempt(["node", "-e", connects(relay4, 8687, "203.0.113.66")])).exitCode === 0;
+	const reachesMail = async () =>
+		(await besideHome.attempt(["node", "-e", connects(home4, 25, "192.168.178.66")])).exitCode === 0;
+	const forgedAnswers = async () => {
+		const sockets = await home().run(["ss", "-Hunpa", "src", home4]);
+		const port = Number(/:(\d+)\s/.exec(sockets)?.[1]);
+		expect(port).toBeGreaterThan(0);
+		const before = await atHome("pulses_garbage_total");
+		const to = { address: home4, port };
+		await besideHome.run(["node", "-e", datagrams({ address: relay4, port: 8686 }, to, answer)]);
+		return (await atHome("pulses_garbage_total")) > before;
+	};
+
+	it("drops forged pulses from the relay's own network and from its local users, in IPv4 and IPv6", async () => {
+		// Only forged pulses are left to be counted.
+		await home().run(["systemctl", "stop", "heimweg"]);
+		await until("the home is away", async () => (await scene().relayStatus()).homes[0]?.here === false);
+		expect(await forgedPulses()).toEqual({ four: false, six: false, local: false });
+		expect(await reachesCheckin()).toBe(false);
+		// Without the guard they get through: so it is the guard that drops them.
+		await relay().run(["nft", "delete", "table", "inet", "heimweg"]);
+		expect(await forgedPulses()).toEqual({ four: true, six: true, local: true });
+		expect(await reachesCheckin()).toBe(true);
+		await relay().run(["systemctl", "restart", "heimweg-relay"]);
+		await home().run(["systemctl", "start", "heimweg"]);
+		await until("the tunnel is up", isUp);
+		expect(await reachesCheckin()).toBe(false);
+	});
+
+	it("drops forged answers and mail for the tunnel address from the home's own network", async () => {
+		expect([await forgedAnswers(), await reachesMail()]).toEqual([false, false]);
+		await home().run(["nft", "delete", "table", "inet", "heimweg"]);
+		expect([await forgedAnswers(), await reachesMail()]).toEqual([true, true]);
+		await home().run(["systemctl", "restart", "heimweg"]);
+		await until("the tunnel is up", isUp);
+		expect([await forgedAnswers(), await reachesMail()]).toEqual([false, false]);
+	});
+
+	/** Asks the check-in API from the home, as any program there can; the status of the answer. */
+	const ask = async (init: string, url = checkinUrl) => {
+		const script = `fetch(${JSON.stringify(url)}, ${init}).then((r) => console.log(r.status), (e) => console.log(e.cause?.code))`;
+		return home().run(["node", "-e", script]);
+	};
+	const headers = () => `headers: { authorization: "Bearer ${bearer()}" }`;
+	const good = '{ version: "9", addresses: {}, conditions: [] }';
+
+	it("takes a check-in only with the bearer that follows from the two keys", async () => {
+		const body = `body: JSON.stringify(${good})`;
+		expect(await ask(`{ method: "POST", ${body} }`)).toBe("401");
+		expect(await ask(`{ method: "POST", ${body}, headers: { authorization: "Bearer no" } }`)).toBe("401");
+		expect(await ask(`{ method: "POST", ${body}, ${headers()} }`)).toBe("200");
+	});
+
+	it("answers garbage on the check-in port with an error, counts it, and serves on", async () => {
+		const before = await atRelay("checkins_refused_total");
+		const lines = await journalLines();
+		const post = (body: string) => `{ method: "POST", ${headers()}, body: ${body} }`;
+		expect(await ask(post('"{"'))).toBe("400");
+		expect(await ask(post('"[".repeat(200000)'))).toBe("400");
+		expect(await ask(post('"x".repeat(2000000)'))).toMatch(/^(413|EPIPE|ECONNRESET|UND_ERR_SOCKET)$/);
+		expect(await ask(`{ method: "PUT", ${headers()}, body: "{}" }`)).toBe("405");
+		expect(await ask(`{ ${headers()} }`, `http://${relay4}:8687/`)).toBe("404");
+		// Bytes that are no HTTP, and fifty who begin a request and then send a byte a second.
+		const noise = `
+			const { connect } = require("node:net");
+			const ended = new Promise((done) => connect(8687, "${relay4}").on("error", () => {}).on("close", done).resume().end(Buffer.alloc(5000, 0xff)));
+			let open = 50;
+			for (let i = 0; i < 50; i++) {
+				const socket = connect(8687, "${relay4}").on("error", () => {}).on("close", () => --open).resume();
+				socket.write("POST /v1/checkin HTTP/1.1\\r\\nx: ");
+				setInterval(() => socket.write("x"), 1000);
+			}
+			const until = Date.now() + 45000;
+			ended.then(() => setInterval(() => (open === 0 || Date.now() > until) && (console.log(open), process.exit()), 100));`;
+		const slow = home().run(["node", "-e", noise], { timeout: 60_000 });
+		expect(await ask(post(`JSON.stringify(${good})`))).toBe("200");
+		expect(await slow).toBe("0");
+		expect(await atRelay("checkins_refused_total")).toBeGreaterThanOrEqual(before + 5 + 51);
+		expect(await journalLines()).toBeLessThan(lines + 10);
+	});
+
+	const journalLines = async () =>
+		(await relay().journal("-u", "heimweg-relay", "-o", "cat")).split("\n").length;
+
+	it("drops and counts a flood of pulses and of garbage, without a line in the journal for each", async () => {
+		const pid = await relay().run(["systemctl", "show", "--value", "--property=MainPID", "heimweg-relay"]);
+		const [overRate, garbage] = [
+			await atRelay("pulses_over_rate_total"),
+			await atRelay("pulses_garbage_total"),
+		];
+		const lines = await journalLines();
+		const flood = `
+			const socket = require("node:dgram").createSocket("udp4");
+			const send = (buffer) => new Promise((done) => socket.send(buffer, 8686, "${relay4}", done));
+			socket.bind({ address: "${home4}" }, async () => {
+				for (let i = 0; i < 500; i++) {
+					await send(Buffer.from("${pulse}", "hex"));
+					await send(require("node:crypto").randomBytes(i * 2));
+				}
+				process.exit();
+			});`;
+		await home().run(["node", "-e", flood]);
+		expect(await atRelay("pulses_over_rate_total")).toBeGreaterThan(overRate + 300);
+		expect(await atRelay("pulses_garbage_total")).toBeGreaterThan(garbage + 300);
+		await until("the flood is reported", async () =>
+			(await scene().relayStatus()).conditions.some((c) => c.code === "home.too_many_pulses"),
+		);
+		expect(await journalLines()).toBeLessThan(lines + 10);
+		await until("the tunnel is up", isUp);
+		expect(await relay().run(["systemctl", "show", "--value", "--property=MainPID", "heimweg-relay"])).toBe(
+			pid,
+		);
+		await scene().deliver("after a flood", { timeout: 60_000 });
+	});
+});
