@@ -29,6 +29,8 @@ export interface RecipientsOptions {
 	tunnelUp(): boolean;
 	/** What we report in a check-in has changed. */
 	onReport(): void;
+	/** The relay has a whole list, and may think otherwise of us now. */
+	onWhole(): void;
 	health: Health;
 	log: Logger;
 	now?: () => number;
@@ -82,6 +84,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		const { digest } = readAnswer(options.port, answer.text, recipientsAnswerSchema);
 		theirs = digest;
 		acknowledged = list;
+		if (!base) options.onWhole();
 		options.log.info({ recipients: list.size }, `the relay knows our ${list.size} valid recipients`);
 	}
 

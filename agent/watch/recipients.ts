@@ -23,6 +23,9 @@ export interface RecipientsWatch {
 /** Milliseconds in which a file is put in its place. */
 const settling = 20;
 
+/** Milliseconds between two looks while there is no folder to watch. */
+const withoutFolder = 5_000;
+
 /** Tells when the file with the valid recipients changes. */
 export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatch {
 	const { path } = options;
@@ -56,15 +59,17 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 			};
 			return folder.on("error", end).on("close", end);
 		} catch {
+			// The folder is made when the unit is installed, or when it runs first.
+			soon(withoutFolder);
 			return undefined;
 		}
 	}
 
-	function soon(): void {
+	function soon(after = settling): void {
 		timer ??= setTimeout(() => {
 			timer = undefined;
 			void look();
-		}, settling);
+		}, after);
 	}
 
 	return {

@@ -127,6 +127,8 @@ async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promi
 	for (const mailbox of mailboxes) await host.run(["useradd", "--create-home", mailbox]);
 	await host.run(["postconf", "-e", ...settings]);
 	await host.run(["heimweg", "postfix", "--apply"]);
+	await host.run(["newaliases"]);
+	await host.run(["systemctl", "enable", "--now", "heimweg-recipients.timer", "heimweg-recipients.path"]);
 }
 
 export function relayConfig(): string {
@@ -156,6 +158,10 @@ networks = ${JSON.stringify(tunnel.networks)}
 
 [mail]
 domains = ["${domain}"]
+
+[recipients]
+passwd = true
+tables = ["hash:/etc/aliases"]
 
 [dns]
 names = ["${mailName}"]

@@ -30,7 +30,7 @@ function world() {
 	const sent: RecipientsPush[] = [];
 	const answers: RelayAnswer[] = [];
 	const health = silentHealth();
-	const scene = { up: true, reports: 0, clock: Date.parse("2026-03-01T12:00:00Z") };
+	const scene = { up: true, reports: 0, wholes: 0, clock: Date.parse("2026-03-01T12:00:00Z") };
 	const recipients = createRecipients({
 		port: { relay: parseAddress("10.86.0.1"), from: parseAddress("10.86.0.2"), port: 8687, bearer: "b" },
 		send: async (push) => {
@@ -43,6 +43,9 @@ function world() {
 		tunnelUp: () => scene.up,
 		onReport: () => {
 			scene.reports += 1;
+		},
+		onWhole: () => {
+			scene.wholes += 1;
 		},
 		health,
 		log: silent,
@@ -63,7 +66,7 @@ function world() {
 }
 
 test("the whole list is sent once, then only what changes, and nothing while nothing changes", async () => {
-	const { sent, hear, see, recipients } = world();
+	const { sent, hear, see, recipients, scene } = world();
 	await see(documentOf(["a@example.org", "b@example.org"]));
 	expect(sent).toEqual([]);
 	await hear({});
@@ -81,6 +84,7 @@ test("the whole list is sent once, then only what changes, and nothing while not
 		remove: ["a@example.org"],
 	});
 	expect(recipients.state()).toEqual({ recipients: 2, onRelay: true });
+	expect(scene.wholes).toBe(1);
 });
 
 test("a relay that forgot, or that has another list, gets the whole list", async () => {

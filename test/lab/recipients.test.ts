@@ -1,0 +1,199 @@
+import { expect, it } from "vitest";
+import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { addresses } from "./network.ts";
+import { domain, homeId, tunnel, until } from "./scene.ts";
+import { describeLab } from "./use-lab.ts";
+import { holds, useScene } from "./use-scene.ts";
+
+/** Recipients in the measured list, and how many of them each change replaces. */
+const many = 100_000;
+const few = 10;
+
+describeLab("only valid recipients", () => {
+	const scene = useScene();
+	const home = () => scene().lab.home;
+	const relay = () => scene().lab.relay;
+
+	/** What the relay says to a mail for this user, from the internet: a status code, and its text. */
+	async function answerFor(user: string, at = domain): Promise<string> {
+		const argv = ["swaks", "--server", addresses.relay.ipv4, "--timeout", "20", "--quit-after", "RCPT"];
+		const { stdout } = await scene().lab.internet.exec(
+			[...argv, "--helo", "sender.test", "--from", "someone@sender.test", "--to", `${user}@${at}`],
+			{ timeout: 60_000 },
+		);
+		const afterRcpt = stdout.slice(stdout.indexOf("RCPT TO")).split("\n")[1] ?? stdout;
+		return /\d{3} .*/.exec(afterRcpt)?.[0] ?? stdout;
+	}
+
+	const accepts = async (user: string) => (await answerFor(user)).startsWith("250");
+	const isRefused = async (user: string) => (await answerFor(user)).startsWith("550 5.1.1");
+	const config = "/etc/heimweg/heimweg.toml";
+
+	async function setRecipients(lines: string): Promise<void> {
+		const text = await home().read(config);
+		await home().write(config, text.replace(/\[recipients\]\n(?:\w+ = .*\n)+/, `[recipients]\n${lines}\n`));
+		await home().run(["systemctl", "start", "heimweg-recipients"]);
+	}
+
+	it("are known without anybody's help: users and aliases, with an extension too; others get 550", async () => {
+		await until("the relay has the list", () => isRefused("nobody-here"), 60_000);
+		for (const user of ["anna", "ANNA", "anna+shop", "postmaster"])
+			expect(await accepts(user), user).toBe(true);
+		expect((await scene().agentStatus()).recipients).toMatchObject({ onRelay: true });
+		expect(holds(await scene().relayStatus(), "recipients.accepts_all")).toBe(false);
+		expect(holds(await scene().relayStatus(), "recipients.not_used")).toBe(false);
+		await scene().deliver("to a valid recipient");
+	});
+
+	it("are looked up by a unit that can read neither key nor token, and writes one file", async () => {
+		const { stdout } = await home().exec([
+			...["systemd-run", "--quiet", "--wait", "--pipe", "-p", "User=heimweg-recipients"],
+			...["cat", "/etc/heimweg/wireguard.key", "/etc/heimweg/desec.token"],
+		]);
+		expect(stdout).toBe("");
+		const files = await home().run(["find", "/", "-xdev", "-user", "heimweg-recipients", "-type", "f"]);
+		expect(files.split("\n")).toEqual(["/var/lib/heimweg-recipients/recipients.json"]);
+		const exposure = await home().run([
+			"systemd-analyze",
+			"security",
+			"--no-pager",
+			"heimweg-recipients.service",
+		]);
+		expect(Number(/exposure level.*: ([\d.]+)/.exec(exposure)?.[1])).toBeLessThanOrEqual(2);
+	});
+
+	it("are valid soon after they were made", async () => {
+		await home().run(["useradd", "--create-home", "carla"]);
+		await until("carla is valid", () => accepts("carla"), 60_000);
+	});
+
+	it("hold while the home is away, and after the relay's companion was restarted meanwhile", async () => {
+		await home().run(["systemctl", "stop", "heimweg"]);
+		try {
+			await relay().run(["systemctl", "restart", "heimweg-relay"]);
+			expect(await isRefused("nobody-here")).toBe(true);
+			expect(await accepts("carla")).toBe(true);
+			await relay().run(["rm", "/var/lib/heimweg-relay/maps/relay_recipients.lmdb"]);
+			await relay().run(["systemctl", "restart", "heimweg-relay"]);
+			await until("the map is there again", () => isRefused("nobody-here"), 60_000);
+			expect(await accepts("carla")).toBe(true);
+		} finally {
+			await home().run(["systemctl", "start", "heimweg"]);
+		}
+	});
+
+	it("are everybody while a source cannot be listed, with a condition on both sides", async () => {
+		await setRecipients('tables = ["unix:passwd.byname"]');
+		await until("the relay accepts all", () => accepts("nobody-here"), 60_000);
+		expect(holds(await scene().relayStatus(), "recipients.accepts_all")).toBe(true);
+		expect(holds(await scene().agentStatus(), "recipients.source_failing")).toBe(true);
+		const shown = await home().exec(["heimweg", "recipients"]);
+		expect([shown.exitCode, shown.stdout]).toEqual([1, expect.stringContaining("cannot be listed")]);
+		await home().write("/etc/heimweg-recipients.list", `@${domain}\n`, 0o644);
+		await setRecipients('passwd = true\nfiles = ["/etc/heimweg-recipients.list"]');
+		await until(
+			"the condition is gone",
+			async () => !holds(await scene().relayStatus(), "recipients.accepts_all"),
+		);
+		expect(await accepts("nobody-here")).toBe(true);
+	});
+
+	it(`a check-in that changes ${few} of ${many} is answered by a new SMTP session at once`, async () => {
+		const names = Array.from({ length: many }, (_, number) => `user${number}`).join("\n");
+		await home().write("/etc/heimweg-recipients.list", `${names}\n`, 0o644);
+		await home().run(["systemctl", "start", "heimweg-recipients"]);
+		await until("the relay has all", () => accepts(`user${many - 1}`), 90_000);
+		await until("others are refused", () => isRefused("nobody-here"), 60_000);
+		await home().run(["systemctl", "stop", "heimweg"]);
+		// The lab's internet takes a second to say that an address has no name.
+		await relay().run(["postconf", "-e", "smtpd_peername_lookup=no"]);
+		await relay().run(["postfix", "reload"]);
+		try {
+			const bearer = deriveBearer(scene().keys.home.privateKey, scene().keys.relay.publicKey);
+			await home().write("/root/measure.mjs", measure(bearer), 0o600);
+			const { stdout, stderr } = await home().exec(["node", "/root/measure.mjs"], { timeout: 120_000 });
+			expect(stderr).toBe("");
+			const { seconds, foreign } = JSON.parse(stdout) as { seconds: number[]; foreign: number };
+			expect(seconds).toHaveLength(10);
+			console.log(
+				`check-in that changes ${few} of ${many} recipients until a new SMTP session is answered by it: ` +
+					`${seconds.map((one) => one.toFixed(3)).join(", ")} s (goal 0.3 s)`,
+			);
+			expect(foreign).toBe(403);
+			expect(holds(await scene().relayStatus(), "recipients.foreign")).toBe(true);
+		} finally {
+			await home().run(["systemctl", "start", "heimweg"]);
+		}
+	});
+
+	it("a list that shrinks by more than half is held until the relay's owner accepts it", async () => {
+		await until("the tunnel is up", async () => (await scene().agentStatus()).tunnel.up, 60_000);
+		await until(
+			"the relay has the list",
+			async () => (await scene().agentStatus()).recipients?.onRelay === true,
+			60_000,
+		);
+		await setRecipients("passwd = true");
+		await until("it is held", async () => holds(await scene().relayStatus(), "recipients.held"), 60_000);
+		expect(await accepts("user7")).toBe(true);
+		const accept = ["heimweg-relay", "accept-recipients", homeId];
+		expect(await relay().run(accept)).toMatch(/is in force; \d+ recipients are no longer valid/);
+		await until("it is in force", () => isRefused("user7"), 60_000);
+		expect(await accepts("anna")).toBe(true);
+		expect(await relay().run(accept)).toContain("is held");
+	});
+});
+
+/** A program that checks changes in as the agent does, and asks in new SMTP sessions from outside of the tunnel. */
+function measure(bearer: string): string {
+	return `
+import { connect } from "node:net";
+import { request } from "node:http";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+const domain = "${domain}";
+const mixed = Buffer.alloc(16);
+const mix = (r) => createHash("sha256").update(r).digest().subarray(0, 16).forEach((b, i) => { mixed[i] ^= b; });
+const { sources } = JSON.parse(readFileSync("/var/lib/heimweg-recipients/recipients.json", "utf8"));
+for (const one of new Set(sources.flatMap((source) => source.recipients))) mix(one);
+function post(body) {
+	return new Promise((resolve, reject) => {
+		const call = request({ host: "${tunnel.relay[0]}", port: 8687, path: "/v1/recipients", method: "POST",
+			headers: { authorization: "Bearer ${bearer}" } }, (response) => {
+			response.resume().on("end", () => resolve(response.statusCode));
+		}).on("error", reject);
+		call.end(JSON.stringify(body));
+	});
+}
+function session(user) {
+	return new Promise((resolve, reject) => {
+		const lines = ["EHLO sender.test", "MAIL FROM:<>", "RCPT TO:<" + user + "@" + domain + ">", "QUIT"];
+		let text = "", step = 0, answer;
+		const socket = connect(25, "${addresses.relay.ipv4}").setEncoding("latin1").on("error", reject);
+		socket.on("close", () => resolve(answer));
+		socket.on("data", (data) => {
+			text += data;
+			if (!/^\\d{3} .*\\r\\n$/m.test(text)) return;
+			if (step === 3) answer = text.slice(0, 3);
+			text = "";
+			if (step < 4) socket.write(lines[step++] + "\\r\\n");
+		});
+	});
+}
+const seconds = [];
+for (let round = 0; round < 10; round++) {
+	const base = mixed.toString("hex");
+	const add = Array.from({ length: ${few / 2} }, (_, i) => "fresh" + round + "-" + i + "@" + domain);
+	const remove = Array.from({ length: ${few / 2} }, (_, i) => "user" + (round * 100 + i) + "@" + domain);
+	for (const one of [...add, ...remove]) mix(one);
+	const began = performance.now();
+	const status = await post({ digest: mixed.toString("hex"), base, add, remove });
+	if (status !== 200) throw new Error("the check-in was answered " + status);
+	while ((await session("fresh" + round + "-0")) !== "250" || (await session("user" + round * 100)) !== "550");
+	seconds.push((performance.now() - began) / 1000);
+	await new Promise((resolve) => setTimeout(resolve, 500));
+}
+const foreign = await post({ digest: "0".repeat(32), add: ["x@other.example"] });
+console.log(JSON.stringify({ seconds, foreign }));
+`;
+}
