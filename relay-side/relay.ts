@@ -218,7 +218,10 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		mark: await queueMark(run),
 		flush: postfixFlush(run),
 		ask: askBanner,
-		onChange: showStatus,
+		onChange() {
+			void oldMail.review(keeper.registry.homes.keys());
+			showStatus();
+		},
 		health,
 		log,
 	});

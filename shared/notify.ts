@@ -79,8 +79,9 @@ const hour = 3_600_000;
 /** Milliseconds in which what happens at the same moment comes together: the worst of it is told first. */
 const gathering = 1_000;
 
-/** Milliseconds before what could not be told is tried again. */
-const retryAfter = 600_000;
+/** Milliseconds before what could not be told is tried again: the first time, and at most, doubling in between. */
+const retryAfter = 60_000;
+const longestRetry = 600_000;
 
 /** Milliseconds after a start in which what was told of before has time to show again. */
 const settling = 300_000;
@@ -99,6 +100,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	let sent: number[] = [];
 	let startedAt = 0;
 	let notBefore = 0;
+	let failures = 0;
 	let timer: NodeJS.Timeout | undefined;
 	let gatheringTimer: NodeJS.Timeout | undefined;
 	let sending: Promise<void> | undefined;
@@ -175,11 +177,13 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		try {
 			await channel.send(notices, more, stopping.signal);
 			notBefore = 0;
+			failures = 0;
 			for (const notice of notices) note(notice);
 			health.clear(notifyFailing, channel.name);
 		} catch (error) {
 			if (stopping.signal.aborted) return;
-			notBefore = performance.now() + retryAfter;
+			notBefore = performance.now() + Math.min(retryAfter * 2 ** failures, longestRetry);
+			failures += 1;
 			const remedy = remedyOf(error);
 			health.set(notifyFailing, channel.name, { error: messageOf(error), ...(remedy ? { remedy } : {}) });
 			if (!(error instanceof HeimwegError)) log.debug({ err: error }, `${channel.name} failed`);
