@@ -52,7 +52,7 @@ const packageOf: Record<string, string> = {
 };
 
 /** Programs in /sbin are not on every user's path. */
-const searchPath = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
+export const searchPath = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 /** The largest output that is kept; `postqueue -j` of a full queue is the biggest there is. Errors are short. */
 const maximumOutput = { stdout: 64 * 1024 * 1024, stderr: 1024 * 1024 };
@@ -94,6 +94,15 @@ export const runCommand: RunCommand = async (command, args, options = {}) => {
 	}
 };
 
+/** The error of a program that is not installed. */
+export function missingProgram(command: string): CommandError {
+	const source = packageOf[command];
+	return new CommandError(command, `the program ${command} is needed and was not found`, {
+		missing: true,
+		...(source ? { remedy: `run "apt install ${source}"` } : {}),
+	});
+}
+
 function describe(
 	command: string,
 	args: readonly string[],
@@ -101,13 +110,7 @@ function describe(
 	error: ExecaError,
 ): CommandError {
 	const line = shortened([command, ...args].join(" "), shownLine);
-	if (error.code === "ENOENT") {
-		const source = packageOf[command];
-		return new CommandError(command, `the program ${command} is needed and was not found`, {
-			missing: true,
-			...(source ? { remedy: `run "apt install ${source}"` } : {}),
-		});
-	}
+	if (error.code === "ENOENT") return missingProgram(command);
 	if (error.timedOut) return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
 	if (error.isCanceled) return new CommandError(command, `"${line}" was interrupted`);
 	if (error.isMaxBuffer)

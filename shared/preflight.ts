@@ -1,37 +1,37 @@
-import { readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Cidr } from "./address.ts";
-import type { CommandError, RunCommand } from "./command.ts";
-import { ConfigError, messageOf } from "./errors.ts";
+import { missingProgram, type RunCommand, searchPath } from "./command.ts";
+import { ConfigError } from "./errors.ts";
 import { createGuard } from "./guard.ts";
 import { findOverlaps } from "./overlap.ts";
 import { refuseForeignInterface } from "./tunnel-interface.ts";
 
-/** Programs that are needed, each with a call that does nothing. */
-const calls: Record<string, string[]> = {
-	wg: ["--version"],
-	ip: ["-V"],
-	nft: ["--version"],
-	postmap: ["-q", "x", "static:x"],
-	postconf: ["-h", "mail_version"],
-};
-
 /** The bit of CAP_NET_ADMIN in a capability set (capabilities(7)). */
 const netAdmin = 1n << 12n;
 
-/** The problems with programs that this machine should have, as sentences. */
-export async function missingPrograms(run: RunCommand, programs: readonly string[]): Promise<string[]> {
-	const results = await Promise.all(
-		programs.map(async (program) => {
-			try {
-				await run(program, calls[program] ?? ["--version"]);
-				return undefined;
-			} catch (error) {
-				const { missing, remedy } = error as CommandError;
-				return missing ? `${messageOf(error)}: ${remedy}` : undefined;
-			}
-		}),
+/** The problems with programs that this machine should have, as sentences; looks where runCommand looks. */
+export async function missingPrograms(programs: readonly string[], path = searchPath): Promise<string[]> {
+	const missing = await Promise.all(
+		programs.map(async (one) => ((await isInstalled(one, path)) ? [] : [one])),
 	);
-	return results.filter((problem) => problem !== undefined);
+	return missing.flat().map((program) => {
+		const { message, remedy } = missingProgram(program);
+		return remedy ? `${message}: ${remedy}` : message;
+	});
+}
+
+async function isInstalled(program: string, path: string): Promise<boolean> {
+	for (const folder of path.split(":").filter(Boolean)) {
+		try {
+			await access(join(folder, program), constants.X_OK);
+			return true;
+		} catch {
+			// The next folder may have it.
+		}
+	}
+	return false;
 }
 
 /** The problem of running without the right to change the network, as a sentence. */
@@ -53,7 +53,7 @@ export async function machineProblems(
 	programs: readonly string[],
 	tunnel: { interface: string; networks: readonly Cidr[] },
 ): Promise<string[]> {
-	const missing = await gatherProblems(missingPrograms(run, programs), missingPrivileges());
+	const missing = await gatherProblems(missingPrograms(programs), missingPrivileges());
 	if (missing.length > 0) return missing;
 	const guard = createGuard({ run, interface: tunnel.interface, networks: tunnel.networks });
 	const nothing = () => undefined;

@@ -51,12 +51,20 @@ const serviceSettings: ReadonlyMap<string, string> = new Map([
 	["smtp_fallback_relay", ""],
 ]);
 
-/** How many mails are delivered into the tunnel at once, all homes together. */
-const processes = 100;
+/**
+ * How many mails are delivered into the tunnel at once, all homes together: enough that the mails of 200 homes that
+ * are away, each waiting for its connect to time out, leave some for a home that is there.
+ */
+const processes = 300;
+
+/** At first one connection to a home, more while it takes mail: a home that is away holds one process, not five. */
+function concurrencyOf(service: string): string {
+	return `${service}_initial_destination_concurrency`;
+}
 
 /** What of Postfix's configuration is to be read. */
 export function lookFor(service: string): PostfixLook {
-	return { parameters, expanded: ["relay_domains"], service };
+	return { parameters: [...parameters, concurrencyOf(service)], expanded: ["relay_domains"], service };
 }
 
 /** What has to change, and what is left alone on purpose, as sentences. */
@@ -101,6 +109,14 @@ export function neededChanges(now: PostfixNow, wants: PostfixWants): { changes: 
 		);
 	}
 	changes.push(...serviceChanges(now, wants.service));
+	changes.push(
+		...parameterChange(now, {
+			name: concurrencyOf(wants.service),
+			after: "1",
+			essential: false,
+			why: "many homes that are away do not slow down the mail of one that is there",
+		}),
+	);
 	changes.push(...restrictionChanges(now, wants));
 	notes.push(...restrictionNotes(now));
 	return { changes, notes };

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../shared/address.ts";
-import { CommandError, type RunCommand } from "../../shared/command.ts";
+import type { RunCommand } from "../../shared/command.ts";
 import { findOverlaps } from "../../shared/overlap.ts";
 import { missingPrograms, takenPorts } from "../../shared/preflight.ts";
 
@@ -37,17 +40,17 @@ describe("takenPorts", () => {
 
 describe("missingPrograms", () => {
 	it("names each program that is not installed, and the package it is in", async () => {
-		const run: RunCommand = async (command) => {
-			if (command === "ip") return "";
-			throw new CommandError(command, `the program ${command} is needed and was not found`, {
-				missing: true,
-				remedy: 'run "apt install it"',
-			});
-		};
-		expect(await missingPrograms(run, ["wg", "ip", "nft"])).toEqual([
-			'the program wg is needed and was not found: run "apt install it"',
-			'the program nft is needed and was not found: run "apt install it"',
-		]);
+		const folder = await mkdtemp(join(tmpdir(), "heimweg-path-"));
+		try {
+			await writeFile(join(folder, "ip"), "", { mode: 0o755 });
+			await writeFile(join(folder, "nft"), "no program", { mode: 0o644 });
+			expect(await missingPrograms(["wg", "ip", "nft"], `:/nowhere:${folder}`)).toEqual([
+				'the program wg is needed and was not found: run "apt install wireguard-tools"',
+				'the program nft is needed and was not found: run "apt install nftables"',
+			]);
+		} finally {
+			await rm(folder, { recursive: true });
+		}
 	});
 });
 

@@ -62,7 +62,7 @@ describe("heimweg-relay postfix", () => {
 		expect(await command()).toBe(1);
 		expect(printed).toContain(`+ ${ours("transport")}\n`);
 		expect(printed).toContain("- (not set)");
-		expect(printed).toContain('11 changes needed; "heimweg-relay postfix --apply" makes them.');
+		expect(printed).toContain('12 changes needed; "heimweg-relay postfix --apply" makes them.');
 		expect([postfix.main(), postfix.master()]).toEqual(before);
 		expect(await readdir(etc())).toEqual(["main.cf", "master.cf"]);
 	});
@@ -74,6 +74,7 @@ describe("heimweg-relay postfix", () => {
 			transport_maps: ours("transport"),
 			relay_domains: ours("relay_domains"),
 			relay_recipient_maps: ours("relay_recipients"),
+			heimweg_initial_destination_concurrency: "1",
 			recipient_delimiter: "+",
 			relay_transport: waitingTransport,
 			parent_domain_matches_subdomains: "debug_peer_list, smtpd_access_maps",
