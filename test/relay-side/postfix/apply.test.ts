@@ -88,7 +88,7 @@ describe("heimweg-relay postfix", () => {
 				"heimweg_homes, permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination",
 		});
 		expect(postfix.master().at(-1)).toMatch(
-			/^heimweg unix - - y - 100 smtp -o syslog_name=postfix\/heimweg -o smtp_connect_timeout=5s /,
+			/^heimweg unix - - y - 300 smtp -o syslog_name=postfix\/heimweg -o smtp_connect_timeout=5s /,
 		);
 		const calls = postfix.calls.map((call) => call.replace(/ .*/, ""));
 		expect(calls.indexOf("setpriv")).toBeLessThan(
