@@ -56,7 +56,7 @@ const memorySchema = z.object({
 /** Every minute, in the middle of nothing: what should be looked at even if nobody told of a change. */
 const everyMinute = "* * * * *";
 
-/** Milliseconds until the next check-in while mail waits on the relay. */
+/** Milliseconds until the next check-in while mail waits on the relay, or when it has told something new. */
 const waitingRefresh = 15_000;
 
 /** Milliseconds until the relay has put a list to use. */
@@ -267,11 +267,12 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 					`the relay knows us as "${fresh.home}" and routes to us: ${list}`,
 				);
 			}
+			const noticed = fresh.notices.some(({ code }) => !answer?.notices.some((old) => old.code === code));
 			answer = fresh;
 			recipients?.heard(fresh);
 			askAgain();
 			// By the next regular check-in it would be an old story.
-			if (fresh.waiting) askAgain = later(waitingRefresh, () => checkin.poke());
+			if (fresh.waiting || noticed) askAgain = later(waitingRefresh, () => checkin.poke());
 		},
 		health,
 		log,
@@ -318,6 +319,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			askOutside();
 		}
 		if (sourcesOf(before) !== sourcesOf(fresh)) tunnel.addressesChanged();
+		if (isUnready(before) && !isUnready(fresh)) askOutside(6);
 		if (changed || before.addresses.length !== fresh.addresses.length) pulse.now();
 	}
 
@@ -326,6 +328,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		const shown = tunnel.up() ? familyOf(tunnel.endpoint()?.address ?? ("0.0.0.0" as Address)) : undefined;
 		for (const family of [4, 6] as const) {
 			const published = publish.includes(family === 4 ? "A" : "AAAA");
+			// A connection would leave with the link-local address and get nowhere, as if the family were gone.
+			if (family === 6 && link && isUnready(link)) continue;
 			if (family !== shown && published && (only === undefined || only === family)) checkIp.ask(family);
 		}
 	}
@@ -429,6 +433,11 @@ function sourcesOf({ addresses }: Link): string {
 		.map((a) => a.address)
 		.sort()
 		.join();
+}
+
+/** True while duplicate address detection still keeps every IPv6 address of ours from being used. */
+function isUnready(link: Link): boolean {
+	return sourcesOf(link) === "" && link.addresses.some((a) => a.tentative && !a.duplicate);
 }
 
 /** Acts once, after so many milliseconds; returns the way to prevent that. */
