@@ -95,6 +95,8 @@ export function createAddressBook(options: {
 		const { address, source } = decision;
 		if (!address || !source || address === states[family].address) return;
 		states[family].address = address;
+		// Probes that failed before tell nothing about the new address; often it is the change that made them fail.
+		setGone(family, "probes", false);
 		const from = history.findLast((entry) => entry.family === family)?.address as Address | undefined;
 		const at = clock().toISOString();
 		if (from !== address) history = [...history, { at, family, address, source }].slice(-historyLength);

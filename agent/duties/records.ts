@@ -153,7 +153,8 @@ export function createRecords(options: RecordsOptions): Records {
 		if (left <= 0) return "gone";
 		clearTimeout(timers.get(family));
 		timers.set(family, setTimeout(() => duty.poke(), left + 100).unref());
-		return undefined;
+		// Until it is known to be gone, a change is still published: a probe may have failed because of it.
+		return address;
 	}
 
 	async function saveBudget(): Promise<void> {

@@ -159,3 +159,12 @@ test("a family whose probes fail is gone until somebody sees it again", () => {
 	book.seenByRelay(four);
 	expect(book.state(4).goneSince).toBeUndefined();
 });
+
+test("probes that failed around a change say nothing of the new address", () => {
+	link([4, 6], local(six));
+	book.unreachable(6);
+	expect(book.state(6).goneSince).toBe(1_000);
+	link([4, 6], local(otherSix));
+	expect(book.state(6)).toEqual({ address: otherSix, goneSince: undefined });
+	expect(changes.at(-1)).toBe(`${six} -> ${otherSix} (interface)`);
+});

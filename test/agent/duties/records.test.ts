@@ -132,6 +132,13 @@ test("a family that is gone for five minutes loses its RRset, not before, and ge
 	expect(scene.shown()).toEqual(["mail A 60 198.51.100.7", "mail AAAA 60 2001:db8::8"]);
 });
 
+test("a change is published at once also while probes say that the family may be gone", async () => {
+	await settled(aRRset("mail", ["2001:db8::7"], 60, "AAAA"));
+	scene.gone(6, scene.time());
+	await scene.address("198.51.100.7", "2001:db8::8");
+	expect(scene.shown()).toEqual(["mail A 60 198.51.100.7", "mail AAAA 60 2001:db8::8"]);
+});
+
 test("a family of which nothing is known keeps its RRset, for however long", async () => {
 	await settled(aRRset("mail", ["2001:db8::7"], 60, "AAAA"));
 	scene.time(24 * 3_600_000);
