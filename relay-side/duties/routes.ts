@@ -95,11 +95,24 @@ export function createRoutes(options: RoutesOptions): Duty {
 		const known = some ? intersection(remembered, some) : remembered;
 		const leaving = leavingDomains(scope, observed, known);
 		await remember(new Set([...remembered, ...leaving].filter((domain) => !isWanted(wanted, domain))));
-		for (const step of planRoutes(scope, observed, leaving)) {
+		const steps = planRoutes(scope, observed, leaving);
+		// Recipients and transport need not wait for each other; relay_domains waits for both.
+		const admitted = admit(steps);
+		for (const step of steps) {
 			signal.throwIfAborted();
+			if (entersRelayDomains(step)) await admitted;
 			await take(step);
 		}
 		if (leaving.size > 0) await release(leaving, signal);
+	}
+
+	/** Begins to make the recipients known of the domains that these steps let into relay_domains. */
+	function admit(steps: readonly RouteStep[]): Promise<void> | undefined {
+		const entering = steps.filter(entersRelayDomains).flatMap(({ set }) => [...set.keys()]);
+		const admitted = entering.length > 0 ? options.admit?.(entering) : undefined;
+		// Whoever waits for it hears of its failure; a step before may have failed already.
+		admitted?.catch(() => {});
+		return admitted;
 	}
 
 	/** Reads the maps, whole or only these domains of them. */
@@ -152,7 +165,6 @@ export function createRoutes(options: RoutesOptions): Duty {
 	}
 
 	async function take(step: RouteStep): Promise<void> {
-		if ("set" in step && step.map === "relay_domains") await options.admit?.(step.set.keys());
 		if ("set" in step) await maps.set(step.map, step.set);
 		else await maps.remove(step.map, step.remove);
 		const keys = "set" in step ? [...step.set.keys()] : [...step.remove];
@@ -200,4 +212,8 @@ export function createRoutes(options: RoutesOptions): Duty {
 
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {
 	return new Set([...a].filter((item) => b.has(item)));
+}
+
+function entersRelayDomains(step: RouteStep): step is Extract<RouteStep, { set: Entries }> {
+	return "set" in step && step.map === "relay_domains";
 }
