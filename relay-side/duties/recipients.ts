@@ -109,14 +109,14 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 			health.set(mapDamaged, map, { reason: error.message });
 			const wanted = wantedRecipients(options.sources());
 			const { add } = recipientDifference(wanted, new Map(), await relayDomains(), false);
-			await rebuild([...wanted.keys(), ...add]);
+			await rebuild([...wanted.keys(), ...add], maps.mend);
 			health.clear(mapDamaged, map);
 		}
 	}
 
-	async function rebuild(recipients: readonly Recipient[]): Promise<void> {
+	async function rebuild(recipients: readonly Recipient[], how = maps.rebuild): Promise<void> {
 		const entries = entriesOf(recipients);
-		await maps.rebuild(map, entries);
+		await how(map, entries);
 		log.info(
 			{ map, entries: entries.size },
 			`Postfix's map ${map} was made anew with ${entries.size} entries`,

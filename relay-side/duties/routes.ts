@@ -160,7 +160,7 @@ export function createRoutes(options: RoutesOptions): Duty {
 
 	async function rebuild(map: MapName, entries: Entries): Promise<void> {
 		const ours = new Map([...entries].filter(([key]) => isDomainKey(key)));
-		await maps.rebuild(map, ours);
+		await maps.mend(map, ours);
 		log.info({ map, entries: ours.size }, `Postfix's map ${map} was made anew with ${ours.size} entries`);
 	}
 

@@ -36,6 +36,12 @@ export interface MapStore {
 	remove(map: MapName, keys: Iterable<string>): Promise<void>;
 	/** Makes the map anew with these entries and puts it in the place of what is there. */
 	rebuild(map: MapName, entries: Entries): Promise<void>;
+	/**
+	 * As `rebuild`, for a map that was missing or damaged. A process of Postfix's that has met it so keeps that answer
+	 * for its life, up to a quarter of an hour; it starts anew when the file of another map that it uses is replaced.
+	 * So the other maps' files are replaced too.
+	 */
+	mend(map: MapName, entries: Entries): Promise<void>;
 }
 
 export interface MapsOptions {
@@ -65,6 +71,8 @@ export function mapFile(options: Pick<MapsOptions, "directory" | "type">, map: M
 	return join(options.directory, `${map}.${endings[options.type]}`);
 }
 
+const mapNames: readonly MapName[] = ["transport", "relay_domains", "relay_recipients"];
+
 /** lmdb syncs after each entry: more than so many at once are written as a new map, in a single go. */
 const fewEntries = 100;
 
@@ -75,6 +83,17 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	// An lmdb map is changed in transactions, and a running Postfix sees the change at once. Berkeley DB has neither:
 	// its file is changed as a copy, which then takes its place; Postfix's processes notice that theirs is gone.
 	const inPlace = type === "lmdb";
+	const turns = new Map<MapName, Promise<unknown>>();
+
+	/** A map is written by one at a time: a change of what is just being copied would be lost. */
+	function inTurn<T>(map: MapName, act: () => Promise<T>): Promise<T> {
+		const turn = (turns.get(map) ?? Promise.resolve()).then(act);
+		turns.set(
+			map,
+			turn.catch(() => {}),
+		);
+		return turn;
+	}
 
 	async function list(map: MapName): Promise<Map<string, string>> {
 		const entries = parseEntries(await read(map, ["-s", reference(map)]));
@@ -135,15 +154,44 @@ export function postfixMaps(options: MapsOptions): MapStore {
 		const file = mapFile(options, map);
 		try {
 			await access(file, constants.F_OK);
-			if (inPlace) await act(map);
-			else await replace(map, (draft) => copyFile(file, draft, constants.COPYFILE_FICLONE), act);
+			await inTurn(map, () =>
+				inPlace ? act(map) : replace(map, (draft) => copyFile(file, draft, constants.COPYFILE_FICLONE), act),
+			);
 		} catch (error) {
 			if (codeOf(error) === "ENOENT") throw damaged(map, error);
 			throw problem(error, `change the map ${file}`, directory) ?? damaged(map, error);
 		}
 	}
 
-	async function rebuild(map: MapName, entries: Entries): Promise<void> {
+	function rebuild(map: MapName, entries: Entries): Promise<void> {
+		return inTurn(map, () => makeAnew(map, entries));
+	}
+
+	async function mend(map: MapName, entries: Entries): Promise<void> {
+		await rebuild(map, entries);
+		for (const other of mapNames) if (other !== map) await inTurn(other, () => renew(other));
+	}
+
+	/** Puts a copy of the map's file in its place. One that is missing is mended when its turn comes. */
+	async function renew(map: MapName): Promise<void> {
+		const file = mapFile(options, map);
+		try {
+			await replace(
+				map,
+				(draft) => copyFile(file, draft, constants.COPYFILE_FICLONE),
+				async () => {},
+			);
+		} catch (error) {
+			if (codeOf(error) === "ENOENT") return;
+			const what = `write the map ${file}`;
+			throw (
+				problem(error, what, directory) ??
+				new HeimwegError(`cannot ${what}: ${reasonOf(error)}`, { cause: error })
+			);
+		}
+	}
+
+	async function makeAnew(map: MapName, entries: Entries): Promise<void> {
 		const text = mapText(entries, map);
 		const source = join(directory, `${map}.next`);
 		try {
@@ -188,7 +236,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 		await sync(directory);
 	}
 
-	return { list, query, set, remove, rebuild };
+	return { list, query, set, remove, rebuild, mend };
 }
 
 /** postmap(1) exits 1 without a word when none of the keys is there. */

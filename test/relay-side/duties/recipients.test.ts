@@ -139,6 +139,7 @@ test("a map that is missing or damaged is made anew", async () => {
 	maps.content.relay_recipients = "damaged";
 	await all();
 	expect(keys()).toEqual(["@b.example", "x@a.example"]);
+	expect(maps.mended).toEqual(["relay_recipients"]);
 	expect(health.has(mapDamaged)).toBe(false);
 	expect(health.has(recipientsFailing)).toBe(false);
 });

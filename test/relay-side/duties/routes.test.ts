@@ -251,6 +251,7 @@ describe("damage", () => {
 			"gone.example": retryRoute,
 			"odd.example": retryRoute,
 		});
+		expect(scene.maps.mended).toEqual(["transport"]);
 	});
 
 	test("damage found by a poke about one domain costs no other domain its route", async () => {

@@ -62,6 +62,20 @@ describe.each(["hash", "lmdb"] as const)("a map of type %s", (type) => {
 		await maps().remove("transport", ["x.example"]);
 	});
 
+	test("that is mended makes Postfix open the others anew too, which stay as they are", async () => {
+		const store = maps();
+		await store.rebuild("relay_domains", new Map([["a.example", "heimweg"]]));
+		const { ino } = await stat(file("relay_domains"));
+		await Promise.all([
+			store.mend("transport", new Map([["a.example", route]])),
+			store.set("relay_domains", new Map([["b.example", "heimweg"]])),
+		]);
+		expect((await stat(file("relay_domains"))).ino).not.toBe(ino);
+		expect([...(await store.list("relay_domains")).keys()]).toEqual(["a.example", "b.example"]);
+		expect((await store.list("transport")).size).toBe(1);
+		expect((await readdir(directory)).length).toBe(2);
+	});
+
 	test("that is missing or damaged says so and can be made anew", async () => {
 		await maps().rebuild("relay_domains", new Map());
 		const calls = [

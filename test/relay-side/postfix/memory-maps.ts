@@ -12,6 +12,8 @@ export interface MemoryMaps extends MapStore {
 	killBefore?: number;
 	/** Maps that can be read, but not changed until they are made anew. */
 	unwritable: Set<MapName>;
+	/** Maps that were mended, in this order. */
+	mended: MapName[];
 	/** What every read throws, if anything. */
 	failure?: Error;
 }
@@ -41,6 +43,7 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 		content,
 		writes: 0,
 		unwritable: new Set(),
+		mended: [],
 		list: async (map) => new Map(open(map)),
 		query: async (map, keys) => {
 			const entries = open(map);
@@ -64,6 +67,10 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 			write(map, () => {
 				content[map] = new Map(entries);
 			});
+		},
+		mend: async (map, entries) => {
+			await store.rebuild(map, entries);
+			store.mended.push(map);
 		},
 	};
 	return store;

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { until } from "./scene.ts";
+import { describeLab } from "./use-lab.ts";
+import { holds, useScene } from "./use-scene.ts";
+
+describeLab("a map that is damaged while Postfix uses it", () => {
+	const scene = useScene();
+	const relay = () => scene().lab.relay;
+	let mails = 0;
+	const handOver = () =>
+		scene().lab.internet.sendMail({ to: "anna@example.org", subject: `while damaged ${++mails}` });
+
+	it.each(["transport", "relay_domains", "relay_recipients"])(
+		"holds up no mail once it is mended: %s",
+		async (map) => {
+			await scene().deliver(`before ${map} is damaged`, { timeout: 60_000 });
+			await relay().write(`/var/lib/heimweg-relay/maps/${map}.lmdb`, "this is no database");
+			// Postfix's processes take notice: those that start now find the damage.
+			for (let again = 0; again < 3; again += 1) await handOver();
+			// The next look would come within a minute.
+			await relay().run(["systemctl", "restart", "heimweg-relay"]);
+			await until("it is mended", async () => {
+				await relay().run(["postmap", "-s", `lmdb:/var/lib/heimweg-relay/maps/${map}`]);
+				return !holds(await scene().relayStatus(), "routes.map-damaged");
+			});
+			await until("mail is accepted", async () => (await handOver()).accepted, 15_000);
+			await scene().deliver(`after ${map} was mended`, { timeout: 15_000 });
+			await until("nothing waits", async () => (await relay().run(["postqueue", "-j"])) === "", 60_000);
+		},
+	);
+
+	it("has bounced nothing", async () => {
+		expect(await relay().journal("--boot", "--unit", "postfix*")).not.toContain("status=bounced");
+	});
+});
