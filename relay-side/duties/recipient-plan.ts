@@ -36,7 +36,10 @@ export function wantedRecipients(sources: RecipientSources): WantedRecipients {
 		for (const domain of home.domains) {
 			const reason = openReason(list, domain, sources.delimiters);
 			listOf.set(domain, reason ? undefined : list);
-			if (reason) reasons.set(reason, [...(reasons.get(reason) ?? []), domain]);
+			if (!reason) continue;
+			const same = reasons.get(reason);
+			if (same) same.push(domain);
+			else reasons.set(reason, [domain]);
 		}
 		if (reasons.size > 0) {
 			acceptAll.set(
