@@ -14,11 +14,19 @@ describeLab("a map that is damaged while Postfix uses it", () => {
 		"holds up no mail once it is mended: %s",
 		async (map) => {
 			await scene().deliver(`before ${map} is damaged`, { timeout: 60_000 });
+			// While it is stopped nobody mends, until Postfix's processes have met the damage.
+			await relay().run(["systemctl", "stop", "heimweg-relay"]);
 			await relay().write(`/var/lib/heimweg-relay/maps/${map}.lmdb`, "this is no database");
-			// Postfix's processes take notice: those that start now find the damage.
-			for (let again = 0; again < 3; again += 1) await handOver();
-			// The next look would come within a minute.
-			await relay().run(["systemctl", "restart", "heimweg-relay"]);
+			const met = new RegExp(`postfix/(smtpd|trivial-rewrite).*${map}`);
+			await until(
+				"Postfix complains",
+				async () => {
+					await handOver();
+					return met.test(await relay().journal("--boot", "--unit", "postfix*", "--priority", "warning"));
+				},
+				60_000,
+			);
+			await relay().run(["systemctl", "start", "heimweg-relay"]);
 			await until("it is mended", async () => {
 				await relay().run(["postmap", "-s", `lmdb:/var/lib/heimweg-relay/maps/${map}`]);
 				return !holds(await scene().relayStatus(), "routes.map-damaged");
