@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../lab/host.ts";
+import type { Scene } from "../lab/scene.ts";
+
+/** How it went after everything was undone. */
+export interface Settled {
+	/** Queue ids of the mails that were still in the queues when the patience ended. */
+	queueIds: { relay: string[]; home: string[] };
+	/** Mails of the home's that had to be set moving. */
+	flushed: number;
+	/** Conditions that still held, in their words. */
+	conditions: string[];
+	/** Milliseconds. */
+	took: number;
+}
+
+/**
+ * Milliseconds: between two looks; until the home's own Postfix is told to deliver (again); and that conditions have,
+ * once no mail waits any more.
+ */
+const pause = 1_000;
+const flushAfter = 20_000;
+const conditionsEnd = 60_000;
+
+/**
+ * Waits until no mail is in either Postfix's queue and both programs are content, at most for the patience. The
+ * relay's queue is left alone, that is Heimweg's. The home's is flushed, as its owner would: what waits there goes
+ * out by Postfix's own schedule, which grows to an hour.
+ */
+export async function settle(scene: Scene, patience: number, say: (line: string) => void): Promise<Settled> {
+	const { relay, home } = scene.lab;
+	const began = performance.now();
+	const took = () => performance.now() - began;
+	let flushed = 0;
+	let nextFlush = flushAfter;
+	let emptySince: number | undefined;
+	for (;;) {
+		const queueIds = { relay: await queueOf(relay), home: await queueOf(home) };
+		const conditions = await conditionsOf(scene);
+		if (queueIds.relay?.length === 0 && queueIds.home?.length === 0) emptySince ??= took();
+		else emptySince = undefined;
+		const empty = emptySince === undefined ? 0 : took() - emptySince;
+		// Not at the first look: between two queues of Postfix's a mail may be in neither.
+		const calm = empty >= pause && (conditions.length === 0 || empty > conditionsEnd);
+		if (calm || took() > patience) {
+			const { relay: onRelay, home: atHome } = queueIds;
+			if (!onRelay || !atHome) throw new Error("Postfix does not list its queue");
+			return { queueIds: { relay: onRelay, home: atHome }, flushed, conditions, took: took() };
+		}
+		const waiting = queueIds.home?.length ?? 0;
+		if (waiting > 0 && took() > nextFlush) {
+			say(`${waiting} mails wait at home for Postfix's next try: postqueue -f`);
+			if (flushed === 0) flushed = waiting;
+			await home.run(["postqueue", "-f"]);
+			nextFlush = took() + flushAfter;
+		}
+		await sleep(pause);
+	}
+}
+
+/** The queue ids of all that is in Postfix's queue; undefined when it cannot be listed. */
+async function queueOf(host: Host): Promise<string[] | undefined> {
+	const { stdout, exitCode } = await host.exec(["postqueue", "-j"]);
+	if (exitCode !== 0) return undefined;
+	return stdout
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => (JSON.parse(line) as { queue_id: string }).queue_id);
+}
+
+/** What is wrong as the two programs see it; that one does not answer is wrong too. */
+async function conditionsOf(scene: Scene): Promise<string[]> {
+	const both = await Promise.all(
+		[scene.agentStatus, scene.relayStatus].map((status) =>
+			status().then(
+				({ conditions }) => conditions.map(({ code, text }) => `${code}: ${text}`),
+				(error: Error) => [error.message],
+			),
+		),
+	);
+	return both.flat();
+}
