@@ -72,11 +72,15 @@ export async function startDesec(
 
 /** One request with JSON over a unix socket; the answer's JSON, or undefined when it is empty. */
 async function ask(socketPath: string, method: string, path: string, body: unknown): Promise<unknown> {
-	const asked = request({ socketPath, method, path, timeout: 10_000, signal: AbortSignal.timeout(10_000) });
-	asked.end(body === undefined ? undefined : JSON.stringify(body));
+	const text = body === undefined ? "" : JSON.stringify(body);
+	// Of itself Node sends no length with a DELETE, and the body would be taken for the next request.
+	const headers = { "content-length": Buffer.byteLength(text) };
+	const signal = AbortSignal.timeout(10_000);
+	const asked = request({ socketPath, method, path, headers, timeout: 10_000, signal });
+	asked.end(text);
 	const [answer] = await once(asked, "response");
-	let text = "";
-	for await (const chunk of answer.setEncoding("utf8")) text += chunk;
-	if (answer.statusCode >= 300) throw new Error(`stand-in: ${method} ${path}: ${answer.statusCode} ${text}`);
-	return text ? JSON.parse(text) : undefined;
+	let said = "";
+	for await (const chunk of answer.setEncoding("utf8")) said += chunk;
+	if (answer.statusCode >= 300) throw new Error(`stand-in: ${method} ${path}: ${answer.statusCode} ${said}`);
+	return said ? JSON.parse(said) : undefined;
 }
