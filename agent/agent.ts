@@ -4,15 +4,16 @@ import { type Address, type Family, familyOf, parseAddress } from "../shared/add
 import { createApi } from "../shared/api.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
-import { createDuty, type Duty } from "../shared/duty.ts";
+import type { Duty } from "../shared/duty.ts";
 import { messageOf } from "../shared/errors.ts";
-import { createGuard, guardWasGone } from "../shared/guard.ts";
+import { createGuard } from "../shared/guard.ts";
+import { createGuardDuty } from "../shared/guard-duty.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
 import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
 import { commandChannel } from "../shared/notify-command.ts";
-import { findOverlaps } from "../shared/overlap.ts";
+import { reviewOverlaps } from "../shared/overlap.ts";
 import { deriveBearer } from "../shared/protocol/bearer.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { recipientBytes, recipientsPath } from "../shared/protocol/recipients.ts";
@@ -23,7 +24,7 @@ import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
 import { createAddressBook } from "./address-book.ts";
 import { askRelay } from "./ask-relay.ts";
-import { checkIpFailing, guardFailing, largePacketsLost, networkOverlap } from "./conditions.ts";
+import { checkIpFailing, largePacketsLost } from "./conditions.ts";
 import type { AgentConfig } from "./config.ts";
 import { createCheckin } from "./duties/checkin.ts";
 import { createRecipients } from "./duties/recipients.ts";
@@ -90,20 +91,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	let ready = false;
 	let pulsing = false;
 
-	const guard = createDuty({
-		name: "guard",
-		async run({ signal }) {
-			const changed = await guarded.ensure(signal);
-			if (changed && !ready) log.info("the tunnel addresses are guarded");
-			if (changed && ready) log.warn(guardWasGone);
-			serve();
-		},
-		deadline: 10_000,
-		backoff: { first: 500, max: 10_000 },
-		failing: guardFailing,
-		health,
-		log,
-	});
+	const guard = createGuardDuty({ guard: guarded, onStands: serve, health, log });
 
 	const book = createAddressBook({
 		alsoPublic,
@@ -379,13 +367,6 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		};
 	}
 
-	async function watchOverlaps(): Promise<void> {
-		const overlaps = await findOverlaps(run, config.tunnel.interface, config.tunnel.networks).catch(
-			() => undefined,
-		);
-		if (overlaps) health.put(networkOverlap, "", overlaps[0]);
-	}
-
 	return {
 		async start() {
 			const remembered = await memory.read();
@@ -405,7 +386,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				onSchedule("*/15 * * * * *", () => guard.poke()),
 				onSchedule(everyMinute, () => {
 					tunnel.duty.poke();
-					void watchOverlaps();
+					void reviewOverlaps(run, config.tunnel, health);
 					void recipientsWatch?.look();
 				}),
 				onSchedule("*/5 * * * *", () => checkin.poke()),

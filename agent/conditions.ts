@@ -1,26 +1,11 @@
 import type { Address } from "../shared/address.ts";
+import type { Failure } from "../shared/conditions.ts";
 import { condition } from "../shared/health.ts";
 
 /** Everything that can be wrong at home, each declared once. */
 
-interface Failure {
-	error: string;
-	remedy?: string;
-}
-
 const seconds = 1_000;
 const minutes = 60 * seconds;
-
-export const guardFailing = condition<Failure>({
-	code: "guard.failing",
-	severity: "error",
-	title: "the tunnel addresses are not guarded",
-	blocksMail: true,
-	quiet: 0,
-	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
-	remedy: ({ remedy }) =>
-		remedy ?? 'look whether "nft list ruleset" works, and whether another program deletes the table',
-});
 
 export const tunnelFailing = condition<Failure>({
 	code: "tunnel.failing",
@@ -71,15 +56,6 @@ export const largePacketsLost = condition<{ mtu: number }>({
 		`small packets pass the tunnel and packets of ${mtu} bytes do not: large mails will hang`,
 	remedy: () =>
 		"some line in between takes only smaller packets: look at the router's MTU, and try the other family with tunnel.outer",
-});
-
-export const networkOverlap = condition<{ network: string; route: string }>({
-	code: "tunnel.network_overlap",
-	severity: "error",
-	title: "the tunnel's network is also used by this machine's own",
-	quiet: 0,
-	text: ({ network, route }) => `the tunnel network ${network} overlaps the local route ${route}`,
-	remedy: () => "choose another tunnel network on both sides, or renumber the local one",
 });
 
 export const sourcesDisagree = condition<{ used: string; said: string }>({

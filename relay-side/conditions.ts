@@ -1,25 +1,10 @@
+import type { Failure } from "../shared/conditions.ts";
 import { condition } from "../shared/health.ts";
 
 /** What can be wrong on the relay, each declared once; those of the home files are in homes/conditions.ts. */
 
-interface Failure {
-	error: string;
-	remedy?: string;
-}
-
 const seconds = 1_000;
 const minutes = 60 * seconds;
-
-export const guardFailing = condition<Failure>({
-	code: "guard.failing",
-	severity: "error",
-	title: "the tunnel addresses are not guarded",
-	blocksMail: true,
-	quiet: 0,
-	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
-	remedy: ({ remedy }) =>
-		remedy ?? 'look whether "nft list ruleset" works, and whether another program deletes the table',
-});
 
 export const peersFailing = condition<Failure>({
 	code: "peers.failing",
@@ -38,15 +23,6 @@ export const peerSecretWrong = condition<{ problem: string }>({
 	quiet: 0,
 	text: ({ problem }, home) => `${home}: ${problem} (this home keeps what was last applied)`,
 	remedy: (_, home) => `correct preshared_key_file in homes.d/${home}.toml, or the file it names`,
-});
-
-export const networkOverlap = condition<{ network: string; route: string }>({
-	code: "tunnel.network_overlap",
-	severity: "error",
-	title: "the tunnel's network is also used by this machine's own",
-	quiet: 0,
-	text: ({ network, route }) => `the tunnel network ${network} overlaps the local route ${route}`,
-	remedy: () => "choose another tunnel network on both sides, or renumber the local one",
 });
 
 export const pulseFailing = condition<Failure>({

@@ -3,14 +3,14 @@ import { type Address, endpointText } from "../shared/address.ts";
 import { createApi } from "../shared/api.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
-import { createDuty } from "../shared/duty.ts";
-import { createGuard, guardWasGone } from "../shared/guard.ts";
+import { createGuard } from "../shared/guard.ts";
+import { createGuardDuty } from "../shared/guard-duty.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
 import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
 import { commandChannel } from "../shared/notify-command.ts";
-import { findOverlaps } from "../shared/overlap.ts";
+import { reviewOverlaps } from "../shared/overlap.ts";
 import { deriveBearer, publicKeyOf } from "../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { onSchedule } from "../shared/schedule.ts";
@@ -21,9 +21,7 @@ import { version } from "../shared/version.ts";
 import {
 	addressDiffers,
 	checkinServing,
-	guardFailing,
 	homeNoisy,
-	networkOverlap,
 	notifyMailRouted,
 	policyFailing,
 	pulseFailing,
@@ -158,20 +156,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		},
 	});
 
-	const guard = createDuty({
-		name: "guard",
-		async run({ signal }) {
-			const changed = await guarded.ensure(signal);
-			if (changed && !ready) log.info("the tunnel addresses are guarded");
-			if (changed && ready) log.warn(guardWasGone);
-			serve();
-		},
-		deadline: 10_000,
-		backoff: { first: 500, max: 10_000 },
-		failing: guardFailing,
-		health,
-		log,
-	});
+	const guard = createGuardDuty({ guard: guarded, onStands: serve, health, log });
 
 	const peers = createPeers({
 		device,
@@ -446,11 +431,6 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		recipients.changed(undefined);
 	}
 
-	async function watchOverlaps(): Promise<void> {
-		const overlaps = await findOverlaps(run, name, networks).catch(() => undefined);
-		if (overlaps) health.put(networkOverlap, "", overlaps[0]);
-	}
-
 	return {
 		async start() {
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
@@ -475,7 +455,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					recipients.duty.poke();
 					lists.look();
 					void homesWatch?.rescan();
-					void watchOverlaps();
+					void reviewOverlaps(run, config.tunnel, health);
 					void watchPostfix();
 					refusals.review(keeper.registry.homes);
 					void oldMail.review(keeper.registry.homes.keys());

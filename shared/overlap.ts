@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Cidr, type Family, networksOverlap, parseCidr } from "./address.ts";
 import type { RunCommand } from "./command.ts";
+import { networkOverlap } from "./conditions.ts";
+import type { Health } from "./health.ts";
 
 const routesSchema = z.array(
 	z.looseObject({ dst: z.string(), dev: z.string().optional(), type: z.string().optional() }),
@@ -55,4 +57,14 @@ export async function findOverlaps(
 
 function lengthOf(network: Cidr): number {
 	return Number(network.slice(network.indexOf("/") + 1));
+}
+
+/** Looks for overlaps at run time: a network that comes later (a VPN, containers) is a condition, not an end. */
+export async function reviewOverlaps(
+	run: RunCommand,
+	tunnel: { interface: string; networks: readonly Cidr[] },
+	health: Health,
+): Promise<void> {
+	const overlaps = await findOverlaps(run, tunnel.interface, tunnel.networks).catch(() => undefined);
+	if (overlaps) health.put(networkOverlap, "", overlaps[0]);
 }

@@ -1,0 +1,28 @@
+import { condition } from "./health.ts";
+
+/** What can be wrong on either side, each declared once. */
+
+export interface Failure {
+	error: string;
+	remedy?: string;
+}
+
+export const guardFailing = condition<Failure>({
+	code: "guard.failing",
+	severity: "error",
+	title: "the tunnel addresses are not guarded",
+	blocksMail: true,
+	quiet: 0,
+	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
+	remedy: ({ remedy }) =>
+		remedy ?? 'look whether "nft list ruleset" works, and whether another program deletes the table',
+});
+
+export const networkOverlap = condition<{ network: string; route: string }>({
+	code: "tunnel.network_overlap",
+	severity: "error",
+	title: "the tunnel's network is also used by this machine's own",
+	quiet: 0,
+	text: ({ network, route }) => `the tunnel network ${network} overlaps the local route ${route}`,
+	remedy: () => "choose another tunnel network on both sides, or renumber the local one",
+});
