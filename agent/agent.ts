@@ -57,8 +57,8 @@ const memorySchema = z.object({
 /** Every minute, in the middle of nothing: what should be looked at even if nobody told of a change. */
 const everyMinute = "* * * * *";
 
-/** Milliseconds until the next check-in while mail waits on the relay, or when it has told something new. */
-const waitingRefresh = 15_000;
+/** Milliseconds until the next check-in while mail waits on the relay, or the relay has something to say of us. */
+const unsettledRefresh = 15_000;
 
 /** Milliseconds until the relay has put a list to use. */
 const settledSoon = 2_000;
@@ -255,12 +255,11 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 					`the relay knows us as "${fresh.home}" and routes to us: ${list}`,
 				);
 			}
-			const noticed = fresh.notices.some(({ code }) => !answer?.notices.some((old) => old.code === code));
 			answer = fresh;
 			recipients?.heard(fresh);
 			askAgain();
 			// By the next regular check-in it would be an old story.
-			if (fresh.waiting || noticed) askAgain = later(waitingRefresh, () => checkin.poke());
+			if (fresh.waiting || fresh.notices.length > 0) askAgain = later(unsettledRefresh, () => checkin.poke());
 		},
 		health,
 		log,

@@ -21,8 +21,10 @@ export interface CheckIpWatcher {
 /** deSEC's services allow three requests a minute; so many go out to all services together. */
 const perMinute = 3;
 
-/** A family that nobody was reached in is asked for again so soon (milliseconds), and so often. */
+/** After a failure the family is asked for again so soon, in milliseconds. */
 const againAfter = 60_000;
+
+/** So often when the family seems gone, while the other is there: by then it is known. */
 const againTimes = 5;
 
 /** Asks check-ip services over HTTP which address they see us under. */
@@ -75,6 +77,7 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 		try {
 			options.onAddress(family, await look(family));
 			again[family].times = 0;
+			clearTimeout(again[family].timer);
 		} catch (error) {
 			if (stopping.signal.aborted) return;
 			if (error instanceof AskError && error.retryAfter !== undefined) {
@@ -83,24 +86,27 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 				return;
 			}
 			options.onFailure(family, messageOf(error));
-			if (error instanceof AskError && error.unreachable) await compare(family === 4 ? 6 : 4, family);
+			const gone = error instanceof AskError && error.unreachable && (await seemsGone(family));
+			if (gone && ++again[family].times > againTimes) return;
+			clearTimeout(again[family].timer);
+			again[family].timer = setTimeout(() => ask(family), againAfter).unref();
 		}
 	}
 
-	/** Nobody was reached in one family: is somebody in the other? */
-	async function compare(other: Family, failed: Family): Promise<void> {
+	/**
+	 * Nobody was reached in this family: is somebody in the other? One probe may be lost on the way: whether the family
+	 * is gone shows when none comes through for a while.
+	 */
+	async function seemsGone(failed: Family): Promise<boolean> {
+		const other = failed === 4 ? 6 : 4;
 		try {
 			options.onAddress(other, await look(other));
 		} catch {
 			// Neither family reaches anybody: that says nothing about this line's families.
-			return;
+			return false;
 		}
 		options.onUnreachable(failed);
-		// One probe may be lost on the way: whether the family is gone shows when none comes through for a while.
-		const next = again[failed];
-		if (++next.times > againTimes) return;
-		clearTimeout(next.timer);
-		next.timer = setTimeout(() => ask(failed), againAfter).unref();
+		return true;
 	}
 
 	async function work(): Promise<void> {

@@ -122,6 +122,27 @@ test("a family that reaches nobody is asked for again after a minute, a few time
 	expect(six.asked).toHaveLength(6);
 });
 
+test("a service that failed is asked again after a minute, until it answers", async () => {
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	let broken = true;
+	const four = await service("127.0.0.1", (response) => {
+		if (broken) response.writeHead(500).end();
+		else response.end("127.0.0.1\n");
+	});
+	watch({ 4: [four.url] });
+	watcher.ask(4);
+	for (let probe = 1; probe <= 8; probe++) {
+		await expect.poll(() => said).toHaveLength(probe);
+		await new Promise((done) => setImmediate(done));
+		broken = probe < 7;
+		time += 60_000;
+		vi.advanceTimersByTime(60_000);
+	}
+	expect(said.at(-1)).toBe("IPv4 127.0.0.1");
+	expect(vi.getTimerCount()).toBe(0);
+	expect(four.asked).toHaveLength(8);
+});
+
 test("never asks more than three times a minute, and catches up when it may", async () => {
 	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 	const four = await service("127.0.0.1");
