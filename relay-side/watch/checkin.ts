@@ -23,6 +23,7 @@ import {
 	recipientsSchema,
 } from "../../shared/protocol/recipients.ts";
 import { Refused } from "../recipients/keeper.ts";
+import { shareConnections } from "./connections.ts";
 
 export interface CheckinOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
@@ -73,7 +74,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		// A long list over a slow line.
 		server.requestTimeout = 120_000;
 		server.headersTimeout = 5_000;
-		server.maxConnections = 200;
+		shareConnections(server, () => options.onRefused(429));
 		server.maxHeadersCount = 50;
 		server.on("error", (error) => {
 			if (!servers.delete(server)) return;

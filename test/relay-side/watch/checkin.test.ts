@@ -164,6 +164,20 @@ test("somebody without the bearer cannot use up a home's allowance", async () =>
 	expect((await call({ port })).status).toBe(200);
 });
 
+test("a home that keeps hundreds of connections open takes nobody else's, and gets its own back", async () => {
+	const bearerOf = { "127.0.0.2": "anna", "127.0.0.3": "bert" } as Record<string, string>;
+	const { port, refused } = await serve({
+		homeAt: (address) => (bearerOf[address] ? { id: bearerOf[address], bearer } : undefined),
+	});
+	const open = Array.from({ length: 300 }, () =>
+		connect({ host: relay, port, localAddress: "127.0.0.2" }).on("error", () => {}),
+	);
+	await vi.waitFor(() => expect(refused.length).toBe(300 - 32), waitOptions);
+	expect((await call({ port, from: "127.0.0.3" })).status).toBe(200);
+	for (const socket of open) socket.destroy();
+	await vi.waitFor(async () => expect((await call({ port })).status).toBe(200), waitOptions);
+});
+
 test("1,000 random and damaged requests leave the server serving", async () => {
 	const { port, taken } = await serve();
 	const chance = random();
