@@ -8,24 +8,15 @@ import { createGuardDuty } from "../shared/guard-duty.ts";
 import { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
-import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
-import { commandChannel } from "../shared/notify-command.ts";
+import { notifierStateSchema } from "../shared/notify.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
-import { deriveBearer, publicKeyOf } from "../shared/protocol/bearer.ts";
-import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
+import { publicKeyOf } from "../shared/protocol/bearer.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { stateFile } from "../shared/state.ts";
 import { systemd } from "../shared/systemd.ts";
 import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
-import {
-	addressDiffers,
-	checkinServing,
-	homeNoisy,
-	notifyMailRouted,
-	policyFailing,
-	pulseFailing,
-} from "./conditions.ts";
+import { createCheckins } from "./checkins.ts";
 import { createPeers } from "./duties/peers.ts";
 import { createQueue } from "./duties/queue.ts";
 import { createRecipients } from "./duties/recipients.ts";
@@ -33,29 +24,22 @@ import { createRoutes, leavingSchema } from "./duties/routes.ts";
 import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import type { Loaded } from "./load.ts";
-import { mailChannel } from "./notify-mail.ts";
+import { createNotifiers } from "./notifiers.ts";
 import { createOldMail } from "./old-mail.ts";
+import { createOutgoing } from "./outgoing.ts";
 import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, mapFile, mapReference, postfixMaps } from "./postfix/maps.ts";
-import { actionOf, judge, readRequest } from "./postfix/policy.ts";
-import { domainOf, listQueue } from "./postfix/queue.ts";
-import { submitTo } from "./postfix/submit.ts";
+import { listQueue } from "./postfix/queue.ts";
 import { createPresence } from "./presence.ts";
+import { createPulses } from "./pulses.ts";
 import { listsNotUsed } from "./recipients/conditions.ts";
 import { createRecipientsKeeper } from "./recipients/keeper.ts";
-import { createRefusals } from "./refusals.ts";
 import { type RelayStatus, statusLine } from "./status.ts";
 import { askBanner } from "./watch/banner.ts";
-import { serveCheckins } from "./watch/checkin.ts";
 import { type HomesWatch, watchHomes } from "./watch/homes.ts";
-import { servePolicy } from "./watch/policy.ts";
-import { servePulses } from "./watch/pulse.ts";
-
-/** Milliseconds after the last pulse too many that a home counts as noisy. */
-const noisyFor = 60_000;
 
 /** Puts the relay's companion together: watchers poke duties, and nothing else. Nothing is touched before `start`. */
 export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger): Promise<Daemon> {
@@ -76,9 +60,6 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	});
 	const state = <T>(file: string, schema: Parameters<typeof stateFile<T>>[1]) =>
 		stateFile(join(config.state_dir, file), schema, log);
-	const checkins = new Map<string, Checkin>();
-	const bearers = new Map<string, string>();
-	const noisyUntil = new Map<string, number>();
 	let homeAt = new Map<Address, Home>();
 	let homesWatch: HomesWatch | undefined;
 	let ready = false;
@@ -110,37 +91,20 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const homes = [...keeper.registry.homes.values()];
 		homeAt = new Map(homes.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
 		presence.keep(keeper.registry.homes.keys());
-		refusals.review(keeper.registry.homes);
-		if (mail !== undefined) health.put(notifyMailRouted, "", mailRoutedHome() ? { mail } : undefined);
-		const keys = new Set(homes.map((home) => home.publicKey));
-		for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
-		for (const id of checkins.keys()) if (!keeper.registry.homes.has(id)) checkins.delete(id);
+		outgoing.review();
+		notifiers.review();
+		checkins.keep(keeper.registry);
 	}
 
-	const refusals = createRefusals(health);
-
-	const { command, mail } = config.notify;
-	function mailRoutedHome(): boolean {
-		const domain = domainOf(mail ?? "");
-		return [...keeper.registry.homes.values()].some(({ domains }) => domains.includes(domain));
-	}
-
-	const channels = [
-		...(command ? [commandChannel({ command, program: "heimweg-relay", run })] : []),
-		...(mail === undefined
-			? []
-			: [
-					mailChannel({
-						recipient: mail,
-						host: await ownName(run),
-						submit: submitTo(),
-						routedHome: mailRoutedHome,
-					}),
-				]),
-	];
-	const notifiers = channels.map((channel) =>
-		createNotifier({ channel, state: state(`${channel.name}.json`, notifierStateSchema), health, log }),
-	);
+	const registry = () => keeper.registry;
+	const notifiers = await createNotifiers({
+		config: config.notify,
+		registry,
+		state: (channel) => state(`${channel}.json`, notifierStateSchema),
+		run,
+		health,
+		log,
+	});
 
 	const presence = createPresence({
 		health,
@@ -172,7 +136,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	let delimiters: string | undefined;
 	const lists = await createRecipientsKeeper({
 		directory: join(config.state_dir, "recipients"),
-		registry: () => keeper.registry,
+		registry,
 		onChange: (changed) => recipients.changed(changed),
 		health,
 		log,
@@ -188,7 +152,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	const routes = createRoutes({
 		maps,
 		admit: recipients.admit,
-		registry: () => keeper.registry,
+		registry,
 		listQueue,
 		state: state("leaving.json", leavingSchema),
 		service,
@@ -213,118 +177,29 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 
 	const oldMail = createOldMail({ run, waiting: (home) => queue.waiting(home), health });
 
-	const answered = metrics.counter("pulses_total", "Pulses of homes");
-	const dropped = {
-		stranger: metrics.counter("pulses_from_strangers_total", "Datagrams from addresses that are no home's"),
-		garbage: metrics.counter("pulses_garbage_total", "Datagrams of homes that were no pulse"),
-		rate: metrics.counter("pulses_over_rate_total", "Pulses over 5 a second from one home"),
-	};
-	const refused = metrics.counter("checkins_refused_total", "Requests that were no good check-in");
-
-	const pulses = servePulses({
+	const atHome = (address: Address) => homeAt.get(address);
+	const pulses = createPulses({
 		addresses,
 		port: config.pulse.port,
-		homeAt: (address) => homeAt.get(address),
+		homeAt: atHome,
 		endpoints: () => device.wireguard.endpoints(),
-		onPulse(home, interval) {
-			answered.add();
-			presence.pulse(home, interval);
-			if (noisyUntil.size > 0 && (noisyUntil.get(home) ?? 0) < performance.now()) quiet(home);
-		},
-		onEndpoint: (home, endpoint) => presence.seenAt(home, endpoint),
-		onDropped(reason, home) {
-			dropped[reason].add();
-			if (reason !== "rate" || !home) return;
-			noisyUntil.set(home, performance.now() + noisyFor);
-			health.set(homeNoisy, home, undefined);
-		},
-		onTrouble: (error) =>
-			health.put(pulseFailing, "", error && { error: error.message, ...remedyPart(error) }),
+		presence,
+		health,
+		metrics,
 	});
-
-	function quiet(home: string): void {
-		if (noisyUntil.delete(home)) health.clear(homeNoisy, home);
-	}
-
-	const checkinServer = serveCheckins({
+	const checkins = createCheckins({
 		addresses,
 		port: config.checkin.port,
-		homeAt(address) {
-			const home = homeAt.get(address);
-			return home && { id: home.id, bearer: bearerOf(home) };
-		},
-		onCheckin: takeCheckin,
-		onRecipients: lists.take,
-		onRefused: () => refused.add(),
-		onTrouble: (error) =>
-			health.put(checkinServing, "", error && { error: error.message, ...remedyPart(error) }),
+		privateKey,
+		homeAt: atHome,
+		registry,
+		presence,
+		lists,
+		waiting: (home) => queue.waiting(home),
+		health,
+		metrics,
 	});
-
-	const sendersRefused = metrics.counter(
-		"senders_refused_total",
-		"Recipients of homes' mails that were refused for their sender",
-	);
-
-	const policy = servePolicy({
-		port: policyPort,
-		onRequest(text) {
-			const request = readRequest(text);
-			if (!request) return undefined;
-			const verdict = judge(request, {
-				homeAt: (address) => homeAt.get(address),
-				deferred: keeper.registry.deferred,
-			});
-			if (verdict.is === "refused") {
-				sendersRefused.add();
-				refusals.refused(verdict.home, request.sender);
-			}
-			return actionOf(verdict, request.sender);
-		},
-		onTrouble: (error) =>
-			health.put(policyFailing, "", error && { error: error.message, ...remedyPart(error) }),
-	});
-
-	function bearerOf(home: Home): string {
-		const known = bearers.get(home.publicKey) ?? deriveBearer(privateKey, home.publicKey);
-		bearers.set(home.publicKey, known);
-		return known;
-	}
-
-	function takeCheckin(id: string, checkin: Checkin): CheckinAnswer {
-		const home = keeper.registry.homes.get(id)!;
-		checkins.set(id, checkin);
-		compareAddress(id, checkin);
-		lists.report(id, checkin.recipients);
-		return {
-			version,
-			home: id,
-			domains: home.domains.filter((domain) => !keeper.registry.deferred.has(domain)),
-			destination: { address: home.addresses[0]!, port: home.mailPort },
-			...waitingPart(id),
-			recipients: lists.state(id),
-			notices: health
-				.list()
-				.filter((c) => c.subject === id && c.code !== "home.away")
-				.map(({ code, text, remedy, since }) => ({
-					code,
-					text: text.slice(0, 300),
-					remedy: remedy.slice(0, 300),
-					since,
-				})),
-		};
-	}
-
-	function waitingPart(home: string): Pick<CheckinAnswer, "waiting"> {
-		const waiting = queue.waiting(home);
-		return waiting ? { waiting } : {};
-	}
-
-	/** What the home believes and what WireGuard sees should be one address, in the family that the tunnel uses. */
-	function compareAddress(id: string, { addresses: told }: Checkin): void {
-		const seen = presence.of(id).endpoint?.address;
-		const own = seen?.includes(":") ? undefined : told.ipv4;
-		health.put(addressDiffers, id, seen && own && seen !== own ? { seen, told: own } : undefined);
-	}
+	const outgoing = createOutgoing({ port: policyPort, homeAt: atHome, registry, health, metrics });
 
 	const duties = [guard, peers, recipients.duty, routes, queue.duty];
 	const live = () => duties.every((duty) => !duty.overdue());
@@ -371,7 +246,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		routes.poke();
 		presence.start();
 		queue.start();
-		policy.start();
+		outgoing.start();
 		void notify.ready(statusLine(status()));
 	}
 
@@ -380,7 +255,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		if (listening) return;
 		listening = true;
 		pulses.start();
-		checkinServer.start();
+		checkins.start();
 	}
 
 	function showStatus(): void {
@@ -393,7 +268,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			mailFlows: health.mailFlows && ready,
 			homes: [...keeper.registry.homes.values()].map((home) => {
 				const { here, since, lastSeen, endpoint } = presence.of(home.id);
-				const checkin = checkins.get(home.id);
+				const checkin = checkins.of(home.id);
 				return {
 					id: home.id,
 					here,
@@ -441,7 +316,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 				log,
 			});
 			index();
-			for (const notifier of notifiers) await notifier.start();
+			await notifiers.start();
 			guard.poke();
 			void watchPostfix();
 			void watchRecipientUse();
@@ -457,9 +332,9 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					void homesWatch?.rescan();
 					void reviewOverlaps(run, config.tunnel, health);
 					void watchPostfix();
-					refusals.review(keeper.registry.homes);
+					outgoing.review();
 					void oldMail.review(keeper.registry.homes.keys());
-					for (const [home, until] of noisyUntil) if (until < performance.now()) quiet(home);
+					pulses.review();
 				}),
 			);
 			log.info({ version }, `heimweg-relay ${version} started`);
@@ -468,23 +343,13 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			for (const end of endings) end();
 			notify.stop();
 			pulses.stop();
-			checkinServer.stop();
-			policy.stop();
+			checkins.stop();
+			outgoing.stop();
 			presence.stop();
 			queue.stop();
 			await homesWatch?.stop();
-			await Promise.all(notifiers.map((notifier) => notifier.stop()));
+			await notifiers.stop();
 			await Promise.all([keeper.stop(), lists.saved(), api.close(), ...duties.map((duty) => duty.stop())]);
 		},
 	};
-}
-
-/** The name under which this machine sends mail. */
-async function ownName(run: RunCommand): Promise<string> {
-	const name = await run("postconf", ["-x", "-h", "myhostname"]).catch(() => "");
-	return name.trim() || "localhost";
-}
-
-function remedyPart(error: { remedy?: string | undefined }): { remedy?: string } {
-	return error.remedy ? { remedy: error.remedy } : {};
 }

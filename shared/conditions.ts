@@ -1,3 +1,4 @@
+import { messageOf, remedyOf } from "./errors.ts";
 import { condition } from "./health.ts";
 
 /** What can be wrong on either side, each declared once. */
@@ -5,6 +6,12 @@ import { condition } from "./health.ts";
 export interface Failure {
 	error: string;
 	remedy?: string;
+}
+
+/** What an error says, as a condition's details. */
+export function failureOf(error: unknown): Failure {
+	const remedy = remedyOf(error);
+	return { error: messageOf(error), ...(remedy ? { remedy } : {}) };
 }
 
 export const guardFailing = condition<Failure>({

@@ -1,4 +1,5 @@
-import { HeimwegError, messageOf, remedyOf } from "./errors.ts";
+import { type Failure, failureOf } from "./conditions.ts";
+import { HeimwegError, messageOf } from "./errors.ts";
 import type { ConditionKind, Health } from "./health.ts";
 import type { Logger } from "./log.ts";
 
@@ -21,7 +22,7 @@ export interface DutyOptions {
 	/** What a poke without subjects means; one nameless subject by default. */
 	allSubjects?: () => Iterable<string>;
 	/** The condition that holds while runs fail. */
-	failing: ConditionKind<{ error: string; remedy?: string }>;
+	failing: ConditionKind<Failure>;
 	health: Health;
 	log: Logger;
 	/** Milliseconds, steadily growing. */
@@ -145,8 +146,7 @@ export function createDuty(options: DutyOptions): Duty {
 		if (demanded) notBefore = now() + Math.max(wait!, leastWait);
 		else if (hurried) notBefore = 0;
 		else notBefore = now() + Math.min(backoff.first * 2 ** (failures - 1), backoff.max);
-		const remedy = remedyOf(error);
-		health.set(options.failing, "", { error: messageOf(error), ...(remedy ? { remedy } : {}) });
+		health.set(options.failing, "", failureOf(error));
 		if (!(error instanceof HeimwegError)) log.debug({ duty: name, err: error }, "the run failed");
 	}
 
