@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Address, endpointText } from "../shared/address.ts";
 import { createApi } from "../shared/api.ts";
 import type { RunCommand } from "../shared/command.ts";
@@ -31,7 +31,7 @@ import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { postfixFlush } from "./postfix/flush.ts";
-import { databaseType, mapFile, mapReference, postfixMaps } from "./postfix/maps.ts";
+import { databaseType, mapFile, mapNames, mapReference, postfixMaps } from "./postfix/maps.ts";
 import { listQueue } from "./postfix/queue.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
@@ -40,6 +40,7 @@ import { createRecipientsKeeper } from "./recipients/keeper.ts";
 import { type RelayStatus, statusLine } from "./status.ts";
 import { askBanner } from "./watch/banner.ts";
 import { type HomesWatch, watchHomes } from "./watch/homes.ts";
+import { watchMaps } from "./watch/maps.ts";
 
 /** Puts the relay's companion together: watchers poke duties, and nothing else. Nothing is touched before `start`. */
 export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger): Promise<Daemon> {
@@ -160,6 +161,17 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 	});
 
+	const mapsWatch = watchMaps({
+		directory: mapsDirectory,
+		files: new Map(mapNames.map((map) => [basename(mapFile({ directory: mapsDirectory, type }, map)), map])),
+		changedByOthers: maps.changedByOthers,
+		onChange(map) {
+			const duty = map === "relay_recipients" ? recipients.duty : routes;
+			duty.poke(undefined, { news: true });
+		},
+		log,
+	});
+
 	const queue = createQueue({
 		homes: () => keeper.registry.homes,
 		here: (home) => presence.of(home).here,
@@ -244,6 +256,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		peers.poke();
 		recipients.changed(undefined);
 		routes.poke();
+		void mapsWatch.look();
 		presence.start();
 		queue.start();
 		outgoing.start();
@@ -328,6 +341,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 				onSchedule("* * * * *", () => {
 					routes.poke();
 					recipients.duty.poke();
+					if (ready) void mapsWatch.look();
 					lists.look();
 					void homesWatch?.rescan();
 					void reviewOverlaps(run, config.tunnel, health);
@@ -347,6 +361,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			outgoing.stop();
 			presence.stop();
 			queue.stop();
+			mapsWatch.stop();
 			await homesWatch?.stop();
 			await notifiers.stop();
 			await Promise.all([keeper.stop(), lists.saved(), api.close(), ...duties.map((duty) => duty.stop())]);

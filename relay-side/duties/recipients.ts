@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { domainOfRecipient, type Recipient } from "../../shared/recipient.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import { relayed } from "../postfix/entry.ts";
+import { fileMark } from "../postfix/map-marks.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { acceptsAll, recipientsFailing } from "../recipients/conditions.ts";
 import { type RecipientSources, recipientDifference, wantedRecipients } from "./recipient-plan.ts";
@@ -57,7 +57,8 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	async function run({ subjects }: DutyRun): Promise<void> {
 		await alone(async () => {
 			const some = [...subjects].filter((subject) => subject !== look && subject !== all);
-			if (subjects.has(all) || (subjects.has(look) && (await mark()) !== left)) await keepAll();
+			if (subjects.has(all) || (subjects.has(look) && (await fileMark(options.file)) !== left))
+				await keepAll();
 			else if (some.length > 0) await mending(() => keep(some as Recipient[]));
 		});
 		tell();
@@ -98,7 +99,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 				`Postfix's map ${map} changed: ${add.size} added, ${remove.size} removed`,
 			);
 		}
-		left = await mark();
+		left = await fileMark(options.file);
 	}
 
 	async function mending(act: () => Promise<void>): Promise<void> {
@@ -121,7 +122,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 			{ map, entries: entries.size },
 			`Postfix's map ${map} was made anew with ${entries.size} entries`,
 		);
-		left = await mark();
+		left = await fileMark(options.file);
 	}
 
 	async function relayDomains(): Promise<Set<string> | undefined> {
@@ -145,11 +146,6 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 			const why = acceptAll.get(home);
 			health.put(acceptsAll, home, why && { why });
 		}
-	}
-
-	async function mark(): Promise<string | undefined> {
-		const found = await stat(options.file).catch(() => undefined);
-		return found && `${found.ino} ${found.size} ${found.mtimeMs}`;
 	}
 
 	const duty = createDuty({

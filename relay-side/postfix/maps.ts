@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import { type Entries, isEntry, isSafeKey, keyText, type MapName, mapText, parseEntries } from "./entry.ts";
+import { fileMarks } from "./map-marks.ts";
 
 /** The kinds of Postfix database that can be changed entry by entry, and the ending of their files. */
 const endings = { hash: "db", btree: "db", lmdb: "lmdb" } as const;
@@ -42,6 +43,8 @@ export interface MapStore {
 	 * So the other maps' files are replaced too.
 	 */
 	mend(map: MapName, entries: Entries): Promise<void>;
+	/** True when somebody else changed the map's file since this was last asked; it costs a look at the file's times. */
+	changedByOthers(map: MapName): Promise<boolean>;
 }
 
 export interface MapsOptions {
@@ -71,7 +74,7 @@ export function mapFile(options: Pick<MapsOptions, "directory" | "type">, map: M
 	return join(options.directory, `${map}.${endings[options.type]}`);
 }
 
-const mapNames: readonly MapName[] = ["transport", "relay_domains", "relay_recipients"];
+export const mapNames: readonly MapName[] = ["transport", "relay_domains", "relay_recipients"];
 
 /** lmdb syncs after each entry: more than so many at once are written as a new map, in a single go. */
 const fewEntries = 100;
@@ -84,8 +87,13 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	// its file is changed as a copy, which then takes its place; Postfix's processes notice that theirs is gone.
 	const inPlace = type === "lmdb";
 	const turns = new Map<MapName, Promise<unknown>>();
+	const marks = fileMarks();
 
 	/** A map is written by one at a time: a change of what is just being copied would be lost. */
+	function write<T>(map: MapName, act: () => Promise<T>): Promise<T> {
+		return inTurn(map, () => marks.ours(mapFile(options, map), act));
+	}
+
 	function inTurn<T>(map: MapName, act: () => Promise<T>): Promise<T> {
 		const turn = (turns.get(map) ?? Promise.resolve()).then(act);
 		turns.set(
@@ -154,7 +162,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 		const file = mapFile(options, map);
 		try {
 			await access(file, constants.F_OK);
-			await inTurn(map, () =>
+			await write(map, () =>
 				inPlace ? act(map) : replace(map, (draft) => copyFile(file, draft, constants.COPYFILE_FICLONE), act),
 			);
 		} catch (error) {
@@ -164,12 +172,12 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	}
 
 	function rebuild(map: MapName, entries: Entries): Promise<void> {
-		return inTurn(map, () => makeAnew(map, entries));
+		return write(map, () => makeAnew(map, entries));
 	}
 
 	async function mend(map: MapName, entries: Entries): Promise<void> {
 		await rebuild(map, entries);
-		for (const other of mapNames) if (other !== map) await inTurn(other, () => renew(other));
+		for (const other of mapNames) if (other !== map) await write(other, () => renew(other));
 	}
 
 	/** Puts a copy of the map's file in its place. One that is missing is mended when its turn comes. */
@@ -236,7 +244,10 @@ export function postfixMaps(options: MapsOptions): MapStore {
 		await sync(directory);
 	}
 
-	return { list, query, set, remove, rebuild, mend };
+	return {
+		...{ list, query, set, remove, rebuild, mend },
+		changedByOthers: (map) => inTurn(map, () => marks.changedByOthers(mapFile(options, map))),
+	};
 }
 
 /** postmap(1) exits 1 without a word when none of the keys is there. */

@@ -147,21 +147,28 @@ describeLab("a restart is not an outage", () => {
 		for (const { host } of sides()) await host.run(["nft", "flush", "ruleset"]);
 		await relay().write(`${maps}/transport.lmdb`, "this is no database");
 		await relay().run(["rm", `${maps}/relay_domains.lmdb`]);
+		const mapsStand = async () => {
+			await relay().run(["postmap", "-q", "example.org", `lmdb:${maps}/relay_domains`]);
+			return (await routeOf(relay(), "example.org")) === "heimweg:[10.86.0.2]:25";
+		};
+		await until("the maps stand again, long before anybody looks by the clock", mapsStand, 10_000);
 		await until(
-			"everything stands again",
+			"the guards stand again",
 			async () => {
 				for (const { host } of sides()) await host.run(["nft", "list", "table", "inet", "heimweg"]);
-				const domains = ["postmap", "-q", "example.org", `lmdb:${maps}/relay_domains`];
-				await relay().run(domains);
-				return (await routeOf(relay(), "example.org")) === "heimweg:[10.86.0.2]:25";
+				return true;
 			},
-			90_000,
+			60_000,
 		);
 		for (const { host, unit } of sides())
 			expect(await host.journal("-u", unit, "-p", "warning")).toContain("guards the tunnel addresses");
 		const told = await relay().journal("-u", "heimweg-relay", "-p", "warning");
 		expect(told).toContain(`${maps}/transport.lmdb is missing or damaged`);
 		expect(told).toContain(`${maps}/relay_domains.lmdb is missing or damaged`);
+		await relay().run(["rm", "-r", maps]);
+		await until("the maps are back with their folder", mapsStand, 10_000);
+		await relay().run(["rm", `${maps}/transport.lmdb`]);
+		await until("a map of the new folder is back", mapsStand, 10_000);
 		await allIsWell();
 	});
 

@@ -62,6 +62,28 @@ describe.each(["hash", "lmdb"] as const)("a map of type %s", (type) => {
 		await maps().remove("transport", ["x.example"]);
 	});
 
+	test("tells what others did to it, once, and never what we did", async () => {
+		const store = maps();
+		await store.rebuild("transport", new Map([["a.example", route]]));
+		await store.rebuild("relay_domains", new Map([["a.example", "heimweg"]]));
+		const told = async () => [
+			await store.changedByOthers("transport"),
+			await store.changedByOthers("relay_domains"),
+		];
+		await told();
+		await store.set("transport", new Map([["b.example", route]]));
+		await store.remove("transport", ["b.example"]);
+		await store.mend("relay_domains", new Map([["a.example", "heimweg"]]));
+		expect(await told()).toEqual([false, false]);
+		await writeFile(file("relay_domains"), "damaged");
+		// This replaces the damaged file with a copy, which is still what somebody else made of it.
+		await store.mend("transport", new Map([["a.example", route]]));
+		expect(await told()).toEqual([false, true]);
+		await rm(file("transport"));
+		expect(await told()).toEqual([true, false]);
+		expect(await told()).toEqual([false, false]);
+	});
+
 	test("that is mended makes Postfix open the others anew too, which stay as they are", async () => {
 		const store = maps();
 		await store.rebuild("relay_domains", new Map([["a.example", "heimweg"]]));

@@ -72,6 +72,7 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 			await store.rebuild(map, entries);
 			store.mended.push(map);
 		},
+		changedByOthers: async () => false,
 	};
 	return store;
 }

@@ -1,0 +1,41 @@
+import { stat } from "node:fs/promises";
+
+/** Tells our own changes of files from those of others, by one look at each file's place, size and times. */
+export interface FileMarks {
+	/** Makes a change of our own; what others did to the file before stays to be told. */
+	ours<T>(file: string, change: () => Promise<T>): Promise<T>;
+	/** True when others changed the file, or took it away, since this was last asked; true at first. */
+	changedByOthers(file: string): Promise<boolean>;
+}
+
+export function fileMarks(): FileMarks {
+	const left = new Map<string, string>();
+	const changed = new Set<string>();
+
+	async function compare(file: string): Promise<void> {
+		const mark = await fileMark(file);
+		if (left.get(file) !== mark) changed.add(file);
+		left.set(file, mark);
+	}
+
+	return {
+		async ours(file, change) {
+			await compare(file);
+			try {
+				return await change();
+			} finally {
+				left.set(file, await fileMark(file));
+			}
+		},
+		async changedByOthers(file) {
+			await compare(file);
+			return changed.delete(file);
+		},
+	};
+}
+
+/** Another one whenever the file was replaced or written to. */
+export async function fileMark(file: string): Promise<string> {
+	const found = await stat(file).catch(() => undefined);
+	return found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : "none";
+}
