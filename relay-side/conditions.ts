@@ -129,6 +129,15 @@ export const queueFailing = condition<Failure>({
 	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
 });
 
+export const mendedFailing = condition<Failure>({
+	code: "queue.mended_failing",
+	severity: "warning",
+	title: "mail that a damaged map has held up is not tried again",
+	quiet: 1 * minutes,
+	text: ({ error }) => `mail that a damaged map has held up goes on at Postfix's own times only: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
+});
+
 export const mailServerSilent = condition<{ server: string; reason: string }>({
 	code: "home.mail_server_silent",
 	severity: "error",

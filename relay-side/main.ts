@@ -10,11 +10,11 @@ import { HeimwegError } from "../shared/errors.ts";
 import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
 import type { PostfixCommandOptions } from "../shared/postfix/command.ts";
+import { listQueue } from "../shared/postfix/queue.ts";
 import { version } from "../shared/version.ts";
 import { defaultConfigPath, type RelayConfig, relayConfigSchema } from "./config.ts";
 import { loadRelay } from "./load.ts";
 import { postfixCommand } from "./postfix/apply.ts";
-import { listQueue } from "./postfix/queue.ts";
 import { createRelay } from "./relay.ts";
 import { type RelayStatus, statusText } from "./status.ts";
 

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { type Address, endpointText } from "../shared/address.ts";
 import { createApi } from "../shared/api.ts";
+import { askBanner } from "../shared/banner.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
 import { createGuard } from "../shared/guard.ts";
@@ -10,6 +11,8 @@ import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
 import { notifierStateSchema } from "../shared/notify.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
+import { postfixFlush } from "../shared/postfix/flush.ts";
+import { listQueue } from "../shared/postfix/queue.ts";
 import { publicKeyOf } from "../shared/protocol/bearer.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { stateFile } from "../shared/state.ts";
@@ -17,6 +20,7 @@ import { systemd } from "../shared/systemd.ts";
 import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
 import { createCheckins } from "./checkins.ts";
+import { createMended } from "./duties/mended.ts";
 import { createPeers } from "./duties/peers.ts";
 import { createQueue } from "./duties/queue.ts";
 import { createRecipients } from "./duties/recipients.ts";
@@ -30,15 +34,12 @@ import { createOutgoing } from "./outgoing.ts";
 import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
-import { postfixFlush } from "./postfix/flush.ts";
 import { databaseType, mapFile, mapNames, mapReference, postfixMaps } from "./postfix/maps.ts";
-import { listQueue } from "./postfix/queue.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
 import { listsNotUsed } from "./recipients/conditions.ts";
 import { createRecipientsKeeper } from "./recipients/keeper.ts";
 import { type RelayStatus, statusLine } from "./status.ts";
-import { askBanner } from "./watch/banner.ts";
 import { type HomesWatch, watchHomes } from "./watch/homes.ts";
 import { watchMaps } from "./watch/maps.ts";
 
@@ -133,7 +134,11 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 	});
 
-	const maps = postfixMaps({ directory: mapsDirectory, type, run });
+	const maps = postfixMaps({
+		...{ directory: mapsDirectory, type, run },
+		onMended: () => mended.begin(),
+	});
+	const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
 	let delimiters: string | undefined;
 	const lists = await createRecipientsKeeper({
 		directory: join(config.state_dir, "recipients"),
@@ -213,7 +218,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	});
 	const outgoing = createOutgoing({ port: policyPort, homeAt: atHome, registry, health, metrics });
 
-	const duties = [guard, peers, recipients.duty, routes, queue.duty];
+	const duties = [guard, peers, recipients.duty, routes, queue.duty, mended.duty];
 	const live = () => duties.every((duty) => !duty.overdue());
 	const api = createApi({
 		health,
@@ -259,6 +264,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		void mapsWatch.look();
 		presence.start();
 		queue.start();
+		// What was mended just before a restart, by us or somebody else.
+		mended.begin();
 		outgoing.start();
 		void notify.ready(statusLine(status()));
 	}
@@ -361,6 +368,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			outgoing.stop();
 			presence.stop();
 			queue.stop();
+			mended.end();
 			mapsWatch.stop();
 			await homesWatch?.stop();
 			await notifiers.stop();

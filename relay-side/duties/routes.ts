@@ -3,6 +3,7 @@ import { hostnameSchema } from "../../shared/config.ts";
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
+import type { ListQueue } from "../../shared/postfix/queue.ts";
 import type { StateFile } from "../../shared/state.ts";
 import type { Registry } from "../homes/registry.ts";
 import { mapDamaged, routesFailing } from "../postfix/conditions.ts";
@@ -15,7 +16,7 @@ import {
 	retryRoute,
 } from "../postfix/entry.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
-import { type ListQueue, queuedAmong } from "../postfix/queue.ts";
+import { queuedAmong } from "../postfix/queue.ts";
 import {
 	isWanted,
 	leavingDomains,

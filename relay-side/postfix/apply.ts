@@ -9,10 +9,11 @@ import {
 	runPostfixCommand,
 } from "../../shared/postfix/command.ts";
 import { elementsOf } from "../../shared/postfix/list.ts";
+import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
 import { prepareMaps } from "./prepare.ts";
-import { type ListQueue, queuedAmong } from "./queue.ts";
+import { queuedAmong } from "./queue.ts";
 import { lookFor, neededChanges, type PostfixWants } from "./settings.ts";
 
 /** What Postfix's settings depend on in our own configuration. */

@@ -52,6 +52,8 @@ export interface MapsOptions {
 	directory: string;
 	type: DatabaseType;
 	run: RunCommand;
+	/** A map was mended. */
+	onMended?(): void;
 }
 
 /** Postfix's own database type (`default_database_type`), which Postfix is sure to read. */
@@ -178,6 +180,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	async function mend(map: MapName, entries: Entries): Promise<void> {
 		await rebuild(map, entries);
 		for (const other of mapNames) if (other !== map) await write(other, () => renew(other));
+		options.onMended?.();
 	}
 
 	/** Puts a copy of the map's file in its place. One that is missing is mended when its turn comes. */

@@ -1,4 +1,5 @@
-import { domainOf, type QueuedMessage } from "./queue.ts";
+import type { QueuedMessage } from "../../shared/postfix/queue.ts";
+import { domainOf } from "./queue.ts";
 
 /** A message in Postfix's queue that one home is to get. */
 export interface QueuedMail {

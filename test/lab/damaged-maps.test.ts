@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { openInbox } from "./inbox.ts";
 import { until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, useScene } from "./use-scene.ts";
@@ -7,11 +8,20 @@ describeLab("a map that is damaged while Postfix uses it", () => {
 	const scene = useScene();
 	const relay = () => scene().lab.relay;
 	let mails = 0;
+
+	beforeAll(async () => {
+		await openInbox(scene().lab.internet);
+	});
+
 	const handOver = () =>
 		scene().lab.internet.sendMail({ to: "anna@example.org", subject: `while damaged ${++mails}` });
 
-	it.each(["transport", "relay_domains", "relay_recipients"])(
-		"holds up no mail once it is mended: %s",
+	/** Mail to the internet that is on the relay already. */
+	const goesOut = () =>
+		relay().run(["sh", "-c", "echo Hello. | sendmail -f anna@example.org someone@sender.test"]);
+
+	it.each([["transport"], ["relay_domains"], ["relay_recipients"]])(
+		"holds up no mail once it is mended, for the home or for the world: %s",
 		async (map) => {
 			await scene().deliver(`before ${map} is damaged`, { timeout: 60_000 });
 			// While it is stopped nobody mends, until Postfix's processes have met the damage.
@@ -22,6 +32,7 @@ describeLab("a map that is damaged while Postfix uses it", () => {
 				"Postfix complains",
 				async () => {
 					await handOver();
+					await goesOut();
 					return met.test(await relay().journal("--boot", "--unit", "postfix*", "--priority", "warning"));
 				},
 				60_000,

@@ -1,7 +1,8 @@
-import type { Flush } from "../../../relay-side/postfix/flush.ts";
-import { domainOf, type QueuedMessage } from "../../../relay-side/postfix/queue.ts";
-import type { AskBanner } from "../../../relay-side/watch/banner.ts";
+import { domainOf } from "../../../relay-side/postfix/queue.ts";
 import type { Address } from "../../../shared/address.ts";
+import type { AskBanner } from "../../../shared/banner.ts";
+import type { Flush } from "../../../shared/postfix/flush.ts";
+import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 
 /** A home as Postfix meets it. */
 export interface ModelHome {

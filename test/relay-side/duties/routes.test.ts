@@ -4,8 +4,8 @@ import { createRoutes, type Leaving, type RoutesOptions } from "../../../relay-s
 import { emptyRegistry, type Registry } from "../../../relay-side/homes/registry.ts";
 import { routesFailing } from "../../../relay-side/postfix/conditions.ts";
 import { retryRoute } from "../../../relay-side/postfix/entry.ts";
-import type { QueuedMessage } from "../../../relay-side/postfix/queue.ts";
 import { Health } from "../../../shared/health.ts";
+import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 import { homeOf } from "../homes/examples.ts";
 import { type MemoryMaps, memoryMaps } from "../postfix/memory-maps.ts";
 

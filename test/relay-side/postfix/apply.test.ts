@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { lackingSettings, postfixCommand } from "../../../relay-side/postfix/apply.ts";
-import type { QueuedMessage } from "../../../relay-side/postfix/queue.ts";
 import { waitingTransport } from "../../../relay-side/postfix/settings.ts";
 import { CommandError } from "../../../shared/command.ts";
+import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 import { rules } from "../homes/examples.ts";
 import { type FakePostfix, fakePostfix } from "./fake-postfix.ts";
 

@@ -85,8 +85,10 @@ describe.each(["hash", "lmdb"] as const)("a map of type %s", (type) => {
 	});
 
 	test("that is mended makes Postfix open the others anew too, which stay as they are", async () => {
-		const store = maps();
+		let mended = 0;
+		const store = postfixMaps({ directory, type, run: postfix.run, onMended: () => (mended += 1) });
 		await store.rebuild("relay_domains", new Map([["a.example", "heimweg"]]));
+		expect(mended).toBe(0);
 		const { ino } = await stat(file("relay_domains"));
 		await Promise.all([
 			store.mend("transport", new Map([["a.example", route]])),
@@ -95,6 +97,7 @@ describe.each(["hash", "lmdb"] as const)("a map of type %s", (type) => {
 		expect((await stat(file("relay_domains"))).ino).not.toBe(ino);
 		expect([...(await store.list("relay_domains")).keys()]).toEqual(["a.example", "b.example"]);
 		expect((await store.list("transport")).size).toBe(1);
+		expect(mended).toBe(1);
 		expect((await readdir(directory)).length).toBe(2);
 	});
 

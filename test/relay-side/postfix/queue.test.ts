@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { domainOf, type QueuedMessage, queuedAmong } from "../../../relay-side/postfix/queue.ts";
+import { domainOf, queuedAmong } from "../../../relay-side/postfix/queue.ts";
+import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 
 async function* queue(...addresses: string[][]): AsyncGenerator<QueuedMessage> {
 	for (const list of addresses) {

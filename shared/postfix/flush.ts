@@ -1,5 +1,5 @@
-import type { RunCommand } from "../../shared/command.ts";
-import { HeimwegError, remedyOf } from "../../shared/errors.ts";
+import type { RunCommand } from "../command.ts";
+import { HeimwegError, remedyOf } from "../errors.ts";
 
 /**
  * Makes Postfix try messages again now, whatever it thought of their destination; those that are gone by then, or

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { postfixFlush } from "../../../relay-side/postfix/flush.ts";
 import { mailByHome } from "../../../relay-side/postfix/waiting.ts";
 import { CommandError, type RunCommand } from "../../../shared/command.ts";
+import { postfixFlush } from "../../../shared/postfix/flush.ts";
 
 function recorder(act: () => Promise<string> = async () => "") {
 	const lines: string[] = [];

@@ -1,0 +1,184 @@
+import type { Failure } from "../conditions.ts";
+import { createDuty, type Duty } from "../duty.ts";
+import type { ConditionKind, Health } from "../health.ts";
+import type { Logger } from "../log.ts";
+import type { Flush } from "./flush.ts";
+import type { ListQueue } from "./queue.ts";
+
+export interface SecondTryOptions {
+	name: string;
+	/** Whether a mail waits for the reason that is gone; what Postfix noted at its last try. */
+	concerns(reason: string): boolean;
+	listQueue: ListQueue;
+	/** Asked when there are mails to try; while it says no, none is. */
+	ready?(signal: AbortSignal): Promise<boolean>;
+	flush: Flush;
+	/** Called when mails begin to be tried again, with how many there are. */
+	onTry(mails: number): void;
+	/** Milliseconds after which what still waits is left to Postfix's own times; never by default. */
+	patience?: number;
+	failing: ConditionKind<Failure>;
+	health: Health;
+	log: Logger;
+	/** Milliseconds, steadily growing. */
+	now?: () => number;
+}
+
+/** Makes Postfix try again what it deferred for a reason that is gone, and rests at all other times. */
+export interface SecondTry {
+	duty: Duty;
+	/** The reason is gone: looks at the queue now, and until nothing is left there that waited for it. */
+	begin(): void;
+	/** The reason holds again. */
+	end(): void;
+}
+
+/** Milliseconds before the next try of a mail, doubling, and at most between two. */
+const firstPause = 1_000;
+const longestPause = 600_000;
+
+/** Milliseconds at most before it is asked again whether all is ready. */
+const longestRefusal = 30_000;
+
+/** Milliseconds during which a mail that is on its way can still fail for the reason that is gone, and between looks. */
+const lateFor = 35_000;
+const latePause = 2_000;
+
+/** Beginnings in a row that get everything tried at once, and milliseconds after which one more does. */
+const beginnings = 3;
+const beginningEvery = 300_000;
+
+/** Mails that are tried in one run, and milliseconds before the next. */
+const atOnce = 500;
+const morePause = 1_000;
+
+interface Look {
+	/** The mails that wait for the reason that is gone, the oldest first. */
+	waiting: string[];
+	/** Some mail is on its way. */
+	moving: boolean;
+}
+
+export function createSecondTry(options: SecondTryOptions): SecondTry {
+	const now = options.now ?? (() => performance.now());
+	const patience = options.patience ?? Number.POSITIVE_INFINITY;
+	const tries = new Map<string, { count: number; at: number }>();
+	let allowance = { left: beginnings, at: now() };
+	let begunAt: number | undefined;
+	let told = false;
+	/** Times in a row that it was not ready. */
+	let refusals = 0;
+	let incoming = new Set<string>();
+	let timer: NodeJS.Timeout | undefined;
+
+	const { name, failing, health, log } = options;
+	const duty = createDuty({
+		...{ name, failing, health, log, now },
+		run: ({ signal }) => run(signal),
+		deadline: 60_000,
+		backoff: { first: 5_000, max: longestPause },
+	});
+
+	async function run(signal: AbortSignal): Promise<void> {
+		clearTimeout(timer);
+		const began = begunAt;
+		if (began === undefined) return;
+		const { waiting, moving } = await look(signal);
+		const due = waiting.filter((id) => dueAt(id) <= now()).slice(0, atOnce);
+		const ready = due.length === 0 || (await isReady(signal));
+		// It may have ended, and begun anew, in the meantime; then this look is an old one.
+		if (begunAt !== began || signal.aborted) return;
+		if (ready && due.length > 0) {
+			if (!told) options.onTry(waiting.length);
+			told = true;
+			for (const id of due) tries.set(id, { count: (tries.get(id)?.count ?? 0) + 1, at: now() });
+			await options.flush(due, signal);
+			if (begunAt !== began) return;
+		}
+		const since = now() - began;
+		const late = moving && since < lateFor;
+		if ((waiting.length === 0 && !late) || since > patience) return rest();
+		if (!ready) return lookAfter(Math.min(pauseAfter(refusals), longestRefusal));
+		const next = waiting.reduce((first, id) => Math.min(first, dueAt(id)), Number.POSITIVE_INFINITY) - now();
+		lookAfter(Math.max(Math.min(next, late ? latePause : next), morePause));
+	}
+
+	async function look(signal: AbortSignal): Promise<Look> {
+		const waiting: Array<{ id: string; arrived: number }> = [];
+		const seen = new Set<string>();
+		const parked = new Set<string>();
+		let moving = false;
+		for await (const {
+			queue_id: id,
+			queue_name: queue,
+			arrival_time: arrived,
+			recipients,
+		} of options.listQueue(signal)) {
+			seen.add(id);
+			if (queue === "active" || queue === "incoming") moving = true;
+			if (queue === "incoming") parked.add(id);
+			// Postfix can leave a mail in incoming that it is told to try in the moment of its deferral.
+			const stuck = queue === "incoming" && incoming.has(id) && tries.has(id);
+			const concerned = recipients.some(
+				({ delay_reason: why }) => why !== undefined && options.concerns(why),
+			);
+			if (stuck || (queue === "deferred" && concerned)) waiting.push({ id, arrived });
+		}
+		incoming = parked;
+		for (const id of tries.keys()) if (!seen.has(id)) tries.delete(id);
+		return { waiting: waiting.sort((a, b) => a.arrived - b.arrived).map(({ id }) => id), moving };
+	}
+
+	async function isReady(signal: AbortSignal): Promise<boolean> {
+		const ready = (await options.ready?.(signal)) ?? true;
+		refusals = ready ? 0 : refusals + 1;
+		return ready;
+	}
+
+	function dueAt(id: string): number {
+		const last = tries.get(id);
+		return last ? last.at + pauseAfter(last.count) : Number.NEGATIVE_INFINITY;
+	}
+
+	function lookAfter(milliseconds: number): void {
+		timer = setTimeout(() => duty.poke(), milliseconds);
+	}
+
+	function rest(): void {
+		begunAt = undefined;
+		told = false;
+		tries.clear();
+		incoming.clear();
+	}
+
+	/** What comes and goes uses its allowance up, and its mail is then tried again at growing intervals. */
+	function allowed(): boolean {
+		const gained = Math.floor((now() - allowance.at) / beginningEvery);
+		const full = allowance.left + gained >= beginnings;
+		const left = full ? beginnings : allowance.left + gained;
+		allowance = { left: Math.max(left - 1, 0), at: full ? now() : allowance.at + gained * beginningEvery };
+		return left > 0;
+	}
+
+	return {
+		duty,
+		begin() {
+			if (allowed()) {
+				tries.clear();
+				refusals = 0;
+			}
+			begunAt = now();
+			told = false;
+			duty.poke(undefined, { news: true });
+		},
+		end() {
+			begunAt = undefined;
+			clearTimeout(timer);
+		},
+	};
+}
+
+/** Milliseconds to wait after so many tries in a row. */
+function pauseAfter(count: number): number {
+	return Math.min(firstPause * 2 ** (count - 1), longestPause);
+}
