@@ -1,0 +1,149 @@
+import { connect } from "node:net";
+import { type CheckinAnswer, checkinLimit, checkinPath } from "../../shared/protocol/checkin.ts";
+import { recipientsPath } from "../../shared/protocol/recipients.ts";
+import type { Random } from "../shared/random.ts";
+import { damage, mutateJsonText, pick } from "./mutate.ts";
+
+/** Connections at once. */
+const atOnce = 16;
+
+const checkin = {
+	version: "0.1.0",
+	addresses: { ipv4: "198.51.100.7", ipv6: "2001:db8::7" },
+	domains: ["example.org"],
+	conditions: ["dns.failing"],
+	recipients: { complete: true, reason: "none", delimiter: "+" },
+};
+const list = {
+	digest: "0".repeat(32),
+	base: "f".repeat(32),
+	add: ["a@example.org"],
+	remove: ["b@example.org"],
+};
+
+/** A whole check-in, as the agent sends it. */
+export function goodCheckin(bearer: string): Buffer {
+	return request({ bearer, body: Buffer.from(JSON.stringify(checkin)) });
+}
+
+/** The bytes of one request that is no good check-in; behind them the connection is half closed. */
+export function malformedCheckin(random: Random, bearer: string): Buffer {
+	for (;;) {
+		const bytes = nearly(random, bearer);
+		// A connection over which nothing comes brings no check-in.
+		if (bytes.toString("latin1").trim() !== "") return bytes;
+	}
+}
+
+function nearly(random: Random, bearer: string): Buffer {
+	const how = random.below(20);
+	if (how === 0)
+		return Buffer.concat([Buffer.from(pick(random, ["\0", "P", "{", "\x16"])), random.bytes(200)]);
+	if (how < 4) return damage(random, request({ bearer, body: Buffer.alloc(0) })).subarray(0, 2_000);
+	if (how === 4) return request({ bearer: random.bytes(32).toString("base64url"), body: good });
+	if (how === 5)
+		return request({ bearer, path: pick(random, ["/", "/v1", `${checkinPath}/x`, "*"]), body: good });
+	if (how === 6)
+		return request({ bearer, method: pick(random, ["GET", "PUT", "DELETE", "OPTIONS"]), body: good });
+	if (how === 7) return request({ bearer, body: good, length: good.length + 1 + random.below(5) });
+	if (how === 8) return chunked(random, bearer);
+	if (how === 9 && random.below(50) === 0)
+		return request({ bearer, body: Buffer.alloc(checkinLimit + 1, " ") });
+	if (how < 15) return request({ bearer, body: mutateJsonText(random, checkin) });
+	return request({ bearer, path: recipientsPath, body: mutateJsonText(random, list) });
+}
+
+const good = Buffer.from(JSON.stringify(checkin));
+
+interface Parts {
+	bearer: string;
+	body: Buffer;
+	method?: string;
+	path?: string;
+	length?: number;
+}
+
+function request({ bearer, body, method = "POST", path = checkinPath, length = body.length }: Parts): Buffer {
+	const head = `${method} ${path} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer ${bearer}\r\ncontent-length: ${length}\r\n\r\n`;
+	return Buffer.concat([Buffer.from(head), body]);
+}
+
+/** A body in pieces, whose sizes are not what they should be. */
+function chunked(random: Random, bearer: string): Buffer {
+	const head = `POST ${checkinPath} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer ${bearer}\r\ntransfer-encoding: chunked\r\n\r\n`;
+	const size = pick(random, ["zz", "-1", "ffffffffffffffffff", "5;x", "", "1"]);
+	return Buffer.concat([Buffer.from(`${head}${size}\r\n`), good, Buffer.from("\r\n")]);
+}
+
+export interface CheckinFire {
+	random: Random;
+	count: number;
+	/** The address that the one with this number comes from, and its bearer. */
+	from(number: number): string;
+	bearer: string;
+	to: string;
+	port: number;
+	/** Begin each connection with a good check-in, and send the bad one over the same connection. */
+	greet: boolean;
+	/** How many the program says it has refused. */
+	refused(): Promise<number>;
+}
+
+/**
+ * Sends so many malformed check-ins; returns how many of them were counted as refused, or taken: some are damaged where
+ * it does no harm.
+ */
+export async function fireCheckins(fire: CheckinFire): Promise<number> {
+	const { random, count, bearer, greet } = fire;
+	const before = await fire.refused();
+	let next = 0;
+	let taken = 0;
+	const fireOn = async () => {
+		while (next < count) {
+			const from = fire.from(next);
+			const requests = [...(greet ? [goodCheckin(bearer)] : []), malformedCheckin(random, bearer)];
+			next += 1;
+			const statuses = await converse(fire, from, requests);
+			taken += statuses.slice(requests.length - 1).filter((status) => status === 200).length;
+		}
+	};
+	await Promise.all(Array.from({ length: atOnce }, fireOn));
+	return (await fire.refused()) - before + taken;
+}
+
+/** Sends the requests one after the other's answer over one connection; returns the statuses of the answers. */
+function converse({ to, port }: CheckinFire, from: string, requests: readonly Buffer[]): Promise<number[]> {
+	return new Promise((resolve) => {
+		const socket = connect({ host: to, port, localAddress: from });
+		let text = "";
+		let sent = 0;
+		const statuses = () => [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, code]) => Number(code));
+		const send = () => {
+			const last = sent + 1 === requests.length;
+			socket[last ? "end" : "write"](requests[sent]!);
+			sent += 1;
+		};
+		socket.setTimeout(10_000, () => socket.destroy());
+		socket.setEncoding("latin1");
+		socket.on("connect", send);
+		socket.on("data", (data) => {
+			text += data;
+			if (statuses().length >= sent && sent < requests.length && isWhole(text)) send();
+		});
+		socket.on("error", () => {});
+		socket.on("close", () => resolve(statuses()));
+	});
+}
+
+/** The answer's JSON has come to its end. */
+function isWhole(text: string): boolean {
+	return /\r\n\r\n[\s\S]*\}/.test(text);
+}
+
+/** What a relay answers. */
+export const checkinAnswer: CheckinAnswer = {
+	version: "0.1.0",
+	home: "anna",
+	domains: ["example.org"],
+	notices: [],
+};

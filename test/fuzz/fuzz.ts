@@ -1,0 +1,133 @@
+import { fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { random } from "../shared/random.ts";
+import { fireAnswers } from "./answers.ts";
+import { fireCheckins } from "./checkins.ts";
+import { startGarbageDesec } from "./desec.ts";
+import { firePulses } from "./pulses.ts";
+import type { Figures, Part, Question, Setting } from "./subject.ts";
+
+export interface Fuzzed {
+	part: string;
+	sent: number;
+	/** Of them, how many the program has counted. */
+	counted: number;
+	/** MB that the program became larger from the first half to the end: resident, and on its heap. */
+	grown: { resident: number; heap?: number };
+	/** The program's end, if it did not live through it. */
+	end?: string;
+}
+
+/** Puts one part of Heimweg, in a process of its own, under so much fire; the seed repeats it. */
+export async function fuzz(part: Part, count: number, seed: number): Promise<Fuzzed> {
+	const chance = random(seed);
+	const folder = await mkdtemp(join(tmpdir(), "heimweg-fuzz-"));
+	const garbage = part === "deSEC" ? await startGarbageDesec(chance) : undefined;
+	const bearer = randomBytes(32).toString("base64url");
+	const port = garbage?.port ?? (await freePort());
+	const subject = await start({ part, port, folder, bearer });
+	const counted = async () => (await subject.ask()).counted;
+	const one = { random: chance, to: "127.0.0.1", port, counted };
+	let homes = 0;
+	const fire: Record<Part, (count: number) => Promise<number>> = {
+		pulses: (count) => firePulses({ ...one, count, from: "127.0.0.2" }),
+		answers: (count) => fireAnswers({ ...one, count, address: "127.0.0.1" }),
+		"check-ins": (count) => {
+			const first = homes;
+			homes += Math.ceil(count / perHome);
+			const from = (number: number) => homeAddress(first + Math.floor(number / perHome));
+			return fireCheckins({ ...one, count, from, bearer, greet: true, refused: counted });
+		},
+		deSEC: async (count) => {
+			const before = await counted();
+			return (await subject.ask({ run: count })).counted - before;
+		},
+	};
+	const half = Math.floor(count / 2);
+	try {
+		let seen = await fire[part](half);
+		const before = await subject.memory();
+		seen += await fire[part](count - half);
+		const after = await subject.memory();
+		const grown = { resident: after.resident - before.resident, heap: after.heap - before.heap };
+		return { part, sent: count, counted: seen, grown };
+	} catch (error) {
+		return { part, sent: count, counted: 0, grown: { resident: 0 }, end: (error as Error).message };
+	} finally {
+		subject.stop();
+		garbage?.stop();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** Check-ins of one home, each after a good one: a home may send 60 requests a minute. */
+const perHome = 30;
+
+/** The loopback's address that stands for the home of this number. */
+function homeAddress(number: number): string {
+	return `127.${1 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
+}
+
+interface Subject {
+	/** Throws when it has ended. */
+	ask(question?: Omit<Question, "id">): Promise<Figures>;
+	/** MB: the heap, and all that is resident (proc_pid_status(5)). */
+	memory(): Promise<{ heap: number; resident: number }>;
+	stop(): void;
+}
+
+async function start(setting: Setting): Promise<Subject> {
+	const program = fileURLToPath(new URL("subject.ts", import.meta.url));
+	const child = fork(program, [JSON.stringify(setting)], {
+		execArgv: ["--expose-gc", "--import", "tsx"],
+		stdio: ["ignore", "ignore", "pipe", "ipc"],
+	});
+	let last = "";
+	child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+		last = `${last}${text}`.slice(-2_000);
+	});
+	const waiting = new Map<number, { tell(figures: Figures): void; fail(error: Error): void }>();
+	const ended = once(child, "exit").then(([code, signal]) => {
+		const error = new Error(`it ended with ${signal ?? code}: ${last.trim()}`);
+		for (const { fail } of waiting.values()) fail(error);
+		return error;
+	});
+	child.on("message", (said: { id?: number } & Figures) => {
+		if (said.id === undefined) return;
+		waiting.get(said.id)?.tell(said);
+		waiting.delete(said.id);
+	});
+	await Promise.race([once(child, "message"), ended.then((error) => Promise.reject(error))]);
+	let lastId = 0;
+	const ask: Subject["ask"] = (question = {}) =>
+		new Promise((tell, fail) => {
+			const id = ++lastId;
+			waiting.set(id, { tell, fail });
+			if (!child.connected) void ended.then(fail);
+			else child.send({ id, ...question } satisfies Question);
+		});
+	return {
+		ask,
+		async memory() {
+			const { heap = 0 } = await ask({ heap: true });
+			const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+			return { heap, resident: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024 };
+		},
+		stop: () => void child.kill("SIGKILL"),
+	};
+}
+
+async function freePort(): Promise<number> {
+	const socket = createSocket("udp4");
+	socket.bind(0, "127.0.0.1");
+	await once(socket, "listening");
+	const { port } = socket.address();
+	await new Promise<void>((resolve) => socket.close(() => resolve()));
+	return port;
+}

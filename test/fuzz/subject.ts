@@ -1,0 +1,148 @@
+import { createDesecApi, type DesecApi } from "../../agent/desec/api.ts";
+import type { Budget } from "../../agent/desec/budget.ts";
+import { updateThroughDynDns } from "../../agent/desec/dyndns.ts";
+import { DesecError } from "../../agent/desec/error.ts";
+import { watchPulse } from "../../agent/watch/pulse.ts";
+import type { Home } from "../../relay-side/homes/home.ts";
+import { emptyRegistry } from "../../relay-side/homes/registry.ts";
+import { createRecipientsKeeper } from "../../relay-side/recipients/keeper.ts";
+import { serveCheckins } from "../../relay-side/watch/checkin.ts";
+import { servePulses } from "../../relay-side/watch/pulse.ts";
+import { parseAddress, parseEndpoint } from "../../shared/address.ts";
+import { Health } from "../../shared/health.ts";
+import { createLog } from "../../shared/log.ts";
+import { createMetrics } from "../../shared/metrics.ts";
+import { checkinAnswer } from "./checkins.ts";
+
+// A process of its own around one part of Heimweg that hears what others send, so that its memory can be read and its
+// end would be seen. It is told what to do, and answers, over the channel to the process that started it.
+
+/** The parts that can be put under fire. */
+export type Part = "pulses" | "check-ins" | "answers" | "deSEC";
+
+export interface Setting {
+	part: Part;
+	/** Where the part listens, or what it talks to. */
+	port: number;
+	/** For files. */
+	folder: string;
+	bearer: string;
+}
+
+/** What it is asked for: what it has counted, its heap too, or that it makes so many requests to deSEC before. */
+export type Question = { id: number; heap?: boolean; run?: number };
+
+/** The figures: what was counted, and, if asked for, the heap in MB after everything that can go has gone. */
+export interface Figures {
+	counted: number;
+	heap?: number;
+}
+
+const relay = parseAddress("127.0.0.1");
+const agent = parseAddress("127.0.0.2");
+const endpoint = parseEndpoint("198.51.100.7:51820");
+
+async function serve({ part, port, folder, bearer }: Setting): Promise<(run: number) => Promise<void>> {
+	const log = createLog({ level: "silent" });
+	const health = new Health(log);
+	const metrics = createMetrics("fuzz", "0", health);
+	const counter = metrics.counter("counted_total", "What came and was no good");
+	const counts = () => counter.add();
+	const nothing = () => {};
+	let run = async (_: number) => {};
+
+	if (part === "pulses")
+		servePulses({
+			...{ addresses: [relay], port, onPulse: nothing, onEndpoint: nothing, onTrouble: nothing },
+			homeAt: () => ({ id: "anna", publicKey: "key" }),
+			endpoints: async () => new Map([["key", endpoint]]),
+			onDropped: counts,
+		}).start();
+	if (part === "answers")
+		watchPulse({
+			...{ from: agent, to: relay, port, interval: 100, mtu: 1_280, onSilence: nothing, onLarge: nothing },
+			onAnswer: counts,
+			onGarbage: counts,
+		}).start();
+	if (part === "check-ins") {
+		const homes = new Map<string, Home>();
+		const lists = await createRecipientsKeeper({
+			directory: folder,
+			registry: () => ({ ...emptyRegistry, homes }),
+			...{ onChange: nothing, health, log },
+		});
+		serveCheckins({
+			...{ addresses: [relay], port, onRefused: counts, onTrouble: nothing },
+			homeAt(address) {
+				const home = { id: address, publicKey: "", addresses: [address], domains: ["example.org"] };
+				if (!homes.has(address)) homes.set(address, { ...home, mailPort: 25, senders: "own" });
+				return { id: address, bearer };
+			},
+			onCheckin(id, checkin) {
+				lists.report(id, checkin.recipients);
+				return { ...checkinAnswer, recipients: lists.state(id) };
+			},
+			onRecipients: lists.take,
+		}).start();
+	}
+	if (part === "deSEC") run = (count) => ask(count, port, counts);
+
+	process.on("message", async ({ id, heap: heapToo, run: count }: Question) => {
+		if (count) await run(count);
+		if (heapToo) globalThis.gc?.();
+		const heap = heapToo ? process.memoryUsage().heapUsed / 2 ** 20 : undefined;
+		const text = (await metrics.expose()).text;
+		const counted = Number(/^fuzz_counted_total (\d+)$/m.exec(text)?.[1]);
+		process.send!({ id, counted, heap });
+	});
+	return run;
+}
+
+/** Makes so many requests, eight at once; each has to end in what the schema promises or in an error of ours. */
+async function ask(count: number, port: number, counts: () => void): Promise<void> {
+	const url = `http://127.0.0.1:${port}`;
+	const open: Budget = {
+		take: async () => () => {},
+		delay: () => 0,
+		refused: () => {},
+		state: () => ({ taken: {}, blocked: {} }),
+	};
+	const access = {
+		token: async () => "a-token-of-some-length",
+		budget: open,
+		userAgent: "heimweg/0",
+		timeout: 5_000,
+	};
+	const api = createDesecApi({ baseUrl: `${url}/api/v1`, ...access });
+	const calls: Array<(api: DesecApi) => Promise<unknown>> = [
+		({ zoneOf }) => zoneOf("mail.example.org"),
+		({ zone }) => zone("example.org"),
+		({ rrsets }) => rrsets("example.org", { subname: "mail", type: "A" }),
+		({ patch }) => patch("example.org", [{ subname: "mail", type: "A", records: ["198.51.100.7"] }]),
+		() =>
+			updateThroughDynDns({
+				...{ ...access, updateUrl: url, domain: "example.org", names: ["mail.example.org"] },
+				...{ ipv4: parseAddress("198.51.100.7"), ipv6: "preserve" as const },
+			}),
+	];
+	let left = count;
+	const askOn = async () => {
+		while (left > 0) {
+			left -= 1;
+			const call = calls[left % calls.length]!;
+			try {
+				await call(api);
+			} catch (error) {
+				if (!(error instanceof DesecError)) throw error;
+			}
+			counts();
+		}
+	};
+	await Promise.all(Array.from({ length: 8 }, askOn));
+}
+
+if (process.argv[1] === import.meta.filename) {
+	process.once("disconnect", () => process.exit(0));
+	await serve(JSON.parse(process.argv[2]!) as Setting);
+	process.send!({ ready: true });
+}
