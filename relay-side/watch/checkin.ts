@@ -67,9 +67,13 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 
 	function open(address: Address): void {
 		if (stopped) return;
-		const server = createServer({ connectionsCheckingInterval: lookEvery }, (request, response) => {
+		const take = (request: IncomingMessage, response: ServerResponse) => {
 			answer(request, response).catch(() => response.destroy());
-		});
+		};
+		// What Node would refuse by itself would not be counted.
+		const server = createServer({ connectionsCheckingInterval: lookEvery, requireHostHeader: false }, take);
+		server.on("checkExpectation", take);
+		server.on("connect", (_, socket) => refuseSocket(socket, 405));
 		server.on("clientError", noRequest);
 		// A long list over a slow line.
 		server.requestTimeout = 120_000;
@@ -100,8 +104,12 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 	/** What came is no HTTP, or no whole request in time. */
 	function noRequest(error: Error, socket: Duplex): void {
 		if (codeOf(error) === "ECONNRESET" || !socket.writable) return void socket.destroy();
-		const status = statusOf[codeOf(error) ?? ""] ?? 400;
+		refuseSocket(socket, statusOf[codeOf(error) ?? ""] ?? 400);
+	}
+
+	function refuseSocket(socket: Duplex, status: number): void {
 		options.onRefused(status);
+		socket.on("error", () => {});
 		socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`, () =>
 			socket.destroy(),
 		);

@@ -36,7 +36,7 @@ export function malformedCheckin(random: Random, bearer: string): Buffer {
 }
 
 function nearly(random: Random, bearer: string): Buffer {
-	const how = random.below(20);
+	const how = random.below(21);
 	if (how === 0)
 		return Buffer.concat([Buffer.from(pick(random, ["\0", "P", "{", "\x16"])), random.bytes(200)]);
 	if (how < 4) return damage(random, request({ bearer, body: Buffer.alloc(0) })).subarray(0, 2_000);
@@ -44,16 +44,30 @@ function nearly(random: Random, bearer: string): Buffer {
 	if (how === 5)
 		return request({ bearer, path: pick(random, ["/", "/v1", `${checkinPath}/x`, "*"]), body: good });
 	if (how === 6)
-		return request({ bearer, method: pick(random, ["GET", "PUT", "DELETE", "OPTIONS"]), body: good });
+		return request({
+			bearer,
+			method: pick(random, ["GET", "PUT", "DELETE", "OPTIONS", "CONNECT"]),
+			body: good,
+		});
 	if (how === 7) return request({ bearer, body: good, length: good.length + 1 + random.below(5) });
 	if (how === 8) return chunked(random, bearer);
 	if (how === 9 && random.below(50) === 0)
 		return request({ bearer, body: Buffer.alloc(checkinLimit + 1, " ") });
+	if (how === 10)
+		return request({ bearer, body: mutateJsonText(random, checkin), header: pick(random, headers) });
 	if (how < 15) return request({ bearer, body: mutateJsonText(random, checkin) });
 	return request({ bearer, path: recipientsPath, body: mutateJsonText(random, list) });
 }
 
 const good = Buffer.from(JSON.stringify(checkin));
+
+/** Headers that change what becomes of a request. */
+const headers = [
+	"expect: tea",
+	"upgrade: websocket\r\nconnection: upgrade",
+	"transfer-encoding: gzip",
+	"x: y",
+];
 
 interface Parts {
 	bearer: string;
@@ -61,11 +75,18 @@ interface Parts {
 	method?: string;
 	path?: string;
 	length?: number;
+	header?: string;
 }
 
-function request({ bearer, body, method = "POST", path = checkinPath, length = body.length }: Parts): Buffer {
-	const head = `${method} ${path} HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer ${bearer}\r\ncontent-length: ${length}\r\n\r\n`;
-	return Buffer.concat([Buffer.from(head), body]);
+function request({ bearer, body, method = "POST", path = checkinPath, length, header }: Parts): Buffer {
+	const lines = [
+		`${method} ${path} HTTP/1.1`,
+		"host: relay",
+		`authorization: Bearer ${bearer}`,
+		...(header ? [header] : []),
+		`content-length: ${length ?? body.length}`,
+	];
+	return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), body]);
 }
 
 /** A body in pieces, whose sizes are not what they should be. */

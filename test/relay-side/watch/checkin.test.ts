@@ -106,6 +106,27 @@ test("what a later version adds is ignored, and cannot reach into our objects", 
 	expect((taken[0] as { home?: string }).home).toBeUndefined();
 });
 
+test("what Node would refuse by itself is judged and counted as everything else", async () => {
+	const { port, refused, taken } = await serve();
+	const say = (text: string) =>
+		new Promise<string>((resolve) => {
+			let said = "";
+			const socket = connect({ host: relay, port, localAddress: "127.0.0.2" }, () => socket.end(text));
+			socket.setEncoding("latin1").on("data", (data) => {
+				said += data;
+			});
+			socket.on("error", () => {});
+			socket.on("close", () => resolve(said.split("\r\n")[0]!));
+		});
+	const head = `POST /v1/checkin HTTP/1.1\r\nauthorization: Bearer ${bearer}\r\ncontent-length: `;
+	expect(await say(`${head}2\r\n\r\n{}`)).toBe("HTTP/1.1 400 Bad Request");
+	expect(await say(`${head}2\r\nhost: x\r\nexpect: tea\r\n\r\n{}`)).toBe("HTTP/1.1 400 Bad Request");
+	expect(await say("CONNECT x:1 HTTP/1.1\r\nhost: x\r\n\r\n")).toBe("HTTP/1.1 405 Method Not Allowed");
+	expect(refused.map(([status]) => status)).toEqual([400, 400, 405]);
+	expect(await say(`${head}${good.length}\r\n\r\n${good}`)).toBe("HTTP/1.1 200 OK");
+	expect(taken).toHaveLength(1);
+});
+
 test.each([
 	["an address that is no home's", 403, { from: "127.0.0.9" }],
 	["no bearer", 401, { headers: { authorization: "" } }],
