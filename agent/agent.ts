@@ -5,7 +5,6 @@ import { createApi } from "../shared/api.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
 import type { Duty } from "../shared/duty.ts";
-import { messageOf } from "../shared/errors.ts";
 import { createGuard } from "../shared/guard.ts";
 import { createGuardDuty } from "../shared/guard-duty.ts";
 import { Health } from "../shared/health.ts";
@@ -17,8 +16,8 @@ import { reviewOverlaps } from "../shared/overlap.ts";
 import { deriveBearer } from "../shared/protocol/bearer.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { recipientBytes, recipientsPath } from "../shared/protocol/recipients.ts";
+import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
-import { stateFile } from "../shared/state.ts";
 import { systemd } from "../shared/systemd.ts";
 import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
@@ -77,7 +76,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const health = new Health(log);
 	const metrics = createMetrics("heimweg", version, health);
 	const notify = systemd(run, log);
-	const memory = stateFile(join(config.state_dir, "agent.json"), memorySchema, log);
+	const memory = savedState(join(config.state_dir, "agent.json"), memorySchema, { health, log });
 	const alsoPublic = config.dns?.also_public ?? [];
 	const publish = config.dns?.publish ?? [];
 	const guarded = createGuard({ run, interface: config.tunnel.interface, networks: config.tunnel.networks });
@@ -266,11 +265,15 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	});
 
 	const { command } = config.notify;
+	const told = savedState(join(config.state_dir, "notify.command.json"), notifierStateSchema, {
+		health,
+		log,
+	});
 	const notifier =
 		command &&
 		createNotifier({
 			channel: commandChannel({ command, program: "heimweg", run }),
-			state: stateFile(join(config.state_dir, "notify.command.json"), notifierStateSchema, log),
+			state: told,
 			health,
 			log,
 		});
@@ -333,9 +336,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	}
 
 	function remember(): void {
-		memory.write({ history: [...book.history()], relay: [...relayAddresses] }).catch((error) => {
-			log.warn(`what heimweg remembers could not be saved: ${messageOf(error)}`);
-		});
+		void memory.write({ history: [...book.history()], relay: [...relayAddresses] });
 	}
 
 	function showStatus(): void {
@@ -401,6 +402,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			pulse.stop();
 			recipientsWatch?.stop();
 			await notifier?.stop();
+			memory.stop();
+			told.stop();
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};

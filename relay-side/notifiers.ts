@@ -1,9 +1,9 @@
 import type { RunCommand } from "../shared/command.ts";
 import type { Health } from "../shared/health.ts";
 import type { Logger } from "../shared/log.ts";
-import { createNotifier, type Notifier, type NotifierState } from "../shared/notify.ts";
+import { type Channel, createNotifier, type NotifierState } from "../shared/notify.ts";
 import { commandChannel } from "../shared/notify-command.ts";
-import type { StateFile } from "../shared/state.ts";
+import type { SavedState } from "../shared/saved-state.ts";
 import { notifyMailRouted } from "./conditions.ts";
 import type { RelayConfig } from "./config.ts";
 import type { Registry } from "./homes/registry.ts";
@@ -15,7 +15,7 @@ export interface NotifiersOptions {
 	config: RelayConfig["notify"];
 	registry(): Registry;
 	/** What a channel remembers, by its name. */
-	state(channel: string): StateFile<NotifierState>;
+	state(channel: string): SavedState<NotifierState>;
 	run: RunCommand;
 	health: Health;
 	log: Logger;
@@ -47,10 +47,11 @@ export async function createNotifiers(options: NotifiersOptions): Promise<Notifi
 			submit: submitTo(),
 			routedHome: mailRoutedHome,
 		});
-	const notifiers: Notifier[] = [];
-	for (const channel of [byCommand, byMail]) {
-		if (channel) notifiers.push(createNotifier({ channel, state: state(channel.name), health, log }));
-	}
+	const channels = [byCommand, byMail].filter((channel): channel is Channel => Boolean(channel));
+	const notifiers = channels.map((channel) => {
+		const told = state(channel.name);
+		return { told, ...createNotifier({ channel, state: told, health, log }) };
+	});
 
 	return {
 		review() {
@@ -61,6 +62,7 @@ export async function createNotifiers(options: NotifiersOptions): Promise<Notifi
 		},
 		async stop() {
 			await Promise.all(notifiers.map((notifier) => notifier.stop()));
+			for (const { told } of notifiers) told.stop();
 		},
 	};
 }

@@ -14,6 +14,7 @@ import { reviewOverlaps } from "../shared/overlap.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { publicKeyOf } from "../shared/protocol/bearer.ts";
+import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { stateFile } from "../shared/state.ts";
 import { systemd } from "../shared/systemd.ts";
@@ -102,7 +103,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	const notifiers = await createNotifiers({
 		config: config.notify,
 		registry,
-		state: (channel) => state(`${channel}.json`, notifierStateSchema),
+		state: (channel) =>
+			savedState(join(config.state_dir, `${channel}.json`), notifierStateSchema, { health, log }),
 		run,
 		health,
 		log,

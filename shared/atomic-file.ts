@@ -25,6 +25,8 @@ export async function writeFileAtomic(
 		await rename(draft, path);
 	} catch (error) {
 		await rm(draft, { force: true });
+		// The draft's name is another each time, and nobody's concern.
+		if (error instanceof Error) error.message = error.message.replaceAll(draft, path);
 		throw error;
 	}
 	await syncFolder(folder);

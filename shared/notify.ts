@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HeimwegError, messageOf, remedyOf } from "./errors.ts";
 import { type ActiveCondition, condition, type Health, spanOf } from "./health.ts";
 import type { Logger } from "./log.ts";
-import type { StateFile } from "./state.ts";
+import type { SavedState } from "./saved-state.ts";
 
 /** What somebody is told: a condition has lasted long enough to bother with, or one that was told of is over. */
 export interface Notice {
@@ -51,7 +51,7 @@ export type NotifierState = z.infer<typeof notifierStateSchema>;
 
 export interface NotifierOptions {
 	channel: Channel;
-	state: StateFile<NotifierState>;
+	state: Pick<SavedState<NotifierState>, "read" | "write">;
 	health: Health;
 	log: Logger;
 	/** Milliseconds since 1970. */
@@ -188,9 +188,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 			health.set(notifyFailing, channel.name, { error: messageOf(error), ...(remedy ? { remedy } : {}) });
 			if (!(error instanceof HeimwegError)) log.debug({ err: error }, `${channel.name} failed`);
 		} finally {
-			await state.write({ told: [...told.values()], sent }).catch((error) => {
-				log.warn(`what ${channel.name} has told could not be saved: ${messageOf(error)}`);
-			});
+			await state.write({ told: [...told.values()], sent });
 		}
 	}
 

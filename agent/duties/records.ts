@@ -2,10 +2,9 @@ import { join } from "node:path";
 import type { Family } from "../../shared/address.ts";
 import { readSecret } from "../../shared/config.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
-import { messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { stateFile } from "../../shared/state.ts";
+import { savedState } from "../../shared/saved-state.ts";
 import { version } from "../../shared/version.ts";
 import type { FamilyState } from "../address-book.ts";
 import { recordsFailing } from "../conditions.ts";
@@ -59,7 +58,8 @@ const goneFor = 5 * 60_000;
 export function createRecords(options: RecordsOptions): Records {
 	const { config, health, log } = options;
 	const now = options.now ?? (() => performance.now());
-	const memory = stateFile(join(options.stateDir, "desec-budget.json"), budgetStateSchema, log);
+	const budgetFile = join(options.stateDir, "desec-budget.json");
+	const memory = savedState(budgetFile, budgetStateSchema, { health, log });
 	const zoneOfName = new Map<string, string>();
 	const zones = new Map<string, OwnZone>();
 	const refusals = createRefusals(now);
@@ -105,7 +105,7 @@ export function createRecords(options: RecordsOptions): Records {
 			inSync = false;
 			throw error;
 		} finally {
-			await saveBudget();
+			await memory.write(access.budget.state());
 			options.onSettled();
 		}
 		if (failures.length > 0) throw combined(failures, worked > 0);
@@ -157,12 +157,6 @@ export function createRecords(options: RecordsOptions): Records {
 		return address;
 	}
 
-	async function saveBudget(): Promise<void> {
-		await memory.write(access!.budget.state()).catch((error) => {
-			log.warn(`the count of requests to deSEC could not be saved: ${messageOf(error)}`);
-		});
-	}
-
 	const duty = createDuty({
 		name: "records",
 		run: ({ signal }) => run(signal),
@@ -181,6 +175,7 @@ export function createRecords(options: RecordsOptions): Records {
 				visibility.stop();
 				for (const timer of timers.values()) clearTimeout(timer);
 				await duty.stop();
+				memory.stop();
 			},
 		},
 		recheck() {

@@ -64,6 +64,9 @@ export interface HomesKeeper {
 /** Milliseconds from a change to its save: Postfix's maps, which sync to the same disk, go first. */
 const saveDelay = 500;
 
+/** Milliseconds until what could not be saved is tried again. */
+const saveAgain = 10_000;
+
 /** Starts from what was last applied; without it nothing is removed until every file has been understood once. */
 export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKeeper> {
 	const { state, health, log, onChange } = options;
@@ -75,6 +78,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	let saving: Promise<void> | undefined;
 	let saveTimer: NodeJS.Timeout | undefined;
 	let reported: Finding[] = [];
+	let stopped = false;
 
 	function update(fresh: Files): void {
 		files = fresh;
@@ -110,6 +114,11 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 		saveTimer ??= setTimeout(flush, saveDelay);
 	}
 
+	function saveNow(): void {
+		unsaved = true;
+		void flush();
+	}
+
 	function flush(): Promise<void> {
 		clearTimeout(saveTimer);
 		saveTimer = undefined;
@@ -127,6 +136,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 				health.clear(homesUnsaved);
 			} catch (error) {
 				health.set(homesUnsaved, "", { error: messageOf(error) });
+				if (!stopped) saveTimer ??= setTimeout(saveNow, saveAgain);
 			}
 		}
 	}
@@ -146,6 +156,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 		},
 		saved: flush,
 		async stop() {
+			stopped = true;
 			clearTimeout(timer);
 			await flush();
 		},

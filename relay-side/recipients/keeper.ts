@@ -103,6 +103,8 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			try {
 				const failed = health.has(listsUnsaved, home);
 				const list = lists.get(home);
+				// The disk may have been full when the folder was to be made.
+				if (failed) await mkdir(directory, { recursive: true, mode: 0o700 });
 				await (failed && list ? journalOf(home).replace(list) : write(journalOf(home)));
 				health.clear(listsUnsaved, home);
 			} catch (error) {

@@ -66,6 +66,10 @@ test("a write that fails leaves the old text, and no draft beside it", async () 
 	await expect(writeFileAtomic(join(folder, "file"), endless as never)).rejects.toThrow("no space left");
 	expect(await readFile(join(folder, "file"), "utf8")).toBe("old");
 	expect((await readdir(folder)).sort()).toEqual(["file", "taken"]);
+	const failed = writeFileAtomic(join(folder, "missing", "file"), "x");
+	await expect(failed, "named as its user knows it").rejects.toThrow(
+		`open '${join(folder, "missing", "file")}'`,
+	);
 });
 
 test("a link at the path is replaced, and what it pointed to is left alone", async () => {

@@ -140,6 +140,21 @@ test("a disk that is full costs a warning, and the next change is saved again", 
 	await keeper.stop();
 });
 
+test("what a full disk kept from being saved is saved when there is room again, without a change", async () => {
+	const { keeper, health, disk } = await start();
+	disk.full = true;
+	keeper.update(files(anna));
+	await keeper.saved();
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(health.has(homesUnsaved)).toBe(true);
+	disk.full = false;
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(health.has(homesUnsaved)).toBe(false);
+	expect(JSON.parse(disk.text!).homes).toHaveLength(1);
+	expect(vi.getTimerCount()).toBe(0);
+	await keeper.stop();
+});
+
 test("a home whose saved address the relay has taken itself is not served from memory", async () => {
 	const first = await start();
 	first.keeper.update(files({ ...anna, addresses: [parseAddress("10.86.0.2")] }, bert));
