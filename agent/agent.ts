@@ -16,6 +16,7 @@ import { reviewOverlaps } from "../shared/overlap.ts";
 import { deriveBearer } from "../shared/protocol/bearer.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { recipientBytes, recipientsPath } from "../shared/protocol/recipients.ts";
+import { createQueueRoom } from "../shared/queue-room.ts";
 import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { systemd } from "../shared/systemd.ts";
@@ -278,6 +279,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			log,
 		});
 
+	const lookForRoom = createQueueRoom({ run, health });
+
 	const duties = () => [
 		guard,
 		tunnel.duty,
@@ -383,7 +386,10 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
 			endings.push(
 				health.listen(showStatus),
-				onSchedule("*/15 * * * * *", () => guard.poke()),
+				onSchedule("*/15 * * * * *", () => {
+					guard.poke();
+					void lookForRoom();
+				}),
 				onSchedule(everyMinute, () => {
 					tunnel.duty.poke();
 					void reviewOverlaps(run, config.tunnel, health);

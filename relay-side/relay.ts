@@ -14,6 +14,7 @@ import { reviewOverlaps } from "../shared/overlap.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { publicKeyOf } from "../shared/protocol/bearer.ts";
+import { createQueueRoom } from "../shared/queue-room.ts";
 import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { stateFile } from "../shared/state.ts";
@@ -328,6 +329,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		recipients.changed(undefined);
 	}
 
+	const lookForRoom = createQueueRoom({ run, health });
+
 	return {
 		async start() {
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
@@ -346,7 +349,10 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			endings.push(
 				health.listen(showStatus),
 				onSchedule("*/10 * * * * *", () => peers.poke()),
-				onSchedule("*/15 * * * * *", () => guard.poke()),
+				onSchedule("*/15 * * * * *", () => {
+					guard.poke();
+					void lookForRoom();
+				}),
 				onSchedule("* * * * *", () => {
 					routes.poke();
 					recipients.duty.poke();
