@@ -24,7 +24,7 @@ import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
 import { createAddressBook } from "./address-book.ts";
 import { askRelay } from "./ask-relay.ts";
-import { checkIpFailing, largePacketsLost } from "./conditions.ts";
+import { checkIpFailing, largePacketsLost, packetsLost } from "./conditions.ts";
 import type { AgentConfig } from "./config.ts";
 import { createCheckin } from "./duties/checkin.ts";
 import { createRecipients } from "./duties/recipients.ts";
@@ -175,6 +175,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			if (wasUp) showStatus();
 		},
 		onLarge: (passed) => health.put(largePacketsLost, "", passed ? undefined : { mtu: config.tunnel.mtu }),
+		onLoss: (share) =>
+			health.put(packetsLost, "", share === undefined ? undefined : { percent: Math.round(share * 100) }),
 		onGarbage: () => garbage.add(),
 	});
 

@@ -58,6 +58,17 @@ export const largePacketsLost = condition<{ mtu: number }>({
 		"some line in between takes only smaller packets: look at the router's MTU, and try the other family with tunnel.outer",
 });
 
+export const packetsLost = condition<{ percent: number }>({
+	code: "tunnel.packets_lost",
+	severity: "warning",
+	title: "the line loses many packets",
+	quiet: 5 * minutes,
+	text: ({ percent }) =>
+		`of the last pulses to the relay, about ${percent} % were lost: mail comes and goes, but slowly`,
+	remedy: () =>
+		'look whether the line is full or the WiFi weak; if it is neither, tell the provider, with the output of "mtr" to the relay',
+});
+
 export const sourcesDisagree = condition<{ used: string; said: string }>({
 	code: "address.sources_disagree",
 	severity: "warning",

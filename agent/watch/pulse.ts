@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { type Address, type Endpoint, familyOf } from "../../shared/address.ts";
 import { decodeAnswer, encodePulse } from "../../shared/protocol/pulse.ts";
+import { watchLoss } from "./loss.ts";
 
 export interface PulseOptions {
 	/** The home's own tunnel address, and the relay's. */
@@ -16,6 +17,8 @@ export interface PulseOptions {
 	onAnswer(endpoint: Endpoint | undefined, roundTrip: number): void;
 	/** Called once when nothing was answered for `lostAfter`, and each interval after. */
 	onSilence(milliseconds: number): void;
+	/** So large a share of the pulses (0 to 1) has gone unanswered that mail is slow; undefined when that is over. */
+	onLoss(share: number | undefined): void;
 	/** A pulse as large as the tunnel takes was answered, or, although small ones are, not. */
 	onLarge(passed: boolean): void;
 	onGarbage(): void;
@@ -31,6 +34,12 @@ export interface PulseWatcher {
 /** Pulses that may go unanswered before the tunnel counts as dead. */
 const lostAfter = 3;
 
+/** The same on a line that is known to lose many: three in a row are nothing there. */
+const lostAfterOnLossy = 6;
+
+/** Milliseconds that a pulse's answer may take before it counts as lost. */
+const patience = 2_000;
+
 /** Milliseconds between two full-size pulses, and how many of them in a row must be lost to be believed. */
 const largeEvery = 60_000;
 const largeTries = 3;
@@ -38,20 +47,19 @@ const largeTries = 3;
 /** Milliseconds between two while they are known to be lost: who mends the line wants to see it. */
 const largeAgain = 15_000;
 
-/** Milliseconds between those tries. */
-const largePatience = 2_000;
-
 /** Pulses whose answer is still waited for, at most. */
 const memory = 16;
 
 /** Sends the pulses and hears the answers. An answer counts only if it repeats the nonce of a pulse of ours. */
 export function watchPulse(options: PulseOptions): PulseWatcher {
-	const waiting = new Map<string, { at: number; large: boolean }>();
+	const waiting = new Map<string, { at: number; large: boolean; lost?: boolean }>();
+	const loss = watchLoss();
 	let socket: Socket | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let lastAnswer = performance.now();
 	let largeAt = performance.now() - largeEvery + 10_000;
 	let largeLost = 0;
+	let silentUntil = 0;
 
 	function open(): Socket {
 		const six = familyOf(options.to) === 6;
@@ -88,7 +96,7 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 		if (sent.large) {
 			largeLost = 0;
 			options.onLarge(true);
-		}
+		} else if (!sent.lost) seen(true);
 		options.onAnswer(answer.endpoint, lastAnswer - sent.at);
 	}
 
@@ -114,15 +122,38 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 		const silent = performance.now() - lastAnswer;
 		send();
 		// Half an interval of tolerance: the answer came a round trip after its pulse.
-		if (silent >= (lostAfter - 0.5) * options.interval) options.onSilence(silent);
-		else probe();
+		const missed = loss.heavy ? lostAfterOnLossy : lostAfter;
+		if (silent >= (missed - 0.5) * options.interval) {
+			silentUntil = performance.now();
+			options.onSilence(silent);
+		} else {
+			probe();
+			review();
+		}
+	}
+
+	/** Counts the small pulses whose answers are overdue. */
+	function review(): void {
+		const now = performance.now();
+		for (const sent of waiting.values()) {
+			if (sent.large || sent.lost || now - sent.at < patience) continue;
+			sent.lost = true;
+			// Those of a silence say that the tunnel was down, not that the line loses some.
+			if (sent.at > silentUntil) seen(false);
+		}
+	}
+
+	function seen(answered: boolean): void {
+		const before = loss.heavy;
+		loss.count(answered);
+		if (loss.heavy !== before) options.onLoss(before ? undefined : loss.share);
 	}
 
 	/** Every minute a large pulse, while small ones are answered; oftener while large ones are lost. */
 	function probe(): void {
 		const now = performance.now();
 		for (const [nonce, sent] of waiting) {
-			if (!sent.large || now - sent.at < largePatience) continue;
+			if (!sent.large || now - sent.at < patience) continue;
 			waiting.delete(nonce);
 			largeLost += 1;
 			if (largeLost >= largeTries) options.onLarge(false);

@@ -15,11 +15,12 @@ let pulse: PulseWatcher;
 let answers: string[];
 let silences: number[];
 let larges: boolean[];
+let losses: Array<number | undefined>;
 let garbage: number;
 
 beforeEach(async () => {
 	vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
-	[arrived, answers, silences, larges, garbage] = [[], [], [], [], 0];
+	[arrived, answers, silences, larges, losses, garbage] = [[], [], [], [], [], 0];
 	relay = createSocket("udp4");
 	await new Promise<void>((done) => relay.bind(0, loopback, done));
 	onPulse = answer;
@@ -49,6 +50,7 @@ function watch(changes: Partial<PulseOptions> = {}): void {
 		onAnswer: (endpoint) => answers.push(endpoint ? endpointText(endpoint) : "unknown"),
 		onSilence: (milliseconds) => silences.push(milliseconds),
 		onLarge: (passed) => larges.push(passed),
+		onLoss: (share) => losses.push(share),
 		onGarbage: () => {
 			garbage += 1;
 		},
@@ -139,6 +141,38 @@ test("silence is told within three intervals after the last answer, and then wit
 	const told = silences.length;
 	await answeredSecond();
 	expect(silences.length).toBe(told);
+});
+
+/** Answers only those pulses that fit, by their number. */
+async function seconds(count: number, answers: (number: number) => boolean): Promise<void> {
+	for (let at = 0; at < count; at++) {
+		onPulse = answers(at) ? answer : () => {};
+		await (answers(at) ? answeredSecond() : second());
+	}
+}
+
+test("a line that loses many is told once, no silence of it is believed too soon, and its recovery is told once", async () => {
+	watch();
+	await expect.poll(() => answers).toHaveLength(1);
+	await seconds(45, (at) => at % 3 > 0);
+	expect(losses).toEqual([expect.closeTo(0.3, 0)]);
+	await seconds(5, () => false);
+	expect(silences).toEqual([]);
+	await seconds(2, () => false);
+	expect(silences).not.toEqual([]);
+	await seconds(42, () => true);
+	expect(losses).toEqual([expect.any(Number), undefined]);
+});
+
+test("an outage is a silence, not a line that loses packets", async () => {
+	watch();
+	await expect.poll(() => answers).toHaveLength(1);
+	for (let outage = 0; outage < 3; outage++) {
+		await seconds(14, () => false);
+		await seconds(10, () => true);
+	}
+	expect(silences).not.toEqual([]);
+	expect(losses).toEqual([]);
 });
 
 test("a relay that never answered is silence too", async () => {
