@@ -62,6 +62,7 @@ async function serve({ part, port, folder, bearer }: Setting): Promise<(run: num
 		watchPulse({
 			...{ from: agent, to: relay, port, interval: 100, mtu: 1_280, onSilence: nothing, onLarge: nothing },
 			onAnswer: counts,
+			onLoss: nothing,
 			onGarbage: counts,
 		}).start();
 	if (part === "check-ins") {
