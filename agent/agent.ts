@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Address, type Family, familyOf, parseAddress } from "../shared/address.ts";
 import { createApi } from "../shared/api.ts";
+import { askBanner } from "../shared/banner.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
 import type { Duty } from "../shared/duty.ts";
@@ -13,6 +14,8 @@ import { createMetrics } from "../shared/metrics.ts";
 import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
 import { commandChannel } from "../shared/notify-command.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
+import { postfixFlush } from "../shared/postfix/flush.ts";
+import { listQueue } from "../shared/postfix/queue.ts";
 import { deriveBearer } from "../shared/protocol/bearer.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { recipientBytes, recipientsPath } from "../shared/protocol/recipients.ts";
@@ -27,6 +30,7 @@ import { askRelay } from "./ask-relay.ts";
 import { checkIpFailing, largePacketsLost, packetsLost } from "./conditions.ts";
 import type { AgentConfig } from "./config.ts";
 import { createCheckin } from "./duties/checkin.ts";
+import { createOutgoing } from "./duties/outgoing.ts";
 import { createRecipients } from "./duties/recipients.ts";
 import { createRecords } from "./duties/records.ts";
 import { createTunnel } from "./duties/tunnel.ts";
@@ -165,6 +169,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			if (endpoint) book.seenByRelay(endpoint.address);
 			if (wasUp) return;
 			askOutside();
+			outgoing.begin();
 			checkin.poke(undefined, { news: true });
 			records?.duty.poke(undefined, { news: true });
 			showStatus();
@@ -172,7 +177,9 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		onSilence(milliseconds) {
 			const wasUp = tunnel.up();
 			tunnel.silent(milliseconds);
-			if (wasUp) showStatus();
+			if (!wasUp) return;
+			outgoing.end();
+			showStatus();
 		},
 		onLarge: (passed) => health.put(largePacketsLost, "", passed ? undefined : { mtu: config.tunnel.mtu }),
 		onLoss: (share) =>
@@ -205,6 +212,13 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			health,
 			log,
 		});
+
+	const outgoing = createOutgoing({
+		relay: relay.addresses,
+		...{ run, listQueue, flush: postfixFlush(run), ask: askBanner },
+		health,
+		log,
+	});
 
 	const port = {
 		relay: relay.addresses[0]!,
@@ -287,6 +301,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		guard,
 		tunnel.duty,
 		checkin,
+		outgoing.duty,
 		...(records ? [records.duty] : []),
 		...(recipients ? [recipients.duty] : []),
 	];
@@ -408,6 +423,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			askAgain();
 			notify.stop();
 			pulse.stop();
+			outgoing.end();
 			recipientsWatch?.stop();
 			await notifier?.stop();
 			memory.stop();

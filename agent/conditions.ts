@@ -143,6 +143,15 @@ export const relayNotice = condition<{ text: string; remedy: string }>({
 	remedy: ({ remedy }) => remedy,
 });
 
+export const outgoingFailing = condition<Failure>({
+	code: "outgoing.failing",
+	severity: "warning",
+	title: "mail that waits here for the relay is not looked after",
+	quiet: 10 * minutes,
+	text: ({ error }) => `mail that waited for the relay goes out at Postfix's own times only: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg tries again by itself",
+});
+
 export const recipientsUnread = condition<{ file: string; since: string | undefined }>({
 	code: "recipients.not_read",
 	severity: "warning",

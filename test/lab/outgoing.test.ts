@@ -101,8 +101,43 @@ describeLab("mail that the home sends", () => {
 		expect(await taken("meanwhile")).toBeUndefined();
 		await lab().relay.run(["systemctl", "start", "heimweg-relay"]);
 		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
-		await lab().home.run(["postqueue", "-f"]);
 		await arrives("meanwhile");
+	});
+
+	it("goes out by itself when the relay is back, once the relay's mail server answers too", async () => {
+		await lab().router.lineDown();
+		await send("while the relay is away");
+		await send("to somebody at home", { to: `bert@${domain}` });
+		await homeSays(/relay=(none|10\.86\.0\.1).* status=deferred \(connect to 10\.86\.0\.1/);
+		await until("the agent misses the relay", async () => !(await scene().agentStatus()).tunnel.up, patience);
+		await lab().relay.run(["systemctl", "stop", "postfix"]);
+		await lab().router.lineUp();
+		await until("the tunnel is up", async () => (await scene().agentStatus()).tunnel.up, patience);
+		expect(await lab().home.run(["postqueue", "-j"])).toContain('"queue_name": "deferred"');
+		await lab().relay.run(["systemctl", "start", "postfix"]);
+		await arrives("while the relay is away");
+		expect(await lab().home.journal("--boot", "--unit", "heimweg")).toMatch(
+			/the relay is back: Postfix tries 1 mail/,
+		);
+		expect(holds(await scene().agentStatus(), "outgoing.failing")).toBe(false);
+	});
+
+	it("is left alone by an agent that finds no Postfix, nor its group, and starts all the same", async () => {
+		const { home } = lab();
+		expect((await home.run(["id", "-nG", "heimweg"])).split(" ")).toContain("postdrop");
+		const gid = (await home.run(["getent", "group", "postdrop"])).split(":")[2]!;
+		await home.run(["mv", "/usr/sbin/postconf", "/usr/sbin/postconf.away"]);
+		await home.run(["groupdel", "postdrop"]);
+		try {
+			await home.run(["systemctl", "restart", "heimweg"]);
+			await until("the tunnel is up", async () => (await scene().agentStatus()).tunnel.up, patience);
+			expect(holds(await scene().agentStatus(), "outgoing.failing")).toBe(false);
+		} finally {
+			await home.run(["mv", "/usr/sbin/postconf.away", "/usr/sbin/postconf"]);
+			await home.run(["groupadd", "--system", "--gid", gid, "postdrop"]);
+			await home.run(["systemd-sysusers"]);
+			await home.run(["systemctl", "restart", "heimweg"]);
+		}
 	});
 
 	it("is nobody else's: the relay sends nothing for the internet, whatever sender it names", async () => {
