@@ -1,3 +1,4 @@
+import { type Allowance, newAllowance, takeOne } from "../../shared/allowance.ts";
 import type { QueuedMail } from "../postfix/waiting.ts";
 
 /** What is known of the mail that one home has in the queue; times in milliseconds on a steady clock. */
@@ -17,8 +18,8 @@ export interface Account {
 	closeUntil: number;
 	/** When the mail server was last found to answer after it had not: what was told of the mail that waited then. */
 	told: { at: number; mails: number } | undefined;
-	/** Returns that still get everything tried at once, and when that was last counted. */
-	allowance: { left: number; at: number };
+	/** Returns that still get everything tried at once. */
+	allowance: Allowance;
 }
 
 /** What status, agent and metrics tell of a home's waiting mail. */
@@ -29,10 +30,6 @@ export interface WaitingMail {
 	/** ISO 8601: when the oldest of them came to the relay. */
 	oldest: string;
 }
-
-/** Returns in a row that get everything tried at once, and milliseconds after which one more does. */
-const returns = 3;
-const returnEvery = 300_000;
 
 /** Milliseconds after a return during which mail that was caught by the outage can still fail and be deferred. */
 export const closeFor = 35_000;
@@ -57,7 +54,7 @@ export function newAccount(now: number): Account {
 		silent: false,
 		closeUntil: 0,
 		told: undefined,
-		allowance: { left: returns, at: now },
+		allowance: newAllowance(now),
 	};
 }
 
@@ -66,13 +63,7 @@ export function newAccount(now: number): Account {
  * up its allowance, and its mail is then tried again at growing intervals like any other.
  */
 export function comeBack(account: Account, now: number): void {
-	const { left, at } = account.allowance;
-	const gained = Math.floor((now - at) / returnEvery);
-	const full = left + gained >= returns;
-	const available = full ? returns : left + gained;
-	account.allowance = { left: available, at: full ? now : at + gained * returnEvery };
-	if (available === 0) return;
-	account.allowance.left -= 1;
+	if (!takeOne(account.allowance, now)) return;
 	account.tries.clear();
 	account.closeUntil = now + closeFor;
 }

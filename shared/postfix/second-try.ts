@@ -1,3 +1,4 @@
+import { newAllowance, takeOne } from "../allowance.ts";
 import type { Failure } from "../conditions.ts";
 import { createDuty, type Duty } from "../duty.ts";
 import type { ConditionKind, Health } from "../health.ts";
@@ -44,9 +45,11 @@ const longestRefusal = 30_000;
 const lateFor = 35_000;
 const latePause = 2_000;
 
-/** Beginnings in a row that get everything tried at once, and milliseconds after which one more does. */
-const beginnings = 3;
-const beginningEvery = 300_000;
+/** Milliseconds between looks at a mail that was tried, and is on its way for longer than that. */
+const slowPause = 10_000;
+
+/** Looks at a long queue take time: at most this part of it goes into them. */
+const share = 1 / 10;
 
 /** Mails that are tried in one run, and milliseconds before the next. */
 const atOnce = 500;
@@ -55,15 +58,16 @@ const morePause = 1_000;
 interface Look {
 	/** The mails that wait for the reason that is gone, the oldest first. */
 	waiting: string[];
-	/** Some mail is on its way. */
+	/** Some mail is on its way, and some that was tried is. */
 	moving: boolean;
+	followed: boolean;
 }
 
 export function createSecondTry(options: SecondTryOptions): SecondTry {
 	const now = options.now ?? (() => performance.now());
 	const patience = options.patience ?? Number.POSITIVE_INFINITY;
 	const tries = new Map<string, { count: number; at: number }>();
-	let allowance = { left: beginnings, at: now() };
+	const allowance = newAllowance(now());
 	let begunAt: number | undefined;
 	let told = false;
 	/** Times in a row that it was not ready. */
@@ -83,7 +87,9 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		clearTimeout(timer);
 		const began = begunAt;
 		if (began === undefined) return;
-		const { waiting, moving } = await look(signal);
+		const lookedAt = now();
+		const { waiting, moving, followed } = await look(signal);
+		const took = now() - lookedAt;
 		const due = waiting.filter((id) => dueAt(id) <= now()).slice(0, atOnce);
 		const ready = due.length === 0 || (await isReady(signal));
 		// It may have ended, and begun anew, in the meantime; then this look is an old one.
@@ -97,10 +103,11 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		}
 		const since = now() - began;
 		const late = moving && since < lateFor;
-		if ((waiting.length === 0 && !late) || since > patience) return rest();
+		if ((waiting.length === 0 && !late && !followed) || since > patience) return rest();
 		if (!ready) return lookAfter(Math.min(pauseAfter(refusals), longestRefusal));
-		const next = waiting.reduce((first, id) => Math.min(first, dueAt(id)), Number.POSITIVE_INFINITY) - now();
-		lookAfter(Math.max(Math.min(next, late ? latePause : next), morePause));
+		const next = waiting.reduce((first, id) => Math.min(first, dueAt(id) - now()), Number.POSITIVE_INFINITY);
+		const close = late ? latePause : followed ? slowPause : next;
+		lookAfter(Math.max(Math.min(next, close), morePause, took / share));
 	}
 
 	async function look(signal: AbortSignal): Promise<Look> {
@@ -108,6 +115,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		const seen = new Set<string>();
 		const parked = new Set<string>();
 		let moving = false;
+		let followed = false;
 		for await (const {
 			queue_id: id,
 			queue_name: queue,
@@ -115,8 +123,11 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 			recipients,
 		} of options.listQueue(signal)) {
 			seen.add(id);
-			if (queue === "active" || queue === "incoming") moving = true;
 			if (queue === "incoming") parked.add(id);
+			if (queue === "active" || queue === "incoming") {
+				moving = true;
+				followed ||= tries.has(id);
+			}
 			// Postfix can leave a mail in incoming that it is told to try in the moment of its deferral.
 			const stuck = queue === "incoming" && incoming.has(id) && tries.has(id);
 			const concerned = recipients.some(
@@ -126,7 +137,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		}
 		incoming = parked;
 		for (const id of tries.keys()) if (!seen.has(id)) tries.delete(id);
-		return { waiting: waiting.sort((a, b) => a.arrived - b.arrived).map(({ id }) => id), moving };
+		return { waiting: waiting.sort((a, b) => a.arrived - b.arrived).map(({ id }) => id), moving, followed };
 	}
 
 	async function isReady(signal: AbortSignal): Promise<boolean> {
@@ -151,19 +162,11 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		incoming.clear();
 	}
 
-	/** What comes and goes uses its allowance up, and its mail is then tried again at growing intervals. */
-	function allowed(): boolean {
-		const gained = Math.floor((now() - allowance.at) / beginningEvery);
-		const full = allowance.left + gained >= beginnings;
-		const left = full ? beginnings : allowance.left + gained;
-		allowance = { left: Math.max(left - 1, 0), at: full ? now() : allowance.at + gained * beginningEvery };
-		return left > 0;
-	}
-
 	return {
 		duty,
 		begin() {
-			if (allowed()) {
+			// What comes and goes uses its allowance up, and its mail is then tried again at growing intervals.
+			if (takeOne(allowance, now())) {
 				tries.clear();
 				refusals = 0;
 			}

@@ -99,6 +99,18 @@ test("a mail that was on its way, and fails for the old reason a little later, i
 	expect(scene.listings).toBeLessThan(30);
 });
 
+test("a mail whose try takes long, and fails for the old reason in the end, is tried again", async () => {
+	const { scene, second } = world();
+	scene.put("A", "map damaged");
+	scene.outcome = (id) => scene.put(id, "map damaged", "active");
+	second.begin();
+	await pass(5 * minute);
+	expect(scene.flushed).toEqual(["A"]);
+	scene.put("A", "map damaged");
+	await pass(20_000);
+	expect(scene.flushed).toEqual(["A", "A"]);
+});
+
 test("a mail that Postfix leaves in incoming after its try is tried again", async () => {
 	const { scene, second } = world();
 	scene.put("A", "map damaged");
