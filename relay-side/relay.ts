@@ -37,6 +37,7 @@ import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { databaseType, mapFile, mapNames, mapReference, postfixMaps } from "./postfix/maps.ts";
+import { createPostfixWatch } from "./postfix/running.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
 import { listsNotUsed } from "./recipients/conditions.ts";
@@ -330,6 +331,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	}
 
 	const lookForRoom = createQueueRoom({ run, health });
+	const lookWhetherItRuns = createPostfixWatch({ run, health });
 
 	return {
 		async start() {
@@ -352,6 +354,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 				onSchedule("*/15 * * * * *", () => {
 					guard.poke();
 					void lookForRoom();
+					void lookWhetherItRuns();
 				}),
 				onSchedule("* * * * *", () => {
 					routes.poke();

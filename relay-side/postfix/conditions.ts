@@ -28,3 +28,13 @@ export const postfixNotSetUp = condition<{ missing: string[] }>({
 	remedy: () =>
 		'run "heimweg-relay postfix" to see what is needed, and "heimweg-relay postfix --apply" to set it',
 });
+
+export const postfixDown = condition({
+	code: "postfix.not_running",
+	severity: "error",
+	title: "Postfix does not run",
+	blocksMail: true,
+	quiet: 60_000,
+	text: () => "Postfix does not run: this relay takes no mail for the homes, and sends none",
+	remedy: () => 'run "systemctl start postfix", and look at "journalctl -u \'postfix*\'"',
+});
