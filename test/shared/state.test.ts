@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +85,28 @@ test("the same value is not written twice, so that the disk is left alone", asyn
 	await again.read();
 	await again.write(value);
 	expect((await stat(path)).ino).toBe(ino);
+});
+
+test("a program that is killed while it writes leaves one of the values that it wrote, whole", async () => {
+	const script = `
+		const { writeFileAtomic } = await import(${JSON.stringify(new URL("../../shared/atomic-file.ts", import.meta.url).href)});
+		for (let n = 1; ; n++) {
+			const seen = Array.from({ length: 20_000 }, () => n);
+			await writeFileAtomic(${JSON.stringify(path)}, JSON.stringify({ address: "a", seen }));
+			if (n === 1) console.log("writes");
+		}`;
+	for (let kill = 0; kill < 8; kill++) {
+		const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		await once(child.stdout, "data");
+		await new Promise((done) => setTimeout(done, 7 * kill));
+		child.kill("SIGKILL");
+		await once(child, "exit");
+		const { state, lines } = open();
+		const seen = (await state.read())?.seen ?? [];
+		expect([seen.length, new Set(seen).size, lines]).toEqual([20_000, 1, []]);
+	}
 });
 
 test("of writes that come together the last one wins, each being as it was when it was asked for", async () => {
