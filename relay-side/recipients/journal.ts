@@ -1,4 +1,4 @@
-import { open, readFile, rm, truncate } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm, truncate } from "node:fs/promises";
 import { z } from "zod";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf } from "../../shared/errors.ts";
@@ -76,7 +76,7 @@ export function listJournal(path: string): Journal {
 			const file = await open(path, "r+");
 			try {
 				const { size } = await file.stat();
-				await file.write(lines.join(""), size);
+				await writeAll(file, Buffer.from(lines.join("")), size);
 				await file.datasync();
 			} finally {
 				await file.close();
@@ -84,6 +84,14 @@ export function listJournal(path: string): Journal {
 		},
 		remove: () => rm(path, { force: true }),
 	};
+}
+
+/** A disk that fills up takes a part, and says so only when it is asked again. */
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+	let done = 0;
+	while (done < bytes.length) {
+		done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+	}
 }
 
 function endOf({ delimiter, open, held }: HomeList): string {
