@@ -3,6 +3,7 @@ import { type CheckinAnswer, checkinLimit, checkinPath } from "../../shared/prot
 import { recipientsPath } from "../../shared/protocol/recipients.ts";
 import type { Random } from "../shared/random.ts";
 import { damage, mutateJsonText, pick } from "./mutate.ts";
+import { reaches } from "./pulses.ts";
 
 /** Connections at once. */
 const atOnce = 16;
@@ -14,6 +15,7 @@ const checkin = {
 	conditions: ["dns.failing"],
 	recipients: { complete: true, reason: "none", delimiter: "+" },
 };
+const good = Buffer.from(JSON.stringify(checkin));
 const list = {
 	digest: "0".repeat(32),
 	base: "f".repeat(32),
@@ -23,43 +25,44 @@ const list = {
 
 /** A whole check-in, as the agent sends it. */
 export function goodCheckin(bearer: string): Buffer {
-	return request({ bearer, body: Buffer.from(JSON.stringify(checkin)) });
+	return request({ bearer, body: good });
 }
 
-/** The bytes of one request that is no good check-in; behind them the connection is half closed. */
-export function malformedCheckin(random: Random, bearer: string): Buffer {
+/** A request that is no good check-in. One that is not whole ends with its connection. */
+interface Malformed {
+	bytes: Buffer;
+	whole: boolean;
+}
+
+export function malformedCheckin(random: Random, bearer: string): Malformed {
 	for (;;) {
-		const bytes = nearly(random, bearer);
+		const how = random.below(21);
+		const bytes = nearly(random, bearer, how);
 		// A connection over which nothing comes brings no check-in.
-		if (bytes.toString("latin1").trim() !== "") return bytes;
+		if (bytes.toString("latin1").trim() !== "") return { bytes, whole: how > 5 };
 	}
 }
 
-function nearly(random: Random, bearer: string): Buffer {
-	const how = random.below(21);
+function nearly(random: Random, bearer: string, how: number): Buffer {
+	const body = good;
 	if (how === 0)
 		return Buffer.concat([Buffer.from(pick(random, ["\0", "P", "{", "\x16"])), random.bytes(200)]);
-	if (how < 4) return damage(random, request({ bearer, body: Buffer.alloc(0) })).subarray(0, 2_000);
-	if (how === 4) return request({ bearer: random.bytes(32).toString("base64url"), body: good });
-	if (how === 5)
-		return request({ bearer, path: pick(random, ["/", "/v1", `${checkinPath}/x`, "*"]), body: good });
-	if (how === 6)
-		return request({
-			bearer,
-			method: pick(random, ["GET", "PUT", "DELETE", "OPTIONS", "CONNECT"]),
-			body: good,
-		});
-	if (how === 7) return request({ bearer, body: good, length: good.length + 1 + random.below(5) });
-	if (how === 8) return chunked(random, bearer);
+	if (how < 4) return damage(random, request({ bearer, body: Buffer.alloc(0) }));
+	if (how === 4) return request({ bearer, body, length: body.length + 1 + random.below(5) });
+	if (how === 5) return chunked(random, bearer);
+	if (how === 6) return request({ bearer: random.bytes(32).toString("base64url"), body });
+	if (how === 7) return request({ bearer, body, path: pick(random, paths) });
+	if (how === 8) return request({ bearer, body, method: pick(random, methods) });
 	if (how === 9 && random.below(50) === 0)
 		return request({ bearer, body: Buffer.alloc(checkinLimit + 1, " ") });
 	if (how === 10)
-		return request({ bearer, body: mutateJsonText(random, checkin), header: pick(random, headers) });
+		return request({ bearer, header: pick(random, headers), body: mutateJsonText(random, checkin) });
 	if (how < 15) return request({ bearer, body: mutateJsonText(random, checkin) });
 	return request({ bearer, path: recipientsPath, body: mutateJsonText(random, list) });
 }
 
-const good = Buffer.from(JSON.stringify(checkin));
+const paths = ["/", "/v1", `${checkinPath}/x`, "*"];
+const methods = ["GET", "PUT", "DELETE", "OPTIONS", "CONNECT"];
 
 /** Headers that change what becomes of a request. */
 const headers = [
@@ -119,29 +122,38 @@ export async function fireCheckins(fire: CheckinFire): Promise<number> {
 	const before = await fire.refused();
 	let next = 0;
 	let taken = 0;
+	let extra = 0;
 	const fireOn = async () => {
 		while (next < count) {
 			const from = fire.from(next);
-			const requests = [...(greet ? [goodCheckin(bearer)] : []), malformedCheckin(random, bearer)];
+			const bad = malformedCheckin(random, bearer);
+			const requests = [...(greet ? [{ bytes: goodCheckin(bearer), whole: true }] : []), bad];
 			next += 1;
 			const statuses = await converse(fire, from, requests);
+			// What is damaged can be two requests.
+			extra += Math.max(0, statuses.length - requests.length);
 			taken += statuses.slice(requests.length - 1).filter((status) => status === 200).length;
 		}
 	};
 	await Promise.all(Array.from({ length: atOnce }, fireOn));
-	return (await fire.refused()) - before + taken;
+	await reaches(fire.refused, before + count + extra - taken);
+	return (await fire.refused()) - before + taken - extra;
 }
 
 /** Sends the requests one after the other's answer over one connection; returns the statuses of the answers. */
-function converse({ to, port }: CheckinFire, from: string, requests: readonly Buffer[]): Promise<number[]> {
+function converse(
+	{ to, port }: CheckinFire,
+	from: string,
+	requests: readonly Malformed[],
+): Promise<number[]> {
 	return new Promise((resolve) => {
 		const socket = connect({ host: to, port, localAddress: from });
 		let text = "";
 		let sent = 0;
 		const statuses = () => [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, code]) => Number(code));
 		const send = () => {
-			const last = sent + 1 === requests.length;
-			socket[last ? "end" : "write"](requests[sent]!);
+			const { bytes, whole } = requests[sent]!;
+			socket[whole ? "write" : "end"](bytes);
 			sent += 1;
 		};
 		socket.setTimeout(10_000, () => socket.destroy());
@@ -149,7 +161,9 @@ function converse({ to, port }: CheckinFire, from: string, requests: readonly Bu
 		socket.on("connect", send);
 		socket.on("data", (data) => {
 			text += data;
-			if (statuses().length >= sent && sent < requests.length && isWhole(text)) send();
+			if (statuses().length < sent || !isWhole(text)) return;
+			if (sent < requests.length) send();
+			else socket.end();
 		});
 		socket.on("error", () => {});
 		socket.on("close", () => resolve(statuses()));

@@ -32,7 +32,7 @@ describe(`under ${count} malformed inputs, in a process of its own`, () => {
 describe("the malformed inputs", () => {
 	const kinds = {
 		pulses: malformedPulse,
-		"check-ins": (chance: ReturnType<typeof random>) => malformedCheckin(chance, "bearer"),
+		"check-ins": (chance: ReturnType<typeof random>) => malformedCheckin(chance, "bearer").bytes,
 		"deSEC's answers": malformedAnswer,
 	};
 	it.each(Object.entries(kinds))("%s are many different ones, and the seed repeats them", (_, make) => {
