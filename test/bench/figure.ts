@@ -4,8 +4,11 @@ export type Judged = "p95" | "max";
 /** One thing that was measured, with every single sample. */
 export interface Figure {
 	name: string;
-	unit: "s" | "MB" | "%";
+	/** `times`: one time by another; `` for what is only counted. */
+	unit: "s" | "MB" | "%" | "times" | "";
 	samples: number[];
+	/** How many single measurements are in the samples, where it is not one in each. */
+	n?: number;
 	/** What it must not exceed; without one it is only told. */
 	goal?: { value: number; judged: Judged };
 	/** What people use today, measured in the same run. */

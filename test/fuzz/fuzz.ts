@@ -34,15 +34,19 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 	const subject = await start({ part, port, folder, bearer });
 	const counted = async () => (await subject.ask()).counted;
 	const one = { random: chance, to: "127.0.0.1", port, counted };
-	let homes = 0;
 	const fire: Record<Part, (count: number) => Promise<number>> = {
 		pulses: (count) => firePulses({ ...one, count, from: "127.0.0.2" }),
 		answers: (count) => fireAnswers({ ...one, count, address: "127.0.0.1" }),
-		"check-ins": (count) => {
-			const first = homes;
-			homes += Math.ceil(count / perHome);
-			const from = (number: number) => homeAddress(first + Math.floor(number / perHome));
-			return fireCheckins({ ...one, count, from, bearer, greet: true, refused: counted });
+		"check-ins": async (count) => {
+			let seen = 0;
+			const each = homes * perHome;
+			for (let left = count; left > 0; left -= each) {
+				await subject.ask({ later: 60_000 });
+				const from = (number: number) => `127.0.1.${1 + Math.floor(number / perHome)}`;
+				const part = { count: Math.min(left, each), from, bearer, greet: true, refused: counted };
+				seen += await fireCheckins({ ...one, ...part });
+			}
+			return seen;
 		},
 		deSEC: async (count) => {
 			const before = await counted();
@@ -66,13 +70,9 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 	}
 }
 
-/** Check-ins of one home, each after a good one: a home may send 60 requests a minute. */
+/** Homes, and check-ins of each in a minute, each after a good one: a home may send 60 requests a minute. */
+const homes = 200;
 const perHome = 30;
-
-/** The loopback's address that stands for the home of this number. */
-function homeAddress(number: number): string {
-	return `127.${1 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
-}
 
 interface Subject {
 	/** Throws when it has ended. */

@@ -29,8 +29,11 @@ export interface Setting {
 	bearer: string;
 }
 
-/** What it is asked for: what it has counted, its heap too, or that it makes so many requests to deSEC before. */
-export type Question = { id: number; heap?: boolean; run?: number };
+/**
+ * What it is asked for: what it has counted, and its heap too; before that it makes so many requests to deSEC, or its
+ * clock goes forward by so many milliseconds.
+ */
+export type Question = { id: number; heap?: boolean; run?: number; later?: number };
 
 /** The figures: what was counted, and, if asked for, the heap in MB after everything that can go has gone. */
 export interface Figures {
@@ -50,6 +53,9 @@ async function serve({ part, port, folder, bearer }: Setting): Promise<(run: num
 	const counts = () => counter.add();
 	const nothing = () => {};
 	let run = async (_: number) => {};
+	let ahead = 0;
+	const now = performance.now.bind(performance);
+	performance.now = () => now() + ahead;
 
 	if (part === "pulses")
 		servePulses({
@@ -88,7 +94,8 @@ async function serve({ part, port, folder, bearer }: Setting): Promise<(run: num
 	}
 	if (part === "deSEC") run = (count) => ask(count, port, counts);
 
-	process.on("message", async ({ id, heap: heapToo, run: count }: Question) => {
+	process.on("message", async ({ id, heap: heapToo, run: count, later = 0 }: Question) => {
+		ahead += later;
 		if (count) await run(count);
 		if (heapToo) globalThis.gc?.();
 		const heap = heapToo ? process.memoryUsage().heapUsed / 2 ** 20 : undefined;

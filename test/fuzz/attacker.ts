@@ -1,0 +1,44 @@
+import { request } from "node:http";
+import { random } from "../shared/random.ts";
+import { fireCheckins } from "./checkins.ts";
+import { firePulses } from "./pulses.ts";
+
+// A process on a home's network, from where it puts the real relay's companion under fire; what the companion has
+// counted it reads from its metrics, over the socket in the relay's file system. Prints how many were counted.
+
+/** What to do, as JSON on the command line. */
+export interface Attack {
+	part: "pulses" | "check-ins";
+	count: number;
+	seed: number;
+	/** The home's tunnel address, and the relay's. */
+	from: string;
+	to: string;
+	port: number;
+	bearer: string;
+	/** The companion's control socket. */
+	socket: string;
+}
+
+/** One of the companion's figures. */
+function figure(socketPath: string, name: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const asked = request({ socketPath, path: "/metrics", timeout: 10_000 }, async (response) => {
+			const chunks: string[] = await response.setEncoding("utf8").toArray();
+			resolve(Number(new RegExp(`^${name} (\\d+)$`, "m").exec(chunks.join(""))?.[1]));
+		});
+		asked.on("timeout", () => asked.destroy(new Error("the companion does not tell its figures")));
+		asked.on("error", reject).end();
+	});
+}
+
+async function attack({ part, seed, socket, from, ...rest }: Attack): Promise<number> {
+	const name = { pulses: "pulses_garbage_total", "check-ins": "checkins_refused_total" }[part];
+	const counted = () => figure(socket, `heimweg_relay_${name}`);
+	const fire = { ...rest, random: random(seed) };
+	if (part === "pulses") return firePulses({ ...fire, from, counted });
+	return fireCheckins({ ...fire, from: () => from, greet: false, refused: counted });
+}
+
+console.log(JSON.stringify(await attack(JSON.parse(process.argv[2]!) as Attack)));
+process.exit();
