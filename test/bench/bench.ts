@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Bench {
 	/** Fewer rounds and shorter waits, for trying. */
 	quick: boolean;
+	/** How many times the line is down for the longest time. */
+	longOutages: number;
 	/** From 0 to 1, drawn from the run's seed. */
 	random(): number;
 	/** Tells the person in front of the screen. */
@@ -18,6 +20,16 @@ export function randomFrom(seed: number): () => number {
 		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
 		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+/** Runs one thing at a time, whoever asks: what would otherwise disturb each other's times. */
+export function oneAtATime(): <T>(act: () => Promise<T>) => Promise<T> {
+	let last: Promise<unknown> = Promise.resolve();
+	return (act) => {
+		const mine = last.then(act);
+		last = mine.catch(() => {});
+		return mine;
 	};
 }
 

@@ -70,7 +70,9 @@ function figuresOf(results: readonly Fuzzed[]): Figure[] {
 }
 
 function companionGrowth(results: readonly Fuzzed[]): number {
-	return Math.max(...results.filter(({ part }) => part.startsWith("relay")).map(({ grown }) => grown.resident));
+	return Math.max(
+		...results.filter(({ part }) => part.startsWith("relay")).map(({ grown }) => grown.resident),
+	);
 }
 
 /** Puts the relay's companion under fire from the home's network, whose agent is silent meanwhile. */

@@ -7,13 +7,6 @@ import type { Figure } from "./figure.ts";
 import { plainTunnels, startPlainTunnels } from "./plain-wireguard.ts";
 import { residentMegabytes } from "./process.ts";
 
-/** What people use today, by the figure that it is compared with. */
-export interface Today {
-	reach: Figure[];
-	record: Figure[];
-	memory: Figure[];
-}
-
 /** Milliseconds between two tries: these take minutes, and the other measurements want the machine quiet. */
 const pace = 100;
 
@@ -21,7 +14,7 @@ const pace = 100;
  * ddclient, inadyn and plain WireGuard on one line, whose address changes once in each of ddclient's intervals. The
  * changes are spread evenly over the interval: with three, one falls into each third, somewhere.
  */
-export async function today(lab: Lab, bench: Bench): Promise<Today> {
+export async function today(lab: Lab, bench: Bench): Promise<Figure[]> {
 	const rounds = bench.quick ? 1 : 3;
 	await Promise.all([startClients(lab), startPlainTunnels(lab)]);
 	bench.say("ddclient, inadyn and plain WireGuard run");
@@ -74,23 +67,22 @@ async function sleepUntilPhase(lab: Lab, share: number): Promise<void> {
 	await sleep(Math.max(0, at - Date.now()));
 }
 
-async function figuresOf(lab: Lab, { reach, record }: Found): Promise<Today> {
-	const figure = (name: string, samples: number[], unit: Figure["unit"] = "s") => ({
-		...{ name, unit, samples, today: true },
+async function figuresOf(lab: Lab, { reach, record }: Found): Promise<Figure[]> {
+	const memoryOf = async (client: DynDnsClient): Promise<Figure> => ({
+		...{ name: `${client.name}, resident`, unit: "MB", beside: "agent: resident" },
+		samples: [await residentMegabytes(lab.home, await clientProcess(lab, client))],
 	});
-	const memoryOf = async (client: DynDnsClient) =>
-		figure(
-			`${client.name}, resident`,
-			[await residentMegabytes(lab.home, await clientProcess(lab, client))],
-			"MB",
-		);
-	return {
-		reach: plainTunnels.map(({ traffic }, at) =>
-			figure(`plain WireGuard, keepalive 25, with${traffic ? "" : "out"} traffic`, reach[at]!),
-		),
-		record: clients.map(({ name, every }, at) => figure(`${name}, every ${every} s`, record[at]!)),
-		memory: await Promise.all(clients.map(memoryOf)),
-	};
+	return [
+		...plainTunnels.map(({ traffic }, at): Figure => {
+			const name = `plain WireGuard, keepalive 25, with${traffic ? "" : "out"} traffic`;
+			return { name, unit: "s", samples: reach[at]!, beside: "IPv4 changes: relay" };
+		}),
+		...clients.map(({ name, every }, at): Figure => {
+			const samples = record[at]!;
+			return { name: `${name}, every ${every} s`, unit: "s", samples, beside: "IPv4 changes: auth" };
+		}),
+		...(await Promise.all(clients.map(memoryOf))),
+	];
 }
 
 function shuffled<T>(items: T[], bench: Bench): T[] {

@@ -23,6 +23,7 @@ export async function waitingMail(
 	{ seconds, text }: (typeof outages)["short"],
 	rounds: number,
 ): Promise<Figure[]> {
+	if (rounds === 0) return [];
 	const first: number[] = [];
 	const all: number[] = [];
 	const incoming = openIncoming(scene.lab);
