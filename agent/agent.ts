@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { z } from "zod";
-import { type Address, type Family, familyOf, parseAddress } from "../shared/address.ts";
+import { type Address, type Family, familyOf } from "../shared/address.ts";
 import { createApi } from "../shared/api.ts";
 import { askBanner } from "../shared/banner.ts";
 import type { RunCommand } from "../shared/command.ts";
 import type { Daemon } from "../shared/daemon.ts";
-import type { Duty } from "../shared/duty.ts";
 import { createGuard } from "../shared/guard.ts";
 import { createGuardDuty } from "../shared/guard-duty.ts";
 import { Health } from "../shared/health.ts";
@@ -16,9 +14,6 @@ import { commandChannel } from "../shared/notify-command.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
-import { deriveBearer } from "../shared/protocol/bearer.ts";
-import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
-import { recipientBytes, recipientsPath } from "../shared/protocol/recipients.ts";
 import { createQueueRoom } from "../shared/queue-room.ts";
 import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
@@ -26,14 +21,13 @@ import { systemd } from "../shared/systemd.ts";
 import { tunnelInterface } from "../shared/tunnel-interface.ts";
 import { version } from "../shared/version.ts";
 import { createAddressBook } from "./address-book.ts";
-import { askRelay } from "./ask-relay.ts";
+import { createCheckins, speakerOf } from "./checkins.ts";
 import { checkIpFailing, largePacketsLost, packetsLost } from "./conditions.ts";
 import type { AgentConfig } from "./config.ts";
-import { createCheckin } from "./duties/checkin.ts";
 import { createOutgoing } from "./duties/outgoing.ts";
-import { createRecipients } from "./duties/recipients.ts";
 import { createRecords } from "./duties/records.ts";
 import { createTunnel } from "./duties/tunnel.ts";
+import { agentMemory } from "./memory.ts";
 import { createResolver } from "./resolve.ts";
 import type { Secrets } from "./secrets.ts";
 import { type AgentStatus, statusLine } from "./status.ts";
@@ -41,34 +35,9 @@ import { watchCheckIp } from "./watch/check-ip.ts";
 import { type Link, watchLink } from "./watch/link.ts";
 import { pathWorks } from "./watch/path.ts";
 import { watchPulse } from "./watch/pulse.ts";
-import { watchRecipients } from "./watch/recipients.ts";
-
-/** What the agent remembers across restarts: hints, which its first looks confirm or correct. */
-const memorySchema = z.object({
-	history: z
-		.array(
-			z.object({
-				at: z.string(),
-				family: z.union([z.literal(4), z.literal(6)]),
-				address: z.string().transform((text): string => parseAddress(text)),
-				source: z.string(),
-			}),
-		)
-		.max(1_000),
-	relay: z.array(z.string().transform((text) => parseAddress(text))),
-});
 
 /** Every minute, in the middle of nothing: what should be looked at even if nobody told of a change. */
 const everyMinute = "* * * * *";
-
-/** Milliseconds until the next check-in while mail waits on the relay, or the relay has something to say of us. */
-const unsettledRefresh = 15_000;
-
-/** Milliseconds until the relay has put a list to use. */
-const settledSoon = 2_000;
-
-/** Milliseconds for a long list of recipients over a slow line. */
-const listPatience = 120_000;
 
 /** Milliseconds for one try to reach the relay outside the tunnel. */
 const pathPatience = 900;
@@ -81,16 +50,13 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const health = new Health(log);
 	const metrics = createMetrics("heimweg", version, health);
 	const notify = systemd(run, log);
-	const memory = savedState(join(config.state_dir, "agent.json"), memorySchema, { health, log });
+	const memory = agentMemory(config.state_dir, { health, log });
 	const alsoPublic = config.dns?.also_public ?? [];
 	const publish = config.dns?.publish ?? [];
 	const guarded = createGuard({ run, interface: config.tunnel.interface, networks: config.tunnel.networks });
 	const endings: Array<() => unknown> = [];
 	let link: Link | undefined;
 	let relayAddresses: readonly Address[] = [];
-	let answer: CheckinAnswer | undefined;
-	/** Ends the wait for a check-in out of turn. */
-	let askAgain = () => {};
 	let roundTrip: number | undefined;
 	let ready = false;
 	let pulsing = false;
@@ -103,7 +69,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		log,
 		onChange({ family }) {
 			records?.duty.poke(undefined, { news: true });
-			checkin.poke(undefined, { news: true });
+			checkins.news();
 			askOutside(family === 4 ? 6 : 4);
 			remember();
 			showStatus();
@@ -111,9 +77,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		onGone: () => records?.duty.poke(),
 	});
 
-	const from =
-		config.tunnel.addresses.find((own) => familyOf(own) === familyOf(relay.addresses[0]!)) ??
-		config.tunnel.addresses[0]!;
+	const from = speakerOf(config);
 
 	const tunnelOptions = {
 		device: tunnelInterface(run, {
@@ -170,7 +134,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			if (wasUp) return;
 			askOutside();
 			outgoing.begin();
-			checkin.poke(undefined, { news: true });
+			checkins.news();
 			records?.duty.poke(undefined, { news: true });
 			showStatus();
 		},
@@ -220,63 +184,12 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		log,
 	});
 
-	const port = {
-		relay: relay.addresses[0]!,
+	const checkins = createCheckins({
+		config,
+		privateKey: secrets.privateKey,
 		from,
-		port: relay.checkin_port,
-		bearer: deriveBearer(secrets.privateKey, relay.public_key),
-	};
-
-	const recipients =
-		config.recipients &&
-		createRecipients({
-			port,
-			send: (push, signal) =>
-				askRelay(port, recipientsPath, push, { signal, patience: listPatience, limit: recipientBytes }),
-			delimiter: config.recipients.delimiter,
-			file: config.recipients.list,
-			tunnelUp: () => tunnel?.up() ?? false,
-			onReport: () => checkin.poke(undefined, { news: true }),
-			onWhole() {
-				askAgain();
-				askAgain = later(settledSoon, () => checkin.poke());
-			},
-			health,
-			log,
-		});
-	const recipientsWatch =
-		recipients &&
-		watchRecipients({
-			path: config.recipients!.list,
-			onDocument: recipients.seenDocument,
-			onLooked: recipients.seenLook,
-		});
-
-	const checkin: Duty = createCheckin({
-		...port,
-		report: () => ({
-			version,
-			addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
-			...(config.mail ? { domains: config.mail.domains } : {}),
-			conditions: health.list().map((c) => c.code),
-			...(recipients ? { recipients: recipients.report() } : {}),
-		}),
-		expected: config.mail?.domains,
-		tunnelUp: () => tunnel.up(),
-		onAnswer(fresh) {
-			if (answer?.domains.join() !== fresh.domains.join()) {
-				const list = fresh.domains.join(", ") || "no domain yet";
-				log.info(
-					{ home: fresh.home, relay: fresh.version },
-					`the relay knows us as "${fresh.home}" and routes to us: ${list}`,
-				);
-			}
-			answer = fresh;
-			recipients?.heard(fresh);
-			askAgain();
-			// By the next regular check-in it would be an old story.
-			if (fresh.waiting || fresh.notices.length > 0) askAgain = later(unsettledRefresh, () => checkin.poke());
-		},
+		addresses: () => ({ ipv4: book.state(4).address, ipv6: book.state(6).address }),
+		tunnelUp: () => tunnel?.up() ?? false,
 		health,
 		log,
 	});
@@ -300,10 +213,9 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const duties = () => [
 		guard,
 		tunnel.duty,
-		checkin,
+		...checkins.duties,
 		outgoing.duty,
 		...(records ? [records.duty] : []),
-		...(recipients ? [recipients.duty] : []),
 	];
 
 	const api = createApi({
@@ -364,6 +276,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	}
 
 	function status(): AgentStatus {
+		const answer = checkins.answer();
 		return {
 			version,
 			mailFlows: health.mailFlows && ready,
@@ -381,7 +294,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				relayVersion: answer.version,
 				waiting: answer.waiting,
 			},
-			recipients: recipients?.state(),
+			recipients: checkins.recipients(),
 			conditions: health.list(),
 			history: [...book.history()],
 		};
@@ -397,8 +310,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			await notifier?.start();
 			seeLink(await links.look());
 			links.start();
-			await recipientsWatch?.look();
-			recipientsWatch?.start();
+			await checkins.start();
 			guard.poke();
 			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
 			endings.push(
@@ -410,9 +322,9 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				onSchedule(everyMinute, () => {
 					tunnel.duty.poke();
 					void reviewOverlaps(run, config.tunnel, health);
-					void recipientsWatch?.look();
+					void checkins.look();
 				}),
-				onSchedule("*/5 * * * *", () => checkin.poke()),
+				onSchedule("*/5 * * * *", checkins.check),
 				onSchedule(config.check_ip.schedule, () => askOutside()),
 				...(config.dns ? [onSchedule(config.dns.check, () => records?.recheck())] : []),
 			);
@@ -420,11 +332,10 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		},
 		async stop() {
 			for (const end of endings) end();
-			askAgain();
+			checkins.stop();
 			notify.stop();
 			pulse.stop();
 			outgoing.end();
-			recipientsWatch?.stop();
 			await notifier?.stop();
 			memory.stop();
 			told.stop();
