@@ -37,6 +37,7 @@ import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { databaseType, mapFile, mapNames, mapReference, postfixMaps } from "./postfix/maps.ts";
+import { createReload } from "./postfix/reload.ts";
 import { createPostfixWatch } from "./postfix/running.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
@@ -140,8 +141,12 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 
 	const maps = postfixMaps({
 		...{ directory: mapsDirectory, type, run },
-		onMended: () => mended.begin(),
+		onMended() {
+			reload.ask();
+			mended.begin();
+		},
 	});
+	const reload = createReload({ file: join(config.run_dir, "reload-postfix"), log });
 	const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
 	let delimiters: string | undefined;
 	const lists = await createRecipientsKeeper({
@@ -380,6 +385,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			presence.stop();
 			queue.stop();
 			mended.end();
+			reload.stop();
 			mapsWatch.stop();
 			await homesWatch?.stop();
 			await notifiers.stop();

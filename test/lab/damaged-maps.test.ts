@@ -20,30 +20,37 @@ describeLab("a map that is damaged while Postfix uses it", () => {
 	const goesOut = () =>
 		relay().run(["sh", "-c", "echo Hello. | sendmail -f anna@example.org someone@sender.test"]);
 
-	it.each([["transport"], ["relay_domains"], ["relay_recipients"]])(
+	const complaints = () => relay().journal("--boot", "--unit", "postfix*", "--priority", "warning");
+
+	it.each([["transport"], ["relay_domains"], ["relay_recipients"], ["transport and relay_domains"]])(
 		"holds up no mail once it is mended, for the home or for the world: %s",
-		async (map) => {
-			await scene().deliver(`before ${map} is damaged`, { timeout: 60_000 });
+		async (damaged) => {
+			const maps = damaged.split(" and ");
+			await scene().deliver(`before ${damaged} is damaged`, { timeout: 60_000 });
 			// While it is stopped nobody mends, until Postfix's processes have met the damage.
 			await relay().run(["systemctl", "stop", "heimweg-relay"]);
-			await relay().write(`/var/lib/heimweg-relay/maps/${map}.lmdb`, "this is no database");
-			const met = new RegExp(`postfix/(smtpd|trivial-rewrite).*${map}`);
+			const before = (await complaints()).length;
+			for (const map of maps)
+				await relay().write(`/var/lib/heimweg-relay/maps/${map}.lmdb`, "this is no database");
 			await until(
 				"Postfix complains",
 				async () => {
 					await handOver();
 					await goesOut();
-					return met.test(await relay().journal("--boot", "--unit", "postfix*", "--priority", "warning"));
+					const said = (await complaints()).slice(before);
+					const who = maps.length > 1 ? "trivial-rewrite" : "(smtpd|trivial-rewrite)";
+					return maps.every((map) => new RegExp(`postfix/${who}.*${map}`).test(said));
 				},
 				60_000,
 			);
 			await relay().run(["systemctl", "start", "heimweg-relay"]);
 			await until("it is mended", async () => {
-				await relay().run(["postmap", "-s", `lmdb:/var/lib/heimweg-relay/maps/${map}`]);
+				for (const map of maps)
+					await relay().run(["postmap", "-s", `lmdb:/var/lib/heimweg-relay/maps/${map}`]);
 				return !holds(await scene().relayStatus(), "routes.map-damaged");
 			});
 			await until("mail is accepted", async () => (await handOver()).accepted, 15_000);
-			await scene().deliver(`after ${map} was mended`, { timeout: 15_000 });
+			await scene().deliver(`after ${damaged} was mended`, { timeout: 15_000 });
 			await until("nothing waits", async () => (await relay().run(["postqueue", "-j"])) === "", 60_000);
 		},
 	);

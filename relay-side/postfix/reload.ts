@@ -1,0 +1,53 @@
+import { writeFile } from "node:fs/promises";
+import { messageOf } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/log.ts";
+
+export interface ReloadOptions {
+	/** Made to ask the unit heimweg-relay-reload, which is root's, for a reload. */
+	file: string;
+	log: Logger;
+	/** Milliseconds, steadily growing. */
+	now?: () => number;
+}
+
+export interface Reload {
+	/** Asks that Postfix be reloaded, soon and not too often. */
+	ask(): void;
+	stop(): void;
+}
+
+/** Milliseconds from the first asking to the request, so that maps that are mended together cost one reload. */
+const gather = 300;
+
+/** Milliseconds between two requests: a disk that damages maps all the time must not keep Postfix from its work. */
+const seldom = 30_000;
+
+/**
+ * Has Postfix reloaded. A process of Postfix's that could open none of our maps notices no change of any (dict(3): it
+ * looks at the files that it holds open), and answers with an error for as long as it lives.
+ */
+export function createReload({ file, log, now = () => performance.now() }: ReloadOptions): Reload {
+	let askedAt = Number.NEGATIVE_INFINITY;
+	let timer: NodeJS.Timeout | undefined;
+
+	async function request(): Promise<void> {
+		timer = undefined;
+		askedAt = now();
+		try {
+			await writeFile(file, "");
+		} catch (error) {
+			log.warn(
+				`cannot ask for a reload of Postfix, whose processes may not see the mended maps: ${messageOf(error)}; run "postfix reload"`,
+			);
+		}
+	}
+
+	return {
+		ask() {
+			timer ??= setTimeout(request, Math.max(gather, askedAt + seldom - now()));
+		},
+		stop() {
+			clearTimeout(timer);
+		},
+	};
+}

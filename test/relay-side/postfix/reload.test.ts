@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createReload } from "../../../relay-side/postfix/reload.ts";
+import { keptLog } from "../../shared/silent.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "heimweg-reload-"));
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+});
+
+afterEach(async () => {
+	vi.useRealTimers();
+	await rm(folder, { recursive: true });
+});
+
+const asked = async () => (await readdir(folder)).length > 0;
+
+/** Takes the request away, as the unit does; waits for it first. */
+async function taken(): Promise<void> {
+	while (!(await asked()));
+	await rm(join(folder, "reload"));
+}
+
+test("a reload is asked for once when several maps were mended, and then not again for a while", async () => {
+	const { log, lines } = keptLog();
+	const reload = createReload({ file: join(folder, "reload"), log });
+	expect(await asked()).toBe(false);
+	reload.ask();
+	reload.ask();
+	await vi.advanceTimersByTimeAsync(1_000);
+	await taken();
+	reload.ask();
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(await asked()).toBe(false);
+	await vi.advanceTimersByTimeAsync(20_000);
+	await taken();
+	await vi.advanceTimersByTimeAsync(600_000);
+	expect(await asked()).toBe(false);
+	reload.stop();
+	expect(lines).toEqual([]);
+});
+
+test("what keeps it from asking is told, with what to do", async () => {
+	const { log, lines } = keptLog();
+	const reload = createReload({ file: join(folder, "missing", "reload"), log });
+	reload.ask();
+	await vi.advanceTimersByTimeAsync(1_000);
+	await vi.waitFor(() => expect(lines[0]?.msg).toMatch(/cannot ask .* ENOENT.*; run "postfix reload"/));
+	reload.stop();
+});
