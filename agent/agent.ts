@@ -315,8 +315,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
 			endings.push(
 				health.listen(showStatus),
-				onSchedule("*/15 * * * * *", () => {
-					guard.poke();
+				onSchedule("*/15 * * * * *", () => guard.poke()),
+				onSchedule("*/5 * * * * *", () => {
 					void lookForRoom();
 				}),
 				onSchedule(everyMinute, () => {

@@ -356,8 +356,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			endings.push(
 				health.listen(showStatus),
 				onSchedule("*/10 * * * * *", () => peers.poke()),
-				onSchedule("*/15 * * * * *", () => {
-					guard.poke();
+				onSchedule("*/15 * * * * *", () => guard.poke()),
+				onSchedule("*/5 * * * * *", () => {
 					void lookForRoom();
 					void lookWhetherItRuns();
 				}),
