@@ -9,7 +9,7 @@ export interface LossWatch {
 
 /** Pulses that are looked at; how many lost ones of them begin it, and how few end it. */
 const window = 40;
-const begins = 9;
+const begins = 11;
 const ends = 3;
 
 /**

@@ -37,6 +37,9 @@ const lostAfter = 3;
 /** The same on a line that is known to lose many: three in a row are nothing there. */
 const lostAfterOnLossy = 6;
 
+/** Pulses: a silence that is over sooner is a line that loses many, a longer one is an outage. */
+const shortSilence = 5.5;
+
 /** Milliseconds that a pulse's answer may take before it counts as lost. */
 const patience = 2_000;
 
@@ -92,7 +95,10 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 			return;
 		}
 		waiting.delete(answer.nonce.toString("hex"));
+		const before = lastAnswer;
 		lastAnswer = performance.now();
+		// The pulses of a short silence count as lost after all.
+		if (silentUntil > before && lastAnswer - before < shortSilence * options.interval) silentUntil = before;
 		if (sent.large) {
 			largeLost = 0;
 			options.onLarge(true);

@@ -164,6 +164,13 @@ test("a line that loses many is told once, no silence of it is believed too soon
 	expect(losses).toEqual([expect.any(Number), undefined]);
 });
 
+test("what a lossy line loses in rows of three counts too", async () => {
+	watch();
+	await expect.poll(() => answers).toHaveLength(1);
+	await seconds(35, (at) => at % 8 > 2);
+	expect(losses).toEqual([expect.any(Number)]);
+});
+
 test("an outage is a silence, not a line that loses packets", async () => {
 	watch();
 	await expect.poll(() => answers).toHaveLength(1);
