@@ -105,7 +105,8 @@ async function prepareRelay(host: Host, keys: Scene["keys"], config: string): Pr
 	await host.run(["heimweg-relay", "postfix", "--apply"]);
 }
 
-async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promise<void> {
+/** Installs and configures everything at the home of this lab; does not start the agent. */
+export async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promise<void> {
 	const host = lab.home;
 	await install(host, "home");
 	await secret(host, "/etc/heimweg/wireguard.key", keys.home.privateKey);
@@ -176,7 +177,8 @@ ipv6 = ["${desec.checkIp.ipv6}"]
 `;
 }
 
-function sceneOf(lab: Lab, keys: Scene["keys"]): Scene {
+/** What is to be asked and done on hosts that were prepared. */
+export function sceneOf(lab: Lab, keys: Scene["keys"]): Scene {
 	const status = async <T>(host: Host, program: string): Promise<T> => {
 		const { stdout, stderr } = await host.exec([program, "status", "--json"]);
 		if (!stdout) throw new Error(stderr);

@@ -1,0 +1,88 @@
+import {
+	createCipheriv,
+	createHash,
+	createHmac,
+	createPrivateKey,
+	createPublicKey,
+	diffieHellman,
+	generateKeyPairSync,
+	type KeyObject,
+} from "node:crypto";
+import { blake2s } from "./blake2s.ts";
+
+/**
+ * A WireGuard handshake initiation as the holder of `privateKey` would send it when its clock shows `at` (the
+ * protocol's paper, section 5.4.2): Noise_IKpsk2 over X25519, ChaCha20-Poly1305 and BLAKE2s. Keys in base64.
+ */
+export function initiation(options: { privateKey: string; publicKey: string; at: Date }): Buffer {
+	const relay = Buffer.from(options.publicKey, "base64");
+	const own = privateKeyOf(Buffer.from(options.privateKey, "base64"));
+	const ephemeral = generateKeyPairSync("x25519").privateKey;
+	const with_ = publicKeyOf(relay);
+
+	let chain = hash(Buffer.from("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"));
+	let log = hash(chain, Buffer.from("WireGuard v1 zx2c4 Jason@zx2c4.com"));
+	log = hash(log, relay);
+
+	const head = Buffer.alloc(8);
+	head.writeUInt8(1, 0);
+	head.writeUInt32LE(0x68656d77, 4);
+
+	const point = rawPublicKey(ephemeral);
+	[chain] = derive(chain, point);
+	log = hash(log, point);
+
+	let key: Buffer;
+	[chain, key] = derive(chain, diffieHellman({ privateKey: ephemeral, publicKey: with_ }));
+	const sealedKey = seal(key, rawPublicKey(own), log);
+	log = hash(log, sealedKey);
+
+	[chain, key] = derive(chain, diffieHellman({ privateKey: own, publicKey: with_ }));
+	const sealedTime = seal(key, tai64n(options.at), log);
+
+	const message = Buffer.concat([head, point, sealedKey, sealedTime]);
+	const mac1 = blake2s(message, hash(Buffer.from("mac1----"), relay), 16);
+	return Buffer.concat([message, mac1, Buffer.alloc(16)]);
+}
+
+function hash(...parts: Buffer[]): Buffer {
+	return createHash("blake2s256").update(Buffer.concat(parts)).digest();
+}
+
+/** The first two keys of HKDF (RFC 5869) with this chaining key as its salt. */
+function derive(chain: Buffer, input: Buffer): [Buffer, Buffer] {
+	const hmac = (key: Buffer, data: Buffer) => createHmac("blake2s256", key).update(data).digest();
+	const secret = hmac(chain, input);
+	const first = hmac(secret, Buffer.from([1]));
+	return [first, hmac(secret, Buffer.concat([first, Buffer.from([2])]))];
+}
+
+/** AEAD with the nonce 0 (RFC 8439). */
+function seal(key: Buffer, text: Buffer, bound: Buffer): Buffer {
+	const cipher = createCipheriv("chacha20-poly1305", key, Buffer.alloc(12), { authTagLength: 16 });
+	cipher.setAAD(bound, { plaintextLength: text.length });
+	return Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Seconds and nanoseconds, as a label that grows with time (https://cr.yp.to/libtai/tai64.html). */
+function tai64n(at: Date): Buffer {
+	const label = Buffer.alloc(12);
+	label.writeBigUInt64BE(0x400000000000000an + BigInt(Math.floor(at.getTime() / 1000)));
+	return label;
+}
+
+/** What stands before a raw key in its DER form (RFC 8410). */
+const pkcs8 = Buffer.from("302e020100300506032b656e04220420", "hex");
+const spki = Buffer.from("302a300506032b656e032100", "hex");
+
+function privateKeyOf(raw: Buffer): KeyObject {
+	return createPrivateKey({ key: Buffer.concat([pkcs8, raw]), format: "der", type: "pkcs8" });
+}
+
+function publicKeyOf(raw: Buffer): KeyObject {
+	return createPublicKey({ key: Buffer.concat([spki, raw]), format: "der", type: "spki" });
+}
+
+function rawPublicKey(key: KeyObject): Buffer {
+	return createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
+}
