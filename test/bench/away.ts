@@ -24,6 +24,8 @@ export async function homesAway(scene: Scene, bench: Bench): Promise<Figure[]> {
 		return seconds;
 	};
 	try {
+		// Postfix's processes start with the first mails.
+		await deliveries(scene, incoming, bench, 12);
 		const none = await measure("none away");
 		await addHomes(scene);
 		bench.say(`${homes} homes are away`);

@@ -14,7 +14,7 @@ export async function recipientsChange(scene: Scene, bench: Bench): Promise<Figu
 	bench.say(`${few} of ${many} recipients changed: slowest ${shown(percentile(seconds, 1))}`);
 	return [
 		{
-			name: `relay: check-in that changes ${few} of ${many} recipients, until a new SMTP session is answered by it`,
+			name: `check-in changes ${few} of ${many} recipients, until new SMTP sessions know`,
 			unit: "s",
 			samples: seconds,
 			goal: { value: 0.3, judged: "p95" },
