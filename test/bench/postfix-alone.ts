@@ -74,7 +74,7 @@ setsid smtp-sink -u nobody -d '${folder}/%S.' ${addresses.services.ipv4}:${port}
 		`Postfix alone, out of reach for ${text}: first mail after ${shown(first)}, all after ${shown(last)}`,
 	);
 	const figure = (what: string, sample: number): Figure => ({
-		...{ name: `Postfix alone, ${what}`, unit: "s", samples: [sample] },
+		...{ name: `Postfix alone, back after ${text}: ${what}`, unit: "s", samples: [sample] },
 		beside: `line back after ${text}: ${what}`,
 	});
 	return [figure("first", first), figure("all", last)];
