@@ -146,7 +146,11 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			mended.begin();
 		},
 	});
-	const reload = createReload({ file: join(config.run_dir, "reload-postfix"), log });
+	const reload = createReload({
+		file: join(config.run_dir, "reload-postfix"),
+		onReload: () => mended.begin(),
+		log,
+	});
 	const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
 	let delimiters: string | undefined;
 	const lists = await createRecipientsKeeper({

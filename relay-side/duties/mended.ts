@@ -26,6 +26,7 @@ export function createMended(
 			options.log.info({ mails }, `Postfix tries ${which} again that waited because of a damaged map`);
 		},
 		patience,
+		parked: true,
 		failing: mendedFailing,
 	});
 }

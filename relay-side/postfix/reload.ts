@@ -5,6 +5,8 @@ import type { Logger } from "../../shared/log.ts";
 export interface ReloadOptions {
 	/** Made to ask the unit heimweg-relay-reload, which is root's, for a reload. */
 	file: string;
+	/** Called when Postfix should have been reloaded. */
+	onReload(): void;
 	log: Logger;
 	/** Milliseconds, steadily growing. */
 	now?: () => number;
@@ -19,22 +21,27 @@ export interface Reload {
 /** Milliseconds from the first asking to the request, so that maps that are mended together cost one reload. */
 const gather = 300;
 
+/** Milliseconds from the request to the reload's end. */
+const done = 1_000;
+
 /** Milliseconds between two requests: a disk that damages maps all the time must not keep Postfix from its work. */
-const seldom = 30_000;
+const seldom = 10_000;
 
 /**
  * Has Postfix reloaded. A process of Postfix's that could open none of our maps notices no change of any (dict(3): it
  * looks at the files that it holds open), and answers with an error for as long as it lives.
  */
-export function createReload({ file, log, now = () => performance.now() }: ReloadOptions): Reload {
+export function createReload({ file, onReload, log, now = () => performance.now() }: ReloadOptions): Reload {
 	let askedAt = Number.NEGATIVE_INFINITY;
 	let timer: NodeJS.Timeout | undefined;
+	let ending: NodeJS.Timeout | undefined;
 
 	async function request(): Promise<void> {
 		timer = undefined;
 		askedAt = now();
 		try {
 			await writeFile(file, "");
+			ending = setTimeout(onReload, done);
 		} catch (error) {
 			log.warn(
 				`cannot ask for a reload of Postfix, whose processes may not see the mended maps: ${messageOf(error)}; run "postfix reload"`,
@@ -48,6 +55,7 @@ export function createReload({ file, log, now = () => performance.now() }: Reloa
 		},
 		stop() {
 			clearTimeout(timer);
+			clearTimeout(ending);
 		},
 	};
 }

@@ -16,6 +16,8 @@ export interface SecondTryOptions {
 	flush: Flush;
 	/** Called when mails begin to be tried again, with how many there are. */
 	onTry(mails: number): void;
+	/** Also what is left in `incoming`, as by a reload of Postfix during a delivery, is tried; it would wait for 60 s. */
+	parked?: boolean;
 	/** Milliseconds after which what still waits is left to Postfix's own times; never by default. */
 	patience?: number;
 	failing: ConditionKind<Failure>;
@@ -129,7 +131,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 				followed ||= tries.has(id);
 			}
 			// Postfix can leave a mail in incoming that it is told to try in the moment of its deferral.
-			const stuck = queue === "incoming" && incoming.has(id) && tries.has(id);
+			const stuck = queue === "incoming" && incoming.has(id) && (options.parked || tries.has(id));
 			const concerned = recipients.some(
 				({ delay_reason: why }) => why !== undefined && options.concerns(why),
 			);

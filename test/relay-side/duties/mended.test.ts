@@ -45,3 +45,23 @@ test("after a mend all mail that the damage deferred is tried, for homes and for
 	mended.end();
 	await mended.duty.stop();
 });
+
+test("a mail that the reload of Postfix left in incoming is tried too", async () => {
+	const mails = new Set(["PARKED"]);
+	const mended = createMended({
+		async *listQueue(): AsyncGenerator<QueuedMessage> {
+			const recipients = [{ address: "x@far.example" }];
+			for (const id of mails) yield { queue_id: id, queue_name: "incoming", arrival_time: 0, recipients };
+		},
+		async flush(ids) {
+			for (const id of ids) mails.delete(id);
+		},
+		health: silentHealth(),
+		log: silent,
+	});
+	mended.begin();
+	await vi.advanceTimersByTimeAsync(5_000);
+	expect([...mails]).toEqual([]);
+	mended.end();
+	await mended.duty.stop();
+});

@@ -27,26 +27,28 @@ async function taken(): Promise<void> {
 
 test("a reload is asked for once when several maps were mended, and then not again for a while", async () => {
 	const { log, lines } = keptLog();
-	const reload = createReload({ file: join(folder, "reload"), log });
+	let reloads = 0;
+	const reload = createReload({ file: join(folder, "reload"), onReload: () => (reloads += 1), log });
 	expect(await asked()).toBe(false);
 	reload.ask();
 	reload.ask();
 	await vi.advanceTimersByTimeAsync(1_000);
 	await taken();
 	reload.ask();
-	await vi.advanceTimersByTimeAsync(20_000);
+	await vi.advanceTimersByTimeAsync(5_000);
 	expect(await asked()).toBe(false);
 	await vi.advanceTimersByTimeAsync(20_000);
 	await taken();
 	await vi.advanceTimersByTimeAsync(600_000);
 	expect(await asked()).toBe(false);
+	expect(reloads).toBe(2);
 	reload.stop();
 	expect(lines).toEqual([]);
 });
 
 test("what keeps it from asking is told, with what to do", async () => {
 	const { log, lines } = keptLog();
-	const reload = createReload({ file: join(folder, "missing", "reload"), log });
+	const reload = createReload({ file: join(folder, "missing", "reload"), onReload: () => {}, log });
 	reload.ask();
 	await vi.advanceTimersByTimeAsync(1_000);
 	await vi.waitFor(() => expect(lines[0]?.msg).toMatch(/cannot ask .* ENOENT.*; run "postfix reload"/));
