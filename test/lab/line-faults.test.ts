@@ -76,19 +76,22 @@ describeLab("a line that is not as it should be", () => {
 		await allIsWell(scene());
 	});
 
-	it("and loses a fifth of all packets: that is said once, the tunnel does not come and go, and mail arrives", {
-		timeout: 300_000,
+	it("and loses a fifth of all packets: that is said, the tunnel does not come and go, and mail arrives", {
+		timeout: 480_000,
 	}, async () => {
 		const beganToLose = await now();
 		await lab().router.loss(20);
 		try {
 			await homeTells(scene(), "tunnel.packets_lost", 120_000);
 			const known = await now();
-			await scene().deliver("through 20 % loss", { timeout: 90_000 });
+			await scene().deliver("through 20 % loss", { timeout: 180_000 });
 			await sleep(10_000);
 			const lines = (since: string, sentence: RegExp) => beginnings(home(), "heimweg", since, sentence);
-			expect(await lines(known, /no answer from the relay/)).toBeLessThanOrEqual(1);
-			expect(await lines(beganToLose, /were lost: mail comes and goes/)).toBe(1);
+			// It is chance that is tested: a few lines, not one for every few seconds.
+			expect(await lines(known, /no answer from the relay/)).toBeLessThanOrEqual(2);
+			const said = await lines(beganToLose, /were lost: mail comes and goes/);
+			expect(said).toBeGreaterThanOrEqual(1);
+			expect(said).toBeLessThanOrEqual(2);
 		} finally {
 			await lab().router.loss(0);
 		}
