@@ -229,12 +229,16 @@ describeLab("with bad input", () => {
 						]);
 
 						const invocation = await sh(host, `systemctl show -P InvocationID ${program}`);
-						const journal = await host.journal(
-							"-o",
-							"json",
-							`SYSLOG_IDENTIFIER=${program}`,
-							`_SYSTEMD_INVOCATION_ID=${invocation}`,
-						);
+						const read = () =>
+							host.journal(
+								"-o",
+								"json",
+								`SYSLOG_IDENTIFIER=${program}`,
+								`_SYSTEMD_INVOCATION_ID=${invocation}`,
+							);
+						// journald may write what a unit said last a moment after its end.
+						await expect.poll(read, { timeout: 20_000, interval: 200 }).not.toBe("");
+						const journal = await read();
 						const said = journal.split("\n").map((line) => JSON.parse(line) as Record<string, string>);
 						expect([...new Set(said.map((line) => line.PRIORITY))]).toEqual(["3"]);
 						const sentences = said.map((line) => line.MESSAGE ?? "");
