@@ -14,7 +14,7 @@ import { commandChannel } from "../shared/notify-command.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
-import { createQueueRoom } from "../shared/queue-room.ts";
+import { createQueueRoom } from "../shared/postfix/queue-room.ts";
 import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { systemd } from "../shared/systemd.ts";
@@ -195,15 +195,11 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	});
 
 	const { command } = config.notify;
-	const told = savedState(join(config.state_dir, "notify.command.json"), notifierStateSchema, {
-		health,
-		log,
-	});
 	const notifier =
 		command &&
 		createNotifier({
 			channel: commandChannel({ command, program: "heimweg", run }),
-			state: told,
+			state: savedState(join(config.state_dir, "notify.command.json"), notifierStateSchema, { health, log }),
 			health,
 			log,
 		});
@@ -316,9 +312,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			endings.push(
 				health.listen(showStatus),
 				onSchedule("*/15 * * * * *", () => guard.poke()),
-				onSchedule("*/5 * * * * *", () => {
-					void lookForRoom();
-				}),
+				onSchedule("*/5 * * * * *", () => void lookForRoom()),
 				onSchedule(everyMinute, () => {
 					tunnel.duty.poke();
 					void reviewOverlaps(run, config.tunnel, health);
@@ -338,7 +332,6 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			outgoing.end();
 			await notifier?.stop();
 			memory.stop();
-			told.stop();
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};

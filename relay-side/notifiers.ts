@@ -48,10 +48,9 @@ export async function createNotifiers(options: NotifiersOptions): Promise<Notifi
 			routedHome: mailRoutedHome,
 		});
 	const channels = [byCommand, byMail].filter((channel): channel is Channel => Boolean(channel));
-	const notifiers = channels.map((channel) => {
-		const told = state(channel.name);
-		return { told, ...createNotifier({ channel, state: told, health, log }) };
-	});
+	const notifiers = channels.map((channel) =>
+		createNotifier({ channel, state: state(channel.name), health, log }),
+	);
 
 	return {
 		review() {
@@ -62,7 +61,6 @@ export async function createNotifiers(options: NotifiersOptions): Promise<Notifi
 		},
 		async stop() {
 			await Promise.all(notifiers.map((notifier) => notifier.stop()));
-			for (const { told } of notifiers) told.stop();
 		},
 	};
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { HeimwegError, messageOf, remedyOf } from "./errors.ts";
+import { type Failure, failureOf } from "./conditions.ts";
+import { HeimwegError } from "./errors.ts";
 import { type ActiveCondition, condition, type Health, spanOf } from "./health.ts";
 import type { Logger } from "./log.ts";
 import type { SavedState } from "./saved-state.ts";
@@ -51,7 +52,8 @@ export type NotifierState = z.infer<typeof notifierStateSchema>;
 
 export interface NotifierOptions {
 	channel: Channel;
-	state: Pick<SavedState<NotifierState>, "read" | "write">;
+	/** What was told; it is stopped with the notifier. */
+	state: SavedState<NotifierState>;
 	health: Health;
 	log: Logger;
 	/** Milliseconds since 1970. */
@@ -63,7 +65,7 @@ export interface Notifier {
 	stop(): Promise<void>;
 }
 
-export const notifyFailing = condition<{ error: string; remedy?: string }>({
+export const notifyFailing = condition<Failure>({
 	code: "notify.failing",
 	severity: "warning",
 	title: "nobody can be told of what is wrong",
@@ -184,8 +186,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 			if (stopping.signal.aborted) return;
 			notBefore = performance.now() + Math.min(retryAfter * 2 ** failures, longestRetry);
 			failures += 1;
-			const remedy = remedyOf(error);
-			health.set(notifyFailing, channel.name, { error: messageOf(error), ...(remedy ? { remedy } : {}) });
+			health.set(notifyFailing, channel.name, failureOf(error));
 			if (!(error instanceof HeimwegError)) log.debug({ err: error }, `${channel.name} failed`);
 		} finally {
 			await state.write({ told: [...told.values()], sent });
@@ -220,6 +221,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 			clearTimeout(gatheringTimer);
 			stopping.abort();
 			await sending;
+			state.stop();
 		},
 	};
 }

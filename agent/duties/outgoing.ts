@@ -1,6 +1,7 @@
 import type { Address } from "../../shared/address.ts";
 import type { AskBanner } from "../../shared/banner.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
+import { mailsText } from "../../shared/postfix/queue.ts";
 import { createSecondTry, type SecondTry, type SecondTryOptions } from "../../shared/postfix/second-try.ts";
 import { outgoingFailing } from "../conditions.ts";
 
@@ -42,8 +43,10 @@ export function createOutgoing(options: OutgoingOptions): SecondTry {
 		},
 		ready: async (signal) => (await options.ask({ address: relayhost!, port: 25 }, signal)) === undefined,
 		onTry(mails) {
-			const which = mails === 1 ? "1 mail" : `${mails} mails`;
-			log.info({ mails }, `the relay is back: Postfix tries ${which} again that waited here for it`);
+			log.info(
+				{ mails },
+				`the relay is back: Postfix tries ${mailsText(mails)} again that waited here for it`,
+			);
 		},
 		failing: outgoingFailing,
 		health,

@@ -1,3 +1,4 @@
+import { mailsText } from "../../shared/postfix/queue.ts";
 import { createSecondTry, type SecondTry, type SecondTryOptions } from "../../shared/postfix/second-try.ts";
 import { mendedFailing } from "../conditions.ts";
 
@@ -22,8 +23,10 @@ export function createMended(
 		name: "mended",
 		concerns: (reason) => damage.test(reason),
 		onTry(mails) {
-			const which = mails === 1 ? "1 mail" : `${mails} mails`;
-			options.log.info({ mails }, `Postfix tries ${which} again that waited because of a damaged map`);
+			options.log.info(
+				{ mails },
+				`Postfix tries ${mailsText(mails)} again that waited because of a damaged map`,
+			);
 		},
 		patience,
 		parked: true,

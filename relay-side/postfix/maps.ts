@@ -91,11 +91,12 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	const turns = new Map<MapName, Promise<unknown>>();
 	const marks = fileMarks();
 
-	/** A map is written by one at a time: a change of what is just being copied would be lost. */
+	/** Changes a map, as one of our own changes. */
 	function write<T>(map: MapName, act: () => Promise<T>): Promise<T> {
 		return inTurn(map, () => marks.ours(mapFile(options, map), act));
 	}
 
+	/** A map is written by one at a time: a change of what is just being copied would be lost. */
 	function inTurn<T>(map: MapName, act: () => Promise<T>): Promise<T> {
 		const turn = (turns.get(map) ?? Promise.resolve()).then(act);
 		turns.set(

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { searchPath } from "../command.ts";
 import { HeimwegError, messageOf } from "../errors.ts";
 
 /** One message in Postfix's queue, as far as we read it (postqueue(1), -j). */
@@ -15,6 +16,11 @@ export interface QueuedMessage {
 /** Reads the lines of `postqueue -j`, one message each, without ever holding the whole queue. */
 export type ListQueue = (signal?: AbortSignal) => AsyncIterable<QueuedMessage>;
 
+/** How many mails, in words. */
+export function mailsText(count: number): string {
+	return count === 1 ? "1 mail" : `${count} mails`;
+}
+
 /** Milliseconds that listing a queue may take. */
 const longest = 60_000;
 
@@ -23,7 +29,7 @@ export const listQueue: ListQueue = async function* (signal) {
 	const command = execa("postqueue", ["-j"], {
 		buffer: { stdout: false },
 		timeout: longest,
-		env: { PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin`, LC_ALL: "C" },
+		env: { PATH: searchPath, LC_ALL: "C" },
 		...(signal ? { cancelSignal: signal } : {}),
 	});
 	try {

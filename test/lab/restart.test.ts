@@ -4,6 +4,7 @@ import type { Host } from "./host.ts";
 import { homeFile, mailName, until, wireguardKeys } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, routeOf, useScene } from "./use-scene.ts";
+import { allIsWell } from "./well.ts";
 
 const maps = "/var/lib/heimweg-relay/maps";
 const homes = "/etc/heimweg-relay/homes.d";
@@ -23,25 +24,13 @@ describeLab("a restart is not an outage", () => {
 	];
 	let helpers: number[] = [];
 
-	/** Pulses are answered, and both sides are content. */
-	const allIsWell = (timeout = 60_000) =>
-		until(
-			"both sides are well",
-			async () => {
-				const [agent, companion] = await Promise.all([scene().agentStatus(), scene().relayStatus()]);
-				const wrong = [...agent.conditions, ...companion.conditions].map((c) => `${c.code}: ${c.text}`);
-				if (wrong.length > 0) throw new Error(wrong.join("; "));
-				return agent.tunnel.up && companion.homes[0]?.here === true && agent.records?.inSync === true;
-			},
-			timeout,
-		);
 	const interfacesMade = async () => {
 		const journals = await Promise.all(sides().map(({ host, unit }) => host.journal("--boot", "-u", unit)));
 		return journals.join("\n").match(/tunnel interface set up/g)?.length;
 	};
 
 	beforeAll(async () => {
-		await allIsWell();
+		await allIsWell(scene());
 		helpers = await Promise.all(sides().map(({ host }) => mainPid(host, helper)));
 	});
 
@@ -51,7 +40,7 @@ describeLab("a restart is not an outage", () => {
 		await scene().deliver("while both daemons are stopped");
 		expect(await scene().lab.internet.dig(mailName, "A")).toEqual([scene().lab.router.address]);
 		for (const { host, unit } of sides()) await host.run(["systemctl", "start", unit]);
-		await allIsWell();
+		await allIsWell(scene());
 		await scene().deliver("after both started again");
 		expect(await interfacesMade()).toBe(made);
 	});
@@ -66,7 +55,7 @@ describeLab("a restart is not an outage", () => {
 			const after = await Promise.all(sides().map(({ host, unit }) => mainPid(host, unit)));
 			return after.every((pid, i) => pid > 0 && pid !== before[i]);
 		});
-		await allIsWell();
+		await allIsWell(scene());
 		expect(await interfacesMade()).toBe(made);
 	});
 
@@ -89,7 +78,7 @@ describeLab("a restart is not an outage", () => {
 			await until(`${unit} listens on its old port`, async () => (await asks(port)).exitCode === 0);
 			expect(await mainPid(host, unit)).toBe(before);
 		}
-		await allIsWell();
+		await allIsWell(scene());
 		await scene().deliver("after two reloads");
 	});
 
@@ -105,7 +94,7 @@ describeLab("a restart is not an outage", () => {
 			await host.write(config, old);
 			expect(await mainPid(host, unit)).toBe(before);
 		}
-		await allIsWell();
+		await allIsWell(scene());
 		await scene().deliver("after a refused reload");
 	});
 
@@ -119,7 +108,7 @@ describeLab("a restart is not an outage", () => {
 			await until("the interface is back with its addresses", async () =>
 				(await host.run(["ip", "-brief", "address", "show", "dev", "hw0"])).includes("10.86.0."),
 			);
-			await allIsWell();
+			await allIsWell(scene());
 			await scene().deliver(`after hw0 was deleted on ${host.role}`, { timeout: 60_000 });
 		}
 	});
@@ -128,7 +117,7 @@ describeLab("a restart is not an outage", () => {
 		for (const { host } of sides()) {
 			await host.run(["systemctl", "kill", "-s", "KILL", helper]);
 			await sleep(500);
-			await allIsWell();
+			await allIsWell(scene());
 			await scene().deliver(`after wireguard-go was killed on ${host.role}`, { timeout: 60_000 });
 		}
 	});
@@ -138,7 +127,7 @@ describeLab("a restart is not an outage", () => {
 			const peer = await host.run(["wg", "show", "hw0", "peers"]);
 			await host.run(["wg", "set", "hw0", "peer", peer, "remove"]);
 			await until("the peer is back", async () => (await host.run(["wg", "show", "hw0", "peers"])) === peer);
-			await allIsWell();
+			await allIsWell(scene());
 		}
 		await scene().deliver("after both peers were removed", { timeout: 60_000 });
 	});
@@ -169,7 +158,7 @@ describeLab("a restart is not an outage", () => {
 		await until("the maps are back with their folder", mapsStand, 10_000);
 		await relay().run(["rm", `${maps}/transport.lmdb`]);
 		await until("a map of the new folder is back", mapsStand, 10_000);
-		await allIsWell();
+		await allIsWell(scene());
 	});
 
 	it("serves a home whose file is added, keeps it when the file breaks, and lets it go with the file", async () => {
@@ -198,7 +187,7 @@ describeLab("a restart is not an outage", () => {
 		await until("carl's mail is deferred", async () =>
 			(await routeOf(relay(), "carl.test")).startsWith("retry:"),
 		);
-		await allIsWell();
+		await allIsWell(scene());
 	});
 
 	it("refuses to take the tunnel away while a daemon runs or mail waits, and else takes everything away", async () => {
@@ -227,7 +216,7 @@ describeLab("a restart is not an outage", () => {
 		await relay().run(["heimweg-relay", "down", "--force"]);
 		await gone(relay());
 		for (const { host, unit } of sides()) await host.run(["systemctl", "start", unit]);
-		await allIsWell();
+		await allIsWell(scene());
 		await scene().arrives("while home is down", { timeout: 90_000 });
 	});
 
@@ -235,7 +224,7 @@ describeLab("a restart is not an outage", () => {
 		await home().powerCut();
 		await sleep(1_000);
 		await home().boot();
-		await allIsWell(120_000);
+		await allIsWell(scene(), 120_000);
 		await scene().deliver("after the home's power was cut", { timeout: 60_000 });
 	});
 
@@ -249,7 +238,7 @@ describeLab("a restart is not an outage", () => {
 		console.log(
 			`the relay booted in ${seconds.toFixed(1)} s; pulses were answered ${wait.toFixed(1)} s after that`,
 		);
-		await allIsWell(120_000);
+		await allIsWell(scene(), 120_000);
 		await scene().deliver("after the relay's power was cut", { timeout: 60_000 });
 		// A machine that just booted cannot use its IPv6 addresses for a second or two; that is no loss of the family.
 		expect(await home().journal("--boot", "-u", "heimweg")).not.toContain("IPv6 is gone");

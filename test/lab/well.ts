@@ -9,7 +9,12 @@ export function allIsWell(scene: Scene, timeout = 60_000): Promise<number> {
 			const [agent, companion] = await Promise.all([scene.agentStatus(), scene.relayStatus()]);
 			const wrong = [...agent.conditions, ...companion.conditions].map((c) => `${c.code}: ${c.text}`);
 			if (wrong.length > 0) throw new Error(wrong.join("; "));
-			return agent.tunnel.up && companion.homes.every((home) => home.here) && agent.records?.inSync !== false;
+			return (
+				agent.tunnel.up &&
+				companion.homes.length > 0 &&
+				companion.homes.every((home) => home.here) &&
+				agent.records?.inSync !== false
+			);
 		},
 		timeout,
 	);

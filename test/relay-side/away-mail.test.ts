@@ -49,7 +49,7 @@ beforeEach(async () => {
 			submit: submitTo((server.address() as { port: number }).port),
 			routedHome: () => false,
 		}),
-		state: { read: async () => undefined, write: async () => {} },
+		state: { read: async () => undefined, write: async () => {}, stop() {} },
 		health,
 		log: silent,
 	});

@@ -61,6 +61,7 @@ function stage(changes: Partial<Channel> = {}, kept: { value?: NotifierState } =
 			write: async (value) => {
 				kept.value = structuredClone(value);
 			},
+			stop() {},
 		},
 		health,
 		log: silent,

@@ -1,23 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createOutgoing } from "../../../agent/duties/outgoing.ts";
 import type { Address } from "../../../shared/address.ts";
 import { CommandError } from "../../../shared/command.ts";
-import type { SecondTry } from "../../../shared/postfix/second-try.ts";
+import { secondTries } from "../../shared/postfix/second-tries.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";
 
-const seconds: SecondTry[] = [];
-
-beforeEach(() => {
-	vi.useFakeTimers();
-});
-
-afterEach(async () => {
-	for (const second of seconds.splice(0)) {
-		second.end();
-		await second.duty.stop();
-	}
-	vi.useRealTimers();
-});
+const seconds = secondTries();
 
 const reasons = {
 	TIMEOUT: "connect to 10.86.0.1[10.86.0.1]:25: Connection timed out",

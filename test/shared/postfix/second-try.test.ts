@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 import { createSecondTry, type SecondTry } from "../../../shared/postfix/second-try.ts";
 import { failing, silent, silentHealth } from "../silent.ts";
+import { secondTries } from "./second-tries.ts";
 
 /** A queue in which a flushed mail goes out, unless it is told to stay. */
 function world({ patience }: { patience?: number } = {}) {
@@ -48,21 +49,9 @@ function world({ patience }: { patience?: number } = {}) {
 	return { scene, second };
 }
 
-const seconds: SecondTry[] = [];
+const seconds = secondTries();
 const minute = 60_000;
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
-
-beforeEach(() => {
-	vi.useFakeTimers();
-});
-
-afterEach(async () => {
-	for (const second of seconds.splice(0)) {
-		second.end();
-		await second.duty.stop();
-	}
-	vi.useRealTimers();
-});
 
 test("once the reason is gone, what waited for it is tried at once, the oldest first, and nothing else", async () => {
 	const { scene, second } = world();

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import type { RunCommand } from "./command.ts";
-import { condition, type Health } from "./health.ts";
+import { CommandError, type RunCommand } from "../command.ts";
+import { condition, type Health } from "../health.ts";
 
 export const queueDiskFull = condition<{ directory: string; free: number; wanted: number }>({
 	code: "postfix.disk_full",
@@ -14,7 +14,7 @@ export const queueDiskFull = condition<{ directory: string; free: number; wanted
 		`free some space there ("df ${directory}"); Postfix goes on by itself, and no mail is lost that is sent again`,
 });
 
-/** Milliseconds for which Postfix's settings are taken to be as they were. */
+/** Milliseconds for which Postfix's settings, or its absence, are taken to be as they were. */
 const settingsFor = 10 * 60_000;
 
 /** Of a message's greatest size, what Postfix wants free (queue_minfree in postconf(5)). */
@@ -39,23 +39,33 @@ export function createQueueRoom(options: {
 	const { run, health } = options;
 	const free = options.free ?? freeBytes;
 	const now = options.now ?? (() => performance.now());
-	let settings: { directory: string; wanted: number; at: number } | undefined;
+	let settings: { directory: string; wanted: number } | undefined;
+	let notBefore = 0;
 
-	async function ask(): Promise<NonNullable<typeof settings>> {
+	async function ask(): Promise<typeof settings> {
 		const names = ["queue_directory", "message_size_limit", "queue_minfree"];
-		const said = await run("postconf", ["-x", "-h", ...names]);
-		const [directory = "", limit, least] = said.split("\n").map((line) => line.trim());
-		return { directory, wanted: Math.max(perMessage * Number(limit), Number(least)), at: now() };
+		try {
+			const said = await run("postconf", ["-x", "-h", ...names]);
+			const [directory = "", limit, least] = said.split("\n").map((line) => line.trim());
+			return { directory, wanted: Math.max(perMessage * Number(limit), Number(least)) };
+		} catch (error) {
+			if (error instanceof CommandError && error.missing) return undefined;
+			throw error;
+		}
 	}
 
 	return async () => {
 		try {
-			if (!settings || now() - settings.at > settingsFor) settings = await ask();
+			if (now() >= notBefore) {
+				settings = await ask();
+				notBefore = now() + settingsFor;
+			}
+			if (!settings) return health.clear(queueDiskFull);
 			const { directory, wanted } = settings;
 			const left = await free(directory);
 			health.put(queueDiskFull, "", left < wanted ? { directory, free: left, wanted } : undefined);
 		} catch {
-			// Without Postfix, or a look at its folder, there is nothing to say.
+			// Without a look at Postfix's settings or its folder there is nothing to say.
 			health.clear(queueDiskFull);
 		}
 	};

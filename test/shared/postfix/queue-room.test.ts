@@ -1,14 +1,22 @@
 import { expect, test } from "vitest";
-import { HeimwegError } from "../../shared/errors.ts";
-import { createQueueRoom } from "../../shared/queue-room.ts";
-import { silentHealth } from "./silent.ts";
+import { CommandError } from "../../../shared/command.ts";
+import { HeimwegError } from "../../../shared/errors.ts";
+import { createQueueRoom } from "../../../shared/postfix/queue-room.ts";
+import { silentHealth } from "../silent.ts";
 
 function stage() {
-	const world = { free: 1e9, settings: "/var/spool/postfix\n10240000\n0\n", time: 0, asked: 0 };
+	const world = {
+		free: 1e9,
+		settings: "/var/spool/postfix\n10240000\n0\n",
+		time: 0,
+		asked: 0,
+		installed: true,
+	};
 	const health = silentHealth();
 	const look = createQueueRoom({
 		async run() {
 			world.asked += 1;
+			if (!world.installed) throw new CommandError("postconf", "it is not installed", { missing: true });
 			if (!world.settings) throw new HeimwegError("postconf is not installed");
 			return world.settings;
 		},
@@ -45,6 +53,17 @@ test("queue_minfree counts when it is more, and a change of it is noticed", asyn
 	world.time = 600_001;
 	await look();
 	expect(health.list()[0]?.text).toContain("wants 100 MB");
+});
+
+test("without Postfix nothing is looked for but, now and then, whether there is one", async () => {
+	const { world, health, look } = stage();
+	world.installed = false;
+	for (world.time = 0; world.time < 600_000; world.time += 5_000) await look();
+	expect(world.asked).toBe(1);
+	world.installed = true;
+	world.free = 0;
+	await look();
+	expect(health.list()).toMatchObject([{ code: "postfix.disk_full" }]);
 });
 
 test("a size without a limit asks for no room, and without Postfix there is nothing to say", async () => {
