@@ -1,7 +1,10 @@
 import type { Server, Socket } from "node:net";
 
-/** Connections that one address may keep open: a home's agent uses one at a time, and a lost one lingers a while. */
-const perAddress = 32;
+/**
+ * Connections that one address may keep open. A home's agent uses one at a time; the rest is for other programs at home,
+ * whose slow ones must not keep the agent out.
+ */
+const perAddress = 100;
 
 /** All together. */
 const most = 1_000;
