@@ -80,6 +80,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const from = speakerOf(config);
 
 	const tunnelOptions = {
+		guarded: () => ready,
 		device: tunnelInterface(run, {
 			name: config.tunnel.interface,
 			addresses: config.tunnel.addresses,

@@ -82,7 +82,6 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 		onChange({ changedHomes, changedDomains }) {
 			index();
-			if (!ready) return;
 			if (changedDomains.size > 0) {
 				recipients.changed(undefined);
 				routes.poke(changedDomains, { news: true });
@@ -130,6 +129,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	const guard = createGuardDuty({ guard: guarded, onStands: serve, health, log });
 
 	const peers = createPeers({
+		guarded: () => ready,
 		device,
 		homes: () => keeper.registry.homes,
 		presence: (home) => presence.of(home),
@@ -161,6 +161,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 	});
 	const recipients = createRecipients({
+		guarded: () => ready,
 		maps,
 		file: mapFile({ directory: mapsDirectory, type }, "relay_recipients"),
 		sources: () => ({ registry: keeper.registry, listOf: lists.of, delimiters }),
@@ -169,6 +170,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	});
 
 	const routes = createRoutes({
+		guarded: () => ready,
 		maps,
 		admit: recipients.admit,
 		registry,

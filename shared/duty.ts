@@ -21,6 +21,8 @@ export interface DutyOptions {
 	backoff?: { first: number; max: number };
 	/** What a poke without subjects means; one nameless subject by default. */
 	allSubjects?: () => Iterable<string>;
+	/** While it says no, pokes are kept and nothing runs; the first poke after it says yes runs for them all. */
+	allowed?: () => boolean;
 	/** The condition that holds while runs fail. */
 	failing: ConditionKind<Failure>;
 	health: Health;
@@ -96,6 +98,7 @@ export function createDuty(options: DutyOptions): Duty {
 			if (!running && (due.size === 0 || stopping.signal.aborted)) release();
 			return;
 		}
+		if (options.allowed?.() === false) return;
 		clearTimeout(timer);
 		const wait = notBefore - now();
 		if (wait > 0) {

@@ -9,6 +9,8 @@ import { createRecovery, type Step, sessionLife } from "./recovery.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
 
 export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
+	/** Whether the guard stands; nothing is done before. */
+	guarded?: () => boolean;
 	device: Pick<TunnelInterface, "ensure" | "wireguard">;
 	relay: {
 		host: string;
@@ -187,6 +189,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	const duty = createDuty({
 		name: "tunnel",
 		run,
+		allowed: options.guarded,
 		deadline: 30_000,
 		backoff: { first: 500, max: 10_000 },
 		failing: tunnelFailing,

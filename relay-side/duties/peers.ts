@@ -17,6 +17,8 @@ import type { Home } from "../homes/home.ts";
 import type { Presence } from "../presence.ts";
 
 export interface PeersOptions {
+	/** Whether the guard stands; nothing is done before. */
+	guarded?: () => boolean;
 	device: TunnelInterface;
 	/** The homes to serve, by id. */
 	homes(): ReadonlyMap<string, Home>;
@@ -176,6 +178,7 @@ export function createPeers(options: PeersOptions): Duty {
 	return createDuty({
 		name: "peers",
 		run: ({ signal }) => run(signal),
+		allowed: options.guarded,
 		deadline: 30_000,
 		backoff: { first: 500, max: 10_000 },
 		failing: peersFailing,

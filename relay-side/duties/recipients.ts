@@ -10,6 +10,8 @@ import { acceptsAll, recipientsFailing } from "../recipients/conditions.ts";
 import { type RecipientSources, recipientDifference, wantedRecipients } from "./recipient-plan.ts";
 
 export interface RecipientsOptions {
+	/** Whether the guard stands; nothing is done before. */
+	guarded?: () => boolean;
 	maps: MapStore;
 	/** The map's file, to see whether somebody else changed it. */
 	file: string;
@@ -151,6 +153,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	const duty = createDuty({
 		name: "recipients",
 		run,
+		allowed: options.guarded,
 		deadline: 60_000,
 		allSubjects: () => [look],
 		failing: recipientsFailing,

@@ -32,6 +32,8 @@ export const leavingSchema = z.object({ leaving: z.array(hostnameSchema) });
 export type Leaving = z.infer<typeof leavingSchema>;
 
 export interface RoutesOptions {
+	/** Whether the guard stands; nothing is done before. */
+	guarded?: () => boolean;
 	maps: MapStore;
 	/** The registry as it is now. */
 	registry(): Registry;
@@ -202,6 +204,7 @@ export function createRoutes(options: RoutesOptions): Duty {
 	return createDuty({
 		name: "routes",
 		run,
+		allowed: options.guarded,
 		deadline: 90_000,
 		allSubjects: () => [all],
 		failing: routesFailing,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../shared/address.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
@@ -167,6 +168,8 @@ describeLab("the units", () => {
 				await until("it says that it cannot guard", async () =>
 					(await host.exec([unit, "status"])).stdout.includes("[guard.failing]"),
 				);
+				// What is looked at every ten seconds has its turn, and must not serve either.
+				await sleep(11_000 - (Date.now() % 10_000));
 				expect(await show(host, unit, "ActiveState")).toBe("activating");
 				expect(await get(host, port, "/readyz")).toContain("\n503 ");
 				expect(await get(host, port, "/healthz")).toContain("\n503 ");

@@ -41,6 +41,22 @@ async function flush() {
 	for (let round = 0; round < 3; round++) await macrotask();
 }
 
+test("what is poked before a duty is allowed to run is kept, and run for once it is", async () => {
+	let allowed = false;
+	const { duty, runs } = heldDuty({ allowed: () => allowed });
+	duty.poke("a");
+	duty.poke("b", { news: true });
+	await vi.advanceTimersByTimeAsync(120_000);
+	await flush();
+	expect(runs).toEqual([]);
+	allowed = true;
+	duty.poke("c");
+	await flush();
+	expect(runs.map((run) => run.subjects)).toEqual([["a", "b", "c"]]);
+	runs[0]!.end();
+	await duty.settled();
+});
+
 test("pokes before and during a run fold into one more run over all that was poked", async () => {
 	const { duty, runs, most } = heldDuty();
 	duty.poke("a");
