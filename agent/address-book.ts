@@ -49,6 +49,8 @@ const historyLength = 100;
 /** Where the sources' observations become one public address per family, which changes as a delta. */
 export function createAddressBook(options: {
 	alsoPublic: readonly Cidr[];
+	/** The families that have records; of the others' addresses nothing is expected. */
+	published: ReadonlySet<Family>;
 	health: Health;
 	log: Logger;
 	onChange(change: AddressChange): void;
@@ -82,7 +84,7 @@ export function createAddressBook(options: {
 	function settle(family: Family): void {
 		const decision = decide(family, seen[family], alsoPublic, passing);
 		const name = `IPv${family}`;
-		health.put(notPublic, name, decision.unusable);
+		health.put(notPublic, name, options.published.has(family) ? decision.unusable : undefined);
 		const { contradicted } = decision;
 		health.put(
 			sourcesDisagree,

@@ -12,6 +12,7 @@ import { createMetrics } from "../shared/metrics.ts";
 import { createNotifier, notifierStateSchema } from "../shared/notify.ts";
 import { commandChannel } from "../shared/notify-command.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
+import { queueMark } from "../shared/postfix/activity.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { createQueueRoom } from "../shared/postfix/queue-room.ts";
@@ -64,6 +65,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const guard = createGuardDuty({ guard: guarded, onStands: serve, health, log });
 
 	const book = createAddressBook({
+		published: new Set<Family>(publish.map((type) => (type === "A" ? 4 : 6))),
 		alsoPublic,
 		health,
 		log,
@@ -180,7 +182,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 
 	const outgoing = createOutgoing({
 		relay: relay.addresses,
-		...{ run, listQueue, flush: postfixFlush(run), ask: askBanner },
+		...{ run, listQueue, flush: postfixFlush(run), ask: askBanner, mark: queueMark(run) },
 		health,
 		log,
 	});
@@ -312,7 +314,10 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			notify.startWatchdog(() => duties().every((duty) => !duty.overdue()));
 			endings.push(
 				health.listen(showStatus),
-				onSchedule("*/15 * * * * *", () => guard.poke()),
+				onSchedule("*/15 * * * * *", () => {
+					guard.poke();
+					if (tunnel.up()) void outgoing.look();
+				}),
 				onSchedule("*/5 * * * * *", () => void lookForRoom()),
 				onSchedule(everyMinute, () => {
 					tunnel.duty.poke();

@@ -11,6 +11,7 @@ import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/metrics.ts";
 import { notifierStateSchema } from "../shared/notify.ts";
 import { reviewOverlaps } from "../shared/overlap.ts";
+import { queueMark } from "../shared/postfix/activity.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { createQueueRoom } from "../shared/postfix/queue-room.ts";
@@ -33,7 +34,6 @@ import type { Loaded } from "./load.ts";
 import { createNotifiers } from "./notifiers.ts";
 import { createOldMail } from "./old-mail.ts";
 import { createOutgoing } from "./outgoing.ts";
-import { queueMark } from "./postfix/activity.ts";
 import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { databaseType, mapFile, mapNames, mapReference, postfixMaps } from "./postfix/maps.ts";
@@ -196,7 +196,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		homes: () => keeper.registry.homes,
 		here: (home) => presence.of(home).here,
 		listQueue,
-		mark: await queueMark(run),
+		mark: queueMark(run),
 		flush: postfixFlush(run),
 		ask: askBanner,
 		onChange() {
@@ -375,6 +375,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 					void homesWatch?.rescan();
 					void reviewOverlaps(run, config.tunnel, health);
 					void watchPostfix();
+					void watchRecipientUse();
 					outgoing.review();
 					void oldMail.review(keeper.registry.homes.keys());
 					pulses.review();

@@ -3,11 +3,11 @@ import type { AskBanner } from "../../shared/banner.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
 import { type Health, spanOf } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
+import type { QueueMark } from "../../shared/postfix/activity.ts";
 import type { Flush } from "../../shared/postfix/flush.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { mailServerSilent, mailStays, queueFailing } from "../conditions.ts";
 import type { Home } from "../homes/home.ts";
-import type { QueueMark } from "../postfix/activity.ts";
 import { mailByHome } from "../postfix/waiting.ts";
 import { watchBanners } from "../watch/banner.ts";
 import {

@@ -32,6 +32,8 @@ export interface SecondTry {
 	duty: Duty;
 	/** The reason is gone: looks at the queue now, and until nothing is left there that waited for it. */
 	begin(): void;
+	/** Mail may have been deferred for a reason that passed meanwhile: looks at the queue, unless it does so anyway. */
+	look(): void;
 	/** The reason holds again. */
 	end(): void;
 }
@@ -57,7 +59,7 @@ const share = 1 / 10;
 const atOnce = 500;
 const morePause = 1_000;
 
-interface Look {
+interface Survey {
 	/** The mails that wait for the reason that is gone, the oldest first. */
 	waiting: string[];
 	/** Some mail is on its way, and some that was tried is. */
@@ -90,7 +92,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		const began = begunAt;
 		if (began === undefined) return;
 		const lookedAt = now();
-		const { waiting, moving, followed } = await look(signal);
+		const { waiting, moving, followed } = await survey(signal);
 		const took = now() - lookedAt;
 		const due = waiting.filter((id) => dueAt(id) <= now()).slice(0, atOnce);
 		const ready = due.length === 0 || (await isReady(signal));
@@ -112,7 +114,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		lookAfter(Math.max(Math.min(next, close), morePause, took / share));
 	}
 
-	async function look(signal: AbortSignal): Promise<Look> {
+	async function survey(signal: AbortSignal): Promise<Survey> {
 		const waiting: Array<{ id: string; arrived: number }> = [];
 		const seen = new Set<string>();
 		const parked = new Set<string>();
@@ -175,6 +177,11 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 			begunAt = now();
 			told = false;
 			duty.poke(undefined, { news: true });
+		},
+		look() {
+			if (begunAt !== undefined) return;
+			begunAt = now();
+			duty.poke();
 		},
 		end() {
 			begunAt = undefined;

@@ -15,6 +15,7 @@ let turns: Family[];
 let health: Health;
 let lines: string[];
 let book: AddressBook;
+let published: Set<Family>;
 
 beforeEach(() => {
 	time = 1_000;
@@ -22,9 +23,11 @@ beforeEach(() => {
 	turns = [];
 	const log = logLines();
 	lines = log.lines;
+	published = new Set([4, 6]);
 	health = new Health(log.log);
 	book = createAddressBook({
 		alsoPublic: lab,
+		published,
 		health,
 		log: log.log,
 		onChange: ({ from, to, source }) => changes.push(`${from} -> ${to} (${source})`),
@@ -84,6 +87,12 @@ test("the history keeps the last hundred entries", () => {
 	for (let at = 1; at <= 150; at++) book.seenByRelay(parseAddress(`203.0.113.${at}`));
 	expect(book.history()).toHaveLength(100);
 	expect(book.history().at(-1)?.address).toBe("203.0.113.150");
+});
+
+test("an address that is not public is nothing to report for a family without records", () => {
+	published.delete(4);
+	book.seenByRelay(parseAddress("100.64.1.1"));
+	expect(codes()).toEqual([]);
 });
 
 test("an address that is not public is reported, and the last public one stays what it was", () => {

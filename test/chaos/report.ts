@@ -29,7 +29,7 @@ export function reportText(result: ChaosResult): string {
 		...duplicateNotes(result),
 		`- after the last mail and fault it took ${seconds(settled.took)} until all was calm`,
 		...(settled.flushed > 0
-			? [`- of the home's own mail, ${settled.flushed} waited for its Postfix's next try and were set moving`]
+			? [`- at home, ${settled.flushed} waited for something else than the relay, and were set moving`]
 			: []),
 		...settled.conditions.map((text) => `- still wrong at the end: ${text}`),
 		...troubles.map(({ name, trouble }) => `- ${name}: ${trouble}`),

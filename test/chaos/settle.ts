@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../lab/host.ts";
-import type { Scene } from "../lab/scene.ts";
+import { type Scene, tunnel } from "../lab/scene.ts";
 
 /** How it went after everything was undone. */
 export interface Settled {
 	/** Queue ids of the mails that were still in the queues when the patience ended. */
 	queueIds: { relay: string[]; home: string[] };
-	/** Mails of the home's that had to be set moving. */
+	/** Mails at home that waited for something else than the relay, and had to be set moving. */
 	flushed: number;
 	/** Conditions that still held, in their words. */
 	conditions: string[];
@@ -24,8 +24,8 @@ const conditionsEnd = 60_000;
 
 /**
  * Waits until no mail is in either Postfix's queue and both programs are content, at most for the patience. The
- * relay's queue is left alone, that is Heimweg's. The home's is flushed, as its owner would: what waits there goes
- * out by Postfix's own schedule, which grows to an hour.
+ * relay's queue is left alone, and at home what waits for the relay: that is Heimweg's. What waits at home for something
+ * else, such as Dovecot, is flushed, as its owner would: it goes by Postfix's own schedule, which grows to an hour.
  */
 export async function settle(scene: Scene, patience: number, say: (line: string) => void): Promise<Settled> {
 	const { relay, home } = scene.lab;
@@ -35,37 +35,55 @@ export async function settle(scene: Scene, patience: number, say: (line: string)
 	let nextFlush = flushAfter;
 	let emptySince: number | undefined;
 	for (;;) {
-		const queueIds = { relay: await queueOf(relay), home: await queueOf(home) };
+		const [onRelay, atHome] = [await queueOf(relay), await queueOf(home)];
 		const conditions = await conditionsOf(scene);
-		if (queueIds.relay?.length === 0 && queueIds.home?.length === 0) emptySince ??= took();
+		if (onRelay?.length === 0 && atHome?.length === 0) emptySince ??= took();
 		else emptySince = undefined;
 		const empty = emptySince === undefined ? 0 : took() - emptySince;
 		// Not at the first look: between two queues of Postfix's a mail may be in neither.
 		const calm = empty >= pause && (conditions.length === 0 || empty > conditionsEnd);
 		if (calm || took() > patience) {
-			const { relay: onRelay, home: atHome } = queueIds;
 			if (!onRelay || !atHome) throw new Error("Postfix does not list its queue");
-			return { queueIds: { relay: onRelay, home: atHome }, flushed, conditions, took: took() };
+			return {
+				queueIds: { relay: onRelay.map(idOf), home: atHome.map(idOf) },
+				flushed,
+				conditions,
+				took: took(),
+			};
 		}
-		const waiting = queueIds.home?.length ?? 0;
-		if (waiting > 0 && took() > nextFlush) {
-			say(`${waiting} mails wait at home for Postfix's next try: postqueue -f`);
-			if (flushed === 0) flushed = waiting;
-			await home.run(["postqueue", "-f"]);
+		const waiting = atHome?.filter(waitsForOthers) ?? [];
+		if (waiting.length > 0 && took() > nextFlush) {
+			say(`${waiting.length} mails wait at home for Postfix's next try: postqueue -i`);
+			if (flushed === 0) flushed = waiting.length;
+			for (const mail of waiting) await home.run(["postqueue", "-i", idOf(mail)]);
 			nextFlush = took() + flushAfter;
 		}
 		await sleep(pause);
 	}
 }
 
-/** The queue ids of all that is in Postfix's queue; undefined when it cannot be listed. */
-async function queueOf(host: Host): Promise<string[] | undefined> {
+/** Of a mail in Postfix's queue, as `postqueue -j` tells it. */
+interface Queued {
+	queue_id: string;
+	queue_name: string;
+	recipients: Array<{ delay_reason?: string }>;
+}
+
+const idOf = ({ queue_id }: Queued) => queue_id;
+
+function waitsForOthers({ queue_name, recipients }: Queued): boolean {
+	const ofRelay = (reason: string) => tunnel.relay.some((address) => reason.includes(`[${address}]`));
+	return queue_name === "deferred" && recipients.some(({ delay_reason: why }) => why && !ofRelay(why));
+}
+
+/** All that is in Postfix's queue; undefined when it cannot be listed. */
+async function queueOf(host: Host): Promise<Queued[] | undefined> {
 	const { stdout, exitCode } = await host.exec(["postqueue", "-j"]);
 	if (exitCode !== 0) return undefined;
 	return stdout
 		.split("\n")
 		.filter(Boolean)
-		.map((line) => (JSON.parse(line) as { queue_id: string }).queue_id);
+		.map((line) => JSON.parse(line) as Queued);
 }
 
 /** What is wrong as the two programs see it; that one does not answer is wrong too. */

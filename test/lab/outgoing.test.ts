@@ -117,9 +117,21 @@ describeLab("mail that the home sends", () => {
 		await lab().relay.run(["systemctl", "start", "postfix"]);
 		await arrives("while the relay is away");
 		expect(await lab().home.journal("--boot", "--unit", "heimweg")).toMatch(
-			/the relay is back: Postfix tries 1 mail/,
+			/the relay answers: Postfix tries 1 mail/,
 		);
 		expect(holds(await scene().agentStatus(), "outgoing.failing")).toBe(false);
+	});
+
+	it("goes out by itself when the relay's mail server was away while the tunnel stayed up", async () => {
+		await lab().relay.run(["systemctl", "stop", "postfix"]);
+		await send("while the mail server is away");
+		await until(
+			"it is put off",
+			async () => /"deferred".* refused/.test(await lab().home.run(["postqueue", "-j"])),
+			patience,
+		);
+		await lab().relay.run(["systemctl", "start", "postfix"]);
+		await arrives("while the mail server is away");
 	});
 
 	it("is left alone by an agent that finds no Postfix, nor its group, and starts all the same", async () => {

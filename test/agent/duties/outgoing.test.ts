@@ -24,6 +24,7 @@ function world(relayhost: string | Error) {
 		flushed: [] as string[],
 		commands: 0,
 		listings: 0,
+		mark: 1,
 	};
 	const health = silentHealth();
 	const outgoing = createOutgoing({
@@ -49,6 +50,7 @@ function world(relayhost: string | Error) {
 			expect([address, port]).toEqual([relayhost === "[10.86.0.1]:25" ? "10.86.0.1" : "fd86:5a1e:77::1", 25]);
 			return scene.banner;
 		},
+		mark: async () => scene.mark,
 		health,
 		log: silent,
 	});
@@ -75,6 +77,26 @@ test("nothing is tried before the relay's mail server answers", async () => {
 	scene.banner = undefined;
 	await vi.advanceTimersByTimeAsync(31_000);
 	expect(scene.flushed).toHaveLength(3);
+});
+
+test("what the relay's mail server put off while the tunnel stayed up is tried once it answers", async () => {
+	const { scene, outgoing } = world("[10.86.0.1]:25");
+	scene.mails.clear();
+	await outgoing.look();
+	await vi.advanceTimersByTimeAsync(60_000);
+	const { listings } = scene;
+	await outgoing.look();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(scene.listings).toBe(listings);
+	scene.banner = "nothing listens on this port";
+	scene.mails.set("REFUSED", "connect to 10.86.0.1[10.86.0.1]:25: Connection refused");
+	scene.mark = 2;
+	await outgoing.look();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(scene.flushed).toEqual([]);
+	scene.banner = undefined;
+	await vi.advanceTimersByTimeAsync(31_000);
+	expect(scene.flushed).toEqual(["REFUSED"]);
 });
 
 test("a relay with IPv6 alone in the tunnel is known too", async () => {
