@@ -33,6 +33,7 @@ export interface RecipientsOptions {
 	onWhole(): void;
 	health: Health;
 	log: Logger;
+	/** Milliseconds, steadily growing. */
 	now?: () => number;
 }
 
@@ -50,14 +51,19 @@ export interface Recipients {
 	state(): { recipients: number; onRelay: boolean } | undefined;
 }
 
-/** Milliseconds after which a list that nobody has looked at since is told; the timer comes every two minutes. */
-const stale = 60 * 60_000;
+/**
+ * Milliseconds that we watch a list at which nobody looks, before it is told. The timer comes every two minutes, and a
+ * look may take as long; after a boot the list is as old as the time that the machine was off.
+ */
+const stale = 10 * 60_000;
 
 /** Keeps the relay's list of our valid recipients as the file says. */
 export function createRecipients(options: RecipientsOptions): Recipients {
 	const { health } = options;
-	const now = options.now ?? Date.now;
+	const now = options.now ?? (() => performance.now());
 	let document: RecipientsDocument | undefined;
+	/** The last look at the sources by the wall clock, and since when, by the steady one, we know of no later one. */
+	let lastLook = { at: undefined as number | undefined, since: now() };
 	/** The domains that the relay routes to us; undefined until it has told, or when it takes no lists. */
 	let domains: readonly string[] | undefined;
 	let mine = new RecipientSet();
@@ -157,7 +163,8 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 			if (before !== JSON.stringify(report())) options.onReport();
 		},
 		seenLook(at) {
-			const old = !at || now() - at.getTime() > stale;
+			if (at?.getTime() !== lastLook.at) lastLook = { at: at?.getTime(), since: now() };
+			const old = !at || now() - lastLook.since > stale;
 			const since = at && `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 			health.put(recipientsUnread, "", old ? { file: options.file, since } : undefined);
 		},

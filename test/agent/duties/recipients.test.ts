@@ -172,13 +172,19 @@ test("a list over the relay's limit is not sent, and the limit is named", async 
 	await recipients.duty.stop();
 });
 
-test("a list that nobody has looked at for an hour is told", () => {
+test("a list that nobody looks at for ten minutes is told, however old it was at start", () => {
 	const { recipients, health, scene } = world();
-	recipients.seenLook(new Date(scene.clock - 3_600_000));
+	const look = new Date("2026-03-01T10:59:00Z");
+	recipients.seenLook(look);
+	scene.clock += 600_000;
+	recipients.seenLook(look);
 	expect(health.list()).toEqual([]);
-	recipients.seenLook(new Date(scene.clock - 3_600_001));
+	scene.clock += 1;
+	recipients.seenLook(look);
 	expect(health.list()[0]).toMatchObject({ code: recipientsUnread.code });
 	expect(health.list()[0]?.text).toContain("since 2026-03-01 10:59 UTC");
+	recipients.seenLook(new Date("2026-03-01T11:09:01Z"));
+	expect(health.list()).toEqual([]);
 	recipients.seenLook(undefined);
 	expect(health.list()[0]?.text).toContain("there is no list of valid recipients in /var/lib/x");
 });
