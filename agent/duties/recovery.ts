@@ -54,9 +54,9 @@ export function createRecovery(): Recovery {
 	let notBefore = 0;
 	let pathWasDown = false;
 
-	function hope(now: number): void {
+	function hope(now: number, silentFor = 0): void {
 		taken = 0;
-		notBefore = now + chance;
+		notBefore = now + (silentFor < sessionLife ? chance : 0);
 	}
 
 	function step(now: number, pause: number, what: Step): Step {
@@ -65,7 +65,7 @@ export function createRecovery(): Recovery {
 	}
 
 	return {
-		hope,
+		hope: (now) => hope(now),
 		over() {
 			taken = 0;
 			notBefore = 0;
@@ -73,7 +73,7 @@ export function createRecovery(): Recovery {
 		},
 		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
 			if (!lineUp) return undefined;
-			if (pathUp && pathWasDown) hope(now);
+			if (pathUp && pathWasDown) hope(now, silentFor);
 			pathWasDown = pathUp === false;
 			if (now < notBefore) return undefined;
 			if (pathWasDown && otherPathUp) return step(now, lookUpEvery, "other-family");

@@ -48,6 +48,11 @@ test("when the path comes back, the old session has a chance before it is thrown
 	expect([at(100), at(400), at(499), at(500)]).toEqual([undefined, undefined, undefined, "renew"]);
 });
 
+test("when the path comes back after the session's life, nothing is waited for", () => {
+	ask(3, 600, { pathUp: false });
+	expect(ask(601, 601, {})).toEqual(["601: renew"]);
+});
+
 test("a relay that forgot us gets new handshakes, often at first, then patiently, for ever", () => {
 	expect(ask(3, 60, {})).toEqual([
 		"3: renew",
