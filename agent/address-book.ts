@@ -49,7 +49,7 @@ const historyLength = 100;
 /** Where the sources' observations become one public address per family, which changes as a delta. */
 export function createAddressBook(options: {
 	alsoPublic: readonly Cidr[];
-	/** The families that have records; of the others' addresses nothing is expected. */
+	/** The families that have records; that another's address cannot be published is nothing to report. */
 	published: ReadonlySet<Family>;
 	health: Health;
 	log: Logger;

@@ -173,6 +173,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		config.dns &&
 		createRecords({
 			config: config.dns,
+			guarded: () => ready,
 			stateDir: config.state_dir,
 			family: (family) => book.state(family),
 			onSettled: showStatus,
@@ -183,6 +184,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const outgoing = createOutgoing({
 		relay: relay.addresses,
 		...{ run, listQueue, flush: postfixFlush(run), ask: askBanner, mark: queueMark(run) },
+		tunnelUp: () => tunnel?.up() ?? false,
 		health,
 		log,
 	});
@@ -241,7 +243,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		}
 		if (sourcesOf(before) !== sourcesOf(fresh)) tunnel.addressesChanged();
 		if (isUnready(before) && !isUnready(fresh)) askOutside(6);
-		if (changed || before.addresses.length !== fresh.addresses.length) pulse.now();
+		if (pulsing && (changed || before.addresses.length !== fresh.addresses.length)) pulse.now();
 	}
 
 	/** Asks the check-ip services for what the tunnel does not show. */
@@ -316,7 +318,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 				health.listen(showStatus),
 				onSchedule("*/15 * * * * *", () => {
 					guard.poke();
-					if (tunnel.up()) void outgoing.look();
+					void outgoing.look();
 				}),
 				onSchedule("*/5 * * * * *", () => void lookForRoom()),
 				onSchedule(everyMinute, () => {

@@ -13,10 +13,11 @@ export interface OutgoingOptions
 	run: RunCommand;
 	ask: AskBanner;
 	mark: QueueMark;
+	tunnelUp(): boolean;
 }
 
 export interface Outgoing extends Omit<SecondTry, "look"> {
-	/** Looks at the queue when Postfix delivered, or tried to, since the last look. To be called while the tunnel is up. */
+	/** Looks at the queue when Postfix delivered, or tried to, since the last look. */
 	look(): Promise<void>;
 }
 
@@ -65,7 +66,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
 		...tries,
 		async look() {
 			const mark = await options.mark();
-			if (mark === undefined || mark === lastMark) return;
+			if (mark === undefined || mark === lastMark || !options.tunnelUp()) return;
 			lastMark = mark;
 			tries.look();
 		},

@@ -53,9 +53,9 @@ export interface Recipients {
 
 /**
  * Milliseconds that we watch a list at which nobody looks, before it is told. The timer comes every two minutes, and a
- * look may take as long; after a boot the list is as old as the time that the machine was off.
+ * look may take longer than that; after a boot the list is as old as the time that the machine was off.
  */
-const stale = 10 * 60_000;
+const stale = 15 * 60_000;
 
 /** Keeps the relay's list of our valid recipients as the file says. */
 export function createRecipients(options: RecipientsOptions): Recipients {

@@ -21,6 +21,8 @@ import { watchVisibility } from "../desec/visibility-watch.ts";
 import { addressRRsets, type Known } from "../desec/wanted.ts";
 
 export interface RecordsOptions {
+	/** Whether the guard stands; nothing is done before. */
+	guarded?: () => boolean;
 	config: NonNullable<AgentConfig["dns"]>;
 	/** Where the rate budget is remembered. */
 	stateDir: string;
@@ -160,6 +162,7 @@ export function createRecords(options: RecordsOptions): Records {
 	const duty = createDuty({
 		name: "records",
 		run: ({ signal }) => run(signal),
+		allowed: options.guarded,
 		deadline: 60_000,
 		backoff: { first: 1_000, max: 300_000 },
 		failing: recordsFailing,

@@ -5,6 +5,7 @@ import type { ConditionKind, Health } from "../health.ts";
 import type { Logger } from "../log.ts";
 import type { Flush } from "./flush.ts";
 import type { ListQueue } from "./queue.ts";
+import { createTries, pauseAfter } from "./tries.ts";
 
 export interface SecondTryOptions {
 	name: string;
@@ -32,15 +33,14 @@ export interface SecondTry {
 	duty: Duty;
 	/** The reason is gone: looks at the queue now, and until nothing is left there that waited for it. */
 	begin(): void;
-	/** Mail may have been deferred for a reason that passed meanwhile: looks at the queue, unless it does so anyway. */
+	/** Mail may have been deferred for a reason that passes, or has passed: looks at the queue soon. */
 	look(): void;
 	/** The reason holds again. */
 	end(): void;
 }
 
-/** Milliseconds before the next try of a mail, doubling, and at most between two. */
-const firstPause = 1_000;
-const longestPause = 600_000;
+/** Milliseconds after which a run that failed is repeated. */
+const backoff = { first: 5_000, max: 600_000 };
 
 /** Milliseconds at most before it is asked again whether all is ready. */
 const longestRefusal = 30_000;
@@ -55,8 +55,7 @@ const slowPause = 10_000;
 /** Looks at a long queue take time: at most this part of it goes into them. */
 const share = 1 / 10;
 
-/** Mails that are tried in one run, and milliseconds before the next. */
-const atOnce = 500;
+/** Milliseconds between two runs, at least. */
 const morePause = 1_000;
 
 interface Survey {
@@ -70,7 +69,7 @@ interface Survey {
 export function createSecondTry(options: SecondTryOptions): SecondTry {
 	const now = options.now ?? (() => performance.now());
 	const patience = options.patience ?? Number.POSITIVE_INFINITY;
-	const tries = new Map<string, { count: number; at: number }>();
+	const tries = createTries(now);
 	const allowance = newAllowance(now());
 	let begunAt: number | undefined;
 	let told = false;
@@ -78,40 +77,53 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 	let refusals = 0;
 	let incoming = new Set<string>();
 	let timer: NodeJS.Timeout | undefined;
+	/** When the next look is due, and milliseconds that the last one demands for its length. */
+	let nextLook = Number.POSITIVE_INFINITY;
+	let least = morePause;
+	/** How often a look was asked for. */
+	let asked = 0;
 
 	const { name, failing, health, log } = options;
 	const duty = createDuty({
 		...{ name, failing, health, log, now },
 		run: ({ signal }) => run(signal),
 		deadline: 60_000,
-		backoff: { first: 5_000, max: longestPause },
+		backoff,
 	});
 
 	async function run(signal: AbortSignal): Promise<void> {
 		clearTimeout(timer);
+		nextLook = Number.POSITIVE_INFINITY;
 		const began = begunAt;
 		if (began === undefined) return;
+		const askedBefore = asked;
 		const lookedAt = now();
 		const { waiting, moving, followed } = await survey(signal);
-		const took = now() - lookedAt;
-		const due = waiting.filter((id) => dueAt(id) <= now()).slice(0, atOnce);
+		least = Math.max(morePause, (now() - lookedAt) / share);
+		const due = waiting.filter((id) => tries.dueAt(id) <= now()).slice(0, tries.most());
 		const ready = due.length === 0 || (await isReady(signal));
 		// It may have ended, and begun anew, in the meantime; then this look is an old one.
 		if (begunAt !== began || signal.aborted) return;
 		if (ready && due.length > 0) {
 			if (!told) options.onTry(waiting.length);
 			told = true;
-			for (const id of due) tries.set(id, { count: (tries.get(id)?.count ?? 0) + 1, at: now() });
+			tries.take(due);
 			await options.flush(due, signal);
 			if (begunAt !== began) return;
 		}
 		const since = now() - began;
 		const late = moving && since < lateFor;
-		if ((waiting.length === 0 && !late && !followed) || since > patience) return rest();
+		const quiet = waiting.length === 0 && !late && !followed && asked === askedBefore;
+		if (quiet || since > patience) return rest();
 		if (!ready) return lookAfter(Math.min(pauseAfter(refusals), longestRefusal));
-		const next = waiting.reduce((first, id) => Math.min(first, dueAt(id) - now()), Number.POSITIVE_INFINITY);
+		if (asked !== askedBefore) return lookAfter(least);
+		const first = waiting.reduce(
+			(soonest, id) => Math.min(soonest, tries.dueAt(id)),
+			Number.POSITIVE_INFINITY,
+		);
+		const next = Math.max(first - now(), tries.pause());
 		const close = late ? latePause : followed ? slowPause : next;
-		lookAfter(Math.max(Math.min(next, close), morePause, took / share));
+		lookAfter(Math.min(next, close));
 	}
 
 	async function survey(signal: AbortSignal): Promise<Survey> {
@@ -140,8 +152,9 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 			if (stuck || (queue === "deferred" && concerned)) waiting.push({ id, arrived });
 		}
 		incoming = parked;
-		for (const id of tries.keys()) if (!seen.has(id)) tries.delete(id);
-		return { waiting: waiting.sort((a, b) => a.arrived - b.arrived).map(({ id }) => id), moving, followed };
+		const ids = waiting.sort((a, b) => a.arrived - b.arrived).map(({ id }) => id);
+		tries.found(seen, new Set(ids));
+		return { waiting: ids, moving, followed };
 	}
 
 	async function isReady(signal: AbortSignal): Promise<boolean> {
@@ -150,13 +163,11 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		return ready;
 	}
 
-	function dueAt(id: string): number {
-		const last = tries.get(id);
-		return last ? last.at + pauseAfter(last.count) : Number.NEGATIVE_INFINITY;
-	}
-
 	function lookAfter(milliseconds: number): void {
-		timer = setTimeout(() => duty.poke(), milliseconds);
+		clearTimeout(timer);
+		const pause = Math.max(milliseconds, least);
+		nextLook = now() + pause;
+		timer = setTimeout(() => duty.poke(), pause);
 	}
 
 	function rest(): void {
@@ -179,18 +190,17 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 			duty.poke(undefined, { news: true });
 		},
 		look() {
-			if (begunAt !== undefined) return;
-			begunAt = now();
-			duty.poke();
+			asked += 1;
+			if (begunAt === undefined) {
+				// What is on its way now, and fails later, makes for another look.
+				begunAt = now() - lateFor;
+				duty.poke();
+			} else if (nextLook !== Number.POSITIVE_INFINITY && nextLook > now() + least) lookAfter(least);
 		},
 		end() {
 			begunAt = undefined;
 			clearTimeout(timer);
+			nextLook = Number.POSITIVE_INFINITY;
 		},
 	};
-}
-
-/** Milliseconds to wait after so many tries in a row. */
-function pauseAfter(count: number): number {
-	return Math.min(firstPause * 2 ** (count - 1), longestPause);
 }

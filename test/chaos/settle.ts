@@ -73,7 +73,7 @@ const idOf = ({ queue_id }: Queued) => queue_id;
 
 function waitsForOthers({ queue_name, recipients }: Queued): boolean {
 	const ofRelay = (reason: string) => tunnel.relay.some((address) => reason.includes(`[${address}]`));
-	return queue_name === "deferred" && recipients.some(({ delay_reason: why }) => why && !ofRelay(why));
+	return queue_name === "deferred" && recipients.every(({ delay_reason: why }) => !why || !ofRelay(why));
 }
 
 /** All that is in Postfix's queue; undefined when it cannot be listed. */

@@ -25,6 +25,7 @@ function world(relayhost: string | Error) {
 		commands: 0,
 		listings: 0,
 		mark: 1,
+		tunnelUp: true,
 	};
 	const health = silentHealth();
 	const outgoing = createOutgoing({
@@ -51,6 +52,7 @@ function world(relayhost: string | Error) {
 			return scene.banner;
 		},
 		mark: async () => scene.mark,
+		tunnelUp: () => scene.tunnelUp,
 		health,
 		log: silent,
 	});
@@ -97,6 +99,14 @@ test("what the relay's mail server put off while the tunnel stayed up is tried o
 	scene.banner = undefined;
 	await vi.advanceTimersByTimeAsync(31_000);
 	expect(scene.flushed).toEqual(["REFUSED"]);
+});
+
+test("nothing is looked at while the tunnel is down", async () => {
+	const { scene, outgoing } = world("[10.86.0.1]:25");
+	scene.tunnelUp = false;
+	await outgoing.look();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(scene.listings).toBe(0);
 });
 
 test("a relay with IPv6 alone in the tunnel is known too", async () => {

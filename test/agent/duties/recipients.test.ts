@@ -172,11 +172,11 @@ test("a list over the relay's limit is not sent, and the limit is named", async 
 	await recipients.duty.stop();
 });
 
-test("a list that nobody looks at for ten minutes is told, however old it was at start", () => {
+test("a list that nobody looks at for a quarter of an hour is told, however old it was at start", () => {
 	const { recipients, health, scene } = world();
 	const look = new Date("2026-03-01T10:59:00Z");
 	recipients.seenLook(look);
-	scene.clock += 600_000;
+	scene.clock += 900_000;
 	recipients.seenLook(look);
 	expect(health.list()).toEqual([]);
 	scene.clock += 1;

@@ -12,6 +12,8 @@ function world({ patience }: { patience?: number } = {}) {
 		listings: 0,
 		ready: true,
 		asked: 0,
+		/** Called once, when the queue has been read. */
+		onListed: undefined as (() => void) | undefined,
 		/** What happens to a mail that is tried. */
 		outcome: (id: string): unknown => mails.delete(id),
 		flushed: [] as string[],
@@ -30,6 +32,9 @@ function world({ patience }: { patience?: number } = {}) {
 			scene.listings += 1;
 			if (scene.broken) throw new Error("mail system is down");
 			yield* [...mails.values()];
+			const { onListed } = scene;
+			scene.onListed = undefined;
+			onListed?.();
 		},
 		async ready() {
 			scene.asked += 1;
@@ -191,4 +196,50 @@ test("a Postfix that does not answer is told of, and its mail is tried once it d
 	await pass(minute);
 	expect(scene.flushed).toEqual(["A"]);
 	expect(scene.health.list()).toEqual([]);
+});
+
+test("a look finds what was put off, and ends at once when there is nothing, also while other mail is on its way", async () => {
+	const { scene, second } = world();
+	scene.put("A", undefined, "active");
+	second.look();
+	await pass(10 * minute);
+	expect(scene.listings).toBe(1);
+	scene.put("B", "map damaged");
+	second.look();
+	await pass(1);
+	expect(scene.flushed).toEqual(["B"]);
+});
+
+test("a look is not lost in a long pause between tries, nor in one that is under way", async () => {
+	const { scene, second } = world();
+	scene.outcome = (id) => id === "STAYS" || scene.mails.delete(id);
+	scene.put("STAYS", "map damaged");
+	second.begin();
+	await pass(60 * minute);
+	scene.put("NEW", "map damaged");
+	second.look();
+	await pass(2_000);
+	expect(scene.flushed).toContain("NEW");
+
+	const other = world();
+	other.second.look();
+	other.scene.onListed = () => {
+		other.scene.put("LATE", "map damaged");
+		other.second.look();
+	};
+	await pass(2_000);
+	expect(other.scene.flushed).toEqual(["LATE"]);
+});
+
+test("a reason that is not gone after all costs few tries, however many wait, and all go once one gets through", async () => {
+	const { scene, second } = world();
+	for (let at = 0; at < 10_000; at++) scene.put(`M${at}`, "map damaged", "deferred", at);
+	scene.outcome = () => "stays";
+	second.begin();
+	await pass(60 * minute);
+	expect(scene.flushed.length).toBeGreaterThan(500);
+	expect(scene.flushed.length).toBeLessThan(500 + 5 * 130);
+	scene.outcome = (id) => scene.mails.delete(id);
+	await pass(minute);
+	expect(scene.mails.size).toBe(0);
 });
