@@ -152,7 +152,9 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 	});
 	const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
+	/** As Postfix uses them; and as main.cf has them, which smtpd(8) learns when it is started anew. */
 	let delimiters: string | undefined;
+	let delimitersToBe: string | undefined;
 	const lists = await createRecipientsKeeper({
 		directory: join(config.state_dir, "recipients"),
 		registry,
@@ -336,7 +338,9 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const use = await recipientUse(run, map).catch(() => undefined);
 		if (!use) return;
 		health.put(listsNotUsed, "", use.used ? undefined : { map });
-		if (delimiters === use.delimiters) return;
+		const settled = delimiters === undefined || use.delimiters === delimitersToBe;
+		delimitersToBe = use.delimiters;
+		if (!settled || delimiters === use.delimiters) return;
 		delimiters = use.delimiters;
 		recipients.changed(undefined);
 	}

@@ -79,7 +79,7 @@ function openReason(home: HomeList | undefined, domain: string, delimiters: stri
 	if (home.open !== undefined) return home.open;
 	const missing = [...home.delimiter].filter((one) => delimiters !== undefined && !delimiters.includes(one));
 	if (missing.length > 0) {
-		return `its recipient_delimiter "${home.delimiter}" is not in that of Postfix here (run "heimweg-relay postfix --apply", or "postconf -e recipient_delimiter=${delimiters}${missing.join("")}")`;
+		return `its recipient_delimiter "${home.delimiter}" is not in that of Postfix here (run "heimweg-relay postfix --apply", or "postconf -e recipient_delimiter=${delimiters}${missing.join("")}" and "postfix reload")`;
 	}
 	if (home.list.countAt(domain) === 0) return "the home's list names nobody there";
 	return undefined;

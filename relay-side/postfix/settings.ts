@@ -34,14 +34,14 @@ const parameters = [
 	"parent_domain_matches_subdomains",
 	"relay_recipient_maps",
 	"recipient_delimiter",
+	"smtp_tls_security_level",
+	"smtp_tls_policy_maps",
 	...restrictionParameters,
 ] as const;
 
 /**
  * The settings of our service, an smtp(8) client of its own so that homes that are away cannot take the processes of
- * other mail. A client on the outside address, with the outside's fallback, would never get through the tunnel. Authorities'
- * certificates are loaded at each start of a client, which is most of what it costs, and a burst for homes that are away
- * starts hundreds; they would vouch for nobody here, as a next hop that is an address matches no certificate's name.
+ * other mail. A client on the outside address, with the outside's fallback, would never get through the tunnel.
  */
 const serviceSettings: ReadonlyMap<string, string> = new Map([
 	["syslog_name", "postfix/heimweg"],
@@ -51,9 +51,40 @@ const serviceSettings: ReadonlyMap<string, string> = new Map([
 	["smtp_bind_address", ""],
 	["smtp_bind_address6", ""],
 	["smtp_fallback_relay", ""],
+]);
+
+/**
+ * Authorities' certificates are loaded at each start of a client, which is most of what that costs, and a burst for homes
+ * that are away starts hundreds. The tunnel vouches for the home; whoever wants certificates to do so keeps them.
+ */
+const withoutAuthorities: ReadonlyMap<string, string> = new Map([
 	["smtp_tls_CAfile", ""],
 	["smtp_tls_CApath", ""],
 ]);
+
+/** Whether certificates may decide about mail to a home, be it by the level for all or by a policy for some. */
+function verifies({ overrides, inForce }: PostfixNow): boolean {
+	const value = (name: string) => overrides.get(name) ?? inForce.get(name) ?? "";
+	return (
+		/^(verify|secure)$/.test(value("smtp_tls_security_level")) || value("smtp_tls_policy_maps").trim() !== ""
+	);
+}
+
+function wantedOfService(now: PostfixNow): ReadonlyMap<string, string> {
+	const own = [...withoutAuthorities.keys()].some((name) => now.overrides.get(name));
+	if (own || verifies(now)) return serviceSettings;
+	return new Map([...serviceSettings, ...withoutAuthorities]);
+}
+
+/** Where the authorities were left out before somebody wanted them. */
+function authorityNotes(now: PostfixNow, service: string): string[] {
+	const left = [...withoutAuthorities.keys()].filter((name) => now.overrides.get(name) === "");
+	if (left.length === 0 || !verifies(now)) return [];
+	const remedy = left.map((name) => `postconf -PX ${service}/unix/${name}`).join(" && ");
+	return [
+		`mail to the homes may be meant to need a certificate, but service ${service} loads no authorities'; if so: ${remedy}`,
+	];
+}
 
 /**
  * How many mails are delivered into the tunnel at once, all homes together: enough that the mails of 200 homes that
@@ -122,7 +153,7 @@ export function neededChanges(now: PostfixNow, wants: PostfixWants): { changes: 
 		}),
 	);
 	changes.push(...restrictionChanges(now, wants));
-	notes.push(...restrictionNotes(now));
+	notes.push(...authorityNotes(now, wants.service), ...restrictionNotes(now));
 	return { changes, notes };
 }
 
@@ -181,11 +212,11 @@ function serviceChanges(now: PostfixNow, service: string): Change[] {
 		"the homes get an smtp client of their own, so that homes that are away cannot hold up other mail";
 	const [, , , , , , , program] = now.service?.split(" ") ?? [];
 	if (program !== "smtp") {
-		const settings = [...serviceSettings].map(([name, value]) => `-o ${name}=${value}`);
+		const settings = [...wantedOfService(now)].map(([name, value]) => `-o ${name}=${value}`);
 		const after = [service, "unix", "-", "-", now.chroot, "-", processes, "smtp", ...settings].join(" ");
 		return [{ is: "service", name: service, before: now.service, after, essential: true, why }];
 	}
-	return [...serviceSettings]
+	return [...wantedOfService(now)]
 		.filter(([name, value]) => now.overrides.get(name) !== value)
 		.map(([name, after]) => {
 			const before = now.overrides.get(name);

@@ -190,6 +190,31 @@ describe("heimweg-relay postfix", () => {
 		expect(await command()).toBe(0);
 	});
 
+	test("the homes' service loads no authorities' certificates, which every start of it would cost", async () => {
+		await command({ apply: true });
+		expect(postfix.master().at(-1)).toMatch(/-o smtp_tls_CAfile= -o smtp_tls_CApath=( |$)/);
+	});
+
+	test.each(["smtp_tls_policy_maps = hash:/etc/postfix/tls_policy\n", "smtp_tls_security_level = verify\n"])(
+		"they stay where certificates may decide about mail: %s",
+		async (own) => {
+			postfix = fakePostfix(etc(), own);
+			await command({ apply: true });
+			expect(postfix.master().at(-1)).not.toContain("smtp_tls_CA");
+			expect(await command()).toBe(0);
+		},
+	);
+
+	test("authorities that the owner gave our service stay, and one who wants them later is told", async () => {
+		await command({ apply: true });
+		await postfix.run("postconf", ["-e", "smtp_tls_security_level=verify"]);
+		expect(await command()).toBe(0);
+		expect(printed).toContain("postconf -PX heimweg/unix/smtp_tls_CAfile");
+		await postfix.run("postconf", ["-e", "smtp_tls_security_level=may"]);
+		await postfix.run("postconf", ["-P", "heimweg/unix/smtp_tls_CAfile=/etc/mine.pem"]);
+		expect(await command()).toBe(0);
+	});
+
 	test("when Postfix's database type changes, the new maps begin with what the old ones held", async () => {
 		postfix.databaseType = "hash";
 		await command({ apply: true });
