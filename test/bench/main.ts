@@ -10,7 +10,7 @@ import { load, report } from "./report.ts";
 const names = places.flatMap(({ measurements }) => measurements.map(({ name }) => name));
 
 const help = `npm run bench, as root: measures in the lab what Heimweg is to reach, beside what people use today; prints a table
-and writes bench-DATE.json with every single sample. Takes about 34 minutes.
+and writes bench-DATE.json with every single sample. Takes about 30 minutes.
 
   npm run bench -- --quick         few rounds and short waits, for trying: about 10 minutes
   npm run bench -- --only NAME     just that, may be repeated:
