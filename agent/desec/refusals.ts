@@ -1,8 +1,9 @@
 import { ConfigError, HeimwegError } from "../../shared/errors.ts";
 import { DesecError } from "./error.ts";
 
-/** Milliseconds to wait when deSEC will not have us: only its owner can change that. */
-const refusedWait = 5 * 60_000;
+/** Milliseconds to wait when deSEC will not have us, doubling: most likely only its owner can change that. */
+const firstWait = 30_000;
+const longestWait = 5 * 60_000;
 
 /** Remembers, per zone or name, what only the owner can mend, so that deSEC is not asked the same every few seconds. */
 export interface Refusals {
@@ -11,19 +12,21 @@ export interface Refusals {
 }
 
 export function createRefusals(now: () => number): Refusals {
-	const refused = new Map<string, { error: HeimwegError; until: number }>();
+	const refused = new Map<string, { error: HeimwegError; until: number; wait: number }>();
 
 	return {
 		async attempt(subject, work) {
 			const past = refused.get(subject);
 			if (past && now() < past.until) throw explained(past.error, past.until - now());
-			refused.delete(subject);
 			try {
-				return await work();
+				const result = await work();
+				refused.delete(subject);
+				return result;
 			} catch (error) {
 				if (!isForOwner(error)) throw error;
-				refused.set(subject, { error, until: now() + refusedWait });
-				throw explained(error, refusedWait);
+				const wait = past ? Math.min(2 * past.wait, longestWait) : firstWait;
+				refused.set(subject, { error, until: now() + wait, wait });
+				throw explained(error, wait);
 			}
 		},
 	};
