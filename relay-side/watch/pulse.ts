@@ -102,8 +102,10 @@ export function servePulses(options: PulseOptions): PulseServer {
 		const now = performance.now();
 		const { tokens, at } = allowance.get(home) ?? { tokens: burst, at: now };
 		const filled = Math.min(burst, tokens + ((now - at) / 1_000) * rate);
-		allowance.set(home, { tokens: Math.max(0, filled - 1), at: now });
-		return filled >= 1;
+		const granted = filled >= 1;
+		// What is refused costs nothing: else a home that sends too much would never get through again.
+		allowance.set(home, { tokens: granted ? filled - 1 : filled, at: now });
+		return granted;
 	}
 
 	async function answerAll(): Promise<void> {

@@ -42,7 +42,9 @@ describeLab("a line that is not as it should be", () => {
 		).toBe(0);
 	});
 
-	it("and is gone for 45 s: both sides say so while it lasts, and a thousand mails that waited arrive once each", async () => {
+	it("and is gone for 45 s: both sides say so while it lasts, and a thousand mails that waited arrive once each", {
+		timeout: 300_000,
+	}, async () => {
 		await lab().router.lineDown();
 		const end = Date.now() + 45_000;
 		await Promise.all([homeTells(scene(), "tunnel.down"), relayTells(scene(), "home.away")]);

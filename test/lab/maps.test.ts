@@ -49,8 +49,12 @@ describeLab("mail routes on a relay with a real Postfix", () => {
 
 		it("are used by Postfix, owned by the daemon and readable by all", async () => {
 			expect((await relay().exec(["heimweg-relay", "postfix"])).exitCode).toBe(0);
-			const listing = await relay().run(["sh", "-c", `stat --format='%U %a %n' ${maps}/*`]);
-			for (const line of listing.split("\n")) expect(line).toMatch(/^heimweg 644 /);
+			// A map that is just being put in its place has another name a moment later.
+			const listing = async () =>
+				(await relay().exec(["sh", "-c", `stat --format='%U %a %n' ${maps}/*`])).stdout.split("\n");
+			await expect
+				.poll(async () => (await listing()).every((line) => /^heimweg 644 /.test(line)), soon)
+				.toBe(true);
 		});
 
 		it("a domain that a new file adds is answered, and the relay takes its mail", async () => {
@@ -84,9 +88,12 @@ describeLab("mail routes on a relay with a real Postfix", () => {
 			// trivial-rewrite(8) looks for changed maps every 10 s, and smtpd(8) keeps its answer to the last address for 30 s.
 			let tries = 0;
 			const taken = async () => (await handOver(`other${++tries}@new-${type}.example`)).accepted;
-			await expect.poll(taken, soon).toBe(false);
-			await relay().run(["postqueue", "-f"]);
-			await expect.poll(() => relay().run(["postqueue", "-j"]), soon).toContain("has to wait at the relay");
+			await expect.poll(taken, { timeout: 45_000, interval: 500 }).toBe(false);
+			const queue = async () => {
+				await relay().run(["postqueue", "-f"]);
+				return relay().run(["postqueue", "-j"]);
+			};
+			await expect.poll(queue, { timeout: 45_000, interval: 2_000 }).toContain("has to wait at the relay");
 			expect(await relay().journal("--boot", "--unit", "postfix*")).not.toMatch(/status=bounced/);
 		});
 	});

@@ -91,7 +91,7 @@ describeLab("only valid recipients", () => {
 			"the condition is gone",
 			async () => !holds(await scene().relayStatus(), "recipients.accepts_all"),
 		);
-		expect(await accepts("nobody-here")).toBe(true);
+		await until("everybody is taken", () => accepts("nobody-here"));
 	});
 
 	it(`a check-in that changes ${few} of ${many} is answered by a new SMTP session at once`, async () => {
@@ -102,7 +102,8 @@ describeLab("only valid recipients", () => {
 				`${seconds.map((one) => one.toFixed(3)).join(", ")} s (goal 0.3 s)`,
 		);
 		expect(foreign).toBe(403);
-		expect(holds(await scene().relayStatus(), "recipients.foreign")).toBe(true);
+		// The condition ends with the next list that is right, which the agent sends once it runs again.
+		expect(await scene().lab.relay.journal("--boot", "--unit", "heimweg-relay")).toContain("other.example");
 	});
 
 	it("a list that shrinks by more than half is held until the relay's owner accepts it", async () => {

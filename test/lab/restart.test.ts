@@ -150,7 +150,9 @@ describeLab("a restart is not an outage", () => {
 			60_000,
 		);
 		for (const { host, unit } of sides())
-			expect(await host.journal("-u", unit, "-p", "warning")).toContain("guards the tunnel addresses");
+			await until(`${unit} tells of it`, async () =>
+				(await host.journal("-u", unit, "-p", "warning")).includes("guards the tunnel addresses"),
+			);
 		const told = await relay().journal("-u", "heimweg-relay", "-p", "warning");
 		expect(told).toContain(`${maps}/transport.lmdb is missing or damaged`);
 		expect(told).toContain(`${maps}/relay_domains.lmdb is missing or damaged`);

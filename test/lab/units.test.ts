@@ -351,7 +351,9 @@ describeLab("the units", () => {
 			expect(status.exitCode).toBe(1);
 			expect(status.stdout).toContain("mail cannot flow");
 			expect(status.stdout).toContain("[tunnel.down]");
-			expect(await show(home(), "heimweg", "StatusText")).toMatch(/^tunnel down, .*1 error/);
+			await until("systemd shows it", async () =>
+				/^tunnel down, .*1 error/.test(await show(home(), "heimweg", "StatusText")),
+			);
 		} finally {
 			await relay().boot();
 		}

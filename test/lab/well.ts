@@ -2,7 +2,7 @@ import { type Scene, until } from "./scene.ts";
 import { holds } from "./use-scene.ts";
 
 /** Waits until pulses are answered, the records, if it keeps any, are true, and neither side has anything to complain of. */
-export function allIsWell(scene: Scene, timeout = 60_000): Promise<number> {
+export function allIsWell(scene: Scene, timeout = 90_000): Promise<number> {
 	return until(
 		"both sides are well",
 		async () => {

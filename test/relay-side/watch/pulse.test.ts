@@ -138,6 +138,21 @@ test("a home that sends too much is answered for a burst and then dropped, and t
 	expect(relaySide.dropped.length).toBeGreaterThan(100);
 });
 
+test("a home that goes on sending too much is still answered at the rate", async () => {
+	const relaySide = await serve();
+	const anna = await homeSocket();
+	for (let n = 0; n < 40; n++) relaySide.send(anna, encodePulse(nonce(), 1_000));
+	await vi.waitFor(() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(40), waitOptions);
+	const before = relaySide.pulses.length;
+	// Closer together than what is earned for one takes.
+	const began = performance.now();
+	while (performance.now() - began < 1_000) {
+		relaySide.send(anna, encodePulse(nonce(), 1_000));
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	await vi.waitFor(() => expect(relaySide.pulses.length).toBeGreaterThanOrEqual(before + 3), waitOptions);
+});
+
 test("one read of the endpoints at a time, and it answers only pulses that came before it began", async () => {
 	const reads: Array<(seen: Map<string, Endpoint>) => void> = [];
 	const relaySide = await serve({ endpoints: () => new Promise((resolve) => reads.push(resolve)) });
