@@ -111,6 +111,8 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			pulsing = true;
 			pulse.start();
 		},
+		// The next beat may be a second away.
+		onHope: () => pulse.now(),
 		health,
 		log,
 	};

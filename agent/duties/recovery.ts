@@ -53,6 +53,7 @@ export function createRecovery(): Recovery {
 	let taken = 0;
 	let notBefore = 0;
 	let pathWasDown = false;
+	let otherWasDown = false;
 
 	function hope(now: number, silentFor = 0): void {
 		taken = 0;
@@ -70,11 +71,13 @@ export function createRecovery(): Recovery {
 			taken = 0;
 			notBefore = 0;
 			pathWasDown = false;
+			otherWasDown = false;
 		},
 		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
 			if (!lineUp) return undefined;
-			if (pathUp && pathWasDown) hope(now, silentFor);
+			if ((pathUp && pathWasDown) || (pathUp === false && otherPathUp && otherWasDown)) hope(now, silentFor);
 			pathWasDown = pathUp === false;
+			otherWasDown = otherPathUp === false;
 			if (now < notBefore) return undefined;
 			if (pathWasDown && otherPathUp) return step(now, lookUpEvery, "other-family");
 			if (pathWasDown && taken === 0 && silentFor < sessionLife) return step(now, lookUpEvery, "look-up");

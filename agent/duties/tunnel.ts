@@ -25,6 +25,8 @@ export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
 	pathWorks(relay: Address): Promise<boolean>;
 	/** The interface is up and has our relay as its peer. */
 	onUp(): void;
+	/** A pulse may be answered now, be it that the path is back or that a handshake was forced. */
+	onHope(): void;
 	log: Logger;
 	now?: () => number;
 	clock?: () => Date;
@@ -67,6 +69,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	let ensuredAt = Number.NEGATIVE_INFINITY;
 	let sourceStale = false;
 	let silentFor = 0;
+	let pathWasUp: boolean | undefined;
 	let answers = false;
 	let down: { since: number; lastAnswer: string } | undefined;
 
@@ -136,14 +139,16 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const [pathUp, otherPathUp] = lineUp
 			? await Promise.all([options.pathWorks(current), other && options.pathWorks(other)])
 			: [];
+		const pathIsBack = pathUp === true && pathWasUp === false;
+		pathWasUp = pathUp;
 		if (silentFor === 0) return;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
 		if (step === "other-family" && pathUp) comeback.distrust(now());
 		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
 			// The relay has most likely not forgotten us: a handshake, and a name to resolve, would only cost time.
-			return moveTo(elsewhere!, `IPv${familyOf(current)} does not reach the relay`);
-		}
-		if (step) await take(step);
+			await moveTo(elsewhere!, `IPv${familyOf(current)} does not reach the relay`);
+		} else if (step) await take(step);
+		if (pathIsBack || (step && (pathUp || otherPathUp))) options.onHope();
 	}
 
 	async function take(step: Step): Promise<void> {

@@ -53,6 +53,11 @@ test("when the path comes back after the session's life, nothing is waited for",
 	expect(ask(601, 601, {})).toEqual(["601: renew"]);
 });
 
+test("when after long only the other family's path comes back, it is taken at once", () => {
+	ask(3, 600, { pathUp: false, otherPathUp: false });
+	expect(ask(601, 601, { pathUp: false, otherPathUp: true })).toEqual(["601: other-family"]);
+});
+
 test("a relay that forgot us gets new handshakes, often at first, then patiently, for ever", () => {
 	expect(ask(3, 60, {})).toEqual([
 		"3: renew",

@@ -20,6 +20,7 @@ let health: Health;
 let lines: string[];
 let tunnel: Tunnel;
 let ups: number;
+let hopes: number[];
 let resolved: Address[][];
 /** The address that the kernel would choose as the source of outer IPv6 packets. */
 let source: string;
@@ -32,6 +33,7 @@ beforeEach(() => {
 	time = 1_000_000;
 	lastAnswer = time;
 	ups = 0;
+	hopes = [];
 	resolved = [];
 	source = "2001:db8:1::20";
 	begin();
@@ -64,6 +66,7 @@ function begin(changes: Partial<TunnelOptions> = {}): void {
 		onUp: () => {
 			ups += 1;
 		},
+		onHope: () => hopes.push(time),
 		health,
 		log: log.log,
 		now: () => time,
@@ -223,6 +226,22 @@ test("while the path is down the session is kept, and a silence is logged once",
 	await pulses(1);
 	expect([tunnel.up(), model.peer()?.session]).toEqual([true, session]);
 	expect(lines.at(-2)).toMatch(/^info tunnel up after 10\d\.\d s$/);
+});
+
+test("a pulse is asked for when the path is back, and when a handshake was forced, and at no other time", async () => {
+	await start();
+	model.close(four!, six!);
+	await pulses(400);
+	expect(hopes).toEqual([]);
+	model.paths.tcp.add(four!);
+	await pulses(1);
+	expect(hopes).toEqual([time]);
+	await pulses(4);
+	const forced = model.commands.filter((command) => command.includes(" remove")).length;
+	await pulses(100);
+	const later = model.commands.filter((command) => command.includes(" remove")).length;
+	expect(later).toBeGreaterThan(forced);
+	expect(hopes.length).toBeLessThanOrEqual(later);
 });
 
 test("a relay that forgot the session gets a new handshake within 5 s", async () => {
