@@ -251,7 +251,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	/** Asks the check-ip services for what the tunnel does not show. */
 	function askOutside(only?: Family): void {
 		// On a line that is down nobody answers, and that tells nothing of a family.
-		if (link?.families.size === 0) return;
+		if (link?.families.size === 0 && !tunnel.up()) return;
 		const shown = tunnel.up() ? familyOf(tunnel.endpoint()?.address ?? ("0.0.0.0" as Address)) : undefined;
 		for (const family of [4, 6] as const) {
 			const published = publish.includes(family === 4 ? "A" : "AAAA");

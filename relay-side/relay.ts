@@ -152,9 +152,9 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		log,
 	});
 	const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
-	/** As Postfix uses them; and as main.cf has them, which smtpd(8) learns when it is started anew. */
+	/** Those that every smtpd(8) uses; and as main.cf had them last, which a process learns when it is started anew. */
 	let delimiters: string | undefined;
-	let delimitersToBe: string | undefined;
+	let lastDelimiters: string | undefined;
 	const lists = await createRecipientsKeeper({
 		directory: join(config.state_dir, "recipients"),
 		registry,
@@ -338,10 +338,11 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const use = await recipientUse(run, map).catch(() => undefined);
 		if (!use) return;
 		health.put(listsNotUsed, "", use.used ? undefined : { map });
-		const settled = delimiters === undefined || use.delimiters === delimitersToBe;
-		delimitersToBe = use.delimiters;
-		if (!settled || delimiters === use.delimiters) return;
-		delimiters = use.delimiters;
+		const known = lastDelimiters ?? use.delimiters;
+		const inBoth = [...use.delimiters].filter((one) => known.includes(one)).join("");
+		lastDelimiters = use.delimiters;
+		if (delimiters === inBoth) return;
+		delimiters = inBoth;
 		recipients.changed(undefined);
 	}
 

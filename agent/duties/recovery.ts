@@ -75,7 +75,7 @@ export function createRecovery(): Recovery {
 		},
 		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
 			if (!lineUp) return undefined;
-			if ((pathUp && pathWasDown) || (pathUp === false && otherPathUp && otherWasDown)) hope(now, silentFor);
+			if ((pathUp && pathWasDown) || (otherPathUp && otherWasDown)) hope(now, silentFor);
 			pathWasDown = pathUp === false;
 			otherWasDown = otherPathUp === false;
 			if (now < notBefore) return undefined;

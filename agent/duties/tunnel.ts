@@ -130,7 +130,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	/** Takes the step that is due for a silent tunnel, if one is. */
 	async function revive(): Promise<void> {
 		const back = comeback.failed();
-		if (back) return moveTo(back, "it does not answer there");
+		if (back) {
+			await moveTo(back, "it does not answer there");
+			return options.onHope();
+		}
 		const current = endpoint!.address;
 		const elsewhere = where.other(current);
 		const other = elsewhere?.address;
@@ -142,16 +145,19 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const pathIsBack = pathUp === true && pathWasUp === false;
 		pathWasUp = pathUp;
 		if (silentFor === 0) return;
+		let hope = pathIsBack;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
 		if (step === "other-family" && pathUp) comeback.distrust(now());
 		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
 			// The relay has most likely not forgotten us: a handshake, and a name to resolve, would only cost time.
 			await moveTo(elsewhere!, `IPv${familyOf(current)} does not reach the relay`);
-		} else if (step) await take(step);
-		if (pathIsBack || (step && (pathUp || otherPathUp))) options.onHope();
+			hope = true;
+		} else if (step) hope = (await take(step)) || hope;
+		if (hope) options.onHope();
 	}
 
-	async function take(step: Step): Promise<void> {
+	/** Returns whether a handshake was forced. */
+	async function take(step: Step): Promise<boolean> {
 		const before = endpointText(endpoint!);
 		if (step !== "renew") await where.resolve();
 		const other = where.other(endpoint!.address);
@@ -162,10 +168,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			endpoint = await where.choose();
 		}
 		const after = endpointText(endpoint!);
-		if (step === "look-up" && after === before) return;
+		if (step === "look-up" && after === before) return false;
 		await device.wireguard.renewPeer(settings());
 		log.debug({ step, endpoint: after }, "the peer was removed and added again to force a handshake");
 		if (after !== before) log.info({ from: before, to: after }, `the relay is now tried at ${after}`);
+		return true;
 	}
 
 	/** Goes back to IPv4, which is preferred, when the relay can be reached there again. */

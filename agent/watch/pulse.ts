@@ -63,6 +63,7 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 	let largeAt = performance.now() - largeEvery + 10_000;
 	let largeLost = 0;
 	let silentUntil = 0;
+	let stopped = false;
 
 	function open(): Socket {
 		const six = familyOf(options.to) === 6;
@@ -176,8 +177,11 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 			send();
 			timer = setInterval(beat, options.interval);
 		},
-		now: () => send(),
+		now() {
+			if (!stopped) send();
+		},
 		stop() {
+			stopped = true;
 			clearInterval(timer);
 			close(socket);
 		},

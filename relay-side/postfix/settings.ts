@@ -66,7 +66,8 @@ const withoutAuthorities: ReadonlyMap<string, string> = new Map([
 function verifies({ overrides, inForce }: PostfixNow): boolean {
 	const value = (name: string) => overrides.get(name) ?? inForce.get(name) ?? "";
 	return (
-		/^(verify|secure)$/.test(value("smtp_tls_security_level")) || value("smtp_tls_policy_maps").trim() !== ""
+		/^(verify|secure)$|\$/.test(value("smtp_tls_security_level")) ||
+		value("smtp_tls_policy_maps").trim() !== ""
 	);
 }
 

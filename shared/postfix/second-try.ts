@@ -100,15 +100,15 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		const lookedAt = now();
 		const { waiting, moving, followed } = await survey(signal);
 		least = Math.max(morePause, (now() - lookedAt) / share);
-		const due = waiting.filter((id) => tries.dueAt(id) <= now()).slice(0, tries.most());
+		const due = tries.next(waiting);
 		const ready = due.length === 0 || (await isReady(signal));
 		// It may have ended, and begun anew, in the meantime; then this look is an old one.
 		if (begunAt !== began || signal.aborted) return;
 		if (ready && due.length > 0) {
 			if (!told) options.onTry(waiting.length);
 			told = true;
-			tries.take(due);
 			await options.flush(due, signal);
+			tries.take(due);
 			if (begunAt !== began) return;
 		}
 		const since = now() - began;

@@ -73,7 +73,8 @@ const idOf = ({ queue_id }: Queued) => queue_id;
 
 function waitsForOthers({ queue_name, recipients }: Queued): boolean {
 	const ofRelay = (reason: string) => tunnel.relay.some((address) => reason.includes(`[${address}]`));
-	return queue_name === "deferred" && recipients.every(({ delay_reason: why }) => !why || !ofRelay(why));
+	const reasons = recipients.flatMap(({ delay_reason: why }) => why ?? []);
+	return queue_name === "deferred" && reasons.length > 0 && !reasons.some(ofRelay);
 }
 
 /** All that is in Postfix's queue; undefined when it cannot be listed. */

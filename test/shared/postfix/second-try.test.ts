@@ -243,3 +243,35 @@ test("a reason that is not gone after all costs few tries, however many wait, an
 	await pass(minute);
 	expect(scene.mails.size).toBe(0);
 });
+
+test("mails that stay for a reason of their own, however old and many, do not keep others from being tried", async () => {
+	const { scene, second } = world();
+	for (let at = 0; at < 100; at++) scene.put(`STUCK${at}`, "map damaged", "deferred", at);
+	for (let at = 0; at < 50; at++) scene.put(`M${at}`, "map damaged", "deferred", 1_000 + at);
+	let broken = true;
+	scene.outcome = (id) => broken || id.startsWith("STUCK") || scene.mails.delete(id);
+	second.begin();
+	await pass(20_000);
+	broken = false;
+	await pass(2 * minute);
+	expect([...scene.mails.keys()].filter((id) => id.startsWith("M"))).toEqual([]);
+});
+
+test("a mail that is on its way when another gets through is still followed", async () => {
+	const { scene, second } = world();
+	for (const id of ["A", "B", "C"]) scene.put(id, "map damaged");
+	second.begin();
+	let tries = 0;
+	scene.outcome = (id) => {
+		tries += 1;
+		if (tries <= 3) return;
+		if (id === "A") return scene.mails.delete(id);
+		scene.put(id, undefined, "active");
+	};
+	await pass(minute);
+	expect(scene.mails.has("A")).toBe(false);
+	scene.outcome = (id) => scene.mails.delete(id);
+	for (const id of ["B", "C"]) scene.put(id, "map damaged");
+	await pass(minute);
+	expect(scene.mails.size).toBe(0);
+});
