@@ -53,7 +53,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const notify = systemd(run, log);
 	const memory = agentMemory(config.state_dir, { health, log });
 	const alsoPublic = config.dns?.also_public ?? [];
-	const publish = config.dns?.publish ?? [];
+	const published = new Set<Family>(config.dns?.publish.map((type) => (type === "A" ? 4 : 6)));
 	const guarded = createGuard({ run, interface: config.tunnel.interface, networks: config.tunnel.networks });
 	const endings: Array<() => unknown> = [];
 	let link: Link | undefined;
@@ -65,7 +65,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const guard = createGuardDuty({ guard: guarded, onStands: serve, health, log });
 
 	const book = createAddressBook({
-		published: new Set<Family>(publish.map((type) => (type === "A" ? 4 : 6))),
+		published,
 		alsoPublic,
 		health,
 		log,
@@ -118,6 +118,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	};
 	/** Made at start, when the memory was read. */
 	let tunnel: ReturnType<typeof createTunnel>;
+	const tunnelUp = () => tunnel?.up() ?? false;
 
 	const sent = metrics.counter("pulses_answered_total", "Pulses that the relay answered");
 	const garbage = metrics.counter(
@@ -186,7 +187,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const outgoing = createOutgoing({
 		relay: relay.addresses,
 		...{ run, listQueue, flush: postfixFlush(run), ask: askBanner, mark: queueMark(run) },
-		tunnelUp: () => tunnel?.up() ?? false,
+		tunnelUp,
 		health,
 		log,
 	});
@@ -196,7 +197,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		privateKey: secrets.privateKey,
 		from,
 		addresses: () => ({ ipv4: book.state(4).address, ipv6: book.state(6).address }),
-		tunnelUp: () => tunnel?.up() ?? false,
+		tunnelUp,
 		health,
 		log,
 	});
@@ -254,10 +255,10 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		if (link?.families.size === 0 && !tunnel.up()) return;
 		const shown = tunnel.up() ? familyOf(tunnel.endpoint()?.address ?? ("0.0.0.0" as Address)) : undefined;
 		for (const family of [4, 6] as const) {
-			const published = publish.includes(family === 4 ? "A" : "AAAA");
 			// A connection would leave with the link-local address and get nowhere, as if the family were gone.
 			if (family === 6 && link && isUnready(link)) continue;
-			if (family !== shown && published && (only === undefined || only === family)) checkIp.ask(family);
+			if (family !== shown && published.has(family) && (only === undefined || only === family))
+				checkIp.ask(family);
 		}
 	}
 

@@ -66,7 +66,7 @@ export function createRecovery(): Recovery {
 	}
 
 	return {
-		hope: (now) => hope(now),
+		hope,
 		over() {
 			taken = 0;
 			notBefore = 0;

@@ -77,8 +77,8 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 	let refusals = 0;
 	let incoming = new Set<string>();
 	let timer: NodeJS.Timeout | undefined;
-	/** When the next look is due, and milliseconds that the last one demands for its length. */
-	let nextLook = Number.POSITIVE_INFINITY;
+	/** When the next look is due, 0 while none is planned; and milliseconds that the last one demands for its length. */
+	let nextLook = 0;
 	let least = morePause;
 	/** How often a look was asked for. */
 	let asked = 0;
@@ -93,7 +93,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 
 	async function run(signal: AbortSignal): Promise<void> {
 		clearTimeout(timer);
-		nextLook = Number.POSITIVE_INFINITY;
+		nextLook = 0;
 		const began = begunAt;
 		if (began === undefined) return;
 		const askedBefore = asked;
@@ -113,10 +113,11 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		}
 		const since = now() - began;
 		const late = moving && since < lateFor;
-		const quiet = waiting.length === 0 && !late && !followed && asked === askedBefore;
+		const askedAgain = asked !== askedBefore;
+		const quiet = waiting.length === 0 && !late && !followed && !askedAgain;
 		if (quiet || since > patience) return rest();
 		if (!ready) return lookAfter(Math.min(pauseAfter(refusals), longestRefusal));
-		if (asked !== askedBefore) return lookAfter(least);
+		if (askedAgain) return lookAfter(least);
 		const first = waiting.reduce(
 			(soonest, id) => Math.min(soonest, tries.dueAt(id)),
 			Number.POSITIVE_INFINITY,
@@ -195,12 +196,12 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 				// What is on its way now, and fails later, makes for another look.
 				begunAt = now() - lateFor;
 				duty.poke();
-			} else if (nextLook !== Number.POSITIVE_INFINITY && nextLook > now() + least) lookAfter(least);
+			} else if (nextLook > now() + least) lookAfter(least);
 		},
 		end() {
 			begunAt = undefined;
 			clearTimeout(timer);
-			nextLook = Number.POSITIVE_INFINITY;
+			nextLook = 0;
 		},
 	};
 }

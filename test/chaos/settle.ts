@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { QueuedMessage } from "../../shared/postfix/queue.ts";
 import type { Host } from "../lab/host.ts";
 import { type Scene, tunnel } from "../lab/scene.ts";
 
@@ -62,29 +63,22 @@ export async function settle(scene: Scene, patience: number, say: (line: string)
 	}
 }
 
-/** Of a mail in Postfix's queue, as `postqueue -j` tells it. */
-interface Queued {
-	queue_id: string;
-	queue_name: string;
-	recipients: Array<{ delay_reason?: string }>;
-}
+const idOf = ({ queue_id }: QueuedMessage) => queue_id;
 
-const idOf = ({ queue_id }: Queued) => queue_id;
-
-function waitsForOthers({ queue_name, recipients }: Queued): boolean {
+function waitsForOthers({ queue_name, recipients }: QueuedMessage): boolean {
 	const ofRelay = (reason: string) => tunnel.relay.some((address) => reason.includes(`[${address}]`));
 	const reasons = recipients.flatMap(({ delay_reason: why }) => why ?? []);
 	return queue_name === "deferred" && reasons.length > 0 && !reasons.some(ofRelay);
 }
 
 /** All that is in Postfix's queue; undefined when it cannot be listed. */
-async function queueOf(host: Host): Promise<Queued[] | undefined> {
+async function queueOf(host: Host): Promise<QueuedMessage[] | undefined> {
 	const { stdout, exitCode } = await host.exec(["postqueue", "-j"]);
 	if (exitCode !== 0) return undefined;
 	return stdout
 		.split("\n")
 		.filter(Boolean)
-		.map((line) => JSON.parse(line) as Queued);
+		.map((line) => JSON.parse(line) as QueuedMessage);
 }
 
 /** What is wrong as the two programs see it; that one does not answer is wrong too. */
