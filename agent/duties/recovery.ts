@@ -1,11 +1,10 @@
 /**
  * What to do for a tunnel that is silent:
  * - `renew`: remove and add the peer, which forces a handshake and throws the session away
- * - `resolve`: the same with the relay's name resolved anew
  * - `other-family`: the same over the other outer family
- * - `look-up`: resolve the name, and act only if it points elsewhere now; keeps the session
+ * - `look-up`: only resolve the relay's name anew, as the others do too; keeps the session
  */
-export type Step = "renew" | "resolve" | "other-family" | "look-up";
+export type Step = "renew" | "other-family" | "look-up";
 
 /** What is known when a step may be due; times in milliseconds on a steady clock. */
 export interface Silence {
@@ -24,6 +23,8 @@ export interface Recovery {
 	next(silence: Silence): Step | undefined;
 	/** Something about the line changed: begin anew, after the old session had a chance to show that it still works. */
 	hope(now: number): void;
+	/** Milliseconds until the next step may be due. */
+	dueIn(now: number): number;
 	/** The tunnel answers. */
 	over(): void;
 }
@@ -34,16 +35,20 @@ const pauses = [1_500, 2_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_00
 /** WireGuard's REJECT_AFTER_TIME: until then a session carries packets as soon as the path is back. */
 export const sessionLife = 180_000;
 
-/** Milliseconds for a pulse and its answer over a line that just came back. */
+/**
+ * Milliseconds for a pulse and its answer over a line that just came back, perhaps with a handshake that was under way
+ * at either end: the session that it makes must not be thrown away, nor be followed by another within 20 ms, which the
+ * other end would not answer (WireGuard's INITIATIONS_PER_SECOND).
+ */
 const chance = 400;
 
 /** Milliseconds between two look-ups while the path is down. */
 const lookUpEvery = 5_000;
 
 /** Steps in turn. When both paths are up, the relay most likely boots; but somebody may also block UDP in one of them. */
-const pathNotUp: readonly Step[] = ["renew", "resolve", "other-family"];
-const pathIsUp: readonly Step[] = ["renew", "resolve"];
-const bothPathsUp: readonly Step[] = ["renew", "resolve", "renew", "resolve", "other-family"];
+const pathNotUp: readonly Step[] = ["renew", "renew", "other-family"];
+const pathIsUp: readonly Step[] = ["renew"];
+const bothPathsUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other-family"];
 
 /**
  * Decides about a silent tunnel. While the path itself is down, the session is kept as long as it can be good: on the
@@ -55,9 +60,9 @@ export function createRecovery(): Recovery {
 	let pathWasDown = false;
 	let otherWasDown = false;
 
-	function hope(now: number, silentFor = 0): void {
+	function hope(now: number): void {
 		taken = 0;
-		notBefore = now + (silentFor < sessionLife ? chance : 0);
+		notBefore = now + chance;
 	}
 
 	function step(now: number, pause: number, what: Step): Step {
@@ -67,6 +72,7 @@ export function createRecovery(): Recovery {
 
 	return {
 		hope,
+		dueIn: (now) => Math.max(0, notBefore - now),
 		over() {
 			taken = 0;
 			notBefore = 0;
@@ -75,7 +81,7 @@ export function createRecovery(): Recovery {
 		},
 		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
 			if (!lineUp) return undefined;
-			if ((pathUp && pathWasDown) || (otherPathUp && otherWasDown)) hope(now, silentFor);
+			if ((pathUp && pathWasDown) || (otherPathUp && otherWasDown)) hope(now);
 			pathWasDown = pathUp === false;
 			otherWasDown = otherPathUp === false;
 			if (now < notBefore) return undefined;

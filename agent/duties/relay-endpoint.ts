@@ -21,7 +21,9 @@ export interface RelayEndpointOptions {
 export interface RelayEndpoint {
 	/** Resolves the relay's name; what it was before stays when that fails. */
 	resolve(): Promise<void>;
-	/** Resolves, and takes the preferred family first, if this machine has a way there. */
+	/** The best of the known addresses: the preferred family first, if this machine has a way there. */
+	best(): Endpoint | undefined;
+	/** The best, resolved anew. */
 	choose(): Promise<Endpoint>;
 	/** False when the name is known to point elsewhere. */
 	isKnown(address: Address): boolean;
@@ -58,16 +60,22 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 		}
 	}
 
+	function best(): Endpoint | undefined {
+		const families = options.families();
+		const order = preference();
+		const usable = known.filter((address) => order.includes(familyOf(address)));
+		const rank = (a: Address) => order.indexOf(familyOf(a)) + (families.has(familyOf(a)) ? 0 : 10);
+		const [first] = [...usable].sort((a, b) => rank(a) - rank(b));
+		return first && at(first);
+	}
+
 	return {
 		resolve,
+		best,
 		async choose() {
 			await resolve();
-			const families = options.families();
-			const order = preference();
-			const usable = known.filter((address) => order.includes(familyOf(address)));
-			const rank = (a: Address) => order.indexOf(familyOf(a)) + (families.has(familyOf(a)) ? 0 : 10);
-			const [best] = [...usable].sort((a, b) => rank(a) - rank(b));
-			if (best) return at(best);
+			const found = best();
+			if (found) return found;
 			const family = outer === "auto" ? "" : ` in ${outer}`;
 			throw new HeimwegError(`no address of the relay ${relay.host}${family} is known`, {
 				remedy: "look whether its name can be resolved here, and at relays.endpoint and tunnel.outer",

@@ -5,6 +5,7 @@ import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguard.ts";
 import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
 import { createComeback } from "./comeback.ts";
+import { createPaths } from "./paths.ts";
 import { createRecovery, type Step, sessionLife } from "./recovery.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
 
@@ -57,6 +58,9 @@ const silence = "silence";
 /** Milliseconds for which such pokes take the interface to be as it was. */
 const ensureEvery = 10_000;
 
+/** Milliseconds until a next step that are not left to the next of such pokes. */
+const sooner = 1_000;
+
 /** Keeps our interface and its one peer as they should be, and revives a tunnel that does not answer. */
 export function createTunnel(options: TunnelOptions): Tunnel {
 	const { device, relay, health, log } = options;
@@ -65,11 +69,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	const recovery = createRecovery();
 	const comeback = createComeback();
 	const where = relayEndpoint(options);
+	const paths = createPaths(options.pathWorks);
 	let endpoint: Endpoint | undefined;
 	let ensuredAt = Number.NEGATIVE_INFINITY;
 	let sourceStale = false;
 	let silentFor = 0;
-	let pathWasUp: boolean | undefined;
 	let answers = false;
 	let down: { since: number; lastAnswer: string } | undefined;
 
@@ -98,7 +102,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const present = peers.find((peer) => peer.publicKey === relay.publicKey);
 		if (present?.endpoint) endpoint = present.endpoint;
 		if (!endpoint || !where.allows(familyOf(endpoint.address))) endpoint = await where.choose();
-		else if (!present?.endpoint || health.has(endpointUnresolved)) await where.resolve();
+		else if (!present?.endpoint || health.has(endpointUnresolved)) lookUp();
 		const refresh = sourceStale && familyOf(endpoint.address) === 6;
 		sourceStale = false;
 		if (present && !refresh && matches(present, settings())) return;
@@ -134,45 +138,54 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			await moveTo(back, "it does not answer there");
 			return options.onHope();
 		}
-		const current = endpoint!.address;
-		const elsewhere = where.other(current);
-		const other = elsewhere?.address;
-		const families = options.families();
-		const lineUp = families.has(familyOf(current)) || other !== undefined;
-		const [pathUp, otherPathUp] = lineUp
-			? await Promise.all([options.pathWorks(current), other && options.pathWorks(other)])
-			: [];
-		const pathIsBack = pathUp === true && pathWasUp === false;
-		pathWasUp = pathUp;
+		const pointsTo = where.isKnown(endpoint!.address) ? undefined : where.best();
+		if (pointsTo) {
+			await renewAt(pointsTo);
+			return options.onHope();
+		}
+		const elsewhere = where.other(endpoint!.address);
+		const lineUp = options.families().has(familyOf(endpoint!.address)) || elsewhere !== undefined;
+		const { pathUp, pathIsBack, otherPathUp } = await paths(
+			lineUp ? endpoint!.address : undefined,
+			elsewhere?.address,
+		);
 		if (silentFor === 0) return;
 		let hope = pathIsBack;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
 		if (step === "other-family" && pathUp) comeback.distrust(now());
 		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
 			// The relay has most likely not forgotten us: a handshake, and a name to resolve, would only cost time.
-			await moveTo(elsewhere!, `IPv${familyOf(current)} does not reach the relay`);
+			await moveTo(elsewhere!, `IPv${familyOf(endpoint!.address)} does not reach the relay`);
 			hope = true;
 		} else if (step) hope = (await take(step)) || hope;
 		if (hope) options.onHope();
+		const wait = recovery.dueIn(now());
+		if (wait > 0 && wait < sooner) setTimeout(() => duty.poke(silence), wait).unref();
 	}
 
 	/** Returns whether a handshake was forced. */
 	async function take(step: Step): Promise<boolean> {
-		const before = endpointText(endpoint!);
-		if (step !== "renew") await where.resolve();
+		lookUp();
 		const other = where.other(endpoint!.address);
-		if (step === "other-family" && other) {
-			endpoint = other;
-			where.settleOn(familyOf(other.address));
-		} else if (step !== "renew" && !where.isKnown(endpoint!.address)) {
-			endpoint = await where.choose();
-		}
-		const after = endpointText(endpoint!);
-		if (step === "look-up" && after === before) return false;
-		await device.wireguard.renewPeer(settings());
-		log.debug({ step, endpoint: after }, "the peer was removed and added again to force a handshake");
-		if (after !== before) log.info({ from: before, to: after }, `the relay is now tried at ${after}`);
+		if (step === "look-up") return false;
+		if (step === "other-family" && other) where.settleOn(familyOf(other.address));
+		await renewAt((step === "other-family" && other) || endpoint!);
 		return true;
+	}
+
+	/** Has the relay's name resolved. Nobody waits for it: the name server may be behind the same dead line. */
+	function lookUp(): void {
+		void where.resolve().then(() => {
+			if (endpoint && !where.isKnown(endpoint.address)) duty.poke(silence);
+		});
+	}
+
+	async function renewAt(to: Endpoint): Promise<void> {
+		const [before, after] = [endpointText(endpoint!), endpointText(to)];
+		endpoint = to;
+		await device.wireguard.renewPeer(settings());
+		log.debug({ endpoint: after }, "the peer was removed and added again to force a handshake");
+		if (after !== before) log.info({ from: before, to: after }, `the relay is now tried at ${after}`);
 	}
 
 	/** Goes back to IPv4, which is preferred, when the relay can be reached there again. */

@@ -26,9 +26,12 @@ export interface PulseServer {
 	nudge(home: Address): void;
 }
 
-/** Pulses that a home may send each second, and how many it may save up: after an outage they come in a burst. */
+/**
+ * Pulses that a home may send each second, and how many it may save up: its WireGuard keeps up to 128 packets while
+ * there is no session (MAX_STAGED_PACKETS), and sends them in one go after an outage.
+ */
 const rate = 5;
-const burst = 15;
+const burst = 150;
 
 /** Milliseconds until a port that could not be bound is tried again. */
 const retryAfter = 1_000;

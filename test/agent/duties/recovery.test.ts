@@ -48,26 +48,28 @@ test("when the path comes back, the old session has a chance before it is thrown
 	expect([at(100), at(400), at(499), at(500)]).toEqual([undefined, undefined, undefined, "renew"]);
 });
 
-test("when the path comes back after the session's life, nothing is waited for", () => {
+test("also after the session's life a handshake of WireGuard's own has a chance first", () => {
 	ask(3, 600, { pathUp: false });
-	expect(ask(601, 601, {})).toEqual(["601: renew"]);
+	expect(ask(601, 601, {})).toEqual([]);
+	expect(recovery.dueIn(10_601_000)).toBe(400);
+	expect(ask(602, 602, {})).toEqual(["602: renew"]);
 });
 
-test("when after long only the other family's path comes back, it is taken at once", () => {
+test("when after long only the other family's path comes back, it is taken as soon", () => {
 	ask(3, 600, { pathUp: false, otherPathUp: false });
-	expect(ask(601, 601, { pathUp: false, otherPathUp: true })).toEqual(["601: other-family"]);
+	expect(ask(601, 602, { pathUp: false, otherPathUp: true })).toEqual(["602: other-family"]);
 });
 
 test("a relay that forgot us gets new handshakes, often at first, then patiently, for ever", () => {
 	expect(ask(3, 60, {})).toEqual([
 		"3: renew",
-		"5: resolve",
+		"5: renew",
 		"7: renew",
-		"12: resolve",
+		"12: renew",
 		"17: renew",
-		"22: resolve",
+		"22: renew",
 		"32: renew",
-		"52: resolve",
+		"52: renew",
 	]);
 	const later = ask(61, 600, {}).map((one) => Number.parseInt(one, 10));
 	expect(later.slice(1).every((second, at) => second - later[at]! === 60)).toBe(true);
@@ -93,5 +95,5 @@ test("a change of the line begins anew, after the old session had its chance", (
 test("the next silence begins anew", () => {
 	ask(3, 60, {});
 	recovery.over();
-	expect(ask(61, 64, {})).toEqual(["61: renew", "63: resolve"]);
+	expect(ask(61, 64, {})).toEqual(["61: renew", "63: renew"]);
 });

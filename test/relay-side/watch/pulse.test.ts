@@ -122,7 +122,7 @@ test("strangers and garbage get no answer, of any length from nothing to the lar
 test("a home that sends too much is answered for a burst and then dropped, and the others notice nothing", async () => {
 	const relaySide = await serve();
 	const [anna, bert] = [await homeSocket(), await homeSocket("127.0.0.3")];
-	const sent = 200;
+	const sent = 300;
 	for (let n = 0; n < sent; n++) {
 		relaySide.send(anna, encodePulse(nonce(), 1_000));
 		if (n % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -133,7 +133,7 @@ test("a home that sends too much is answered for a burst and then dropped, and t
 		() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(sent + 1),
 		waitOptions,
 	);
-	expect(relaySide.pulses.length).toBeGreaterThanOrEqual(16);
+	expect(relaySide.pulses.length, "what WireGuard may have kept during an outage").toBeGreaterThanOrEqual(129);
 	expect(new Set(relaySide.dropped)).toEqual(new Set(["rate anna"]));
 	expect(relaySide.dropped.length).toBeGreaterThan(100);
 });
@@ -141,8 +141,8 @@ test("a home that sends too much is answered for a burst and then dropped, and t
 test("a home that goes on sending too much is still answered at the rate", async () => {
 	const relaySide = await serve();
 	const anna = await homeSocket();
-	for (let n = 0; n < 40; n++) relaySide.send(anna, encodePulse(nonce(), 1_000));
-	await vi.waitFor(() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(40), waitOptions);
+	for (let n = 0; n < 200; n++) relaySide.send(anna, encodePulse(nonce(), 1_000));
+	await vi.waitFor(() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(200), waitOptions);
 	const before = relaySide.pulses.length;
 	// Closer together than what is earned for one takes.
 	const began = performance.now();
