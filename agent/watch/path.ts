@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../shared/address.ts";
 import { codeOf } from "../../shared/errors.ts";
 
@@ -7,35 +9,38 @@ const likelyPorts = [25, 443] as const;
 
 /**
  * True when the relay can be reached outside the tunnel: a TCP connection was taken or refused. It tells a path that
- * is down (the session is still good, so it must not be thrown away) from a relay that forgot us.
+ * is down (the session is still good, so it must not be thrown away) from a relay that forgot us. The ports have their
+ * turns evenly within the patience: a path that comes back is seen by the next of them.
  *
- * @param patience milliseconds
+ * @param patience milliseconds for all of them
  */
-export async function pathWorks(
+export function pathWorks(
 	relay: Address,
 	patience: number,
 	ports: readonly number[] = likelyPorts,
 ): Promise<boolean> {
-	const tries = ports.map((port) => reaches(relay, port, patience));
-	try {
-		await Promise.any(
-			tries.map(async (attempt) => ((await attempt) ? true : Promise.reject(new Error("silent")))),
-		);
-		return true;
-	} catch {
-		return false;
-	}
+	const ending = new AbortController();
+	const tries = ports.map((port, turn) =>
+		reaches(relay, port, (turn * patience) / ports.length, ending.signal),
+	);
+	const late = setTimeout(() => ending.abort(), patience);
+	return Promise.any(tries)
+		.then(
+			() => true,
+			() => false,
+		)
+		.finally(() => {
+			clearTimeout(late);
+			ending.abort();
+		});
 }
 
-function reaches(host: Address, port: number, patience: number): Promise<boolean> {
-	return new Promise((resolve) => {
-		const socket = connect({ host, port, timeout: patience });
-		const done = (reached: boolean) => {
-			socket.destroy();
-			resolve(reached);
-		};
-		socket.once("connect", () => done(true));
-		socket.once("timeout", () => done(false));
-		socket.once("error", (error) => done(codeOf(error) === "ECONNREFUSED"));
+/** Resolves when the port answers; rejects when nothing does until the signal. */
+async function reaches(host: Address, port: number, delay: number, signal: AbortSignal): Promise<void> {
+	await sleep(delay, undefined, { signal });
+	const socket = connect({ host, port, signal });
+	await once(socket, "connect").catch((error) => {
+		if (codeOf(error) !== "ECONNREFUSED") throw error;
 	});
+	socket.destroy();
 }

@@ -10,8 +10,9 @@ afterEach(async () => {
 	for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
 });
 
-async function listening(): Promise<number> {
+async function listening(onConnection = () => {}): Promise<number> {
 	const server = createServer((socket) => socket.on("error", () => {}).end());
+	server.on("connection", onConnection);
 	servers.push(server);
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 	return (server.address() as AddressInfo).port;
@@ -26,8 +27,20 @@ test("a relay that refuses a connection is reached too", async () => {
 });
 
 test("an address that nothing leads to is not reached", async () => {
-	expect(await pathWorks(parseAddress("224.0.0.1"), 5_000), "TCP to multicast is refused by the kernel").toBe(
+	expect(await pathWorks(parseAddress("224.0.0.1"), 200), "TCP to multicast is refused by the kernel").toBe(
 		false,
 	);
-	expect(await pathWorks(parseAddress("ff02::1"), 5_000)).toBe(false);
+	expect(await pathWorks(parseAddress("ff02::1"), 200)).toBe(false);
+});
+
+test("the ports have their turns one after the other, and none has one after an answer", async () => {
+	let asked = 0;
+	const second = await listening(() => {
+		asked += 1;
+	});
+	expect(await pathWorks(loopback, 200, [await listening(), second])).toBe(true);
+	expect(await pathWorks(loopback, 200, [1, second])).toBe(true);
+	await new Promise((done) => setTimeout(done, 300));
+	expect(asked).toBe(0);
+	expect(await pathWorks(parseAddress("224.0.0.1"), 200, [1, 2])).toBe(false);
 });

@@ -133,7 +133,9 @@ test("a home that sends too much is answered for a burst and then dropped, and t
 		() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(sent + 1),
 		waitOptions,
 	);
-	expect(relaySide.pulses.length, "what WireGuard may have kept during an outage").toBeGreaterThanOrEqual(129);
+	expect(relaySide.pulses.length, "what WireGuard may have kept during an outage").toBeGreaterThanOrEqual(
+		129,
+	);
 	expect(new Set(relaySide.dropped)).toEqual(new Set(["rate anna"]));
 	expect(relaySide.dropped.length).toBeGreaterThan(100);
 });
