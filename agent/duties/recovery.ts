@@ -29,8 +29,11 @@ export interface Recovery {
 	over(): void;
 }
 
-/** Milliseconds between steps: at first often, for a relay that is just booting, then every 5 s, then patiently. */
-const pauses = [1_500, 2_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
+/**
+ * Milliseconds between steps: at first often, for a handshake that was lost and a relay that is just booting, then every
+ * 5 s, then patiently.
+ */
+const pauses = [800, 1_500, 2_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
 
 /** WireGuard's REJECT_AFTER_TIME: until then a session carries packets as soon as the path is back. */
 export const sessionLife = 180_000;

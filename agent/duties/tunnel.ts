@@ -58,6 +58,9 @@ const silence = "silence";
 /** Milliseconds for which such pokes take the interface to be as it was. */
 const ensureEvery = 10_000;
 
+/** Seconds for which a session counts as new. */
+const newFor = 3;
+
 /** Milliseconds until a next step that are not left to the next of such pokes. */
 const sooner = 1_000;
 
@@ -163,14 +166,23 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (wait > 0 && wait < sooner) setTimeout(() => duty.poke(silence), wait).unref();
 	}
 
-	/** Returns whether a handshake was forced. */
+	/** Returns whether a pulse may be answered now: a handshake was forced, or the relay's own came before us. */
 	async function take(step: Step): Promise<boolean> {
 		lookUp();
 		const other = where.other(endpoint!.address);
 		if (step === "look-up") return false;
+		if (await sessionIsNew()) return true;
 		if (step === "other-family" && other) where.settleOn(familyOf(other.address));
 		await renewAt((step === "other-family" && other) || endpoint!);
 		return true;
+	}
+
+	/** The relay took part in a handshake just now: what it made must not be thrown away for another. */
+	async function sessionIsNew(): Promise<boolean> {
+		const peers = (await device.wireguard.device())?.peers ?? [];
+		const peer = peers.find(({ publicKey }) => publicKey === relay.publicKey);
+		const age = clock().getTime() / 1_000 - (peer?.latestHandshake ?? 0);
+		return age >= 0 && age < newFor;
 	}
 
 	/** Has the relay's name resolved. Nobody waits for it: the name server may be behind the same dead line. */

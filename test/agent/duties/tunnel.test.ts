@@ -70,10 +70,13 @@ function begin(changes: Partial<TunnelOptions> = {}): void {
 		health,
 		log: log.log,
 		now: () => time,
-		clock: () => new Date(Date.UTC(2026, 0, 2, 3, 0, 0) + time),
+		clock: () => new Date(clock(time)),
 		...changes,
 	});
 }
+
+/** The wall clock, in milliseconds, at this time of the steady one. */
+const clock = (steady: number) => Date.UTC(2026, 0, 2, 3, 0, 0) + steady;
 
 /** What the pulse watcher does: one pulse each second, and news of silence after three. */
 async function pulses(seconds: number): Promise<void> {
@@ -244,6 +247,20 @@ test("a pulse is asked for when the path is back, and when a handshake was force
 	await pulses(100);
 	expect(forced()).toBeGreaterThan(before + 1);
 	expect(hopes.length - hoped - 1).toBe(forced() - before);
+});
+
+test("a session that the relay made just now is not thrown away, also when its first answers are lost", async () => {
+	await start();
+	model.close(four!, six!);
+	model.relay.session = undefined;
+	await pulses(200);
+	model.commands.length = 0;
+	for (const address of [four!, six!]) model.paths.tcp.add(address);
+	model.peer()!.handshake = Math.floor((clock(time) + 1_000) / 1_000);
+	await pulses(3);
+	expect(model.commands).toEqual([]);
+	await pulses(3);
+	expect(model.commands[0]).toContain(" remove ");
 });
 
 test("a name server that does not answer keeps nobody waiting", async () => {

@@ -10,6 +10,8 @@ interface ModelPeer {
 	preshared: string;
 	/** Number of the session; undefined until a handshake. */
 	session?: number;
+	/** Seconds since 1970, of the latest that is told of. */
+	handshake?: number;
 }
 
 /**
@@ -56,11 +58,10 @@ export function wireguardModel(relayKey: string) {
 	}
 
 	function dump(): string {
-		const lines = [...peers].map(([key, peer]) =>
-			[key, peer.preshared, peer.endpoint ?? "(none)", peer.allowed.join(",") || "(none)", 0, 0, 0].concat(
-				peer.keepalive || "off",
-			),
-		);
+		const lines = [...peers].map(([key, peer]) => [
+			...[key, peer.preshared, peer.endpoint ?? "(none)", peer.allowed.join(",") || "(none)"],
+			...[peer.handshake ?? 0, 0, 0, peer.keepalive || "off"],
+		]);
 		return [["private", "public", 51820, "off"], ...lines].map((line) => `${line.join("\t")}\n`).join("");
 	}
 
