@@ -77,6 +77,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	let ensuredAt = Number.NEGATIVE_INFINITY;
 	let sourceStale = false;
 	let silentFor = 0;
+	let nextStep: NodeJS.Timeout | undefined;
 	let answers = false;
 	let down: { since: number; lastAnswer: string } | undefined;
 
@@ -163,7 +164,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		} else if (step) hope = (await take(step)) || hope;
 		if (hope) options.onHope();
 		const wait = recovery.dueIn(now());
-		if (wait > 0 && wait < sooner) setTimeout(() => duty.poke(silence), wait).unref();
+		clearTimeout(nextStep);
+		if (wait > 0 && wait < sooner) nextStep = setTimeout(() => duty.poke(silence), wait).unref();
 	}
 
 	/** Returns whether a pulse may be answered now: a handshake was forced, or the relay's own came before us. */
