@@ -10,21 +10,27 @@ export interface Paths {
 	otherPathUp: boolean | undefined;
 }
 
-/** Milliseconds that the other family may take longer than the one in use: nobody waits for it on a line that works. */
+/** Milliseconds that the other family may take longer than the one in use; after them, its last look counts. */
 const otherPatience = 300;
 
 /** Makes the look at the path to the relay's address in use, and to that in the other family; undefined: there is none. */
 export function createPaths(pathWorks: (relay: Address) => Promise<boolean>) {
-	let wasUp: boolean | undefined;
+	const seen = new Map<Address, boolean>();
+
+	async function look(relay: Address): Promise<boolean> {
+		const up = await pathWorks(relay);
+		seen.set(relay, up);
+		return up;
+	}
 
 	return async (current: Address | undefined, other: Address | undefined): Promise<Paths> => {
-		const looking = other && pathWorks(other);
-		const pathUp = current && (await pathWorks(current));
-		const pathIsBack = pathUp === true && wasUp === false;
-		wasUp = pathUp;
+		const wasDown = current !== undefined && seen.get(current) === false;
+		const looking = other && look(other);
+		const pathUp = current && (await look(current));
+		const pathIsBack = pathUp === true && wasDown;
 		// What is back has its chance first, whatever the other does.
-		if (pathIsBack) return { pathUp, pathIsBack, otherPathUp: undefined };
-		const late = pathUp ? [sleep(otherPatience, undefined, { ref: false })] : [];
-		return { pathUp, pathIsBack, otherPathUp: await Promise.race([looking, ...late]) };
+		if (!looking || pathIsBack) return { pathUp, pathIsBack, otherPathUp: undefined };
+		const late = sleep(otherPatience, undefined, { ref: false }).then(() => seen.get(other));
+		return { pathUp, pathIsBack, otherPathUp: await (pathUp ? Promise.race([looking, late]) : looking) };
 	};
 }

@@ -23,6 +23,8 @@ export interface Recovery {
 	next(silence: Silence): Step | undefined;
 	/** Something about the line changed: begin anew, after the old session had a chance to show that it still works. */
 	hope(now: number): void;
+	/** The peer was renewed for another reason: the next step waits as after the first. */
+	renewed(now: number): void;
 	/** Milliseconds until the next step may be due. */
 	dueIn(now: number): number;
 	/** The tunnel answers. */
@@ -43,7 +45,7 @@ export const sessionLife = 180_000;
  * at either end: the session that it makes must not be thrown away, nor be followed by another within 20 ms, which the
  * other end would not answer (WireGuard's INITIATIONS_PER_SECOND).
  */
-const chance = 400;
+export const chance = 400;
 
 /** Milliseconds between two look-ups while the path is down. */
 const lookUpEvery = 5_000;
@@ -75,6 +77,9 @@ export function createRecovery(): Recovery {
 
 	return {
 		hope,
+		renewed(now) {
+			notBefore = Math.max(notBefore, now + pauses[0]!);
+		},
 		dueIn: (now) => Math.max(0, notBefore - now),
 		over() {
 			taken = 0;
@@ -85,6 +90,8 @@ export function createRecovery(): Recovery {
 		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
 			if (!lineUp) return undefined;
 			if ((pathUp && pathWasDown) || (otherPathUp && otherWasDown)) hope(now);
+			// No handshake is under way in a family that was not in use.
+			if (!pathUp && otherPathUp && otherWasDown) notBefore = now;
 			pathWasDown = pathUp === false;
 			otherWasDown = otherPathUp === false;
 			if (now < notBefore) return undefined;

@@ -19,11 +19,11 @@ export interface RelayEndpointOptions {
 
 /** Knows under which addresses the relay can be reached from outside, and which of them is the best. */
 export interface RelayEndpoint {
-	/** Resolves the relay's name; what it was before stays when that fails. */
-	resolve(): Promise<void>;
-	/** The best of the known addresses: the preferred family first, if this machine has a way there. */
+	/** Resolves the relay's name, and tells whether it could; what it was before stays when that fails. */
+	resolve(): Promise<boolean>;
+	/** The best of the known addresses to which this machine has a way: the preferred family first. */
 	best(): Endpoint | undefined;
-	/** The best, resolved anew. */
+	/** The best after resolving anew, if need be one to which there is no way yet. */
 	choose(): Promise<Endpoint>;
 	/** False when the name is known to point elsewhere. */
 	isKnown(address: Address): boolean;
@@ -46,35 +46,38 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 		return settled === 6 ? [6, 4] : [4, 6];
 	}
 
-	async function resolve(): Promise<void> {
+	async function resolve(): Promise<boolean> {
 		try {
 			const found = await options.resolve(relay.host);
 			if (found.length === 0) throw new HeimwegError("it has no address");
 			if (found.join() !== known.join()) options.onResolved(found);
 			known = found;
 			health.clear(endpointUnresolved);
+			return true;
 		} catch (error) {
 			const using =
 				known.length > 0 ? `its last known address ${known.join(", ")} is used` : "no address is known";
 			health.set(endpointUnresolved, "", { host: relay.host, error: messageOf(error), using });
+			return false;
 		}
 	}
 
-	function best(): Endpoint | undefined {
-		const families = options.families();
-		const order = preference();
-		const usable = known.filter((address) => order.includes(familyOf(address)));
-		const rank = (a: Address) => order.indexOf(familyOf(a)) + (families.has(familyOf(a)) ? 0 : 10);
-		const [first] = [...usable].sort((a, b) => rank(a) - rank(b));
-		return first && at(first);
+	function firstOf(families: ReadonlySet<Family>): Endpoint | undefined {
+		for (const family of preference()) {
+			const address = families.has(family) && known.find((one) => familyOf(one) === family);
+			if (address) return at(address);
+		}
+		return undefined;
 	}
+
+	const best = () => firstOf(options.families());
 
 	return {
 		resolve,
 		best,
 		async choose() {
 			await resolve();
-			const found = best();
+			const found = best() ?? firstOf(new Set([4, 6]));
 			if (found) return found;
 			const family = outer === "auto" ? "" : ` in ${outer}`;
 			throw new HeimwegError(`no address of the relay ${relay.host}${family} is known`, {

@@ -6,7 +6,7 @@ import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguar
 import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
 import { createComeback } from "./comeback.ts";
 import { createPaths } from "./paths.ts";
-import { createRecovery, type Step, sessionLife } from "./recovery.ts";
+import { chance, createRecovery, type Step, sessionLife } from "./recovery.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
 
 export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
@@ -79,6 +79,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	let silentFor = 0;
 	let nextStep: NodeJS.Timeout | undefined;
 	let answers = false;
+	/** When the name was first seen to point elsewhere, in this silence. */
+	let movedAt: number | undefined;
 	let down: { since: number; lastAnswer: string } | undefined;
 
 	async function run({ subjects, signal }: DutyRun): Promise<void> {
@@ -105,7 +107,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (strangers.length > 0) await device.wireguard.removePeers(strangers);
 		const present = peers.find((peer) => peer.publicKey === relay.publicKey);
 		if (present?.endpoint) endpoint = present.endpoint;
-		if (!endpoint || !where.allows(familyOf(endpoint.address))) endpoint = await where.choose();
+		if (!endpoint) endpoint = await where.choose();
+		else if (!where.allows(familyOf(endpoint.address))) endpoint = where.best() ?? (await where.choose());
 		else if (!present?.endpoint || health.has(endpointUnresolved)) lookUp();
 		const refresh = sourceStale && familyOf(endpoint.address) === 6;
 		sourceStale = false;
@@ -142,9 +145,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			await moveTo(back, "it does not answer there");
 			return options.onHope();
 		}
-		const pointsTo = where.isKnown(endpoint!.address) ? undefined : where.best();
-		if (pointsTo) {
-			await renewAt(pointsTo);
+		const moved = movedTo();
+		if (moved) {
+			recovery.renewed(now());
+			await renewAt(moved);
 			return options.onHope();
 		}
 		const elsewhere = where.other(endpoint!.address);
@@ -156,12 +160,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (silentFor === 0) return;
 		let hope = pathIsBack;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
-		if (step === "other-family" && pathUp) comeback.distrust(now());
 		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
 			// The relay has most likely not forgotten us: a handshake, and a name to resolve, would only cost time.
 			await moveTo(elsewhere!, `IPv${familyOf(endpoint!.address)} does not reach the relay`);
 			hope = true;
-		} else if (step) hope = (await take(step)) || hope;
+		} else if (step) hope = (await take(step, pathUp)) || hope;
 		if (hope) options.onHope();
 		const wait = recovery.dueIn(now());
 		clearTimeout(nextStep);
@@ -169,13 +172,16 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	}
 
 	/** Returns whether a pulse may be answered now: a handshake was forced, or the relay's own came before us. */
-	async function take(step: Step): Promise<boolean> {
+	async function take(step: Step, pathUp: boolean | undefined): Promise<boolean> {
 		lookUp();
 		const other = where.other(endpoint!.address);
 		if (step === "look-up") return false;
 		if (await sessionIsNew()) return true;
-		if (step === "other-family" && other) where.settleOn(familyOf(other.address));
-		await renewAt((step === "other-family" && other) || endpoint!);
+		if (step === "other-family" && other) {
+			if (pathUp) comeback.distrust(now());
+			where.settleOn(familyOf(other.address));
+			await renewAt(other);
+		} else await renewAt(endpoint!);
 		return true;
 	}
 
@@ -189,9 +195,19 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	/** Has the relay's name resolved. Nobody waits for it: the name server may be behind the same dead line. */
 	function lookUp(): void {
-		void where.resolve().then(() => {
-			if (endpoint && !where.isKnown(endpoint.address)) duty.poke(silence);
+		void where.resolve().then((answered) => {
+			if (!answered || silentFor === 0 || where.isKnown(endpoint!.address)) return;
+			movedAt ??= now();
+			// A timer may fire a moment early.
+			setTimeout(() => duty.poke(silence), chance + 10).unref();
 		});
+	}
+
+	/** Where the relay's name points to now that it was looked up in this silence and points elsewhere. */
+	function movedTo(): Endpoint | undefined {
+		if (movedAt === undefined || now() - movedAt < chance) return undefined;
+		movedAt = undefined;
+		return where.isKnown(endpoint!.address) ? undefined : where.best();
 	}
 
 	async function renewAt(to: Endpoint): Promise<void> {
@@ -242,6 +258,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		endpoint: () => endpoint,
 		answered() {
 			silentFor = 0;
+			movedAt = undefined;
 			comeback.answered();
 			if (answers) return;
 			answers = true;

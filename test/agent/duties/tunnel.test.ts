@@ -306,6 +306,42 @@ test("a relay whose name points elsewhere now is followed", async () => {
 	expect(resolved.at(-1)).toEqual([moved]);
 });
 
+test("what the name pointed to before a silence throws no session away", async () => {
+	await start();
+	const session = model.peer()?.session;
+	names = [six!];
+	model.close(four!, six!);
+	await pulses(3);
+	model.open(four!, six!);
+	await pulses(2);
+	expect([tunnel.up(), model.peer()?.session]).toEqual([true, session]);
+	names = new Error("EAI_AGAIN");
+	families = new Set([4]);
+	model.close(four!, six!);
+	await pulses(10);
+	expect(model.commands.filter((command) => !keepsSession(command))).toEqual([]);
+	model.open(four!);
+	await pulses(2);
+	expect([tunnel.up(), model.peer()?.endpoint, model.peer()?.session]).toEqual([true, at(four), session]);
+});
+
+test("a name that points elsewhere is followed once, and not right after another handshake was forced", async () => {
+	await start();
+	names = [moved!];
+	model.open(moved!);
+	model.paths.udp.delete(four!);
+	model.paths.udp.delete(six!);
+	model.relay.session = undefined;
+	const renewals: number[] = [];
+	for (let second = 0; second < 8; second++) {
+		const before = model.commands.length;
+		await pulses(1);
+		if (model.commands.length > before) renewals.push(model.commands.length - before);
+	}
+	expect([tunnel.up(), model.peer()?.endpoint]).toEqual([true, at(moved)]);
+	expect(renewals).toEqual([1, 1]);
+});
+
 test("when only the other family has a path, the tunnel goes there, and back to IPv4 within 6 minutes of its return", async () => {
 	await start();
 	const before = model.peer()?.session;
