@@ -50,8 +50,11 @@ export const chance = 400;
 /** Milliseconds between two look-ups while the path is down. */
 const lookUpEvery = 5_000;
 
-/** Steps in turn. When both paths are up, the relay most likely boots; but somebody may also block UDP in one of them. */
-const pathNotUp: readonly Step[] = ["renew", "renew", "other-family"];
+/**
+ * Steps in turn. While no path is up, the other family gets a short visit: who is there when the line comes back has to
+ * move once more. When both paths are up, the relay most likely boots; but somebody may also block UDP in one of them.
+ */
+const pathNotUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other-family", "other-family"];
 const pathIsUp: readonly Step[] = ["renew"];
 const bothPathsUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other-family"];
 

@@ -76,6 +76,13 @@ test("a relay that forgot us gets new handshakes, often at first, then patiently
 	expect(later.slice(1).every((second, at) => second - later[at]! === 60)).toBe(true);
 });
 
+test("while no path is up, the other family gets a short visit now and then", () => {
+	const said = ask(180, 1_000, { pathUp: false, otherPathUp: false });
+	const visits = said.filter((one) => one.endsWith("other-family")).map((one) => Number.parseInt(one, 10));
+	expect(visits.length).toBeGreaterThan(3);
+	expect(visits[1]! - visits[0]!).toBeLessThan(visits[2]! - visits[1]!);
+});
+
 test("the other family is taken at once when only that one has a path", () => {
 	expect(ask(3, 3, { pathUp: false, otherPathUp: true })).toEqual(["3: other-family"]);
 });
