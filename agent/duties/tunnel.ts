@@ -105,7 +105,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			.filter((peer) => peer.publicKey !== relay.publicKey)
 			.map((peer) => peer.publicKey);
 		if (strangers.length > 0) await device.wireguard.removePeers(strangers);
-		const present = peers.find((peer) => peer.publicKey === relay.publicKey);
+		const present = relayAmong(peers);
 		if (present?.endpoint) endpoint = present.endpoint;
 		if (!endpoint) endpoint = await where.choose();
 		else if (!where.allows(familyOf(endpoint.address))) endpoint = where.best() ?? (await where.choose());
@@ -116,6 +116,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		await device.wireguard.setPeers([settings()]);
 		if (refresh) log.debug("the tunnel's outer source address is chosen anew");
 		else log.info({ relay: endpointText(endpoint) }, "the relay is set as the tunnel's peer");
+	}
+
+	function relayAmong(peers: readonly Peer[]): Peer | undefined {
+		return peers.find(({ publicKey }) => publicKey === relay.publicKey);
 	}
 
 	function settings(): PeerSettings {
@@ -174,9 +178,9 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	/** Returns whether a pulse may be answered now: a handshake was forced, or the relay's own came before us. */
 	async function take(step: Step, pathUp: boolean | undefined): Promise<boolean> {
 		lookUp();
-		const other = where.other(endpoint!.address);
 		if (step === "look-up") return false;
 		if (await sessionIsNew()) return true;
+		const other = where.other(endpoint!.address);
 		if (step === "other-family" && other) {
 			if (pathUp) comeback.distrust(now());
 			where.settleOn(familyOf(other.address));
@@ -187,8 +191,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	/** The relay took part in a handshake just now: what it made must not be thrown away for another. */
 	async function sessionIsNew(): Promise<boolean> {
-		const peers = (await device.wireguard.device())?.peers ?? [];
-		const peer = peers.find(({ publicKey }) => publicKey === relay.publicKey);
+		const peer = relayAmong((await device.wireguard.device())?.peers ?? []);
 		const age = clock().getTime() / 1_000 - (peer?.latestHandshake ?? 0);
 		return age >= 0 && age < newFor;
 	}
