@@ -16,8 +16,13 @@ export interface Comeback {
 	distrust(now: number): void;
 	/** The tunnel now tries the preferred family, coming from this endpoint. */
 	begin(from: Endpoint): void;
-	/** A pulse was answered. */
-	answered(): void;
+	/** A try is under way: where the tunnel's packets go has to be looked at after each answer. */
+	trying(): boolean;
+	/**
+	 * A pulse was answered, and the tunnel's packets go to the preferred family, or to the other one again. Returns
+	 * true when the move has to be made once more.
+	 */
+	answered(preferred: boolean): boolean;
 	/** The tunnel is silent: the endpoint to go back to, when it is a try that failed. */
 	failed(): Endpoint | undefined;
 }
@@ -30,11 +35,17 @@ const lookAtMost = 2 * 60 * 60_000;
 /** Answers that show that it works: the first may belong to a pulse from before. */
 const enough = 3;
 
+/**
+ * Times that a move is made once more: WireGuard sends to where the other end last spoke from, and a packet that was
+ * under way takes it back.
+ */
+const movesAgain = 10;
+
 export function createComeback(): Comeback {
 	let lookedAt: number | undefined;
 	let looks = 0;
 	let failures = 0;
-	let trial: { from: Endpoint; answers: number } | undefined;
+	let trial: { from: Endpoint; answers: number; again: number } | undefined;
 
 	function pause(): number {
 		if (failures > 0) return Math.min(lookEvery * 2 ** failures, lookAtMost);
@@ -59,15 +70,23 @@ export function createComeback(): Comeback {
 			looks = early.length + 1;
 		},
 		begin(from) {
-			trial = { from, answers: 0 };
+			trial = { from, answers: 0, again: 0 };
 		},
-		answered() {
-			if (!trial) return;
-			trial.answers += 1;
-			if (trial.answers < enough) return;
-			trial = undefined;
-			failures = 0;
-			looks = 0;
+		trying: () => trial !== undefined,
+		answered(preferred) {
+			if (!trial) return false;
+			trial.answers = preferred ? trial.answers + 1 : 0;
+			if (!preferred) {
+				trial.again += 1;
+				if (trial.again <= movesAgain) return true;
+				trial = undefined;
+				failures += 1;
+			} else if (trial.answers >= enough) {
+				trial = undefined;
+				failures = 0;
+				looks = 0;
+			}
+			return false;
 		},
 		failed() {
 			const from = trial?.from;

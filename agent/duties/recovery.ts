@@ -31,11 +31,11 @@ export interface Recovery {
 	over(): void;
 }
 
-/**
- * Milliseconds between steps: at first often, for a handshake that was lost and a relay that is just booting, then every
- * 5 s, then patiently.
- */
-const pauses = [800, 1_500, 2_000, 5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
+/** Milliseconds between the first steps in a family: a handshake may be lost, or the relay just be booting. */
+const soon = [800, 1_500, 2_000];
+
+/** Milliseconds between those after them, in all families together. */
+const patient = [5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
 
 /** WireGuard's REJECT_AFTER_TIME: until then a session carries packets as soon as the path is back. */
 export const sessionLife = 180_000;
@@ -56,7 +56,7 @@ const lookUpEvery = 5_000;
  */
 const pathNotUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other-family", "other-family"];
 const pathIsUp: readonly Step[] = ["renew"];
-const bothPathsUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other-family"];
+const bothPathsUp: readonly Step[] = ["other-family", "renew", "renew", "renew"];
 
 /**
  * Decides about a silent tunnel. While the path itself is down, the session is kept as long as it can be good: on the
@@ -64,29 +64,40 @@ const bothPathsUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other
  */
 export function createRecovery(): Recovery {
 	let taken = 0;
+	/** Steps in this family, and patient pauses, since there was hope. */
+	let stayed = 0;
+	let waits = 0;
 	let notBefore = 0;
 	let pathWasDown = false;
 	let otherWasDown = false;
 
-	function hope(now: number): void {
+	function begin(at: number): void {
 		taken = 0;
-		notBefore = now + chance;
+		stayed = 0;
+		waits = 0;
+		notBefore = at;
 	}
 
-	function step(now: number, pause: number, what: Step): Step {
-		notBefore = now + pause;
+	const hope = (now: number) => begin(now + chance);
+
+	function pause(): number {
+		stayed += 1;
+		return soon[stayed - 1] ?? patient[Math.min(waits++, patient.length - 1)]!;
+	}
+
+	function step(now: number, wait: number, what: Step): Step {
+		notBefore = now + wait;
 		return what;
 	}
 
 	return {
 		hope,
 		renewed(now) {
-			notBefore = Math.max(notBefore, now + pauses[0]!);
+			notBefore = Math.max(notBefore, now + soon[0]!);
 		},
 		dueIn: (now) => Math.max(0, notBefore - now),
 		over() {
-			taken = 0;
-			notBefore = 0;
+			begin(0);
 			pathWasDown = false;
 			otherWasDown = false;
 		},
@@ -101,9 +112,10 @@ export function createRecovery(): Recovery {
 			if (pathWasDown && otherPathUp) return step(now, lookUpEvery, "other-family");
 			if (pathWasDown && taken === 0 && silentFor < sessionLife) return step(now, lookUpEvery, "look-up");
 			const steps = pathUp ? (otherPathUp ? bothPathsUp : pathIsUp) : pathNotUp;
-			const what = steps[taken % steps.length]!;
+			const what = taken === 0 ? "renew" : steps[taken % steps.length]!;
 			taken += 1;
-			return step(now, pauses[Math.min(taken, pauses.length) - 1]!, what);
+			if (pathUp && what === "other-family") stayed = 0;
+			return step(now, pause(), what);
 		},
 	};
 }

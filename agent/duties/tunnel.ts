@@ -52,14 +52,18 @@ export interface Tunnel {
 /** Seconds between WireGuard's own keepalives: they hold the NAT open should the agent not run. */
 const keepalive = 25;
 
+/** The subject of a poke that follows an answer, while that matters. */
+const answer = "answer";
+
 /** The subject of a poke that only says that the tunnel is silent. */
 const silence = "silence";
 
 /** Milliseconds for which such pokes take the interface to be as it was. */
 const ensureEvery = 10_000;
 
-/** Seconds for which a session counts as new. */
+/** Seconds for which a session counts as new; and, when the relay made it with us in this silence, as good. */
 const newFor = 3;
+const goodFor = 15;
 
 /** Milliseconds until a next step that are not left to the next of such pokes. */
 const sooner = 1_000;
@@ -79,6 +83,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	let silentFor = 0;
 	let nextStep: NodeJS.Timeout | undefined;
 	let answers = false;
+	/** The peer was renewed in this silence, and its path was up ever since: any handshake that is told of came after. */
+	let renewed = false;
 	/** When the name was first seen to point elsewhere, in this silence. */
 	let movedAt: number | undefined;
 	let down: { since: number; lastAnswer: string } | undefined;
@@ -88,7 +94,9 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const looked = now() - ensuredAt < ensureEvery && subjects.size === 1 && subjects.has(silence);
 		if (!looked) await ensure(signal);
 		if (silentFor > 0) await revive();
-		else if (answers) await comeBack();
+		else if (comeback.trying()) {
+			if (subjects.has(answer)) await seeTry();
+		} else if (answers) await comeBack();
 	}
 
 	async function ensure(signal: AbortSignal): Promise<void> {
@@ -162,6 +170,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			elsewhere?.address,
 		);
 		if (silentFor === 0) return;
+		if (pathIsBack) renewed = false;
 		let hope = pathIsBack;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
 		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
@@ -179,9 +188,12 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	async function take(step: Step, pathUp: boolean | undefined): Promise<boolean> {
 		lookUp();
 		if (step === "look-up") return false;
-		if (await sessionIsNew()) return true;
+		const session = await secondsSinceHandshake();
+		if (session < (renewed ? goodFor : newFor)) return true;
 		const other = where.other(endpoint!.address);
-		if (step === "other-family" && other) {
+		// A relay that shakes hands and answers no pulse does not run heimweg-relay: it would not in the other family.
+		const handshakes = renewed && session < Number.POSITIVE_INFINITY;
+		if (step === "other-family" && other && !handshakes) {
 			if (pathUp) comeback.distrust(now());
 			where.settleOn(familyOf(other.address));
 			await renewAt(other);
@@ -189,11 +201,13 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		return true;
 	}
 
-	/** The relay took part in a handshake just now: what it made must not be thrown away for another. */
-	async function sessionIsNew(): Promise<boolean> {
+	/** Infinite when there was none since the peer was added; the session of a new one must not be thrown away. */
+	async function secondsSinceHandshake(): Promise<number> {
 		const peer = relayAmong((await device.wireguard.device())?.peers ?? []);
-		const age = clock().getTime() / 1_000 - (peer?.latestHandshake ?? 0);
-		return age >= 0 && age < newFor;
+		if (!peer?.latestHandshake) return Number.POSITIVE_INFINITY;
+		// By the wall clock, which may have been set meanwhile.
+		const age = clock().getTime() / 1_000 - peer.latestHandshake;
+		return age >= 0 ? age : sessionLife / 1_000;
 	}
 
 	/** Has the relay's name resolved. Nobody waits for it: the name server may be behind the same dead line. */
@@ -217,6 +231,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const [before, after] = [endpointText(endpoint!), endpointText(to)];
 		endpoint = to;
 		await device.wireguard.renewPeer(settings());
+		renewed = true;
 		log.debug({ endpoint: after }, "the peer was removed and added again to force a handshake");
 		if (after !== before) log.info({ from: before, to: after }, `the relay is now tried at ${after}`);
 	}
@@ -233,6 +248,16 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		}
 		comeback.begin(from);
 		await moveTo(four, "IPv4 works again");
+		options.onHope();
+	}
+
+	/** What the relay sent before it saw us move takes WireGuard back to where that came from. */
+	async function seeTry(): Promise<void> {
+		const four = familyOf(endpoint!.address) === 4 ? undefined : where.other(endpoint!.address);
+		if (!comeback.answered(four === undefined) || !four) return;
+		endpoint = four;
+		await device.wireguard.setPeers([settings()]);
+		options.onHope();
 	}
 
 	/** Sends the tunnel's packets elsewhere; the session lives on, and the relay follows with the first of them. */
@@ -241,6 +266,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		endpoint = to;
 		where.settleOn(familyOf(to.address));
 		await device.wireguard.setPeers([settings()]);
+		renewed = false;
 		log.info({ from, to: endpointText(to) }, `the tunnel moves from ${from} to ${endpointText(to)}: ${why}`);
 	}
 
@@ -262,7 +288,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		answered() {
 			silentFor = 0;
 			movedAt = undefined;
-			comeback.answered();
+			renewed = false;
+			if (comeback.trying()) duty.poke(answer);
 			if (answers) return;
 			answers = true;
 			recovery.over();

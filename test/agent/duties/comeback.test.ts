@@ -34,7 +34,7 @@ test("a try that fails leads back, and the next one comes later, two hours later
 		waits.push((time - began) / minutes(1));
 		comeback.begin(six);
 		expect(comeback.due(time + minutes(600)), "one is under way").toBe(false);
-		comeback.answered();
+		comeback.answered(true);
 		expect(comeback.failed()).toEqual(six);
 	}
 	expect(waits).toEqual([0, 10, 20, 40, 80, 120, 120]);
@@ -43,6 +43,22 @@ test("a try that fails leads back, and the next one comes later, two hours later
 test("after three answers it has worked, and a later silence is nothing of its own", () => {
 	const comeback = createComeback();
 	comeback.begin(six);
-	for (let count = 1; count <= 3; count++) comeback.answered();
-	expect(comeback.failed()).toBeUndefined();
+	for (let count = 1; count <= 3; count++) expect(comeback.answered(true)).toBe(false);
+	expect([comeback.trying(), comeback.failed()]).toEqual([false, undefined]);
+});
+
+test("a try that is led astray is made again, ten times at most, and the answers count from anew", () => {
+	const comeback = createComeback();
+	comeback.begin(six);
+	expect([true, true, false, true, true].map((preferred) => comeback.answered(preferred))).toEqual([
+		false,
+		false,
+		true,
+		false,
+		false,
+	]);
+	expect(comeback.trying()).toBe(true);
+	for (let count = 2; count <= 10; count++) expect(comeback.answered(false)).toBe(true);
+	expect([comeback.answered(false), comeback.trying()]).toEqual([false, false]);
+	expect(comeback.pause()).toBe(minutes(10));
 });

@@ -26,7 +26,7 @@ let resolved: Address[][];
 let source: string;
 
 beforeEach(() => {
-	model = wireguardModel(key);
+	model = wireguardModel(key, () => clock(time));
 	model.open(four!, six!);
 	names = [four!, six!];
 	families = new Set([4, 6]);
@@ -282,6 +282,32 @@ test("a relay that forgot the session gets a new handshake within 5 s", async ()
 	expect(model.commands[0]).toContain(`peer ${key} remove peer ${key}`);
 });
 
+test("a relay that shakes hands but answers no pulse keeps its session, in its family, and is up with its first answer", async () => {
+	await start();
+	model.relay.answers = false;
+	await pulses(12);
+	expect(model.commands).toHaveLength(1);
+	await pulses(120);
+	expect(model.commands.join()).not.toContain(at(six));
+	expect(model.commands.length).toBeLessThanOrEqual(6);
+	model.relay.answers = true;
+	await pulses(1);
+	expect(tunnel.up()).toBe(true);
+});
+
+test("a relay that forgot what it had agreed to in the same silence gets a new handshake when its path is back", async () => {
+	await start();
+	model.relay.answers = false;
+	await pulses(5);
+	model.close(four!, six!);
+	await pulses(3);
+	model.relay.session = undefined;
+	model.relay.answers = true;
+	model.open(four!, six!);
+	await pulses(3);
+	expect(tunnel.up()).toBe(true);
+});
+
 test("a relay that boots is found again with the first pulses that it could answer", async () => {
 	await start();
 	model.close(four!, six!);
@@ -384,6 +410,36 @@ test("a line without IPv4 moves the tunnel to IPv6, and one that has it again ba
 	await pulses(1);
 	expect([tunnel.up(), model.peer()?.endpoint, model.peer()?.session]).toEqual([true, at(four), session]);
 	expect(model.commands.every(keepsSession)).toBe(true);
+});
+
+test("a packet that was under way when the tunnel went back to IPv4 does not keep it on IPv6", async () => {
+	await start();
+	model.close(four!);
+	await pulses(6);
+	model.open(four!);
+	tunnel.lineChanged();
+	await tunnel.duty.settled();
+	expect(model.peer()?.endpoint).toBe(at(four));
+	model.arrivesFrom(six!);
+	await pulses(2);
+	expect([tunnel.up(), model.peer()?.endpoint, tunnel.endpoint()?.address]).toEqual([true, at(four), four]);
+	model.commands.length = 0;
+	await minutes(10);
+	expect(model.commands).toEqual([]);
+});
+
+test("where every packet comes from IPv6, the tunnel stays there, and tries less and less often", async () => {
+	await start();
+	model.close(four!);
+	await pulses(6);
+	model.open(four!);
+	for (let second = 0; second < 3_600; second++) {
+		await pulses(1);
+		model.arrivesFrom(six!);
+		if (second % 60 === 0) tunnel.duty.poke();
+	}
+	expect([tunnel.up(), tunnel.endpoint()?.address]).toEqual([true, six]);
+	expect(model.commands.length).toBeLessThanOrEqual(50);
 });
 
 test("where IPv4 takes TCP but no UDP, the tunnel goes back to IPv6 with its session, and tries less and less often", async () => {

@@ -18,13 +18,16 @@ interface ModelPeer {
  * WireGuard between a home and a relay as far as the tunnel's recovery depends on it (whitepaper, 6): `wg` commands
  * change the home's peers; a session lives on both sides or is lost; removing a peer forgets it, another endpoint
  * does not; an answer comes only if the endpoint in use leads to the relay and both sides hold the same session.
+ *
+ * @param clock milliseconds since 1970
  */
-export function wireguardModel(relayKey: string) {
+export function wireguardModel(relayKey: string, clock: () => number) {
 	const peers = new Map<string, ModelPeer>();
 	const commands: string[] = [];
 	/** Addresses of the relay that a TCP connection reaches, and those that UDP reaches. */
 	const paths = { tcp: new Set<Address>(), udp: new Set<Address>() };
-	const relay = { running: true, session: undefined as number | undefined };
+	/** `answers`: its pulses; WireGuard shakes hands while it runs. */
+	const relay = { running: true, answers: true, session: undefined as number | undefined };
 	let exists = false;
 	let sessions = 0;
 	/** The outer source address that WireGuard keeps per peer, until the endpoint is set. */
@@ -107,8 +110,13 @@ export function wireguardModel(relayKey: string) {
 				sessions += 1;
 				peer.session = sessions;
 				relay.session = sessions;
+				peer.handshake = Math.floor(clock() / 1_000);
 			}
-			return peer.session === relay.session;
+			return relay.answers && peer.session === relay.session;
+		},
+		/** A packet that the relay sent from this address arrives: WireGuard sends there from now on. */
+		arrivesFrom(address: Address) {
+			peers.get(relayKey)!.endpoint = endpointText({ address, port: 51820 });
 		},
 		/** A path for all traffic comes, or goes. */
 		open(...addresses: string[]) {
