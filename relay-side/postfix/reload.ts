@@ -24,21 +24,26 @@ const gather = 300;
 /** Milliseconds from the request to the reload's end. */
 const done = 1_000;
 
-/** Milliseconds between two requests: a disk that damages maps all the time must not keep Postfix from its work. */
-const seldom = 10_000;
+/**
+ * Milliseconds between a request and the next one, for a map that was mended a moment later, and the one after that: a
+ * disk that damages maps all the time must not keep Postfix from its work.
+ */
+const soonest = 1_500;
+const seldom = 20_000;
 
 /**
  * Has Postfix reloaded. A process of Postfix's that could open none of our maps notices no change of any (dict(3): it
  * looks at the files that it holds open), and answers with an error for as long as it lives.
  */
 export function createReload({ file, onReload, log, now = () => performance.now() }: ReloadOptions): Reload {
-	let askedAt = Number.NEGATIVE_INFINITY;
+	/** The last request, and the one before. */
+	let askedAt = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] as [number, number];
 	let timer: NodeJS.Timeout | undefined;
 	let ending: NodeJS.Timeout | undefined;
 
 	async function request(): Promise<void> {
 		timer = undefined;
-		askedAt = now();
+		askedAt = [now(), askedAt[0]];
 		try {
 			await writeFile(file, "");
 			ending = setTimeout(onReload, done);
@@ -51,7 +56,10 @@ export function createReload({ file, onReload, log, now = () => performance.now(
 
 	return {
 		ask() {
-			timer ??= setTimeout(request, Math.max(gather, askedAt + seldom - now()));
+			timer ??= setTimeout(
+				request,
+				Math.max(gather, askedAt[0] + soonest - now(), askedAt[1] + seldom - now()),
+			);
 		},
 		stop() {
 			clearTimeout(timer);
