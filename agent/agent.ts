@@ -244,6 +244,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			tunnel.lineChanged();
 			askOutside();
 		}
+		if (!before.tunnel && fresh.tunnel) tunnel.duty.poke(undefined, { news: true });
 		if (sourcesOf(before) !== sourcesOf(fresh)) tunnel.addressesChanged();
 		if (isUnready(before) && !isUnready(fresh)) askOutside(6);
 		if (pulsing && (changed || before.addresses.length !== fresh.addresses.length)) pulse.now();

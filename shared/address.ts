@@ -72,6 +72,20 @@ export function isGlobalUnicast(address: Address, alsoPublic: readonly Cidr[] = 
 	return parsed.kind() === "ipv4" || parsed.match(ipaddr.IPv6.parse("2000::"), 3);
 }
 
+const privateRanges = new Set([
+	"private",
+	"uniqueLocal",
+	"loopback",
+	"linkLocal",
+	"carrierGradeNat",
+	"unspecified",
+]);
+
+/** True for an address that is not the internet's (RFC 1918, 3927, 4193, 6598, loopback). */
+export function isPrivate(address: Address): boolean {
+	return privateRanges.has(ipaddr.parse(address).range());
+}
+
 /** The 4 or 16 bytes of an address, network order. */
 export function bytesOf(address: Address): Buffer {
 	return Buffer.from(ipaddr.parse(address).toByteArray());

@@ -1,10 +1,11 @@
 /**
  * What to do for a tunnel that is silent:
  * - `renew`: remove and add the peer, which forces a handshake and throws the session away
+ * - `new-port`: the same from another UDP port of ours, past a router that keeps a dead translation for the old one
  * - `other-family`: the same over the other outer family
- * - `look-up`: only resolve the relay's name anew, as the others do too; keeps the session
+ * - `follow-path`: to the other family because only there is a path, with the session if there is a good one
  */
-export type Step = "renew" | "other-family" | "look-up";
+export type Step = "renew" | "new-port" | "other-family" | "follow-path";
 
 /** What is known when a step may be due; times in milliseconds on a steady clock. */
 export interface Silence {
@@ -16,6 +17,8 @@ export interface Silence {
 	/** The relay can be reached outside the tunnel, in the family in use and in the other; undefined: not known. */
 	pathUp: boolean | undefined;
 	otherPathUp: boolean | undefined;
+	/** The relay made a session with us since the peer was renewed in this silence. */
+	shakesHands: boolean;
 }
 
 export interface Recovery {
@@ -34,8 +37,12 @@ export interface Recovery {
 /** Milliseconds between the first steps in a family: a handshake may be lost, or the relay just be booting. */
 const soon = [800, 1_500, 2_000];
 
-/** Milliseconds between those after them, in all families together. */
-const patient = [5_000, 5_000, 5_000, 10_000, 20_000, 40_000, 60_000];
+/** Milliseconds between the steps after them, which only the family that was in use has. */
+const patient = [5_000, 5_000, 10_000, 15_000];
+
+/** Steps in the family that was in use, and on a visit to the other, before it is the other's turn. */
+const atHome = soon.length + 1;
+const onVisit = soon.length;
 
 /** WireGuard's REJECT_AFTER_TIME: until then a session carries packets as soon as the path is back. */
 export const sessionLife = 180_000;
@@ -47,75 +54,113 @@ export const sessionLife = 180_000;
  */
 export const chance = 400;
 
-/** Milliseconds between two look-ups while the path is down. */
-const lookUpEvery = 5_000;
+/** Milliseconds that a session has in another family, and until a path may be followed away from there again. */
+const chanceElsewhere = 2_500;
+const followAgain = 5_000;
+
+/** Looks in a row that found no path, after which its return is a new beginning: one may have failed by chance. */
+const looksThatCount = 2;
 
 /**
- * Steps in turn. While no path is up, the other family gets a short visit: who is there when the line comes back has to
- * move once more. When both paths are up, the relay most likely boots; but somebody may also block UDP in one of them.
+ * Steps while no path is up and no session can be good any more, and milliseconds between them: WireGuard itself tries
+ * every 5 s, so they are for a relay that can no longer be reached outside the tunnel. Who stands in the other family
+ * when the line comes back has to move once more, so that visit is short.
  */
-const pathNotUp: readonly Step[] = ["renew", "renew", "renew", "renew", "other-family", "other-family"];
-const pathIsUp: readonly Step[] = ["renew"];
-const bothPathsUp: readonly Step[] = ["other-family", "renew", "renew", "renew"];
+const withoutPath: readonly Step[] = ["renew", "renew", "renew", "other-family", "other-family"];
+const seldom = 60_000;
+const shortVisit = 5_000;
 
 /**
  * Decides about a silent tunnel. While the path itself is down, the session is kept as long as it can be good: on the
  * daily reconnect the first packet then goes through at once, where a new handshake may wait 5 s for its next try.
+ * While there is a path, handshakes are forced; if there is one in both families and nothing helps, in turns: somebody
+ * may block UDP in one of them. A relay that shakes hands is reached: it is not looked for elsewhere.
  */
 export function createRecovery(): Recovery {
-	let taken = 0;
-	/** Steps in this family, and patient pauses, since there was hope. */
+	/** Steps in this family, patient pauses, and steps without a path, since there was hope. */
 	let stayed = 0;
 	let waits = 0;
+	let pathless = 0;
 	let notBefore = 0;
-	let pathWasDown = false;
+	let followNotBefore = 0;
+	/** Not in the family in which the tunnel last worked. */
+	let visiting = false;
+	let looksDown = 0;
 	let otherWasDown = false;
 
 	function begin(at: number): void {
-		taken = 0;
 		stayed = 0;
 		waits = 0;
+		pathless = 0;
 		notBefore = at;
 	}
 
-	const hope = (now: number) => begin(now + chance);
-
-	function pause(): number {
-		stayed += 1;
-		return soon[stayed - 1] ?? patient[Math.min(waits++, patient.length - 1)]!;
-	}
-
-	function step(now: number, wait: number, what: Step): Step {
-		notBefore = now + wait;
+	function take(now: number, pause: number, what: Step): Step {
+		notBefore = now + pause;
 		return what;
 	}
 
+	/** Notes what was seen of the paths; true when the other one is to be followed. */
+	function see({ now, pathUp, otherPathUp }: Silence): boolean {
+		const homeIsBack = visiting && otherPathUp === true && otherWasDown;
+		if (pathUp && looksDown >= looksThatCount) begin(now + chance);
+		else if (pathUp && looksDown > 0) notBefore = Math.max(notBefore, now + chance);
+		looksDown = pathUp ? 0 : looksDown + 1;
+		otherWasDown = otherPathUp === false;
+		return homeIsBack || (pathUp === false && otherPathUp === true && now >= followNotBefore);
+	}
+
+	function follow({ now, pathUp }: Silence): Step {
+		begin(now + chanceElsewhere);
+		followNotBefore = now + followAgain;
+		visiting = !visiting;
+		looksDown = 0;
+		otherWasDown = pathUp === false;
+		return "follow-path";
+	}
+
+	function stepWithoutPath({ now, silentFor, otherPathUp }: Silence): Step | undefined {
+		if (silentFor < sessionLife || now < notBefore) return undefined;
+		const what = withoutPath[pathless++ % withoutPath.length]!;
+		if (what !== "other-family" || otherPathUp === undefined) return take(now, seldom, "renew");
+		visiting = !visiting;
+		return take(now, visiting ? shortVisit : seldom, what);
+	}
+
+	function stepWithPath({ now, otherPathUp, shakesHands }: Silence): Step | undefined {
+		if (now < notBefore) return undefined;
+		const leaves = otherPathUp === true && !shakesHands && stayed >= (visiting ? onVisit : atHome);
+		if (leaves) {
+			visiting = !visiting;
+			stayed = 0;
+		}
+		stayed += 1;
+		const pause = soon[stayed - 1] ?? patient[Math.min(waits++, patient.length - 1)]!;
+		if (leaves) return take(now, pause, "other-family");
+		const stuck = !visiting && !shakesHands && stayed % atHome === 0;
+		return take(now, pause, stuck ? "new-port" : "renew");
+	}
+
 	return {
-		hope,
+		hope(now) {
+			visiting = false;
+			begin(now + chance);
+		},
 		renewed(now) {
 			notBefore = Math.max(notBefore, now + soon[0]!);
 		},
 		dueIn: (now) => Math.max(0, notBefore - now),
 		over() {
 			begin(0);
-			pathWasDown = false;
+			followNotBefore = 0;
+			visiting = false;
+			looksDown = 0;
 			otherWasDown = false;
 		},
-		next({ now, silentFor, lineUp, pathUp, otherPathUp }) {
-			if (!lineUp) return undefined;
-			if ((pathUp && pathWasDown) || (otherPathUp && otherWasDown)) hope(now);
-			// No handshake is under way in a family that was not in use.
-			if (!pathUp && otherPathUp && otherWasDown) notBefore = now;
-			pathWasDown = pathUp === false;
-			otherWasDown = otherPathUp === false;
-			if (now < notBefore) return undefined;
-			if (pathWasDown && otherPathUp) return step(now, lookUpEvery, "other-family");
-			if (pathWasDown && taken === 0 && silentFor < sessionLife) return step(now, lookUpEvery, "look-up");
-			const steps = pathUp ? (otherPathUp ? bothPathsUp : pathIsUp) : pathNotUp;
-			const what = taken === 0 ? "renew" : steps[taken % steps.length]!;
-			taken += 1;
-			if (pathUp && what === "other-family") stayed = 0;
-			return step(now, pause(), what);
+		next(silence) {
+			if (!silence.lineUp) return undefined;
+			if (see(silence)) return follow(silence);
+			return silence.pathUp === false ? stepWithoutPath(silence) : stepWithPath(silence);
 		},
 	};
 }

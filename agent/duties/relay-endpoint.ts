@@ -1,4 +1,4 @@
-import { type Address, type Endpoint, type Family, familyOf } from "../../shared/address.ts";
+import { type Address, type Endpoint, type Family, familyOf, isPrivate } from "../../shared/address.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
 import { endpointUnresolved } from "../conditions.ts";
@@ -46,10 +46,18 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 		return settled === 6 ? [6, 4] : [4, 6];
 	}
 
+	/** A router whose line is down may answer every question with its own address. */
+	function believable(found: readonly Address[]): readonly Address[] {
+		if (found.length === 0) throw new HeimwegError("it has no address");
+		if (known.length === 0 || known.some(isPrivate)) return found;
+		const outside = found.filter((address) => !isPrivate(address));
+		if (outside.length > 0) return outside;
+		throw new HeimwegError(`it is said to be ${found.join(", ")}, which is no address in the internet`);
+	}
+
 	async function resolve(): Promise<boolean> {
 		try {
-			const found = await options.resolve(relay.host);
-			if (found.length === 0) throw new HeimwegError("it has no address");
+			const found = believable(await options.resolve(relay.host));
 			if (found.join() !== known.join()) options.onResolved(found);
 			known = found;
 			health.clear(endpointUnresolved);

@@ -2,26 +2,19 @@ import { type Address, type Endpoint, endpointText, familyOf } from "../../share
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
-import { hostNetwork, type Peer, type PeerSettings } from "../../shared/wireguard.ts";
 import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
 import { createComeback } from "./comeback.ts";
+import { movedName } from "./moved-name.ts";
 import { createPaths } from "./paths.ts";
-import { chance, createRecovery, type Step, sessionLife } from "./recovery.ts";
+import { createRecovery, type Step, sessionLife } from "./recovery.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./relay-endpoint.ts";
+import { type RelayPeerSettings, relayPeer } from "./relay-peer.ts";
 
 export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
 	/** Whether the guard stands; nothing is done before. */
 	guarded?: () => boolean;
 	device: Pick<TunnelInterface, "ensure" | "wireguard">;
-	relay: {
-		host: string;
-		port: number;
-		publicKey: string;
-		addresses: readonly Address[];
-		presharedKeyFile: string | undefined;
-		/** Stands for the key in that file. */
-		presharedKeyMark: string | undefined;
-	};
+	relay: RelayPeerSettings & { host: string; port: number };
 	/** True when the relay can be reached outside the tunnel. */
 	pathWorks(relay: Address): Promise<boolean>;
 	/** The interface is up and has our relay as its peer. */
@@ -49,9 +42,6 @@ export interface Tunnel {
 	endpoint(): Endpoint | undefined;
 }
 
-/** Seconds between WireGuard's own keepalives: they hold the NAT open should the agent not run. */
-const keepalive = 25;
-
 /** The subject of a poke that follows an answer, while that matters. */
 const answer = "answer";
 
@@ -61,9 +51,8 @@ const silence = "silence";
 /** Milliseconds for which such pokes take the interface to be as it was. */
 const ensureEvery = 10_000;
 
-/** Seconds for which a session counts as new; and, when the relay made it with us in this silence, as good. */
+/** Seconds for which a session counts as new. */
 const newFor = 3;
-const goodFor = 15;
 
 /** Milliseconds until a next step that are not left to the next of such pokes. */
 const sooner = 1_000;
@@ -77,6 +66,13 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	const comeback = createComeback();
 	const where = relayEndpoint(options);
 	const paths = createPaths(options.pathWorks);
+	const name = movedName({
+		where,
+		silentAt: () => (silentFor > 0 ? endpoint?.address : undefined),
+		onMove: () => duty.poke(silence),
+		now,
+	});
+	const peer = relayPeer(device.wireguard, relay, clock);
 	let endpoint: Endpoint | undefined;
 	let ensuredAt = Number.NEGATIVE_INFINITY;
 	let sourceStale = false;
@@ -85,8 +81,6 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	let answers = false;
 	/** The peer was renewed in this silence, and its path was up ever since: any handshake that is told of came after. */
 	let renewed = false;
-	/** When the name was first seen to point elsewhere, in this silence. */
-	let movedAt: number | undefined;
 	let down: { since: number; lastAnswer: string } | undefined;
 
 	async function run({ subjects, signal }: DutyRun): Promise<void> {
@@ -108,129 +102,91 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	}
 
 	async function ensurePeer(signal: AbortSignal): Promise<void> {
-		const peers = (await device.wireguard.device(signal))?.peers ?? [];
-		const strangers = peers
-			.filter((peer) => peer.publicKey !== relay.publicKey)
-			.map((peer) => peer.publicKey);
-		if (strangers.length > 0) await device.wireguard.removePeers(strangers);
-		const present = relayAmong(peers);
+		const present = await peer.find(signal);
 		if (present?.endpoint) endpoint = present.endpoint;
 		if (!endpoint) endpoint = await where.choose();
 		else if (!where.allows(familyOf(endpoint.address))) endpoint = where.best() ?? (await where.choose());
-		else if (!present?.endpoint || health.has(endpointUnresolved)) lookUp();
+		else if (!present?.endpoint || health.has(endpointUnresolved)) void where.resolve();
 		const refresh = sourceStale && familyOf(endpoint.address) === 6;
 		sourceStale = false;
-		if (present && !refresh && matches(present, settings())) return;
-		await device.wireguard.setPeers([settings()]);
+		if (present && !refresh && peer.isAsWanted(present, endpoint)) return;
+		await peer.set(endpoint);
 		if (refresh) log.debug("the tunnel's outer source address is chosen anew");
 		else log.info({ relay: endpointText(endpoint) }, "the relay is set as the tunnel's peer");
 	}
 
-	function relayAmong(peers: readonly Peer[]): Peer | undefined {
-		return peers.find(({ publicKey }) => publicKey === relay.publicKey);
-	}
-
-	function settings(): PeerSettings {
-		return {
-			publicKey: relay.publicKey,
-			endpoint,
-			allowed: relay.addresses,
-			presharedKeyFile: relay.presharedKeyFile,
-			keepalive,
-		};
-	}
-
-	function matches(present: Peer, wanted: PeerSettings): boolean {
-		return (
-			present.endpoint !== undefined &&
-			endpointText(present.endpoint) === endpointText(wanted.endpoint!) &&
-			present.keepalive === keepalive &&
-			present.presharedKeyMark === relay.presharedKeyMark &&
-			[...present.allowed].sort().join() === [...relay.addresses].map(hostNetwork).sort().join()
-		);
+	/** While the tunnel answers: what cannot be reached outside it now tells nothing later. */
+	function learnPaths(): void {
+		const addresses = [endpoint?.address, endpoint && where.other(endpoint.address)?.address];
+		for (const address of addresses) if (address) void paths.learn(address);
 	}
 
 	/** Takes the step that is due for a silent tunnel, if one is. */
 	async function revive(): Promise<void> {
 		const back = comeback.failed();
-		if (back) {
+		if (back && options.families().has(familyOf(back.address))) {
 			await moveTo(back, "it does not answer there");
 			return options.onHope();
 		}
-		const moved = movedTo();
+		const moved = name.movedTo();
 		if (moved) {
 			recovery.renewed(now());
 			await renewAt(moved);
 			return options.onHope();
 		}
+		name.lookUp();
 		const elsewhere = where.other(endpoint!.address);
 		const lineUp = options.families().has(familyOf(endpoint!.address)) || elsewhere !== undefined;
-		const { pathUp, pathIsBack, otherPathUp } = await paths(
+		const { pathUp, pathIsBack, otherPathUp } = await paths.look(
 			lineUp ? endpoint!.address : undefined,
 			elsewhere?.address,
 		);
-		if (silentFor === 0) return;
 		if (pathIsBack) renewed = false;
-		let hope = pathIsBack;
-		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp });
-		if (step === "other-family" && pathUp === false && otherPathUp && silentFor < sessionLife) {
-			// The relay has most likely not forgotten us: a handshake, and a name to resolve, would only cost time.
-			await moveTo(elsewhere!, `IPv${familyOf(endpoint!.address)} does not reach the relay`);
-			hope = true;
-		} else if (step) hope = (await take(step, pathUp)) || hope;
-		if (hope) options.onHope();
+		const shakesHands = renewed && recovery.dueIn(now()) === 0 && (await peer.handshakeAge()) < Infinity;
+		if (silentFor === 0) return;
+		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp, shakesHands });
+		const hope = step !== undefined && (await take(step, elsewhere, pathUp));
+		if (hope || pathIsBack) options.onHope();
 		const wait = recovery.dueIn(now());
 		clearTimeout(nextStep);
 		if (wait > 0 && wait < sooner) nextStep = setTimeout(() => duty.poke(silence), wait).unref();
 	}
 
 	/** Returns whether a pulse may be answered now: a handshake was forced, or the relay's own came before us. */
-	async function take(step: Step, pathUp: boolean | undefined): Promise<boolean> {
-		lookUp();
-		if (step === "look-up") return false;
-		const session = await secondsSinceHandshake();
-		if (session < (renewed ? goodFor : newFor)) return true;
-		const other = where.other(endpoint!.address);
-		// A relay that shakes hands and answers no pulse does not run heimweg-relay: it would not in the other family.
-		const handshakes = renewed && session < Number.POSITIVE_INFINITY;
-		if (step === "other-family" && other && !handshakes) {
+	async function take(
+		step: Step,
+		other: Endpoint | undefined,
+		pathUp: boolean | undefined,
+	): Promise<boolean> {
+		const session = await peer.handshakeAge();
+		if (silentFor === 0) return false;
+		if (step === "follow-path" && other) {
+			const [from, to] = [familyOf(endpoint!.address), familyOf(other.address)];
+			const why = pathUp ? `IPv${to} reaches the relay again` : `IPv${from} does not reach the relay`;
+			if (session < sessionLife / 1_000) await moveTo(other, why);
+			else await renewIn(other);
+		} else if (session < newFor) {
+			// What the relay made with us just now must not be thrown away.
+		} else if (step === "other-family" && other) {
 			if (pathUp) comeback.distrust(now());
-			where.settleOn(familyOf(other.address));
-			await renewAt(other);
-		} else await renewAt(endpoint!);
+			await renewIn(other);
+		} else {
+			if (step === "new-port") await peer.changePort();
+			await renewAt(endpoint!);
+		}
 		return true;
 	}
 
-	/** Infinite when there was none since the peer was added; the session of a new one must not be thrown away. */
-	async function secondsSinceHandshake(): Promise<number> {
-		const peer = relayAmong((await device.wireguard.device())?.peers ?? []);
-		if (!peer?.latestHandshake) return Number.POSITIVE_INFINITY;
-		// By the wall clock, which may have been set meanwhile.
-		const age = clock().getTime() / 1_000 - peer.latestHandshake;
-		return age >= 0 ? age : sessionLife / 1_000;
-	}
-
-	/** Has the relay's name resolved. Nobody waits for it: the name server may be behind the same dead line. */
-	function lookUp(): void {
-		void where.resolve().then((answered) => {
-			if (!answered || silentFor === 0 || where.isKnown(endpoint!.address)) return;
-			movedAt ??= now();
-			// A timer may fire a moment early.
-			setTimeout(() => duty.poke(silence), chance + 10).unref();
-		});
-	}
-
-	/** Where the relay's name points to now that it was looked up in this silence and points elsewhere. */
-	function movedTo(): Endpoint | undefined {
-		if (movedAt === undefined || now() - movedAt < chance) return undefined;
-		movedAt = undefined;
-		return where.isKnown(endpoint!.address) ? undefined : where.best();
+	/** In the other family, which is the better one for now. */
+	async function renewIn(other: Endpoint): Promise<void> {
+		where.settleOn(familyOf(other.address));
+		await renewAt(other);
 	}
 
 	async function renewAt(to: Endpoint): Promise<void> {
 		const [before, after] = [endpointText(endpoint!), endpointText(to)];
 		endpoint = to;
-		await device.wireguard.renewPeer(settings());
+		await peer.renew(to);
 		renewed = true;
 		log.debug({ endpoint: after }, "the peer was removed and added again to force a handshake");
 		if (after !== before) log.info({ from: before, to: after }, `the relay is now tried at ${after}`);
@@ -256,7 +212,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const four = familyOf(endpoint!.address) === 4 ? undefined : where.other(endpoint!.address);
 		if (!comeback.answered(four === undefined) || !four) return;
 		endpoint = four;
-		await device.wireguard.setPeers([settings()]);
+		await peer.set(four);
 		options.onHope();
 	}
 
@@ -265,7 +221,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		const from = endpointText(endpoint!);
 		endpoint = to;
 		where.settleOn(familyOf(to.address));
-		await device.wireguard.setPeers([settings()]);
+		await peer.set(to);
 		renewed = false;
 		log.info({ from, to: endpointText(to) }, `the tunnel moves from ${from} to ${endpointText(to)}: ${why}`);
 	}
@@ -287,12 +243,13 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		endpoint: () => endpoint,
 		answered() {
 			silentFor = 0;
-			movedAt = undefined;
+			name.forget();
 			renewed = false;
 			if (comeback.trying()) duty.poke(answer);
 			if (answers) return;
 			answers = true;
 			recovery.over();
+			learnPaths();
 			const span = down === undefined ? "" : ` after ${((now() - down.since) / 1000).toFixed(1)} s`;
 			log.info({ relay: endpoint && endpointText(endpoint) }, `tunnel up${span}`);
 			down = undefined;
@@ -310,8 +267,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 					: "none since heimweg started",
 			};
 			answers = false;
-			if (options.families().size === 0) health.set(lineDown, "", undefined);
-			else {
+			if (options.families().size === 0) {
+				health.clear(tunnelDown);
+				health.set(lineDown, "", undefined);
+			} else {
 				health.clear(lineDown);
 				health.set(tunnelDown, "", { relay: relay.host, lastAnswer: down.lastAnswer });
 			}
@@ -321,6 +280,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		lineChanged() {
 			recovery.hope(now());
 			comeback.hope();
+			renewed = false;
 			duty.poke(undefined, { news: true });
 		},
 		addressesChanged() {

@@ -158,6 +158,20 @@ describeLab("a line that is not as it should be", () => {
 		await allIsWell(scene(), 90_000);
 	});
 
+	it("and whose router keeps a dead translation: the tunnel goes out from another port", async () => {
+		const port = async () => Number(await home().run(["wg", "show", "hw0", "listen-port"]));
+		const before = await port();
+		await lab().router.namespace.nft(`
+table inet dead_translation {
+	chain forwarded { type filter hook forward priority 0; udp sport ${before} drop; udp dport ${before} drop; }
+}`);
+		await homeTells(scene(), "tunnel.down");
+		await scene().deliver("past a dead translation", { timeout: 60_000 });
+		expect(await port()).not.toBe(before);
+		await allIsWell(scene());
+		await lab().router.namespace.nft("delete table inet dead_translation");
+	});
+
 	it("and goes through two routers: the outer one's address is published, and its change is followed", async () => {
 		const outerRouter = await putRouterBetween(lab());
 		await answers("A", outerRouter.address);

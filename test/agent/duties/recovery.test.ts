@@ -17,6 +17,7 @@ function ask(from: number, to: number, known: Partial<Silence>): string[] {
 			lineUp: true,
 			pathUp: true,
 			otherPathUp: undefined,
+			shakesHands: false,
 			...known,
 		});
 		if (step) said.push(`${second}: ${step}`);
@@ -28,11 +29,17 @@ test("while the line is down nothing is done", () => {
 	expect(ask(3, 200, { lineUp: false, pathUp: undefined })).toEqual([]);
 });
 
-test("while the path is down the session is kept for as long as it can be good, and only the name is looked up", () => {
-	const said = ask(3, 179, { pathUp: false, otherPathUp: false });
-	expect(said.slice(0, 3)).toEqual(["3: look-up", "8: look-up", "13: look-up"]);
-	expect(said.every((one) => one.endsWith("look-up"))).toBe(true);
-	expect(ask(180, 200, { pathUp: false })[0]).toMatch(/renew$/);
+test("while the path is down the session is kept for as long as it can be good, then renewed now and then", () => {
+	expect(ask(3, 179, { pathUp: false, otherPathUp: false })).toEqual([]);
+	expect(ask(180, 500, { pathUp: false, otherPathUp: false })).toEqual([
+		"180: renew",
+		"240: renew",
+		"300: renew",
+		"360: other-family",
+		"365: other-family",
+		"425: renew",
+		"485: renew",
+	]);
 });
 
 test("when the path comes back, the old session has a chance before it is thrown away", () => {
@@ -44,6 +51,7 @@ test("when the path comes back, the old session has a chance before it is thrown
 			lineUp: true,
 			pathUp: true,
 			otherPathUp: undefined,
+			shakesHands: false,
 		});
 	expect([at(100), at(400), at(499), at(500)]).toEqual([undefined, undefined, undefined, "renew"]);
 });
@@ -55,48 +63,71 @@ test("also after the session's life a handshake of WireGuard's own has a chance 
 	expect(ask(602, 602, {})).toEqual(["602: renew"]);
 });
 
+test("a look that failed by chance begins nothing anew", () => {
+	const before = ask(3, 20, {}).length;
+	ask(21, 21, { pathUp: false });
+	expect([before, ask(22, 30, {})]).toEqual([6, ["28: renew"]]);
+});
+
 test("when after long only the other family's path comes back, it is taken at once", () => {
 	ask(3, 600, { pathUp: false, otherPathUp: false });
-	expect(ask(601, 601, { pathUp: false, otherPathUp: true })).toEqual(["601: other-family"]);
+	expect(ask(601, 601, { pathUp: false, otherPathUp: true })).toEqual(["601: follow-path"]);
 });
 
-test("a relay that forgot us gets new handshakes, often at first, then patiently, for ever", () => {
+test("a relay that forgot us gets new handshakes for ever, often at first, and now and then from another port", () => {
 	expect(ask(3, 60, {})).toEqual([
-		"3: renew",
-		"4: renew",
-		"6: renew",
-		"8: renew",
-		"13: renew",
-		"18: renew",
-		"23: renew",
-		"33: renew",
-		"53: renew",
+		...["3: renew", "4: renew", "6: renew", "8: new-port"],
+		...["13: renew", "18: renew", "28: renew", "43: new-port", "58: renew"],
 	]);
 	const later = ask(61, 600, {}).map((one) => Number.parseInt(one, 10));
-	expect(later.slice(1).every((second, at) => second - later[at]! === 60)).toBe(true);
+	expect(later.slice(1).every((second, at) => second - later[at]! === 15)).toBe(true);
 });
 
-test("while no path is up, the other family gets a short visit now and then", () => {
-	const said = ask(180, 1_000, { pathUp: false, otherPathUp: false });
-	const visits = said.filter((one) => one.endsWith("other-family")).map((one) => Number.parseInt(one, 10));
-	expect(visits.length).toBeGreaterThan(3);
-	expect(visits[1]! - visits[0]!).toBeLessThan(visits[2]! - visits[1]!);
+test("the other family is taken at once when only that one has a path, and left when ours is back", () => {
+	const [gone, back] = [
+		{ pathUp: false, otherPathUp: true },
+		{ pathUp: true, otherPathUp: true },
+	];
+	expect(ask(3, 3, gone)).toEqual(["3: follow-path"]);
+	expect(ask(4, 4, { pathUp: true, otherPathUp: false })).toEqual([]);
+	expect(ask(5, 5, back)).toEqual(["5: follow-path"]);
+	expect(ask(6, 9, gone), "not to and fro").toEqual([]);
+	expect(ask(10, 10, gone)).toEqual(["10: follow-path"]);
 });
 
-test("the other family is taken at once when only that one has a path", () => {
-	expect(ask(3, 3, { pathUp: false, otherPathUp: true })).toEqual(["3: other-family"]);
+test("it is taken also while a step waits patiently", () => {
+	ask(3, 44, {});
+	expect(ask(45, 45, { pathUp: false, otherPathUp: true })).toEqual(["45: follow-path"]);
 });
 
-test("the other family has its turn when both paths are up and nothing helps: somebody may block UDP", () => {
-	expect(ask(3, 30, { otherPathUp: true })).toContainEqual(expect.stringContaining("other-family"));
-	expect(ask(31, 300, { otherPathUp: false })).not.toContainEqual(expect.stringContaining("other-family"));
+test("when both paths are up and nothing helps, the other family gets a visit: somebody may block UDP", () => {
+	expect(ask(3, 26, { otherPathUp: true })).toEqual([
+		...["3: renew", "4: renew", "6: renew", "8: new-port"],
+		...["13: other-family", "14: renew", "16: renew"],
+		...["18: other-family", "19: renew", "21: renew", "23: new-port"],
+	]);
+	recovery.over();
+	expect(ask(3, 26, { otherPathUp: false }).join()).not.toContain("other-family");
+});
+
+test("a relay that shakes hands is looked for nowhere else", () => {
+	expect(
+		ask(3, 60, { otherPathUp: true, shakesHands: true }).filter((one) => !one.endsWith(": renew")),
+	).toEqual([]);
 });
 
 test("a change of the line begins anew, after the old session had its chance", () => {
 	ask(3, 60, {});
 	recovery.hope(10_061_000);
 	const next = (now: number) =>
-		recovery.next({ now, silentFor: 61_000, lineUp: true, pathUp: true, otherPathUp: undefined });
+		recovery.next({
+			now,
+			silentFor: 61_000,
+			lineUp: true,
+			pathUp: true,
+			otherPathUp: undefined,
+			shakesHands: false,
+		});
 	expect([next(10_061_100), next(10_061_400)]).toEqual([undefined, "renew"]);
 });
 

@@ -28,6 +28,8 @@ export function wireguardModel(relayKey: string, clock: () => number) {
 	const paths = { tcp: new Set<Address>(), udp: new Set<Address>() };
 	/** `answers`: its pulses; WireGuard shakes hands while it runs. */
 	const relay = { running: true, answers: true, session: undefined as number | undefined };
+	/** Our UDP port; a router may keep a dead translation for one. */
+	const port = { now: 40_000, dead: 0 };
 	let exists = false;
 	let sessions = 0;
 	/** The outer source address that WireGuard keeps per peer, until the endpoint is set. */
@@ -38,6 +40,11 @@ export function wireguardModel(relayKey: string, clock: () => number) {
 		let key = "";
 		while (args.length > 0) {
 			const word = args.shift()!;
+			if (word === "listen-port") {
+				args.shift();
+				port.now += 1;
+				continue;
+			}
 			if (word === "peer") {
 				key = args.shift()!;
 				if (args[0] === "remove") {
@@ -90,6 +97,7 @@ export function wireguardModel(relayKey: string, clock: () => number) {
 		device,
 		paths,
 		relay,
+		port,
 		commands,
 		peer: () => peers.get(relayKey),
 		addPeer: (key: string, peer: Partial<ModelPeer>) =>
@@ -105,6 +113,7 @@ export function wireguardModel(relayKey: string, clock: () => number) {
 			const peer = peers.get(relayKey);
 			const to = peer?.endpoint && parseEndpoint(peer.endpoint).address;
 			if (!exists || !peer || !to || !paths.udp.has(to) || !relay.running) return false;
+			if (port.now === port.dead) return false;
 			source ??= from;
 			if (peer.session === undefined) {
 				sessions += 1;
