@@ -8,6 +8,7 @@ import {
 	familyOf,
 	inNetwork,
 	isGlobalUnicast,
+	isPrivate,
 	networkOf,
 	networksOverlap,
 	parseAddress,
@@ -158,6 +159,22 @@ test.each([
 ])("%s may be published", (text) => {
 	expect(isGlobalUnicast(parseAddress(text))).toBe(true);
 });
+
+test.each(
+	"10.0.0.1 100.64.0.1 127.0.0.1 169.254.1.1 172.31.255.255 192.168.178.1 0.0.0.0 ::1 :: fd00::1 fe80::1".split(
+		" ",
+	),
+)("%s is a private address", (text) => {
+	expect(isPrivate(parseAddress(text))).toBe(true);
+});
+
+// With DNS64 (RFC 6147) a name also has an address in 64:ff9b::/96, and that is the way there.
+test.each("8.8.8.8 100.128.0.1 192.0.2.1 2a00::1 2001:db8::1 64:ff9b::808:808".split(" "))(
+	"%s is no private address",
+	(text) => {
+		expect(isPrivate(parseAddress(text))).toBe(false);
+	},
+);
 
 test("an exception makes just its own network public", () => {
 	const lab = [parseCidr("198.51.100.0/24"), parseCidr("2001:db8::/32")];
