@@ -28,6 +28,17 @@ export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
 		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
 });
 
+export const relayMute = condition<{ relay: string; lastAnswer: string }>({
+	code: "tunnel.relay_mute",
+	severity: "warning",
+	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
+	quiet: 2 * minutes,
+	text: ({ relay, lastAnswer }) =>
+		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); mail comes through as long as Postfix runs there`,
+	remedy: () =>
+		'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel',
+});
+
 export const lineDown = condition({
 	code: "line.down",
 	severity: "warning",

@@ -2,7 +2,7 @@ import { type Address, type Endpoint, endpointText, familyOf } from "../../share
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
-import { endpointUnresolved, lineDown, tunnelDown, tunnelFailing } from "../conditions.ts";
+import { endpointUnresolved, lineDown, relayMute, tunnelDown, tunnelFailing } from "../conditions.ts";
 import { createComeback } from "./comeback.ts";
 import { movedName } from "./moved-name.ts";
 import { createPaths } from "./paths.ts";
@@ -81,6 +81,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	let answers = false;
 	/** The peer was renewed in this silence, and its path was up ever since: any handshake that is told of came after. */
 	let renewed = false;
+	/** Such a handshake was seen. */
+	let shakesHands = false;
 	let down: { since: number; lastAnswer: string } | undefined;
 
 	async function run({ subjects, signal }: DutyRun): Promise<void> {
@@ -141,8 +143,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			lineUp ? endpoint!.address : undefined,
 			elsewhere?.address,
 		);
-		if (pathIsBack) renewed = false;
-		const shakesHands = renewed && recovery.dueIn(now()) === 0 && (await peer.handshakeAge()) < Infinity;
+		if (pathIsBack) forgetHandshakes();
+		if (renewed && recovery.dueIn(now()) === 0) shakesHands = (await peer.handshakeAge()) < Infinity;
 		if (silentFor === 0) return;
 		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp, shakesHands });
 		const hope = step !== undefined && (await take(step, elsewhere, pathUp));
@@ -175,6 +177,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			await renewAt(endpoint!);
 		}
 		return true;
+	}
+
+	function forgetHandshakes(): void {
+		renewed = false;
+		shakesHands = false;
 	}
 
 	/** In the other family, which is the better one for now. */
@@ -222,7 +229,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		endpoint = to;
 		where.settleOn(familyOf(to.address));
 		await peer.set(to);
-		renewed = false;
+		forgetHandshakes();
 		log.info({ from, to: endpointText(to) }, `the tunnel moves from ${from} to ${endpointText(to)}: ${why}`);
 	}
 
@@ -244,7 +251,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		answered() {
 			silentFor = 0;
 			name.forget();
-			renewed = false;
+			forgetHandshakes();
 			if (comeback.trying()) duty.poke(answer);
 			if (answers) return;
 			answers = true;
@@ -254,6 +261,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			log.info({ relay: endpoint && endpointText(endpoint) }, `tunnel up${span}`);
 			down = undefined;
 			health.clear(tunnelDown);
+			health.clear(relayMute);
 			health.clear(lineDown);
 			// The name server was behind the same line.
 			if (health.has(endpointUnresolved)) duty.poke();
@@ -267,20 +275,19 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 					: "none since heimweg started",
 			};
 			answers = false;
-			if (options.families().size === 0) {
-				health.clear(tunnelDown);
-				health.set(lineDown, "", undefined);
-			} else {
-				health.clear(lineDown);
-				health.set(tunnelDown, "", { relay: relay.host, lastAnswer: down.lastAnswer });
-			}
+			const lineUp = options.families().size > 0;
+			const silent = { relay: relay.host, lastAnswer: down.lastAnswer };
+			if (lineUp) health.clear(lineDown);
+			else health.set(lineDown, "", undefined);
+			health.put(tunnelDown, "", lineUp && !shakesHands ? silent : undefined);
+			health.put(relayMute, "", lineUp && shakesHands ? silent : undefined);
 			// Without a line there is nothing to revive; netlink tells of its return.
-			if (options.families().size > 0) duty.poke(silence);
+			if (lineUp) duty.poke(silence);
 		},
 		lineChanged() {
 			recovery.hope(now());
 			comeback.hope();
-			renewed = false;
+			forgetHandshakes();
 			duty.poke(undefined, { news: true });
 		},
 		addressesChanged() {

@@ -288,9 +288,11 @@ test("a relay that shakes hands but answers no pulse is kept in its family, and 
 	await pulses(130);
 	expect(model.commands.join()).not.toContain(at(six));
 	expect(model.commands.length).toBeLessThanOrEqual(12);
+	expect(health.list().map(({ code }) => code)).toEqual(["tunnel.relay_mute"]);
+	expect(health.mailFlows).toBe(true);
 	model.relay.answers = true;
 	await pulses(1);
-	expect(tunnel.up()).toBe(true);
+	expect([tunnel.up(), health.list()]).toEqual([true, []]);
 });
 
 test("a relay that forgot what it had agreed to in the same silence gets a new handshake when its path is back", async () => {
