@@ -122,6 +122,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		onAway: (home) => {
 			log.info({ home }, `home ${home} went away`);
 			queue.left(home);
+			// It may be our interface that is gone, or its peer.
+			peers.poke(undefined, { news: true });
 			showStatus();
 		},
 	});

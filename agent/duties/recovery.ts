@@ -38,7 +38,7 @@ export interface Recovery {
 const soon = [800, 1_500, 2_000];
 
 /** Milliseconds between the steps after them, which only the family that was in use has. */
-const patient = [5_000, 5_000, 10_000, 15_000];
+const patient = [3_000, 5_000, 10_000, 15_000];
 
 /** Steps in the family that was in use, and on a visit to the other, before it is the other's turn. */
 const atHome = soon.length + 1;
