@@ -13,7 +13,7 @@ export interface MovedName {
 }
 
 /** Milliseconds between two look-ups. */
-const lookUpEvery = 5_000;
+const lookUpEvery = 3_000;
 
 /** @param onMove called when the move may be made: the session had a chance, now that there is a way to a name server */
 export function movedName(options: {

@@ -17,6 +17,8 @@ export interface Silence {
 	/** The relay can be reached outside the tunnel, in the family in use and in the other; undefined: not known. */
 	pathUp: boolean | undefined;
 	otherPathUp: boolean | undefined;
+	/** The relay has an address in the other family, and this machine a way to it. */
+	hasOther: boolean;
 	/** The relay made a session with us since the peer was renewed in this silence. */
 	shakesHands: boolean;
 }
@@ -26,7 +28,7 @@ export interface Recovery {
 	next(silence: Silence): Step | undefined;
 	/** Something about the line changed: begin anew, after the old session had a chance to show that it still works. */
 	hope(now: number): void;
-	/** The peer was renewed for another reason: the next step waits as after the first. */
+	/** The peer was renewed at another address of the relay's: begin anew there, after the first step. */
 	renewed(now: number): void;
 	/** Milliseconds until the next step may be due. */
 	dueIn(now: number): number;
@@ -37,8 +39,11 @@ export interface Recovery {
 /** Milliseconds between the first steps in a family: a handshake may be lost, or the relay just be booting. */
 const soon = [800, 1_500, 2_000];
 
-/** Milliseconds between the steps after them, which only the family that was in use has. */
-const patient = [3_000, 5_000, 10_000, 15_000];
+/**
+ * Milliseconds between the steps after them, which only the family that was in use has. No multiples of 5 s: WireGuard
+ * itself tries again then, and an initiation right after another is not answered.
+ */
+const patient = [2_000, 4_500, 9_500, 14_500];
 
 /** Steps in the family that was in use, and on a visit to the other, before it is the other's turn. */
 const atHome = soon.length + 1;
@@ -67,8 +72,8 @@ const looksThatCount = 2;
  * when the line comes back has to move once more, so that visit is short.
  */
 const withoutPath: readonly Step[] = ["renew", "renew", "renew", "other-family", "other-family"];
-const seldom = 60_000;
-const shortVisit = 5_000;
+const seldom = 58_000;
+const shortVisit = 4_500;
 
 /**
  * Decides about a silent tunnel. While the path itself is down, the session is kept as long as it can be good: on the
@@ -86,6 +91,7 @@ export function createRecovery(): Recovery {
 	/** Not in the family in which the tunnel last worked. */
 	let visiting = false;
 	let looksDown = 0;
+	let shook = false;
 	let otherWasDown = false;
 
 	function begin(at: number): void {
@@ -101,7 +107,9 @@ export function createRecovery(): Recovery {
 	}
 
 	/** Notes what was seen of the paths; true when the other one is to be followed. */
-	function see({ now, pathUp, otherPathUp }: Silence): boolean {
+	function see({ now, pathUp, otherPathUp, shakesHands }: Silence): boolean {
+		if (shook && !shakesHands) begin(now);
+		shook = shakesHands;
 		const homeIsBack = visiting && otherPathUp === true && otherWasDown;
 		if (pathUp && looksDown >= looksThatCount) begin(now + chance);
 		else if (pathUp && looksDown > 0) notBefore = Math.max(notBefore, now + chance);
@@ -115,21 +123,24 @@ export function createRecovery(): Recovery {
 		followNotBefore = now + followAgain;
 		visiting = !visiting;
 		looksDown = 0;
+		shook = false;
 		otherWasDown = pathUp === false;
 		return "follow-path";
 	}
 
-	function stepWithoutPath({ now, silentFor, otherPathUp }: Silence): Step | undefined {
-		if (silentFor < sessionLife || now < notBefore) return undefined;
+	function stepWithoutPath({ now, silentFor, hasOther }: Silence): Step | undefined {
+		if (silentFor < sessionLife || looksDown < looksThatCount || now < notBefore) return undefined;
 		const what = withoutPath[pathless++ % withoutPath.length]!;
-		if (what !== "other-family" || otherPathUp === undefined) return take(now, seldom, "renew");
+		if (what !== "other-family" || !hasOther) return take(now, seldom, "renew");
 		visiting = !visiting;
 		return take(now, visiting ? shortVisit : seldom, what);
 	}
 
-	function stepWithPath({ now, otherPathUp, shakesHands }: Silence): Step | undefined {
+	function stepWithPath({ now, pathUp, otherPathUp, hasOther, shakesHands }: Silence): Step | undefined {
 		if (now < notBefore) return undefined;
-		const leaves = otherPathUp === true && !shakesHands && stayed >= (visiting ? onVisit : atHome);
+		// Where neither can ever be reached outside the tunnel, one is as good as the other.
+		const other = otherPathUp ?? (hasOther && pathUp === undefined);
+		const leaves = other && !shakesHands && stayed >= (visiting ? onVisit : atHome);
 		if (leaves) {
 			visiting = !visiting;
 			stayed = 0;
@@ -137,7 +148,7 @@ export function createRecovery(): Recovery {
 		stayed += 1;
 		const pause = soon[stayed - 1] ?? patient[Math.min(waits++, patient.length - 1)]!;
 		if (leaves) return take(now, pause, "other-family");
-		const stuck = !visiting && !shakesHands && stayed % atHome === 0;
+		const stuck = !visiting && !shakesHands && stayed % atHome === 2;
 		return take(now, pause, stuck ? "new-port" : "renew");
 	}
 
@@ -147,7 +158,8 @@ export function createRecovery(): Recovery {
 			begin(now + chance);
 		},
 		renewed(now) {
-			notBefore = Math.max(notBefore, now + soon[0]!);
+			visiting = false;
+			begin(now + soon[0]!);
 		},
 		dueIn: (now) => Math.max(0, notBefore - now),
 		over() {
@@ -155,6 +167,7 @@ export function createRecovery(): Recovery {
 			followNotBefore = 0;
 			visiting = false;
 			looksDown = 0;
+			shook = false;
 			otherWasDown = false;
 		},
 		next(silence) {

@@ -146,7 +146,16 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (pathIsBack) forgetHandshakes();
 		if (renewed && recovery.dueIn(now()) === 0) shakesHands = (await peer.handshakeAge()) < Infinity;
 		if (silentFor === 0) return;
-		const step = recovery.next({ now: now(), silentFor, lineUp, pathUp, otherPathUp, shakesHands });
+		const hasOther = elsewhere !== undefined;
+		const step = recovery.next({
+			now: now(),
+			silentFor,
+			lineUp,
+			pathUp,
+			otherPathUp,
+			hasOther,
+			shakesHands,
+		});
 		const hope = step !== undefined && (await take(step, elsewhere, pathUp));
 		if (hope || pathIsBack) options.onHope();
 		const wait = recovery.dueIn(now());
