@@ -34,7 +34,7 @@ export const relayMute = condition<{ relay: string; lastAnswer: string }>({
 	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
 	quiet: 2 * minutes,
 	text: ({ relay, lastAnswer }) =>
-		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); mail comes through as long as Postfix runs there`,
+		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`,
 	remedy: () =>
 		'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel',
 });

@@ -4,6 +4,7 @@ import { addresses } from "./network.ts";
 import { domain, homeFile, homeId, tunnel, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, useScene } from "./use-scene.ts";
+import { homeTells } from "./well.ts";
 
 describeLab("mail that the home sends", () => {
 	const scene = useScene();
@@ -99,9 +100,12 @@ describeLab("mail that the home sends", () => {
 		await homeSays(/relay=10\.86\.0\.1.* status=deferred .*451 4\.3\.0 .*cannot check the sender/);
 		await scene().deliver("incoming meanwhile", { timeout: patience });
 		expect(await taken("meanwhile")).toBeUndefined();
+		await homeTells(scene(), "tunnel.relay_mute");
+		expect((await scene().agentStatus()).mailFlows).toBe(true);
 		await lab().relay.run(["systemctl", "start", "heimweg-relay"]);
 		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
 		await arrives("meanwhile");
+		expect(holds(await scene().agentStatus(), "tunnel.relay_mute")).toBe(false);
 	});
 
 	it("goes out by itself when the relay is back, once the relay's mail server answers too", async () => {
