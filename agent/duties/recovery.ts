@@ -43,7 +43,7 @@ const soon = [800, 1_500, 2_000];
  * Milliseconds between the steps after them, which only the family that was in use has. No multiples of 5 s: WireGuard
  * itself tries again then, and an initiation right after another is not answered.
  */
-const patient = [2_000, 4_500, 9_500, 14_500];
+const patient = [2_000, 4_500, 9_500];
 
 /** Steps in the family that was in use, and on a visit to the other, before it is the other's turn. */
 const atHome = soon.length + 1;
@@ -114,7 +114,7 @@ export function createRecovery(): Recovery {
 		if (pathUp && looksDown >= looksThatCount) begin(now + chance);
 		else if (pathUp && looksDown > 0) notBefore = Math.max(notBefore, now + chance);
 		looksDown = pathUp ? 0 : looksDown + 1;
-		otherWasDown = otherPathUp === false;
+		if (otherPathUp !== undefined) otherWasDown = !otherPathUp;
 		return homeIsBack || (pathUp === false && otherPathUp === true && now >= followNotBefore);
 	}
 

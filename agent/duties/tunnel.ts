@@ -92,7 +92,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (silentFor > 0) await revive();
 		else if (comeback.trying()) {
 			if (subjects.has(answer)) await seeTry();
-		} else if (answers) await comeBack();
+		} else if (answers) {
+			learnPaths();
+			await comeBack();
+		}
 	}
 
 	async function ensure(signal: AbortSignal): Promise<void> {
