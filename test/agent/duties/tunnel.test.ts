@@ -3,9 +3,10 @@ import { createTunnel, type Tunnel, type TunnelOptions } from "../../../agent/du
 import { type Address, type Family, parseAddress } from "../../../shared/address.ts";
 import { Health } from "../../../shared/health.ts";
 import { logLines } from "../log-lines.ts";
+import { relaySettings } from "./relay-settings.ts";
 import { wireguardModel } from "./wireguard-model.ts";
 
-const key = "cmVsYXkncyBwdWJsaWMga2V5LCAzMiBieXRlcyBvZi4=";
+const key = relaySettings.publicKey;
 const [four, moved, six] = ["198.51.100.1", "198.51.100.2", "2001:db8::1"].map((text) => parseAddress(text));
 const at = (address: Address | undefined) =>
 	address?.includes(":") ? `[${address}]:51820` : `${address}:51820`;
@@ -46,14 +47,7 @@ function begin(changes: Partial<TunnelOptions> = {}): void {
 	health = new Health(log.log);
 	tunnel = createTunnel({
 		device: model.device,
-		relay: {
-			host: "relay.example.org",
-			port: 51820,
-			publicKey: key,
-			addresses: [parseAddress("10.86.0.1")],
-			presharedKeyFile: undefined,
-			presharedKeyMark: undefined,
-		},
+		relay: relaySettings,
 		outer: "auto",
 		async resolve() {
 			if (names instanceof Error) throw names;

@@ -1,17 +1,22 @@
 import { pino } from "pino";
 import { vi } from "vitest";
 import { createTunnel, type Tunnel, type TunnelOptions } from "../../../../agent/duties/tunnel.ts";
-import { type Address, familyOf, parseAddress, parseEndpoint } from "../../../../shared/address.ts";
+import {
+	type Address,
+	endpointText,
+	familyOf,
+	parseAddress,
+	parseEndpoint,
+} from "../../../../shared/address.ts";
 import { Health } from "../../../../shared/health.ts";
 import { wireguard } from "../../../../shared/wireguard.ts";
 import { random as randomFrom } from "../../../shared/random.ts";
+import { relaySettings } from "../relay-settings.ts";
 import { type End, type Packet, type Way, wireguardEnd } from "./wireguard-end.ts";
 
 export const [four, six, moved] = ["198.51.100.1", "2001:db8::1", "198.51.100.2"].map((text) =>
 	parseAddress(text),
 ) as [Address, Address, Address];
-
-const key = "cmVsYXkncyBwdWJsaWMga2V5LCAzMiBieXRlcyBvZi4=";
 
 /** Milliseconds that a packet is under way. */
 const flight = 20;
@@ -113,8 +118,8 @@ export function twoEnds(seed: number) {
 	function dump(): string {
 		const end = home.wireguard;
 		const way = end?.way();
-		const endpoint = way && (familyOf(way.relay) === 4 ? `${way.relay}:51820` : `[${way.relay}]:51820`);
-		const peer = [key, "(none)", endpoint, "10.86.0.1/32", end?.handshake(), 0, 0, 25];
+		const endpoint = way && endpointText({ address: way.relay, port: relaySettings.port });
+		const peer = [relaySettings.publicKey, "(none)", endpoint, "10.86.0.1/32", end?.handshake(), 0, 0, 25];
 		const lines = [["private", "public", home.port, "off"], ...(end ? [peer] : [])];
 		return lines.map((line) => `${line.join("\t")}\n`).join("");
 	}
@@ -162,14 +167,7 @@ export function twoEnds(seed: number) {
 
 	const tunnel: Tunnel = createTunnel({
 		device,
-		relay: {
-			host: "relay.example.org",
-			port: 51820,
-			publicKey: key,
-			addresses: [parseAddress("10.86.0.1")],
-			presharedKeyFile: undefined,
-			presharedKeyMark: undefined,
-		},
+		relay: relaySettings,
 		outer: "auto",
 		async resolve() {
 			await later(30);
