@@ -35,6 +35,8 @@ export function relayPeer(wireguard: WireGuard, relay: RelayPeerSettings, clock:
 		return (await wireguard.device(signal))?.peers ?? [];
 	}
 
+	const isRelay = ({ publicKey }: Peer) => publicKey === relay.publicKey;
+
 	function settings(endpoint: Endpoint): PeerSettings {
 		return {
 			publicKey: relay.publicKey,
@@ -48,9 +50,9 @@ export function relayPeer(wireguard: WireGuard, relay: RelayPeerSettings, clock:
 	return {
 		async find(signal) {
 			const all = await peers(signal);
-			const strangers = all.filter(({ publicKey }) => publicKey !== relay.publicKey);
+			const strangers = all.filter((peer) => !isRelay(peer));
 			if (strangers.length > 0) await wireguard.removePeers(strangers.map(({ publicKey }) => publicKey));
-			return all.find(({ publicKey }) => publicKey === relay.publicKey);
+			return all.find(isRelay);
 		},
 		isAsWanted: (peer, endpoint) =>
 			peer.endpoint !== undefined &&
@@ -62,7 +64,7 @@ export function relayPeer(wireguard: WireGuard, relay: RelayPeerSettings, clock:
 		renew: (endpoint) => wireguard.renewPeer(settings(endpoint)),
 		changePort: () => wireguard.setInterface({ listenPort: 0 }),
 		async handshakeAge() {
-			const latest = (await peers()).find(({ publicKey }) => publicKey === relay.publicKey)?.latestHandshake;
+			const latest = (await peers()).find(isRelay)?.latestHandshake;
 			if (!latest) return Number.POSITIVE_INFINITY;
 			// By the wall clock, which may have been set back since.
 			return Math.abs(clock().getTime() / 1_000 - latest);
