@@ -13,7 +13,7 @@ import { version } from "../shared/version.ts";
 import { createAgent } from "./agent.ts";
 import { agentConfigSchema, defaultConfigPath } from "./config.ts";
 import { loadAgent } from "./load.ts";
-import { homeSide } from "./postfix.ts";
+import { homeSide } from "./mail/postfix.ts";
 import { recipientsCommand } from "./recipients/run.ts";
 import { type AgentStatus, statusText } from "./status.ts";
 

@@ -3,8 +3,8 @@ import { endpointText } from "../shared/address.ts";
 import type { ActiveCondition } from "../shared/health.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { conditionsText, statusRows, waitingText } from "../shared/status-text.ts";
-import type { HistoryEntry } from "./address-book.ts";
-import type { RecordsState } from "./duties/records.ts";
+import type { HistoryEntry } from "./address/book.ts";
+import type { RecordsState } from "./dns/records.ts";
 
 /** What `heimweg status --json` prints. */
 export interface AgentStatus {

@@ -1,6 +1,6 @@
 import { type ActiveCondition, spanOf } from "../shared/health.ts";
 import { conditionsText, statusRows, waitingText } from "../shared/status-text.ts";
-import type { WaitingMail } from "./duties/queue-account.ts";
+import type { WaitingMail } from "./queue/account.ts";
 
 /** One home as `status` shows it. */
 export interface HomeStatus {

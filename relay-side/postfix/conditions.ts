@@ -1,4 +1,6 @@
+import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
+import { MINUTE } from "../../shared/time.ts";
 
 export const routesFailing = condition<{ error: string; remedy?: string }>({
 	code: "routes.failing",
@@ -37,4 +39,13 @@ export const postfixDown = condition({
 	quiet: 60_000,
 	text: () => "Postfix does not run: this relay takes no mail for the homes, and sends none",
 	remedy: () => 'run "systemctl start postfix", and look at "journalctl -u \'postfix*\'"',
+});
+
+export const mendedFailing = condition<Failure>({
+	code: "queue.mended_failing",
+	severity: "warning",
+	title: "mail that a damaged map has held up is not tried again",
+	quiet: 1 * MINUTE,
+	text: ({ error }) => `mail that a damaged map has held up goes on at Postfix's own times only: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
 });

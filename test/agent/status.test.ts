@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tunnelDown } from "../../agent/conditions.ts";
+import { tunnelDown } from "../../agent/relay/conditions.ts";
 import { type AgentStatus, statusLine, statusText } from "../../agent/status.ts";
 import { parseAddress, parseEndpoint } from "../../shared/address.ts";
 import { Health } from "../../shared/health.ts";

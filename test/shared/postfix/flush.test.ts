@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mailByHome } from "../../../relay-side/postfix/waiting.ts";
+import { mailByHome } from "../../../relay-side/queue/waiting.ts";
 import { CommandError, type RunCommand } from "../../../shared/command.ts";
 import { postfixFlush } from "../../../shared/postfix/flush.ts";
 

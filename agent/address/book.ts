@@ -1,0 +1,160 @@
+import type { Address, Cidr, Family } from "../../shared/address.ts";
+import type { Health } from "../../shared/health.ts";
+import type { Logger } from "../../shared/log.ts";
+import { notPublic, sourcesDisagree } from "./conditions.ts";
+import {
+	type AddressChange,
+	decide,
+	lessTrusted,
+	notePassing,
+	type Observations,
+	ownAddress,
+	type Source,
+} from "./decide.ts";
+import type { Link } from "./link.ts";
+
+/** What the duties are told of one family. */
+export interface FamilyState {
+	/** The public address; undefined while it is not known. Unknown never deletes. */
+	address: Address | undefined;
+	/** Since when (milliseconds, steady clock) the family is known to be gone; undefined while it is not. */
+	goneSince: number | undefined;
+}
+
+export interface AddressBook {
+	state(family: Family): FamilyState;
+	/** The relay saw us under this address, so the tunnel's own packets travel in its family. */
+	seenByRelay(address: Address): void;
+	seenByCheckIp(family: Family, address: Address): void;
+	/** Probes of this family fail while the other family reaches the same hosts. */
+	unreachable(family: Family): void;
+	seenLink(link: Link): void;
+	/** Every published change, newest last; what a restart remembers. */
+	history(): readonly HistoryEntry[];
+	/** What the last run saw: only to say what changed, since no source has confirmed it. */
+	restore(history: readonly HistoryEntry[]): void;
+}
+
+export interface HistoryEntry {
+	/** ISO 8601. */
+	at: string;
+	family: Family;
+	address: string;
+	source: string;
+}
+
+/** Entries that are kept. */
+const historyLength = 100;
+
+/** Where the sources' observations become one public address per family, which changes as a delta. */
+export function createAddressBook(options: {
+	alsoPublic: readonly Cidr[];
+	/** The families that have records; that another's address cannot be published is nothing to report. */
+	published: ReadonlySet<Family>;
+	health: Health;
+	log: Logger;
+	onChange(change: AddressChange): void;
+	/** A family became known gone, or is back. */
+	onGone(family: Family): void;
+	now?: () => number;
+	clock?: () => Date;
+}): AddressBook {
+	const { alsoPublic, health, log } = options;
+	const now = options.now ?? (() => performance.now());
+	const clock = options.clock ?? (() => new Date());
+	const seen: Record<Family, Observations> = { 4: {}, 6: {} };
+	const states: Record<Family, FamilyState> = {
+		4: { address: undefined, goneSince: undefined },
+		6: { address: undefined, goneSince: undefined },
+	};
+	/** Why a family counts as gone: its link, or its probes. */
+	const gone: Record<Family, Set<"link" | "probes">> = { 4: new Set(), 6: new Set() };
+	const passing = new Set<Address>();
+	let history: HistoryEntry[] = [];
+
+	function observe(family: Family, source: Source, address: Address | undefined): void {
+		if (seen[family][source] === address) return;
+		if (address) seen[family][source] = address;
+		else delete seen[family][source];
+		// What less trusted sources said before this change tells nothing about the time after it.
+		for (const other of lessTrusted(family, source)) delete seen[family][other];
+		settle(family);
+	}
+
+	function settle(family: Family): void {
+		const decision = decide(family, seen[family], alsoPublic, passing);
+		const name = `IPv${family}`;
+		health.put(notPublic, name, options.published.has(family) ? decision.unusable : undefined);
+		const { contradicted } = decision;
+		health.put(
+			sourcesDisagree,
+			name,
+			contradicted && {
+				used: `${decision.address} (${decision.source})`,
+				said: `${contradicted.source} says ${contradicted.address}`,
+			},
+		);
+		const { address, source } = decision;
+		if (!address || !source || address === states[family].address) return;
+		states[family].address = address;
+		// Probes that failed before tell nothing about the new address; often it is the change that made them fail.
+		setGone(family, "probes", false);
+		const from = history.findLast((entry) => entry.family === family)?.address as Address | undefined;
+		const at = clock().toISOString();
+		if (from !== address) history = [...history, { at, family, address, source }].slice(-historyLength);
+		const fields = { family: name, from: from ?? null, to: address, source };
+		log.info(
+			fields,
+			from && from !== address
+				? `${name} address changed from ${from} to ${address}`
+				: `${name} address is ${address}`,
+		);
+		options.onChange({ family, from, to: address, source });
+	}
+
+	function setGone(family: Family, why: "link" | "probes", isGone: boolean): void {
+		if (isGone) gone[family].add(why);
+		else gone[family].delete(why);
+		const state = states[family];
+		if (gone[family].size > 0 === (state.goneSince !== undefined)) return;
+		state.goneSince = gone[family].size > 0 ? now() : undefined;
+		log.info(
+			{ family: `IPv${family}` },
+			`IPv${family} is ${state.goneSince === undefined ? "back" : "gone from this line"}`,
+		);
+		options.onGone(family);
+	}
+
+	return {
+		state: (family) => ({ ...states[family] }),
+		history: () => history,
+		restore(entries) {
+			history = [...entries];
+		},
+		seenByRelay(address) {
+			const family = address.includes(":") ? 6 : 4;
+			setGone(family, "probes", false);
+			observe(family, "relay", address);
+			observe(family === 4 ? 6 : 4, "relay", undefined);
+		},
+		seenByCheckIp(family, address) {
+			setGone(family, "probes", false);
+			observe(family, "check-ip", address);
+		},
+		unreachable(family) {
+			observe(family, "check-ip", undefined);
+			setGone(family, "probes", true);
+		},
+		seenLink(link) {
+			notePassing(passing, link.addresses);
+			for (const family of [4, 6] as const) {
+				const own = ownAddress(family, link.addresses, seen[family].interface, alsoPublic);
+				observe(family, "interface", own);
+				const other = family === 4 ? 6 : 4;
+				// With no family left the line is down, and that says nothing about either.
+				if (link.families.has(family)) setGone(family, "link", family === 6 && own === undefined);
+				else if (link.families.has(other)) setGone(family, "link", true);
+			}
+		},
+	};
+}

@@ -1,0 +1,33 @@
+import type { Address } from "../../shared/address.ts";
+import type { Failure } from "../../shared/conditions.ts";
+import { condition } from "../../shared/health.ts";
+import { MINUTE } from "../../shared/time.ts";
+
+export const sourcesDisagree = condition<{ used: string; said: string }>({
+	code: "address.sources_disagree",
+	severity: "warning",
+	title: "two sources name different public addresses",
+	quiet: 5 * MINUTE,
+	text: ({ used, said }, family) => `${family}: ${used} is used, and ${said}`,
+	remedy: () => "this is normal with two internet lines or a VPN; otherwise look at the router's routes",
+});
+
+export const notPublic = condition<{ address: Address; source: string }>({
+	code: "address.not_public",
+	severity: "warning",
+	title: "the address cannot be published",
+	quiet: 5 * MINUTE,
+	text: ({ address, source }, family) =>
+		`${family}: ${address} (seen by ${source}) is not a public address, so it is not published`,
+	remedy: () =>
+		"behind a carrier's NAT nobody can connect to this address from outside; mail through the relay works all the same. Leave the family out of dns.publish to end this message",
+});
+
+export const checkIpFailing = condition<Failure>({
+	code: "address.check_failing",
+	severity: "warning",
+	title: "no service tells the public address",
+	quiet: 30 * MINUTE,
+	text: ({ error }, family) => `no check-ip service tells the ${family} address: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at check_ip in the config; heimweg tries again on its schedule",
+});

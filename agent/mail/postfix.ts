@@ -1,0 +1,117 @@
+import { type Address, type Cidr, familyOf, inNetwork, parseCidr } from "../../shared/address.ts";
+import type { PostfixSide } from "../../shared/postfix/command.ts";
+import { elementsOf } from "../../shared/postfix/list.ts";
+import {
+	type Change,
+	elementChange,
+	type PostfixNow,
+	parameterChange,
+} from "../../shared/postfix/settings.ts";
+
+/** The class that says who may come in on port 25 (RESTRICTION_CLASS_README). */
+const tunnelClass = "heimweg_tunnel";
+
+const parameters = [
+	"relayhost",
+	tunnelClass,
+	"smtpd_restriction_classes",
+	"smtpd_client_restrictions",
+	"smtpd_delay_reject",
+	"inet_interfaces",
+	"smtp_bind_address",
+	"sender_dependent_relayhost_maps",
+	"transport_maps",
+	"default_transport",
+] as const;
+
+/** What the home's Postfix needs: all mail goes out through the relay, and mail comes in from it alone. */
+export function homeSide(relayAddresses: readonly Address[]): PostfixSide {
+	return {
+		program: "heimweg",
+		look: { parameters, expanded: ["mynetworks"] },
+		plan: (now) => ({
+			changes: neededChanges(now, relayAddresses),
+			notes: notesOn(now, relayAddresses),
+		}),
+	};
+}
+
+/** The changes, in an order that never leaves a list that names what is not there. */
+function neededChanges(now: PostfixNow, relayAddresses: readonly Address[]): Change[] {
+	const relays = relayAddresses.map((address) => `{${address}/${familyOf(address) === 4 ? 32 : 128} OK}`);
+	return [
+		...parameterChange(now, {
+			name: "relayhost",
+			after: `[${relayAddresses[0]}]:25`,
+			essential: true,
+			why: "what this home sends goes through the tunnel, and out to the world from the relay's static address",
+		}),
+		...parameterChange(now, {
+			name: tunnelClass,
+			after: `permit_mynetworks, permit_sasl_authenticated, check_client_access cidr:{ ${relays.join(", ")} }, reject`,
+			essential: true,
+			why: "this rule lets in mynetworks, people who have logged in, and the relay through the tunnel, and nobody else",
+		}),
+		...elementChange(now, {
+			name: "smtpd_restriction_classes",
+			element: tunnelClass,
+			first: false,
+			essential: true,
+			why: "this rule has a name of its own",
+		}),
+		...elementChange(now, {
+			name: "smtpd_client_restrictions",
+			element: tunnelClass,
+			first: true,
+			essential: true,
+			why: "the internet's mail comes through the relay only; a spammer who finds this home's address is turned away",
+		}),
+	];
+}
+
+/** What is its owner's to decide and could stand in the way, as sentences. */
+function notesOn(now: PostfixNow, relayAddresses: readonly Address[]): string[] {
+	const value = (name: (typeof parameters)[number]) => now.inForce.get(name) ?? "";
+	const notes: string[] = [];
+	const interfaces = value("inet_interfaces");
+	if (interfaces && interfaces !== "all") {
+		notes.push(
+			`inet_interfaces is "${interfaces}", so the relay's mail does not come in; set it to "all", and never add a tunnel address: Postfix does not start while it is missing`,
+		);
+	}
+	if (value("smtp_bind_address")) {
+		notes.push(
+			`smtp_bind_address is "${value("smtp_bind_address")}", and from another address than the tunnel's the relay takes no mail; see that it is not set for the smtp service`,
+		);
+	}
+	for (const name of ["sender_dependent_relayhost_maps", "transport_maps"] as const) {
+		if (value(name)) notes.push(`${name} is set here, and mail for which it names another way goes that way`);
+	}
+	if (value("default_transport") && value("default_transport") !== "smtp") {
+		notes.push(`default_transport is "${value("default_transport")}", and relayhost counts for smtp only`);
+	}
+	if (value("smtpd_delay_reject") === "no") {
+		notes.push(
+			"smtpd_delay_reject is no, so people are turned away before they can log in; give the submission service -o smtpd_client_restrictions=",
+		);
+	}
+	const trusted = networksIn(now.expanded.get("mynetworks") ?? "");
+	if (relayAddresses.some((address) => trusted.some((network) => inNetwork(address, network)))) {
+		notes.push(
+			"mynetworks contains the relay's tunnel address, so the internet's mail counts as this home's own; take the tunnel's network out of it",
+		);
+	}
+	return notes;
+}
+
+/** The networks that stand in the list itself; `[ipv6]/n` is how Postfix writes IPv6. */
+function networksIn(list: string): Cidr[] {
+	return elementsOf(list).flatMap((element) => {
+		const text = element.replace(/^\[(.*)\]/, "$1");
+		try {
+			return [parseCidr(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`)];
+		} catch {
+			return [];
+		}
+	});
+}

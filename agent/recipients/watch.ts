@@ -1,0 +1,86 @@
+import { type FSWatcher, watch } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { readDocument } from "./collect.ts";
+import type { RecipientsDocument } from "./document.ts";
+
+export interface RecipientsWatchOptions {
+	/** The file that heimweg-recipients.service writes. */
+	path: string;
+	/** The file is another than before; undefined when there is none, or none that can be understood. */
+	onDocument(document: RecipientsDocument | undefined): void;
+	/** When the sources were last looked at; undefined while there is no file. */
+	onLooked(at: Date | undefined): void;
+}
+
+export interface RecipientsWatch {
+	/** Looks at the file; also every minute, for the day when the folder is made anew. */
+	look(): Promise<void>;
+	start(): void;
+	stop(): void;
+}
+
+/** Milliseconds in which a file is put in its place. */
+const settling = 20;
+
+/** Milliseconds between two looks while there is no folder to watch. */
+const withoutFolder = 5_000;
+
+/** Tells when the file with the valid recipients changes. */
+export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatch {
+	const { path } = options;
+	let seen: string | undefined = "nothing yet";
+	let watcher: FSWatcher | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	let stopped = false;
+
+	async function look(): Promise<void> {
+		if (stopped) return;
+		watcher ??= open();
+		const found = await stat(path).catch(() => undefined);
+		options.onLooked(found?.mtime);
+		// A file that says the same as before gets a new time only.
+		const mark = found && `${found.ino} ${found.size} ${found.birthtimeMs}`;
+		if (mark === seen) return;
+		const document = mark === undefined ? undefined : await readDocument(path);
+		if (stopped) return;
+		seen = mark;
+		options.onDocument(document);
+	}
+
+	function open(): FSWatcher | undefined {
+		try {
+			const folder = watch(dirname(path), { persistent: false }, (_, name) => {
+				if (name === basename(path)) soon();
+			});
+			const end = () => {
+				folder.close();
+				if (watcher === folder) watcher = undefined;
+			};
+			return folder.on("error", end).on("close", end);
+		} catch {
+			// The folder is made when the unit is installed, or when it runs first.
+			soon(withoutFolder);
+			return undefined;
+		}
+	}
+
+	function soon(after = settling): void {
+		timer ??= setTimeout(() => {
+			timer = undefined;
+			void look();
+		}, after);
+	}
+
+	return {
+		look,
+		start: () => {
+			watcher ??= open();
+		},
+		stop() {
+			stopped = true;
+			clearTimeout(timer);
+			watcher?.close();
+		},
+	};
+}

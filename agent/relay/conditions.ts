@@ -1,0 +1,103 @@
+import type { Failure } from "../../shared/conditions.ts";
+import { condition } from "../../shared/health.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+
+export const tunnelFailing = condition<Failure>({
+	code: "tunnel.failing",
+	severity: "error",
+	title: "the tunnel cannot be set up",
+	blocksMail: true,
+	quiet: 10 * SECOND,
+	text: ({ error }) => `the tunnel cannot be set up: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg tries again by itself',
+});
+
+export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
+	code: "tunnel.down",
+	severity: "error",
+	title: "the relay does not answer through the tunnel",
+	blocksMail: true,
+	quiet: 1 * MINUTE,
+	text: ({ relay, lastAnswer }) => `no answer from the relay ${relay} through the tunnel (${lastAnswer})`,
+	remedy: () =>
+		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
+});
+
+export const relayMute = condition<{ relay: string; lastAnswer: string }>({
+	code: "tunnel.relay_mute",
+	severity: "warning",
+	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
+	quiet: 2 * MINUTE,
+	text: ({ relay, lastAnswer }) =>
+		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`,
+	remedy: () =>
+		'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel',
+});
+
+export const lineDown = condition({
+	code: "line.down",
+	severity: "warning",
+	title: "this machine has no way to the internet",
+	blocksMail: true,
+	quiet: 2 * MINUTE,
+	text: () => "there is no default route on an interface with a carrier: the line is down",
+	remedy: () => "look at the router and the cable; heimweg goes on by itself when the line is back",
+});
+
+export const endpointUnresolved = condition<{ host: string; error: string; using: string }>({
+	code: "tunnel.endpoint_unresolved",
+	severity: "warning",
+	title: "the relay's name cannot be resolved",
+	quiet: 5 * MINUTE,
+	text: ({ host, error, using }) => `the relay's name ${host} cannot be resolved (${error}); ${using}`,
+	remedy: () => "look at /etc/resolv.conf, or write the relay's address into relays.endpoint",
+});
+
+export const largePacketsLost = condition<{ mtu: number }>({
+	code: "tunnel.large_packets_lost",
+	severity: "error",
+	title: "large packets do not pass the tunnel",
+	quiet: 3 * MINUTE,
+	text: ({ mtu }) =>
+		`small packets pass the tunnel and packets of ${mtu} bytes do not: large mails will hang`,
+	remedy: () =>
+		"some line in between takes only smaller packets: look at the router's MTU, and try the other family with tunnel.outer",
+});
+
+export const packetsLost = condition<{ percent: number }>({
+	code: "tunnel.packets_lost",
+	severity: "warning",
+	title: "the line loses many packets",
+	quiet: 5 * MINUTE,
+	text: ({ percent }) =>
+		`of the last pulses to the relay, about ${percent} % were lost: mail comes and goes, but slowly`,
+	remedy: () =>
+		'look whether the line is full or the WiFi weak; if it is neither, tell the provider, with the output of "mtr" to the relay',
+});
+
+export const checkinFailing = condition<Failure>({
+	code: "checkin.failing",
+	severity: "warning",
+	title: "the relay does not take the check-in",
+	quiet: 5 * MINUTE,
+	text: ({ error }) => `the check-in with the relay failed: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
+});
+
+export const relayNotice = condition<{ text: string; remedy: string }>({
+	code: "checkin.relay_says",
+	severity: "warning",
+	title: "the relay reports something about this home",
+	quiet: 1 * MINUTE,
+	text: ({ text }) => `the relay says: ${text}`,
+	remedy: ({ remedy }) => remedy,
+});
+
+export const recipientsFailing = condition<Failure>({
+	code: "recipients.not_sent",
+	severity: "warning",
+	title: "the relay does not take the list of valid recipients",
+	quiet: 2 * MINUTE,
+	text: ({ error }) => `the list of valid recipients is not on the relay: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
+});

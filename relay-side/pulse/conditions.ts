@@ -1,0 +1,35 @@
+import type { Failure } from "../../shared/conditions.ts";
+import { condition } from "../../shared/health.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+
+export const pulseFailing = condition<Failure>({
+	code: "pulse.failing",
+	severity: "error",
+	title: "pulses cannot be received",
+	blocksMail: true,
+	quiet: 10 * SECOND,
+	text: ({ error }) => `the pulse port cannot be served: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
+});
+
+export const homeAway = condition<{ seen: string | undefined }>({
+	code: "home.away",
+	severity: "warning",
+	title: "the home is away",
+	quiet: 5 * MINUTE,
+	text: ({ seen }, home) =>
+		seen
+			? `no pulse from the home ${home} since ${seen}; its mail waits here`
+			: `the home ${home} has not come yet; its mail waits here`,
+	remedy: (_, home) =>
+		`look at home at "heimweg status" and the internet line; compare the keys with homes.d/${home}.toml`,
+});
+
+export const homeNoisy = condition<{ dropped: number }>({
+	code: "home.too_many_pulses",
+	severity: "warning",
+	title: "a home sends too many pulses",
+	quiet: 1 * MINUTE,
+	text: (_, home) => `the home ${home} sends more than 5 pulses a second; the rest is dropped`,
+	remedy: () => "look at that machine for a second agent or a program gone wild",
+});

@@ -1,0 +1,72 @@
+import type { Address, Endpoint } from "../../shared/address.ts";
+import { failureOf } from "../../shared/conditions.ts";
+import type { Health } from "../../shared/health.ts";
+import type { Metrics } from "../../shared/metrics.ts";
+import { homeNoisy, pulseFailing } from "./conditions.ts";
+import type { PresenceBook } from "./presence.ts";
+import { type PulseServer, servePulses } from "./server.ts";
+
+export interface PulsesOptions {
+	addresses: readonly Address[];
+	port: number;
+	homeAt(address: Address): { id: string; publicKey: string } | undefined;
+	/** Endpoint by public key, as WireGuard sees it now. */
+	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
+	presence: PresenceBook;
+	health: Health;
+	metrics: Metrics;
+	/** Milliseconds, steadily growing. */
+	now?: () => number;
+}
+
+export interface Pulses extends PulseServer {
+	/** Ends what is over by now. */
+	review(): void;
+}
+
+/** Milliseconds after the last pulse too many that a home counts as noisy. */
+const noisyFor = 60_000;
+
+/** The homes' pulses: who is here, and who sends too many. */
+export function createPulses(options: PulsesOptions): Pulses {
+	const { addresses, port, homeAt, endpoints, presence, health, metrics } = options;
+	const now = options.now ?? (() => performance.now());
+	const noisyUntil = new Map<string, number>();
+	const answered = metrics.counter("pulses_total", "Pulses of homes");
+	const dropped = {
+		stranger: metrics.counter("pulses_from_strangers_total", "Datagrams from addresses that are no home's"),
+		garbage: metrics.counter("pulses_garbage_total", "Datagrams of homes that were no pulse"),
+		rate: metrics.counter("pulses_over_rate_total", "Pulses over 5 a second from one home"),
+	};
+
+	function quiet(home: string): void {
+		if (noisyUntil.delete(home)) health.clear(homeNoisy, home);
+	}
+
+	const server = servePulses({
+		addresses,
+		port,
+		homeAt,
+		endpoints,
+		onPulse(home, interval) {
+			answered.add();
+			presence.pulse(home, interval);
+			if (noisyUntil.size > 0 && (noisyUntil.get(home) ?? 0) < now()) quiet(home);
+		},
+		onEndpoint: (home, endpoint) => presence.seenAt(home, endpoint),
+		onDropped(reason, home) {
+			dropped[reason].add();
+			if (reason !== "rate" || !home) return;
+			noisyUntil.set(home, now() + noisyFor);
+			health.set(homeNoisy, home, undefined);
+		},
+		onTrouble: (error) => health.put(pulseFailing, "", error && failureOf(error)),
+	});
+
+	return {
+		...server,
+		review() {
+			for (const [home, until] of noisyUntil) if (until < now()) quiet(home);
+		},
+	};
+}

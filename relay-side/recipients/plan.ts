@@ -1,0 +1,124 @@
+import { domainOfRecipient, everyoneAt, type Recipient } from "../../shared/recipient.ts";
+import type { Registry } from "../homes/registry.ts";
+import { isRecipientKey } from "../postfix/entry.ts";
+import type { AcceptAll } from "./conditions.ts";
+import type { HomeList } from "./journal.ts";
+
+/** What decides who is a valid recipient. */
+export interface RecipientSources {
+	registry: Registry;
+	listOf(home: string): HomeList | undefined;
+	/** The characters in Postfix's recipient_delimiter; undefined while they are not known. */
+	delimiters: string | undefined;
+}
+
+/** What is wanted of the map, domain by domain; nothing is computed before it is asked for. */
+export interface WantedRecipients {
+	/** True for a domain that we are responsible for. */
+	serves(domain: string): boolean;
+	/** True for a key that the map shall have. */
+	has(key: Recipient): boolean;
+	/** All keys of these domains, or of all domains. */
+	keys(domains?: ReadonlySet<string>): Set<Recipient>;
+	/** Why which domains of which home accept all. */
+	acceptAll: ReadonlyMap<string, AcceptAll[]>;
+}
+
+/** Computes who is valid: a domain whose recipients are not all known accepts everybody. */
+export function wantedRecipients(sources: RecipientSources): WantedRecipients {
+	const { homes, deferred } = sources.registry;
+	const listOf = new Map<string, HomeList | undefined>();
+	const acceptAll = new Map<string, AcceptAll[]>();
+	for (const domain of deferred) listOf.set(domain, undefined);
+	for (const home of homes.values()) {
+		const list = sources.listOf(home.id);
+		const reasons = new Map<string, string[]>();
+		for (const domain of home.domains) {
+			const reason = openReason(list, domain, sources.delimiters);
+			listOf.set(domain, reason ? undefined : list);
+			if (!reason) continue;
+			const same = reasons.get(reason);
+			if (same) same.push(domain);
+			else reasons.set(reason, [domain]);
+		}
+		if (reasons.size > 0) {
+			acceptAll.set(
+				home.id,
+				[...reasons].map(([reason, domains]) => ({ reason, domains })),
+			);
+		}
+	}
+
+	function has(key: Recipient): boolean {
+		const domain = domainOfRecipient(key);
+		const home = listOf.get(domain);
+		if (home) return home.list.has(key);
+		return listOf.has(domain) && key === everyoneAt(domain);
+	}
+
+	function keys(domains?: ReadonlySet<string>): Set<Recipient> {
+		const wanted = new Set<Recipient>();
+		const lists = new Set<HomeList>();
+		for (const [domain, home] of listOf) {
+			if (domains && !domains.has(domain)) continue;
+			if (home) lists.add(home);
+			else wanted.add(everyoneAt(domain));
+		}
+		for (const { list } of lists) {
+			for (const key of list)
+				if (has(key) && (!domains || domains.has(domainOfRecipient(key)))) wanted.add(key);
+		}
+		return wanted;
+	}
+
+	return { serves: (domain) => listOf.has(domain), has, keys, acceptAll };
+}
+
+function openReason(home: HomeList | undefined, domain: string, delimiters: string | undefined) {
+	if (!home) return "the home has not told who its recipients are";
+	if (home.open !== undefined) return home.open;
+	const missing = [...home.delimiter].filter((one) => delimiters !== undefined && !delimiters.includes(one));
+	if (missing.length > 0) {
+		return `its recipient_delimiter "${home.delimiter}" is not in that of Postfix here (run "heimweg-relay postfix --apply", or "postconf -e recipient_delimiter=${delimiters}${missing.join("")}" and "postfix reload")`;
+	}
+	if (home.list.countAt(domain) === 0) return "the home's list names nobody there";
+	return undefined;
+}
+
+/**
+ * The difference between the map and what is wanted. Entries of domains that are no longer ours go once Postfix does
+ * not relay for them any more; `relayed` is what it relays for, undefined when that is not known.
+ */
+export function recipientDifference(
+	wanted: WantedRecipients,
+	observed: ReadonlyMap<string, string>,
+	relayed: ReadonlySet<string> | undefined,
+	complete: boolean,
+): { add: Set<Recipient>; remove: Set<string>; keep: Set<Recipient> } {
+	const add = new Set<Recipient>();
+	const remove = new Set<string>();
+	const keep = new Set<Recipient>();
+	const kept = new Set<string>();
+	for (const key of observed.keys()) {
+		if (!isRecipientKey(key)) {
+			remove.add(key);
+			continue;
+		}
+		const recipient = key as Recipient;
+		const domain = domainOfRecipient(recipient);
+		if (wanted.serves(domain)) {
+			if (!wanted.has(recipient)) remove.add(key);
+		} else if (complete && relayed && !relayed.has(domain)) remove.add(key);
+		else {
+			keep.add(recipient);
+			kept.add(domain);
+		}
+	}
+	for (const key of wanted.keys()) if (!observed.has(key)) add.add(key);
+	for (const domain of relayed ?? []) {
+		// Whoever put it there: what Postfix relays for must not be refused for want of an entry.
+		const everyone = everyoneAt(domain);
+		if (!wanted.serves(domain) && !kept.has(domain) && isRecipientKey(everyone)) add.add(everyone);
+	}
+	return { add, remove, keep };
+}

@@ -1,0 +1,54 @@
+import { codeOf, messageOf } from "../../../errors.ts";
+
+/** What a reader is told about a connection that failed. */
+export interface Failure {
+	kind: "unreachable" | "malformed";
+	why: string;
+	remedy: string;
+}
+
+const LINE = "check the line to the internet; it is tried again by itself";
+const RESOLVER = "check the line and the resolver of this machine";
+
+/** By the system's or undici's code; where no remedy stands, the line is to blame. */
+const known: Record<string, { why: string; remedy?: string }> = {
+	ENOTFOUND: { why: "its name does not exist", remedy: RESOLVER },
+	EAI_AGAIN: { why: "its name cannot be resolved", remedy: RESOLVER },
+	ECONNREFUSED: { why: "connection refused" },
+	ECONNRESET: { why: "the connection was cut" },
+	EPIPE: { why: "the connection was cut" },
+	UND_ERR_SOCKET: { why: "the connection was cut" },
+	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { why: "the answer was cut short" },
+	UND_ERR_CONNECT_TIMEOUT: { why: "no connection in time" },
+	UND_ERR_HEADERS_TIMEOUT: { why: "no answer in time" },
+	UND_ERR_BODY_TIMEOUT: { why: "the answer stopped halfway" },
+	ENETUNREACH: { why: "no route to it" },
+	EHOSTUNREACH: { why: "no route to it" },
+};
+
+/** Says why there was no answer, from the error of the connection or in our own words. */
+export function describeFailure(error: unknown): Failure {
+	if (typeof error === "string") return { kind: "unreachable", why: error, remedy: LINE };
+	// One error for each address that was tried; the first is as good as any.
+	const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
+	const code = codeOf(first) ?? codeOf(error) ?? "";
+	const message = messageOf(first).split("\n")[0]!.slice(0, 200);
+	if (/CERT|SSL|TLS|SIGNATURE|EPROTO|ALTNAME/.test(code)) {
+		// OpenSSL's message is a line of source places; its reason is what one can read.
+		const { reason = message } = first as { reason?: string };
+		return {
+			kind: "unreachable",
+			why: `no trustworthy TLS connection (${code}: ${reason.slice(0, 200)})`,
+			remedy: "check the clock of this machine and its package ca-certificates",
+		};
+	}
+	if ((first as Error | undefined)?.name === "HTTPParserError") {
+		return {
+			kind: "malformed",
+			why: "it is not HTTP",
+			remedy: "see that nothing on the line answers in deSEC's place, and that the URLs in [dns] are right",
+		};
+	}
+	const { why = message, remedy = LINE } = known[code] ?? {};
+	return { kind: "unreachable", why: code ? `${why} (${code})` : why, remedy };
+}

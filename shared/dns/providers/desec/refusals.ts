@@ -1,0 +1,67 @@
+import { ConfigError, HeimwegError } from "../../../errors.ts";
+import { DesecError } from "./error.ts";
+
+/** Milliseconds to wait when deSEC will not have us, doubling: most likely only its owner can change that. */
+const firstWait = 30_000;
+const longestWait = 5 * 60_000;
+
+/** Remembers, per zone or name, what only the owner can mend, so that deSEC is not asked the same every few seconds. */
+export interface Refusals {
+	/** Does the work, unless it was refused a short while ago: then throws that refusal again, without asking. */
+	attempt<T>(subject: string, work: () => Promise<T>): Promise<T>;
+}
+
+export function createRefusals(now: () => number): Refusals {
+	const refused = new Map<string, { error: HeimwegError; until: number; wait: number }>();
+
+	return {
+		async attempt(subject, work) {
+			const past = refused.get(subject);
+			if (past && now() < past.until) throw explained(past.error, past.until - now());
+			try {
+				const result = await work();
+				refused.delete(subject);
+				return result;
+			} catch (error) {
+				if (!isForOwner(error)) throw error;
+				const wait = past ? Math.min(2 * past.wait, longestWait) : firstWait;
+				refused.set(subject, { error, until: now() + wait, wait });
+				throw explained(error, wait);
+			}
+		},
+	};
+}
+
+function isForOwner(error: unknown): error is HeimwegError {
+	if (error instanceof ConfigError) return true;
+	const kinds = ["unauthorized", "forbidden", "not-found", "rejected"];
+	return error instanceof DesecError && kinds.includes(error.kind);
+}
+
+function explained(error: HeimwegError, retryAfter: number): HeimwegError {
+	if (error instanceof ConfigError) return new HeimwegError(error.problems.join("; "), { retryAfter });
+	const remedy = `${error.remedy ?? "look at the token"}; then run "systemctl reload heimweg"`;
+	return new HeimwegError(error.message, { remedy, retryAfter, cause: error });
+}
+
+/**
+ * The error that stands for several. It demands a wait only when everything failed: what works must not wait for what
+ * does not.
+ */
+export function combined(failures: readonly unknown[], someWorked: boolean): unknown {
+	const [first] = failures;
+	if (failures.length === 1 && !someWorked) return first;
+	const known = failures.filter((error) => error instanceof HeimwegError);
+	if (known.length < failures.length) return failures.find((error) => !(error instanceof HeimwegError));
+	const unique = (texts: Array<string | undefined>) => [
+		...new Set(texts.filter((text) => text !== undefined)),
+	];
+	const remedy = unique(known.map((error) => error.remedy)).join("; ");
+	const waits = known.map((error) => error.retryAfter ?? 0);
+	const wait = someWorked ? 0 : Math.min(...waits);
+	return new HeimwegError(unique(known.map((error) => error.message)).join("; "), {
+		...(remedy ? { remedy } : {}),
+		...(wait > 0 ? { retryAfter: wait } : {}),
+		cause: first,
+	});
+}
