@@ -16,6 +16,8 @@ export interface ConditionKind<D> {
 	blocksMail?: boolean;
 	/** Milliseconds that it may last before anyone is bothered with it. */
 	quiet: number;
+	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
+	mail?: number;
 	text(details: D, subject: string): string;
 	remedy(details: D, subject: string): string;
 }
@@ -33,6 +35,7 @@ export interface ActiveCondition {
 	text: string;
 	remedy: string;
 	quiet: number;
+	mail?: number;
 }
 
 /** Declares a kind of condition; exists so that the details' type is written once. */
@@ -68,6 +71,7 @@ export class Health {
 			text: kind.text(details, subject),
 			remedy: kind.remedy(details, subject),
 			quiet: kind.quiet,
+			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 		};
 		if (before && before.text === after.text && before.remedy === after.remedy) return;
 		this.#active.set(key, after);

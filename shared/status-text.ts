@@ -1,9 +1,11 @@
 import { type ActiveCondition, spanOf } from "./health.ts";
 
-/** Rows of a status as people read them: a name, and what is to say of it. */
-export function statusRows(rows: ReadonlyArray<readonly [string, string]>): string {
-	const width = Math.max(...rows.map(([name]) => name.length));
-	return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n");
+/** Rows of a status as people read them: a name, and what is to say of it; a row without a name goes over both columns. */
+export function statusRows(rows: ReadonlyArray<{ name: string | undefined; text: string }>): string {
+	const width = Math.max(0, ...rows.map(({ name = "" }) => name.length));
+	return rows
+		.map(({ name, text }) => (name === undefined ? text : `${name.padEnd(width)}  ${text}`))
+		.join("\n");
 }
 
 /** What is wrong, with what to do; a sentence of comfort when nothing is. */

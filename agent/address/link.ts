@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { type Address, type Family, parseAddress } from "../../shared/address.ts";
+import { type Address, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -202,4 +202,23 @@ function localAddress(name: string, info: AddressInfo): LocalAddress {
 		duplicate: info.dadfailed ?? false,
 		preferredFor: info.preferred_life_time === forever ? Number.POSITIVE_INFINITY : info.preferred_life_time,
 	};
+}
+
+/** True when a family has got or lost its default route. */
+export function changedFamilies(before: Link, after: Link): boolean {
+	return ([4, 6] as const).some((family) => before.families.has(family) !== after.families.has(family));
+}
+
+/** The IPv6 addresses that a packet may leave with, as one text to compare. */
+export function sourcesOf({ addresses }: Link): string {
+	const usable = addresses.filter((a) => familyOf(a.address) === 6 && !a.tentative && !a.deprecated);
+	return usable
+		.map((a) => a.address)
+		.sort()
+		.join();
+}
+
+/** True while duplicate address detection still keeps every IPv6 address of ours from being used. */
+export function isUnready(link: Link): boolean {
+	return sourcesOf(link) === "" && link.addresses.some((a) => a.tentative && !a.duplicate);
 }

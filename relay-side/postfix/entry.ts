@@ -1,7 +1,7 @@
 import { hostnameSchema } from "../../shared/config.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { parseRecipient } from "../../shared/recipient.ts";
-import type { Home } from "../homes/home.ts";
+import type { Home } from "../facts.ts";
 
 /** The maps that are ours; Postfix parameters of the same meaning read them. */
 export type MapName = "transport" | "relay_domains" | "relay_recipients";
