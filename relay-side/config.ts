@@ -22,8 +22,8 @@ const mailAddressSchema = z.string().transform((text, context) => {
 /** The keys of `/etc/heimweg-relay/relay.toml` that all parts may read. */
 export const coreShape = {
 	tunnel: z.strictObject({
-		...tunnelFields("/etc/heimweg-relay/wireguard.key"),
 		listen_port: portSchema.default(51820),
+		...tunnelFields("/etc/heimweg-relay/wireguard.key"),
 	}),
 	homes_dir: pathSchema.default("/etc/heimweg-relay/homes.d"),
 	postfix: z

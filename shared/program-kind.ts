@@ -64,8 +64,8 @@ export function configSchema<Types extends PartTypes>(
 		const config = raw as Types["core"] & CoreConfig;
 		const complain: Complain = (path, message) =>
 			context.addIssue({ code: "custom", path: [...path], message });
-		reviewNetworks(config, complain);
 		kind.review?.(config, complain);
+		reviewNetworks(config, complain);
 		for (const part of kind.parts) part.review?.(config, complain);
 	}) as unknown as z.ZodType<Types["core"] & CoreConfig>;
 }

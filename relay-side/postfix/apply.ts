@@ -8,7 +8,8 @@ import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
 import { prepareMaps } from "./prepare.ts";
 import { queuedAmong } from "./queue.ts";
-import { lookFor, neededChanges, type PostfixWants } from "./settings.ts";
+import { lookFor, neededChanges } from "./settings.ts";
+import type { PostfixWants } from "./wants.ts";
 
 /** What Postfix's settings depend on in our own configuration. */
 export interface PostfixContext {
