@@ -69,6 +69,14 @@ for (const [side, { program, list, common }] of Object.entries(sides)) {
 	});
 }
 
+test("when homes change, mail has its way before a home counts as here, and that before mail moves", () => {
+	const places = ["homes", "recipients", "routes", "pulse", "queue"].map((name) =>
+		relay.parts.findIndex((part) => part.name === name),
+	);
+	expect(places).toEqual([...places].sort((a, b) => a - b));
+	expect(places).not.toContain(-1);
+});
+
 test("no files import each other in a circle, not even for their types", async () => {
 	expect(circlesIn(await importsOf(["agent", "relay-side", "shared"]))).toEqual([]);
 });
