@@ -1,9 +1,11 @@
 import { type ActiveCondition, spanOf } from "./health.ts";
+import { plainText } from "./plain-text.ts";
 
 /** Rows of a status as people read them: a name, and what is to say of it. */
 export function statusRows(rows: ReadonlyArray<readonly [string, string]>): string {
-	const width = Math.max(...rows.map(([name]) => name.length));
-	return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n");
+	const plain = rows.map(([name, text]) => [plainText(name), plainText(text)] as const);
+	const width = Math.max(...plain.map(([name]) => name.length));
+	return plain.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n");
 }
 
 /** What is wrong, with what to do; a sentence of comfort when nothing is. */
@@ -12,8 +14,10 @@ export function conditionsText(conditions: readonly ActiveCondition[], now: Date
 	return conditions
 		.map((c) => {
 			const since = spanOf(Math.max(0, Math.round((now.getTime() - Date.parse(c.since)) / 1000)));
-			const lines = [`${c.severity.toUpperCase()} for ${since}: ${c.text}  [${c.code}]`];
-			if (c.remedy) lines.push(`  what to do: ${c.remedy}`);
+			const lines = [
+				`${c.severity.toUpperCase()} for ${since}: ${plainText(c.text)}  [${plainText(c.code)}]`,
+			];
+			if (c.remedy) lines.push(`  what to do: ${plainText(c.remedy)}`);
 			return lines.join("\n");
 		})
 		.join("\n");
