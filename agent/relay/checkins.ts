@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, familyOf } from "../../shared/address.ts";
 import type { Duty } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
@@ -44,6 +45,9 @@ const unsettledRefresh = 15_000;
 /** Milliseconds until the relay has put a list to use. */
 const settledSoon = 2_000;
 
+/** Milliseconds that the first check-in waits for a look at the file of recipients. */
+const firstLookPatience = 2_000;
+
 /** Milliseconds for a long list of recipients over a slow line. */
 const listPatience = 120_000;
 
@@ -53,6 +57,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	const relay = config.relays[0]!;
 	let answer: CheckinAnswer | undefined;
 	let askAgain: NodeJS.Timeout | undefined;
+	/** The first check-in waits for the first look at the file: "not known yet" would open the relay to any name. */
+	let looked = !config.recipients;
 
 	const port = {
 		relay: relay.addresses[0]!,
@@ -81,6 +87,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			path: config.recipients!.list,
 			onDocument: recipients.seenDocument,
 			onLooked: recipients.seenLook,
+			health,
 		});
 
 	const duty: Duty = createCheckin({
@@ -93,7 +100,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			...(recipients ? { recipients: recipients.report() } : {}),
 		}),
 		expected: config.mail?.domains,
-		tunnelUp,
+		tunnelUp: () => looked && tunnelUp(),
 		onAnswer: take,
 		health,
 		log,
@@ -129,8 +136,12 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		check: () => duty.poke(),
 		look: async () => file?.look(),
 		async start() {
-			await file?.look();
 			file?.start();
+			// Whatever lies there must not keep the agent from starting, nor from checking in for long.
+			void Promise.race([file?.look(), sleep(firstLookPatience, undefined, { ref: false })]).then(() => {
+				looked = true;
+				news();
+			});
 		},
 		stop() {
 			clearTimeout(askAgain);
