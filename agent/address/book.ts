@@ -11,7 +11,7 @@ import {
 	ownAddress,
 	type Source,
 } from "./decide.ts";
-import type { Link } from "./link.ts";
+import type { Link } from "./read-link.ts";
 
 /** What the duties are told of one family. */
 export interface FamilyState {
@@ -149,11 +149,13 @@ export function createAddressBook(options: {
 			notePassing(passing, link.addresses);
 			for (const family of [4, 6] as const) {
 				const own = ownAddress(family, link.addresses, seen[family].interface, alsoPublic);
+				// What is not in a look that could not be read whole may be there all the same.
+				if (own === undefined && link.incomplete) continue;
 				observe(family, "interface", own);
 				const other = family === 4 ? 6 : 4;
 				// With no family left the line is down, and that says nothing about either.
 				if (link.families.has(family)) setGone(family, "link", family === 6 && own === undefined);
-				else if (link.families.has(other)) setGone(family, "link", true);
+				else if (link.families.has(other) && !link.incomplete) setGone(family, "link", true);
 			}
 		},
 	};

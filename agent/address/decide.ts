@@ -7,7 +7,7 @@ import {
 	isGlobalUnicast,
 	networkOf,
 } from "../../shared/address.ts";
-import type { LocalAddress } from "./link.ts";
+import type { LocalAddress } from "./read-link.ts";
 
 /** Who saw an address: the relay (through the tunnel), a check-ip service, or our own interface. */
 export type Source = "relay" | "check-ip" | "interface";

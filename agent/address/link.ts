@@ -1,72 +1,14 @@
 import { execa } from "execa";
-import { z } from "zod";
-import { type Address, type Family, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
-
-/** An address of this machine, as `ip -j address` tells. */
-export interface LocalAddress {
-	address: Address;
-	interface: string;
-	temporary: boolean;
-	deprecated: boolean;
-	tentative: boolean;
-	/** Duplicate address detection found another host with it (RFC 4862). */
-	duplicate: boolean;
-	/** Seconds that it stays preferred; Infinity for ever. */
-	preferredFor: number;
-}
-
-/** What the kernel knows of our line; one look at everything. */
-export interface Link {
-	addresses: LocalAddress[];
-	/** Families with a default route on an interface that has a carrier. */
-	families: ReadonlySet<Family>;
-	/** True when our tunnel interface exists. */
-	tunnel: boolean;
-}
+import { type Link, readLink } from "./read-link.ts";
 
 export interface LinkWatcher {
 	start(): void;
 	stop(): Promise<void>;
 	look(): Promise<Link>;
 }
-
-const addressesSchema = z.array(
-	z.looseObject({
-		ifname: z.string(),
-		flags: z.array(z.string()).default([]),
-		addr_info: z
-			.array(
-				z.looseObject({
-					local: z.string().optional(),
-					scope: z.string().default(""),
-					temporary: z.boolean().optional(),
-					deprecated: z.boolean().optional(),
-					tentative: z.boolean().optional(),
-					dadfailed: z.boolean().optional(),
-					preferred_life_time: z.number().default(4294967295),
-				}),
-			)
-			.default([]),
-	}),
-);
-
-/** One way out; a multipath route has several. */
-const hopSchema = z.looseObject({ dev: z.string().optional(), flags: z.array(z.string()).default([]) });
-
-const routesSchema = z.array(
-	hopSchema.extend({
-		dst: z.string(),
-		/** Given for those that lead nowhere: unreachable, blackhole, prohibit. */
-		type: z.string().optional(),
-		nexthops: z.array(hopSchema).optional(),
-	}),
-);
-
-/** `ip` writes this for "for ever". */
-const forever = 4_294_967_295;
 
 /** Milliseconds that events are gathered before the look: a new prefix comes as a dozen lines. */
 const gather = 10;
@@ -160,46 +102,5 @@ export function watchLink(options: {
 			clearTimeout(timer);
 			await monitor;
 		},
-	};
-}
-
-/** Reads what the three `ip -j` commands printed. */
-export function readLink(tunnel: string, addressText: string, routeTexts: Array<[Family, string]>): Link {
-	const interfaces = addressesSchema.parse(JSON.parse(addressText || "[]"));
-	const dark = new Set(interfaces.filter((i) => i.flags.includes("NO-CARRIER")).map((i) => i.ifname));
-	const leadsOut = ({ dev, flags }: z.infer<typeof hopSchema>) =>
-		dev !== undefined &&
-		dev !== tunnel &&
-		!dark.has(dev) &&
-		!flags.includes("linkdown") &&
-		!flags.includes("dead");
-	const hasDefault = (text: string) =>
-		routesSchema
-			.parse(JSON.parse(text || "[]"))
-			.filter((route) => route.dst === "default" && route.type === undefined)
-			.some((route) => (route.nexthops ?? [route]).some(leadsOut));
-	const families = new Set(routeTexts.filter(([, text]) => hasDefault(text)).map(([family]) => family));
-	return {
-		addresses: interfaces
-			.filter((i) => i.ifname !== tunnel && !i.flags.includes("LOOPBACK"))
-			.flatMap((i) =>
-				i.addr_info.filter((a) => a.local && a.scope === "global").map((a) => localAddress(i.ifname, a)),
-			),
-		families,
-		tunnel: interfaces.some((i) => i.ifname === tunnel),
-	};
-}
-
-type AddressInfo = z.infer<typeof addressesSchema>[number]["addr_info"][number];
-
-function localAddress(name: string, info: AddressInfo): LocalAddress {
-	return {
-		address: parseAddress(info.local!),
-		interface: name,
-		temporary: info.temporary ?? false,
-		deprecated: (info.deprecated ?? false) || info.preferred_life_time === 0,
-		tentative: info.tentative ?? false,
-		duplicate: info.dadfailed ?? false,
-		preferredFor: info.preferred_life_time === forever ? Number.POSITIVE_INFINITY : info.preferred_life_time,
 	};
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { type AddressBook, createAddressBook } from "../../../agent/address/book.ts";
-import type { LocalAddress } from "../../../agent/address/link.ts";
+import type { LocalAddress } from "../../../agent/address/read-link.ts";
 import { type Family, parseAddress, parseCidr } from "../../../shared/address.ts";
 import { Health } from "../../../shared/health.ts";
 import { logLines } from "../log-lines.ts";
@@ -150,6 +150,14 @@ test("IPv6 is gone when there is a route and no address of ours that could be pu
 	link([4, 6], local("fd12::20"), local("2001:db8:1::5eed", { temporary: true }));
 	expect(book.state(6).goneSince).toBe(1_000);
 	expect(book.state(4).goneSince).toBeUndefined();
+});
+
+test("a look that could not be read whole takes nothing away", () => {
+	link([4, 6], local(six));
+	book.seenLink({ addresses: [], families: new Set([4]), tunnel: true, incomplete: true });
+	expect(book.state(6)).toEqual({ address: six, goneSince: undefined });
+	link([4]);
+	expect(book.state(6).goneSince).toBe(1_000);
 });
 
 test("a line that is down says nothing about either family", () => {

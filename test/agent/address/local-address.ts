@@ -1,4 +1,4 @@
-import type { LocalAddress } from "../../../agent/address/link.ts";
+import type { LocalAddress } from "../../../agent/address/read-link.ts";
 import { parseAddress } from "../../../shared/address.ts";
 
 /** An address on eth0 that stays, unless said otherwise. */
