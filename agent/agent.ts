@@ -159,7 +159,10 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		onGarbage: () => garbage.add(),
 	});
 
-	const links = watchLink({ run, tunnel: config.tunnel.interface, log, onLink: seeLink });
+	const links = watchLink({
+		...{ run, tunnel: config.tunnel.interface, log, onLink: seeLink },
+		relay: () => relayAddresses,
+	});
 
 	const checkIp = watchCheckIp({
 		urls: { 4: config.check_ip.ipv4, 6: config.check_ip.ipv6 },

@@ -148,7 +148,8 @@ export function createAddressBook(options: {
 		seenLink(link) {
 			notePassing(passing, link.addresses);
 			for (const family of [4, 6] as const) {
-				const own = ownAddress(family, link.addresses, seen[family].interface, alsoPublic);
+				const present = seen[family].interface ?? states[family].address;
+				const own = ownAddress(family, link.addresses, present, alsoPublic);
 				// What is not in a look that could not be read whole may be there all the same.
 				if (own === undefined && link.incomplete) continue;
 				observe(family, "interface", own);

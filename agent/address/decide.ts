@@ -95,9 +95,10 @@ function mayBePublished({ temporary, deprecated, duplicate }: LocalAddress): boo
 }
 
 /**
- * The address of our own interface that a service should be published under: global, not temporary, not deprecated,
- * no duplicate (a tentative one may be published: if the check fails, it is taken back). Of several, the one that
- * stays preferred longest, but the present one is left only for one that stays more than twice as long.
+ * The address of our own interface that a service should be published under: on an interface with a default route of
+ * its family, by the kernel's own choice of them; global, not temporary, not deprecated, no duplicate (a tentative one
+ * may be published: if the check fails, it is taken back). Of several, the one that stays preferred longest, but the
+ * present one is left only for one that stays more than twice as long.
  */
 export function ownAddress(
 	family: Family,
@@ -105,9 +106,15 @@ export function ownAddress(
 	present: Address | undefined,
 	alsoPublic: readonly Cidr[],
 ): Address | undefined {
-	const usable = addresses.filter(
-		(a) => familyOf(a.address) === family && mayBePublished(a) && isGlobalUnicast(a.address, alsoPublic),
+	const reached = addresses.filter(
+		(a) =>
+			a.way !== "none" &&
+			familyOf(a.address) === family &&
+			mayBePublished(a) &&
+			isGlobalUnicast(a.address, alsoPublic),
 	);
+	const used = reached.filter((a) => a.way === "used");
+	const usable = used.length > 0 ? used : reached;
 	const best = usable.reduce<LocalAddress | undefined>(
 		(longest, a) => (longest && longest.preferredFor >= a.preferredFor ? longest : a),
 		undefined,

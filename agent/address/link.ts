@@ -1,14 +1,18 @@
 import { execa } from "execa";
-import type { RunCommand } from "../../shared/command.ts";
+import { type Address, type Family, familyOf } from "../../shared/address.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
-import { type Link, readLink } from "./read-link.ts";
+import { type Link, readLink, undecided } from "./read-link.ts";
 
 export interface LinkWatcher {
 	start(): void;
 	stop(): Promise<void>;
 	look(): Promise<Link>;
 }
+
+/** Where only a default route leads, for a relay without an address of the family. Nothing is sent there. */
+const somewhere: Record<Family, string> = { 4: "1.0.0.0", 6: "2000::" };
 
 /** Milliseconds that events are gathered before the look: a new prefix comes as a dozen lines. */
 const gather = 10;
@@ -25,6 +29,8 @@ export function watchLink(options: {
 	tunnel: string;
 	log: Logger;
 	onLink: (link: Link) => void;
+	/** The relay's addresses outside the tunnel, as far as they are known. */
+	relay?: () => readonly Address[];
 }): LinkWatcher {
 	const stopping = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
@@ -39,10 +45,30 @@ export function watchLink(options: {
 			ip("-4", "route", "show"),
 			ip("-6", "route", "show"),
 		]);
-		return readLink(options.tunnel, addresses, [
-			[4, four],
-			[6, six],
-		]);
+		const read = (choices: Partial<Record<Family, string>>) =>
+			readLink(
+				options.tunnel,
+				addresses,
+				[
+					[4, four],
+					[6, six],
+				],
+				choices,
+			);
+		const open = undecided(read({}));
+		return read(
+			Object.fromEntries(await Promise.all(open.map(async (family) => [family, await choice(family)]))),
+		);
+	}
+
+	/** How the kernel would send to the relay; undefined when there is no way. */
+	function choice(family: Family): Promise<string | undefined> {
+		const relay = options.relay?.().find((address) => familyOf(address) === family);
+		const args = ["-j", `-${family}`, "route", "get", relay ?? somewhere[family]];
+		return options.run("ip", args).catch((error) => {
+			if (error instanceof CommandError && !error.missing) return undefined;
+			throw error;
+		});
 	}
 
 	async function lookAndTell(): Promise<void> {

@@ -1,12 +1,19 @@
 import { z } from "zod";
-import type { Address, Family } from "../../shared/address.ts";
+import { type Address, type Family, familyOf, isPrivate } from "../../shared/address.ts";
 import { addressSchema } from "../../shared/config.ts";
 import { readEach, readJsonList } from "../../shared/json-list.ts";
+
+/**
+ * How an address's interface leads out: `used` when the kernel sends to the relay by it, `spare` when it carries a
+ * default route of the family too, `none` for containers, a second network, a VPN without one.
+ */
+export type Way = "used" | "spare" | "none";
 
 /** An address of this machine, as `ip -j address` tells. */
 export interface LocalAddress {
 	address: Address;
 	interface: string;
+	way: Way;
 	temporary: boolean;
 	deprecated: boolean;
 	tentative: boolean;
@@ -62,11 +69,23 @@ const routeSchema = z.looseObject({
 	nexthops: z.array(z.unknown()).optional(),
 });
 
+/** The kernel's own choice, as `ip -j route get` tells. */
+const choiceSchema = z.looseObject({
+	dev: z.string().optional().catch(undefined),
+	prefsrc: addressSchema.optional().catch(undefined),
+});
+
 /**
- * Reads what the three `ip -j` commands printed. An interface, an address or a route in an unknown form costs itself
- * alone. Throws when one of the texts is no JSON array.
+ * Reads what the three `ip -j` commands printed, and, by family, what `ip -j route get` says of the way to the relay,
+ * where it was asked. An interface, an address or a route in an unknown form costs itself alone. Throws when one of the
+ * first three texts is no JSON array.
  */
-export function readLink(tunnel: string, addressText: string, routeTexts: Array<[Family, string]>): Link {
+export function readLink(
+	tunnel: string,
+	addressText: string,
+	routeTexts: Array<[Family, string]>,
+	choiceTexts: Partial<Record<Family, string>> = {},
+): Link {
 	let incomplete = false;
 	const unread = () => {
 		incomplete = true;
@@ -79,24 +98,76 @@ export function readLink(tunnel: string, addressText: string, routeTexts: Array<
 		!dark.has(dev) &&
 		!flags.includes("linkdown") &&
 		!flags.includes("dead");
-	const hasDefault = (text: string) =>
+	const waysIn = (text: string) =>
 		readJsonList(text, routeSchema, unread)
 			.filter((route) => route.dst === "default" && route.type === undefined)
-			.some((route) => readEach(route.nexthops ?? [route], hopSchema, unread).some(leadsOut));
-	const families = new Set(routeTexts.filter(([, text]) => hasDefault(text)).map(([family]) => family));
-	const addresses = interfaces
+			.flatMap((route) => readEach(route.nexthops ?? [route], hopSchema, unread).filter(leadsOut))
+			.map(({ dev }) => dev!);
+	const ways = new Map(routeTexts.map(([family, text]) => [family, new Set(waysIn(text))]));
+	const found = interfaces
 		.filter((i) => i.ifname !== tunnel && !i.flags.includes("LOOPBACK"))
 		.flatMap((i) =>
 			readEach(i.addr_info, addressInfoSchema, unread)
 				.filter((info) => info.scope === "global")
 				.map((info) => localAddress(i.ifname, info)),
 		);
+	const used = (family: Family) => usedInterfaces(choiceTexts[family], ways.get(family) ?? new Set(), found);
+	const usedBy = { 4: used(4), 6: used(6) };
 	return {
-		addresses,
-		families,
+		addresses: found.map((local) => {
+			const family = familyOf(local.address);
+			return { ...local, way: wayOf(local, ways.get(family), usedBy[family]) };
+		}),
+		families: new Set([...ways].filter(([, interfaces]) => interfaces.size > 0).map(([family]) => family)),
 		tunnel: interfaces.some((i) => i.ifname === tunnel),
 		...(incomplete ? { incomplete } : {}),
 	};
+}
+
+/**
+ * The families of which the default routes alone do not tell by which of our addresses we are reached: several
+ * interfaces carry one, or the one that does has no public address (where this machine dials in by itself, the
+ * provider's prefix is on the home network's interface).
+ */
+export function undecided({ addresses, families }: Link): Family[] {
+	return [...families].filter((family) => {
+		const local = addresses.filter((a) => familyOf(a.address) === family && !isPrivate(a.address));
+		const leading = new Set(local.filter(({ way }) => way !== "none").map((a) => a.interface));
+		return leading.size !== 1 && local.length > 0;
+	});
+}
+
+function wayOf(
+	{ interface: name }: LocalAddress,
+	ways: ReadonlySet<string> | undefined,
+	used: string[],
+): Way {
+	if (ways === undefined || ways.size === 0) return "none";
+	if (used.includes(name)) return "used";
+	return ways.has(name) ? "spare" : "none";
+}
+
+/**
+ * The interface with a default route that the kernel sends by, and the one whose address it sends with: usually the
+ * same. None when it sends by a route of the relay's own, which tells nothing of everybody else.
+ */
+function usedInterfaces(
+	text: string | undefined,
+	ways: ReadonlySet<string>,
+	addresses: readonly LocalAddress[],
+): string[] {
+	const { dev, prefsrc } = choiceIn(text) ?? {};
+	if (dev === undefined || !ways.has(dev)) return [];
+	const owner = addresses.find(({ address }) => address === prefsrc)?.interface;
+	return owner === undefined ? [dev] : [dev, owner];
+}
+
+function choiceIn(text: string | undefined): z.infer<typeof choiceSchema> | undefined {
+	try {
+		return text === undefined ? undefined : readJsonList(text, choiceSchema)[0];
+	} catch {
+		return undefined;
+	}
 }
 
 function localAddress(name: string, info: z.infer<typeof addressInfoSchema>): LocalAddress {
@@ -104,6 +175,7 @@ function localAddress(name: string, info: z.infer<typeof addressInfoSchema>): Lo
 	return {
 		address: info.local,
 		interface: name,
+		way: "none",
 		temporary,
 		deprecated: info.deprecated || preferred === 0,
 		tentative,

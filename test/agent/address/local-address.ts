@@ -6,6 +6,7 @@ export function local(text: string, changes: Partial<LocalAddress> = {}): LocalA
 	return {
 		address: parseAddress(text),
 		interface: "eth0",
+		way: "spare",
 		temporary: false,
 		deprecated: false,
 		tentative: false,
