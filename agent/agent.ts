@@ -138,7 +138,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			roundTrip = milliseconds;
 			const wasUp = tunnel.up();
 			tunnel.answered();
-			if (endpoint) book.seenByRelay(endpoint.address);
+			if (endpoint) book.seenBy("relay", endpoint.address);
 			if (wasUp) return;
 			askOutside();
 			outgoing.begin();
@@ -166,9 +166,13 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 
 	const checkIp = watchCheckIp({
 		urls: { 4: config.check_ip.ipv4, 6: config.check_ip.ipv6 },
+		hosts() {
+			const of = (family: Family) => relayAddresses.find((address) => familyOf(address) === family);
+			return of(4) && of(6) ? [{ reaches: (family) => pathWorks(of(family)!, pathPatience) }] : [];
+		},
 		onAddress(family, address) {
 			health.clear(checkIpFailing, `IPv${family}`);
-			book.seenByCheckIp(family, address);
+			book.seenBy("check-ip", address);
 		},
 		onUnreachable: (family) => book.unreachable(family),
 		onFailure: (family, error) => {

@@ -4,6 +4,7 @@ import type { ActiveCondition } from "../shared/health.ts";
 import type { CheckinAnswer } from "../shared/protocol/checkin.ts";
 import { conditionsText, statusRows, waitingText } from "../shared/status-text.ts";
 import type { HistoryEntry } from "./address/book.ts";
+import { shownSource } from "./address/sources.ts";
 import type { RecordsState } from "./dns/records.ts";
 
 /** What `heimweg status --json` prints. */
@@ -45,7 +46,7 @@ export function statusText(status: AgentStatus): string {
 	const lastChange = (family: 4 | 6) => {
 		const entry = status.history.findLast((one) => one.family === family);
 		return entry
-			? `since ${entry.at.slice(0, 16).replace("T", " ")} UTC, seen by ${seenBy[entry.source] ?? entry.source}`
+			? `since ${entry.at.slice(0, 16).replace("T", " ")} UTC, seen by ${shownSource(entry.source)}`
 			: "";
 	};
 	const rows: Array<readonly [string, string]> = [
@@ -72,12 +73,6 @@ export function statusText(status: AgentStatus): string {
 	const flows = status.mailFlows ? "mail can flow" : "mail cannot flow";
 	return `heimweg ${status.version}: ${flows}\n${statusRows(rows)}\n\n${conditionsText(status.conditions)}\n`;
 }
-
-const seenBy: Record<string, string> = {
-	relay: "the relay",
-	"check-ip": "a check-ip service",
-	interface: "the kernel",
-};
 
 function tunnelText({ up, relay, endpoint, roundTrip }: AgentStatus["tunnel"]): string {
 	const where = endpoint ? `${relay} at ${endpointText(endpoint)}` : relay;

@@ -8,22 +8,7 @@ import {
 	networkOf,
 } from "../../shared/address.ts";
 import type { LocalAddress } from "./read-link.ts";
-
-/** Who saw an address: the relay (through the tunnel), a check-ip service, or our own interface. */
-export type Source = "relay" | "check-ip" | "interface";
-
-/** Whom we believe when two differ, best first. */
-const trust: Record<Family, readonly Source[]> = {
-	// An interface shows the address before the NAT; only who is outside sees the one behind it.
-	4: ["relay", "check-ip", "interface"],
-	// No NAT here; from outside one sees whatever (temporary) address a connection happened to use.
-	6: ["interface", "relay", "check-ip"],
-};
-
-/** The sources that count less than this one. */
-export function lessTrusted(family: Family, source: Source): readonly Source[] {
-	return trust[family].slice(trust[family].indexOf(source) + 1);
-}
+import { byTrust, type Source, sources } from "./sources.ts";
 
 export type Observations = Partial<Record<Source, Address>>;
 
@@ -57,14 +42,13 @@ export function decide(
 	alsoPublic: readonly Cidr[],
 	passing: ReadonlySet<Address> = new Set(),
 ): Decision {
-	const known = trust[family].flatMap((source) => {
+	const known = byTrust(family).flatMap((source) => {
 		const address = seen[source];
 		return address && familyOf(address) === family && !passing.has(address) ? [{ source, address }] : [];
 	});
 	const good = known.filter(({ address }) => isGlobalUnicast(address, alsoPublic));
 	const best = good[0];
-	// A private address on our own interface is what NAT looks like, and nothing to report.
-	const unusable = best ? undefined : known.find(({ source }) => source !== "interface");
+	const unusable = best ? undefined : known.find(({ source }) => !sources[source].beforeNat);
 	const contradicted = best && good.find((other) => !agree(family, best.address, other.address));
 	return { ...best, ...(unusable ? { unusable } : {}), ...(contradicted ? { contradicted } : {}) };
 }
