@@ -1,10 +1,10 @@
-import type { Cidr, Endpoint, Family } from "../shared/address.ts";
+import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
 import type { FamilyState } from "./address/book.ts";
-import type { Link } from "./address/link.ts";
+import type { Link } from "./address/read-link.ts";
 import type { RelayPort } from "./relay/client.ts";
 
-export { changedFamilies, sourcesOf } from "./address/link.ts";
+export { changedFamilies, sourcesOf } from "./address/read-link.ts";
 export type { FamilyState, Link };
 
 /** What is known of one relay. */
@@ -15,6 +15,10 @@ export interface RelayState {
 	outer: Endpoint | undefined;
 	/** Under which endpoint the relay sees us; undefined while it does not tell. */
 	seenAs: Endpoint | undefined;
+	/** Its addresses outside the tunnel, as far as they are known. */
+	addresses: readonly Address[];
+	/** Whether anything comes back from one of them. */
+	reaches(address: Address): Promise<boolean>;
 	/** Where it takes check-ins, for those who have something to tell it. */
 	port: RelayPort;
 }

@@ -9,6 +9,8 @@ import type { AgentFacts } from "./facts.ts";
 export interface CheckinSection {
 	/** Keys of its own. */
 	report?(): Partial<Checkin>;
+	/** False while the report is not known yet, so that the check-in should wait for it. */
+	ready?(): boolean;
 	heard?(answer: CheckinAnswer, relay: string): void;
 	/** Calls back when a check-in is wanted: now, or after so many milliseconds. */
 	subscribe?(listener: (after?: number) => void): void;

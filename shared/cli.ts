@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ConfigError, EX_CONFIG, EX_TROUBLE, messageOf, remedyOf } from "./errors.ts";
 import type { ActiveCondition } from "./health.ts";
+import { plainJson, plainLines } from "./plain-text.ts";
 
 /** Exit status of `status` when the daemon does not run, as systemctl's. */
 const notRunning = 3;
@@ -32,11 +33,11 @@ export async function exitWith(work: Promise<number>): Promise<void> {
 /** Writes an error as a person reads it to standard error, and returns its exit status. */
 export function complain(error: unknown): number {
 	if (error instanceof ConfigError) {
-		for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+		for (const problem of error.problems) process.stderr.write(`${plainLines(problem)}\n`);
 		return EX_CONFIG;
 	}
 	const remedy = remedyOf(error);
-	process.stderr.write(`${messageOf(error)}${remedy ? `\nwhat to do: ${remedy}` : ""}\n`);
+	process.stderr.write(plainLines(`${messageOf(error)}${remedy ? `\nwhat to do: ${remedy}` : ""}\n`));
 	return EX_TROUBLE;
 }
 
@@ -59,7 +60,7 @@ export async function printStatus<
 		complain(error);
 		return notRunning;
 	}
-	process.stdout.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : options.text(status));
+	process.stdout.write(options.json ? `${plainJson(status)}\n` : plainLines(options.text(status)));
 	const wrong = !status.mailFlows || status.conditions.some((c) => c.severity === "error");
 	return wrong ? EX_TROUBLE : 0;
 }

@@ -1,10 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { parseAddress, parseCidr } from "./address.ts";
 import { problemsOf } from "./config-problem.ts";
 import { ConfigError, codeOf, messageOf } from "./errors.ts";
+import { readRegularFile, UnfitFile } from "./regular-file.ts";
 
 /** An IP address in a config file. */
 export const addressSchema = z
@@ -99,20 +99,12 @@ const maximumSize = 1024 * 1024;
 export async function loadConfig<T>(path: string, schema: z.ZodType<T>): Promise<T> {
 	let text: string;
 	try {
-		text = await readSmallFile(path);
+		text = (await readRegularFile(path, { limit: maximumSize })).bytes.toString("utf8");
 	} catch (error) {
 		if (codeOf(error) === "EACCES") throw unreadableConfig(path);
 		throw new ConfigError([`${path}: cannot be read: ${whyUnreadable(error)}`]);
 	}
 	return parseConfig(basename(path), text, schema);
-}
-
-/** Reads a file of at most 1 MiB; never waits for a pipe nor reads a device without an end. */
-async function readSmallFile(path: string): Promise<string> {
-	const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
-	if (!isFile) throw new Error("it is a folder, a device or a pipe, and not a file");
-	if (size > maximumSize) throw new Error(`it has ${size} bytes, and at most ${maximumSize} make sense`);
-	return readFile(path, "utf8");
 }
 
 function whyUnreadable(error: unknown): string {
@@ -172,21 +164,21 @@ export async function readSecret(key: string, configured: string): Promise<strin
 	const path = secretPath(configured, process.env, key);
 	let text: string;
 	try {
-		const found = await stat(path);
-		const { mode } = found;
-		if (!found.isFile())
-			throw new ConfigError([
-				`${key}: ${path} is no file: expected a file that holds the secret in one line`,
-			]);
+		const { bytes, info } = await readRegularFile(path, { limit: maximumSize });
+		const { mode } = info;
 		if (mode & 0o007) {
 			const bits = (mode & 0o777).toString(8).padStart(4, "0");
 			throw new ConfigError([
 				`${key}: ${path} can be read by everybody (mode ${bits}): run "chmod o= ${path}"`,
 			]);
 		}
-		text = await readSmallFile(path);
+		text = bytes.toString("utf8");
 	} catch (error) {
 		if (error instanceof ConfigError) throw error;
+		if (error instanceof UnfitFile && error.wrong === "kind")
+			throw new ConfigError([
+				`${key}: ${path} is no file: expected a file that holds the secret in one line`,
+			]);
 		if (codeOf(error) === "EACCES") throw unreadableSecret(key, path);
 		throw new ConfigError([`${key}: cannot read ${path} (${whyUnreadable(error)})`]);
 	}

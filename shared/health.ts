@@ -1,4 +1,5 @@
 import type { Logger } from "./log.ts";
+import { plainText } from "./plain-text.ts";
 
 /** error: someone must act; warning: it may become one. */
 export type Severity = "error" | "warning";
@@ -68,8 +69,9 @@ export class Health {
 			title: kind.title,
 			blocksMail: kind.blocksMail ?? false,
 			since: before?.since ?? this.#now().toISOString(),
-			text: kind.text(details, subject),
-			remedy: kind.remedy(details, subject),
+			// Much of it was said by others: an error of a program, the reason that a home gives.
+			text: plainText(kind.text(details, subject)),
+			remedy: plainText(kind.remedy(details, subject)),
 			quiet: kind.quiet,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 		};

@@ -1,12 +1,16 @@
 import { z } from "zod";
-import { type Cidr, type Family, networksOverlap, parseCidr } from "./address.ts";
+import { type Cidr, type Family, networksOverlap, parseAddress, parseCidr } from "./address.ts";
 import type { RunCommand } from "./command.ts";
 import { networkOverlap } from "./conditions.ts";
 import type { Health } from "./health.ts";
+import { readJsonList } from "./json-list.ts";
+import { hostNetwork } from "./wireguard.ts";
 
-const routesSchema = z.array(
-	z.looseObject({ dst: z.string(), dev: z.string().optional(), type: z.string().optional() }),
-);
+const routeSchema = z.looseObject({
+	dst: z.string(),
+	dev: z.string().optional().catch(undefined),
+	type: z.string().optional().catch(undefined),
+});
 
 /** A route of this machine that takes addresses of the tunnel's network away. */
 export interface Overlap {
@@ -24,15 +28,12 @@ export async function findOverlaps(
 	networks: readonly Cidr[],
 ): Promise<Overlap[]> {
 	const texts = await Promise.all(
-		([4, 6] as Family[]).map(
-			async (family) =>
-				[family, await run("ip", ["-j", `-${family}`, "route", "show", "table", "all"])] as const,
-		),
+		([4, 6] as Family[]).map((family) => run("ip", ["-j", `-${family}`, "route", "show", "table", "all"])),
 	);
 	// Of an address on an interface the kernel makes several routes; the widest says it all.
 	const found = new Map<string, Overlap & { length: number }>();
-	for (const [family, text] of texts) {
-		for (const route of routesSchema.parse(JSON.parse(text || "[]"))) {
+	for (const text of texts) {
+		for (const route of readJsonList(text, routeSchema)) {
 			if (
 				route.dev === tunnel ||
 				route.dst === "default" ||
@@ -40,9 +41,8 @@ export async function findOverlaps(
 				route.type === "unreachable"
 			)
 				continue;
-			const destination = parseCidr(
-				route.dst.includes("/") ? route.dst : `${route.dst}/${family === 4 ? 32 : 128}`,
-			);
+			const destination = destinationOf(route.dst);
+			if (!destination) continue;
 			for (const network of networks) {
 				const length = lengthOf(destination);
 				if (length < lengthOf(network) || !networksOverlap(network, destination)) continue;
@@ -53,6 +53,15 @@ export async function findOverlaps(
 		}
 	}
 	return [...found.values()].map(({ network, route }) => ({ network, route }));
+}
+
+/** Where a route leads; undefined for what is neither an address nor a network. */
+function destinationOf(text: string): Cidr | undefined {
+	try {
+		return text.includes("/") ? parseCidr(text) : hostNetwork(parseAddress(text));
+	} catch {
+		return undefined;
+	}
 }
 
 function lengthOf(network: Cidr): number {

@@ -1,9 +1,14 @@
 import { type ActiveCondition, spanOf } from "./health.ts";
+import { plainText } from "./plain-text.ts";
 
 /** Rows of a status as people read them: a name, and what is to say of it; a row without a name goes over both columns. */
 export function statusRows(rows: ReadonlyArray<{ name: string | undefined; text: string }>): string {
-	const width = Math.max(0, ...rows.map(({ name = "" }) => name.length));
-	return rows
+	const plain = rows.map(({ name, text }) => ({
+		name: name === undefined ? undefined : plainText(name),
+		text: plainText(text),
+	}));
+	const width = Math.max(0, ...plain.map(({ name = "" }) => name.length));
+	return plain
 		.map(({ name, text }) => (name === undefined ? text : `${name.padEnd(width)}  ${text}`))
 		.join("\n");
 }
@@ -14,8 +19,10 @@ export function conditionsText(conditions: readonly ActiveCondition[], now: Date
 	return conditions
 		.map((c) => {
 			const since = spanOf(Math.max(0, Math.round((now.getTime() - Date.parse(c.since)) / 1000)));
-			const lines = [`${c.severity.toUpperCase()} for ${since}: ${c.text}  [${c.code}]`];
-			if (c.remedy) lines.push(`  what to do: ${c.remedy}`);
+			const lines = [
+				`${c.severity.toUpperCase()} for ${since}: ${plainText(c.text)}  [${plainText(c.code)}]`,
+			];
+			if (c.remedy) lines.push(`  what to do: ${plainText(c.remedy)}`);
 			return lines.join("\n");
 		})
 		.join("\n");

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type Address, type Cidr, familyOf, inNetwork, parseAddress } from "./address.ts";
+import { type Address, type Cidr, familyOf, inNetwork } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
+import { addressSchema } from "./config.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
+import { readEach, readJsonList } from "./json-list.ts";
 import { publicKeyOf } from "./protocol/bearer.ts";
 import { type WireGuard, wireguard } from "./wireguard.ts";
 
@@ -29,25 +31,24 @@ export interface TunnelInterface {
 	ensure(signal?: AbortSignal): Promise<string[]>;
 }
 
-const linksSchema = z.array(
-	z.looseObject({
-		ifname: z.string(),
-		ifalias: z.string().optional(),
-		mtu: z.number(),
-		flags: z.array(z.string()),
-		linkinfo: z.looseObject({ info_kind: z.string().optional() }).optional(),
-	}),
-);
+/** What cannot be read is as if it were wrong: it is set again. Whose the interface is must be read. */
+const linkSchema = z.looseObject({
+	ifname: z.string(),
+	ifalias: z.string().optional(),
+	mtu: z.number().catch(0),
+	flags: z.array(z.string()).catch([]),
+	linkinfo: z.looseObject({ info_kind: z.string().optional() }).optional(),
+});
 
-type LinkEntry = z.infer<typeof linksSchema>[number];
+type LinkEntry = z.infer<typeof linkSchema>;
 
-const addressesSchema = z.array(
-	z.looseObject({
-		addr_info: z
-			.array(z.looseObject({ local: z.string().optional(), prefixlen: z.number(), scope: z.string() }))
-			.default([]),
-	}),
-);
+const interfaceSchema = z.looseObject({ addr_info: z.array(z.unknown()).catch([]) });
+
+const addressInfoSchema = z.looseObject({
+	local: addressSchema,
+	prefixlen: z.int().min(0).max(128),
+	scope: z.string(),
+});
 
 /** Our WireGuard interface, in the kernel or, where the kernel has no WireGuard, made by wireguard-go's own unit. */
 export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettings): TunnelInterface {
@@ -123,11 +124,10 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 
 	async function ensureAddresses(signal?: AbortSignal): Promise<string[]> {
 		const text = await run("ip", ["-j", "address", "show", "dev", name], signal ? { signal } : {});
-		const present = addressesSchema
-			.parse(JSON.parse(text))
-			.flatMap((entry) => entry.addr_info)
-			.filter((entry) => entry.local && entry.scope === "global")
-			.map((entry) => `${parseAddress(entry.local!)}/${entry.prefixlen}`);
+		const present = readJsonList(text, interfaceSchema)
+			.flatMap((entry) => readEach(entry.addr_info, addressInfoSchema))
+			.filter((entry) => entry.scope === "global")
+			.map((entry) => `${entry.local}/${entry.prefixlen}`);
 		const wanted = settings.addresses.map((address) => `${address}/${lengthFor(address, settings.networks)}`);
 		for (const address of present.filter((a) => !wanted.includes(a)))
 			await ip("address", "del", address, "dev", name);
@@ -182,12 +182,20 @@ export async function removeTunnelInterface(run: RunCommand, name: string): Prom
 async function readLink(run: RunCommand, name: string, signal?: AbortSignal): Promise<LinkEntry | undefined> {
 	try {
 		const text = await run("ip", ["-j", "-d", "link", "show", "dev", name], signal ? { signal } : {});
-		return linksSchema.parse(JSON.parse(text))[0];
+		return readOne(text, name);
 	} catch (error) {
 		if (error instanceof CommandError && /does not exist|Cannot find device/.test(error.stderr))
 			return undefined;
 		throw error;
 	}
+}
+
+function readOne(text: string, name: string): LinkEntry {
+	const [found] = readJsonList(text, linkSchema);
+	if (found) return found;
+	throw new HeimwegError(`"ip -j -d link show dev ${name}" printed nothing that can be read`, {
+		remedy: `run "ip -d link show dev ${name}" and look what is odd about it`,
+	});
 }
 
 function isOurs(found: LinkEntry): boolean {

@@ -142,44 +142,78 @@ export function presharedKeyMark(key: string): string {
 	return createHash("sha256").update(key).digest("base64url");
 }
 
-/** Reads `wg show IFACE dump`: tab-separated, the interface first. */
+/** A WireGuard key as `wg` prints it. */
+const keyText = /^[A-Za-z0-9+/]{43}=$/;
+
+/** Fields of a peer's line in a dump; the interface's own has fewer. */
+const peerFields = 8;
+
+/** Stands for a public key that could not be read; it is nobody's, and no blank interface's. */
+const unreadKey = "?";
+
+/**
+ * Reads `wg show IFACE dump`: tab-separated, the interface first. A field that cannot be read costs that field (a
+ * packet with UDP source port 0 gives a peer the endpoint `IP:0`), a line without a peer's key that line.
+ */
 export function parseDump(text: string): Device {
-	const [first = "", ...rest] = text.split("\n").filter(Boolean);
-	const [, publicKey = "(none)", listenPort = "0"] = first.split("\t");
+	const lines = text.split("\n").filter(Boolean);
+	const own = lines[0]?.split("\t") ?? ["", "(none)"];
+	const [, publicKey = unreadKey, listenPort = ""] = own.length < peerFields ? own : [];
 	return {
-		publicKey: publicKey === "(none)" ? "" : publicKey,
-		listenPort: Number(listenPort),
-		peers: rest.map(parsePeer),
+		publicKey: publicKey === "(none)" ? "" : keyText.test(publicKey) ? publicKey : unreadKey,
+		listenPort: readCount(listenPort),
+		peers: lines.slice(own.length < peerFields ? 1 : 0).flatMap(parsePeer),
 	};
 }
 
-function parsePeer(line: string): Peer {
+function parsePeer(line: string): Peer[] {
 	const [publicKey = "", preshared = "", endpoint = "", allowed = "", handshake, received, sent, keepalive] =
 		line.split("\t");
-	return {
-		publicKey,
-		presharedKeyMark: preshared === "(none)" ? undefined : presharedKeyMark(preshared),
-		endpoint: readEndpoint(endpoint),
-		allowed: allowed === "(none)" ? [] : allowed.split(",").map((network) => parseCidr(network)),
-		latestHandshake: Number(handshake),
-		received: Number(received),
-		sent: Number(sent),
-		keepalive: keepalive === "off" ? 0 : Number(keepalive),
-	};
+	if (!keyText.test(publicKey)) return [];
+	return [
+		{
+			publicKey,
+			presharedKeyMark: preshared === "(none)" ? undefined : presharedKeyMark(preshared),
+			endpoint: readEndpoint(endpoint),
+			allowed: allowed.split(",").flatMap(readNetwork),
+			latestHandshake: readCount(handshake),
+			received: readCount(received),
+			sent: readCount(sent),
+			keepalive: readCount(keepalive),
+		},
+	];
 }
 
 function parseEndpoints(text: string): Map<string, Endpoint> {
 	const found = new Map<string, Endpoint>();
 	for (const line of text.split("\n")) {
-		const [key, endpoint] = line.split("\t");
-		const read = endpoint && readEndpoint(endpoint);
-		if (key && read) found.set(key, read);
+		const [key = "", endpoint = ""] = line.split("\t");
+		const read = readEndpoint(endpoint);
+		if (keyText.test(key) && read) found.set(key, read);
 	}
 	return found;
 }
 
+/** A whole number; 0, which stands for "none" and "off", for everything else. */
+function readCount(text = ""): number {
+	const number = /^\d+$/.test(text) ? Number(text) : 0;
+	return Number.isSafeInteger(number) ? number : 0;
+}
+
 function readEndpoint(text: string): Endpoint | undefined {
-	return text === "(none)" ? undefined : parseEndpoint(text);
+	try {
+		return parseEndpoint(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function readNetwork(text: string): Cidr[] {
+	try {
+		return [parseCidr(text)];
+	} catch {
+		return [];
+	}
 }
 
 /** The tunnel address of a peer that has just one network of the family, as ours do. */

@@ -1,17 +1,10 @@
-import type { Address, Cidr, Family } from "../../shared/address.ts";
+import { type Address, type Cidr, type Family, familyOf } from "../../shared/address.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { notPublic, sourcesDisagree } from "./conditions.ts";
-import {
-	type AddressChange,
-	decide,
-	lessTrusted,
-	notePassing,
-	type Observations,
-	ownAddress,
-	type Source,
-} from "./decide.ts";
-import type { Link } from "./link.ts";
+import { type AddressChange, decide, notePassing, type Observations, ownAddress } from "./decide.ts";
+import type { Link } from "./read-link.ts";
+import { lessTrusted, type Source, sources } from "./sources.ts";
 
 /** What the duties are told of one family. */
 export interface FamilyState {
@@ -23,11 +16,14 @@ export interface FamilyState {
 
 export interface AddressBook {
 	state(family: Family): FamilyState;
-	/** The relay saw us under this address, so the tunnel's own packets travel in its family. */
-	seenByRelay(address: Address): void;
-	seenByCheckIp(family: Family, address: Address): void;
-	/** Probes of this family fail while the other family reaches the same hosts. */
+	/** Somebody outside saw us under this address, so its family works. */
+	seenBy(source: Exclude<Source, "interface">, address: Address): void;
+	/**
+	 * Probes of this family fail while the other family reaches the same hosts. That never overrules a global address
+	 * of our own on an interface with a default route: the probed hosts may be what is out of order.
+	 */
 	unreachable(family: Family): void;
+	/** A look at our own interfaces. */
 	seenLink(link: Link): void;
 	/** Every published change, newest last; what a restart remembers. */
 	history(): readonly HistoryEntry[];
@@ -131,29 +127,29 @@ export function createAddressBook(options: {
 		restore(entries) {
 			history = [...entries];
 		},
-		seenByRelay(address) {
-			const family = address.includes(":") ? 6 : 4;
+		seenBy(source, address) {
+			const family = familyOf(address);
 			setGone(family, "probes", false);
-			observe(family, "relay", address);
-			observe(family === 4 ? 6 : 4, "relay", undefined);
-		},
-		seenByCheckIp(family, address) {
-			setGone(family, "probes", false);
-			observe(family, "check-ip", address);
+			observe(family, source, address);
+			if (sources[source].oneFamily) observe(family === 4 ? 6 : 4, source, undefined);
 		},
 		unreachable(family) {
 			observe(family, "check-ip", undefined);
-			setGone(family, "probes", true);
+			if (seen[family].interface === undefined) setGone(family, "probes", true);
 		},
 		seenLink(link) {
 			notePassing(passing, link.addresses);
 			for (const family of [4, 6] as const) {
-				const own = ownAddress(family, link.addresses, seen[family].interface, alsoPublic);
+				const present = seen[family].interface ?? states[family].address;
+				const own = ownAddress(family, link.addresses, present, alsoPublic);
+				// What is not in a look that could not be read whole may be there all the same.
+				if (own === undefined && link.incomplete) continue;
 				observe(family, "interface", own);
+				if (own !== undefined) setGone(family, "probes", false);
 				const other = family === 4 ? 6 : 4;
 				// With no family left the line is down, and that says nothing about either.
 				if (link.families.has(family)) setGone(family, "link", family === 6 && own === undefined);
-				else if (link.families.has(other)) setGone(family, "link", true);
+				else if (link.families.has(other) && !link.incomplete) setGone(family, "link", true);
 			}
 		},
 	};

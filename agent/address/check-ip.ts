@@ -1,15 +1,25 @@
 import type { Address, Family } from "../../shared/address.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { MINUTE } from "../../shared/time.ts";
 import { AskError, askAddress } from "./ask-address.ts";
+import { createAskBudget, operatorOf, type ServiceUrls, withBothFamilies } from "./operators.ts";
+
+/** A host beside the services that has both families, such as the relay. */
+export interface Host {
+	/** Whether anything comes back from it in this family. */
+	reaches(family: Family): Promise<boolean>;
+}
 
 export interface CheckIpOptions {
 	/** Services that answer the caller's address as text, by family. */
-	urls: Record<Family, readonly string[]>;
+	urls: ServiceUrls;
+	hosts?(): readonly Host[];
 	onAddress(family: Family, address: Address): void;
-	/** Nobody was reached in this family; the same moment the other family reached somebody. */
+	/** Two independent hosts that have both families are reached in the other family alone. */
 	onUnreachable(family: Family): void;
 	onFailure(family: Family, error: string): void;
 	now?: () => number;
+	ask?: typeof askAddress;
 }
 
 export interface CheckIpWatcher {
@@ -18,22 +28,21 @@ export interface CheckIpWatcher {
 	stop(): Promise<void>;
 }
 
-/** deSEC's services allow three requests a minute; so many go out to all services together. */
-const perMinute = 3;
+/** Hosts of different operators that must be lost in one family alone before it counts as gone. */
+const enoughHosts = 2;
 
-/** After a failure the family is asked for again so soon, in milliseconds. */
-const againAfter = 60_000;
+/** After a failure the family is asked for again so soon. */
+const againAfter = MINUTE;
 
 /** So often when the family seems gone, while the other is there: by then it is known. */
 const againTimes = 5;
 
 /** Asks check-ip services over HTTP which address they see us under. */
 export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
-	const now = options.now ?? (() => performance.now());
+	const { urls } = options;
+	const askOne = options.ask ?? askAddress;
 	const stopping = new AbortController();
-	let sent: number[] = [];
-	/** A service said that it was asked too often: by the run of ours before a restart, or by a neighbour. */
-	let notBefore = 0;
+	const budget = createAskBudget(options.now ?? (() => performance.now()));
 	let running: Promise<void> | undefined;
 	const due = new Set<Family>();
 	const again: Record<Family, { times: number; timer?: NodeJS.Timeout }> = {
@@ -42,76 +51,83 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 	};
 	let timer: NodeJS.Timeout | undefined;
 
-	/** Milliseconds until a request may go out. */
-	function wait(): number {
-		sent = sent.filter((at) => now() - at < 60_000);
-		const full = sent.length < perMinute ? 0 : sent.at(-perMinute)! + 60_000 - now();
-		return Math.max(full, notBefore - now(), 0);
+	/** Milliseconds until a service of the family may be asked. */
+	function wait(family: Family): number {
+		return Math.min(...urls[family].map((url) => budget.wait(operatorOf(url))));
 	}
 
-	/** Takes a request out of the minute's budget. */
-	function take(): boolean {
-		if (wait() > 0) return false;
-		sent.push(now());
-		return true;
-	}
-
-	async function look(family: Family): Promise<Address> {
-		let failure = new AskError("no service is configured", false);
-		let busy: AskError | undefined;
-		for (const url of options.urls[family]) {
-			if (!take()) throw new AskError(failure.message, false);
+	/** The first address that a service tells; what failed on the way, by service. */
+	async function look(
+		family: Family,
+		services: readonly string[],
+	): Promise<{ address?: Address; failures: Map<string, AskError> }> {
+		const failures = new Map<string, AskError>();
+		for (const url of services) {
+			if (!budget.take(operatorOf(url))) continue;
 			try {
-				return await askAddress(url, family, stopping.signal);
+				return { address: await askOne(url, family, stopping.signal), failures };
 			} catch (error) {
 				if (!(error instanceof AskError)) throw error;
-				if (error.retryAfter !== undefined) busy ??= error;
-				const first = url === options.urls[family][0];
-				failure = new AskError(error.message, error.unreachable && (first || failure.unreachable));
+				failures.set(url, error);
+				if (error.retryAfter !== undefined) budget.pause(operatorOf(url), error.retryAfter);
 			}
 		}
-		throw busy ?? failure;
+		return { failures };
 	}
 
 	async function check(family: Family): Promise<void> {
-		try {
-			options.onAddress(family, await look(family));
+		const { address, failures } = await look(family, urls[family]);
+		if (address) {
+			options.onAddress(family, address);
 			again[family].times = 0;
 			clearTimeout(again[family].timer);
-		} catch (error) {
-			if (stopping.signal.aborted) return;
-			if (error instanceof AskError && error.retryAfter !== undefined) {
-				notBefore = now() + error.retryAfter;
-				due.add(family);
-				return;
-			}
-			options.onFailure(family, messageOf(error));
-			const gone = error instanceof AskError && error.unreachable && (await seemsGone(family));
-			if (gone && ++again[family].times > againTimes) return;
-			clearTimeout(again[family].timer);
-			again[family].timer = setTimeout(() => ask(family), againAfter).unref();
+			return;
 		}
+		if (stopping.signal.aborted) return;
+		const errors = [...failures.values()];
+		// One that is well and was only asked too often has not failed; it is asked when it says.
+		const busy = errors.flatMap(({ retryAfter }) => retryAfter ?? []);
+		if (busy.length > 0) return askAfter(family, Math.max(...busy));
+		options.onFailure(family, messageOf(errors.at(-1)));
+		const seemsGone = errors.every(({ unreachable }) => unreachable) && (await lost(family, failures));
+		if (stopping.signal.aborted || (seemsGone && ++again[family].times > againTimes)) return;
+		askAfter(family, againAfter);
+	}
+
+	function askAfter(family: Family, milliseconds: number): void {
+		clearTimeout(again[family].timer);
+		again[family].timer = setTimeout(() => ask(family), milliseconds).unref();
 	}
 
 	/**
-	 * Nobody was reached in this family: is somebody in the other? One probe may be lost on the way: whether the family
-	 * is gone shows when none comes through for a while.
+	 * Nobody was reached in this family: who is, in the other? One service may be down, and one probe may be lost on the
+	 * way: whether the family is gone shows when independent hosts are all reached in the other alone, for a while.
 	 */
-	async function seemsGone(failed: Family): Promise<boolean> {
-		const other = failed === 4 ? 6 : 4;
-		try {
-			options.onAddress(other, await look(other));
-		} catch {
-			// Neither family reaches anybody: that says nothing about this line's families.
-			return false;
+	async function lost(family: Family, failures: ReadonlyMap<string, AskError>): Promise<boolean> {
+		const other = family === 4 ? 6 : 4;
+		const of = (operator: string, services: readonly string[]) =>
+			services.filter((url) => operatorOf(url) === operator);
+		let hosts = 0;
+		for (const operator of withBothFamilies(urls)) {
+			if (!of(operator, urls[family]).every((url) => failures.has(url))) continue;
+			const { address } = await look(other, of(operator, urls[other]));
+			if (!address) continue;
+			options.onAddress(other, address);
+			hosts += 1;
 		}
-		options.onUnreachable(failed);
-		return true;
+		for (const host of options.hosts?.() ?? []) {
+			if (stopping.signal.aborted) return false;
+			// The other family first: a host that is down altogether is not waited for twice.
+			if ((await host.reaches(other)) && !(await host.reaches(family))) hosts += 1;
+		}
+		if (hosts >= enoughHosts && !stopping.signal.aborted) options.onUnreachable(family);
+		return hosts > 0;
 	}
 
 	async function work(): Promise<void> {
-		while (due.size > 0 && wait() === 0 && !stopping.signal.aborted) {
-			const family = due.values().next().value!;
+		for (;;) {
+			const family = [...due].find((one) => wait(one) === 0);
+			if (family === undefined || stopping.signal.aborted) return;
 			due.delete(family);
 			await check(family);
 		}
@@ -120,7 +136,8 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 	function begin(): void {
 		if (running || due.size === 0 || stopping.signal.aborted) return;
 		clearTimeout(timer);
-		if (wait() > 0) timer = setTimeout(begin, wait()).unref();
+		const soonest = Math.min(...[...due].map(wait));
+		if (soonest > 0) timer = setTimeout(begin, soonest).unref();
 		else {
 			running = work().finally(() => {
 				running = undefined;
@@ -130,7 +147,7 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 	}
 
 	function ask(family: Family): void {
-		if (options.urls[family].length === 0) return;
+		if (urls[family].length === 0) return;
 		due.add(family);
 		begin();
 	}

@@ -7,23 +7,8 @@ import {
 	isGlobalUnicast,
 	networkOf,
 } from "../../shared/address.ts";
-import type { LocalAddress } from "./link.ts";
-
-/** Who saw an address: the relay (through the tunnel), a check-ip service, or our own interface. */
-export type Source = "relay" | "check-ip" | "interface";
-
-/** Whom we believe when two differ, best first. */
-const trust: Record<Family, readonly Source[]> = {
-	// An interface shows the address before the NAT; only who is outside sees the one behind it.
-	4: ["relay", "check-ip", "interface"],
-	// No NAT here; from outside one sees whatever (temporary) address a connection happened to use.
-	6: ["interface", "relay", "check-ip"],
-};
-
-/** The sources that count less than this one. */
-export function lessTrusted(family: Family, source: Source): readonly Source[] {
-	return trust[family].slice(trust[family].indexOf(source) + 1);
-}
+import type { LocalAddress } from "./read-link.ts";
+import { byTrust, type Source, sources } from "./sources.ts";
 
 export type Observations = Partial<Record<Source, Address>>;
 
@@ -57,14 +42,13 @@ export function decide(
 	alsoPublic: readonly Cidr[],
 	passing: ReadonlySet<Address> = new Set(),
 ): Decision {
-	const known = trust[family].flatMap((source) => {
+	const known = byTrust(family).flatMap((source) => {
 		const address = seen[source];
 		return address && familyOf(address) === family && !passing.has(address) ? [{ source, address }] : [];
 	});
 	const good = known.filter(({ address }) => isGlobalUnicast(address, alsoPublic));
 	const best = good[0];
-	// A private address on our own interface is what NAT looks like, and nothing to report.
-	const unusable = best ? undefined : known.find(({ source }) => source !== "interface");
+	const unusable = best ? undefined : known.find(({ source }) => !sources[source].beforeNat);
 	const contradicted = best && good.find((other) => !agree(family, best.address, other.address));
 	return { ...best, ...(unusable ? { unusable } : {}), ...(contradicted ? { contradicted } : {}) };
 }
@@ -95,9 +79,10 @@ function mayBePublished({ temporary, deprecated, duplicate }: LocalAddress): boo
 }
 
 /**
- * The address of our own interface that a service should be published under: global, not temporary, not deprecated,
- * no duplicate (a tentative one may be published: if the check fails, it is taken back). Of several, the one that
- * stays preferred longest, but the present one is left only for one that stays more than twice as long.
+ * The address of our own interface that a service should be published under: on an interface with a default route of
+ * its family, by the kernel's own choice of them; global, not temporary, not deprecated, no duplicate (a tentative one
+ * may be published: if the check fails, it is taken back). Of several, the one that stays preferred longest, but the
+ * present one is left only for one that stays more than twice as long.
  */
 export function ownAddress(
 	family: Family,
@@ -105,9 +90,15 @@ export function ownAddress(
 	present: Address | undefined,
 	alsoPublic: readonly Cidr[],
 ): Address | undefined {
-	const usable = addresses.filter(
-		(a) => familyOf(a.address) === family && mayBePublished(a) && isGlobalUnicast(a.address, alsoPublic),
+	const reached = addresses.filter(
+		(a) =>
+			a.way !== "none" &&
+			familyOf(a.address) === family &&
+			mayBePublished(a) &&
+			isGlobalUnicast(a.address, alsoPublic),
 	);
+	const used = reached.filter((a) => a.way === "used");
+	const usable = used.length > 0 ? used : reached;
 	const best = usable.reduce<LocalAddress | undefined>(
 		(longest, a) => (longest && longest.preferredFor >= a.preferredFor ? longest : a),
 		undefined,

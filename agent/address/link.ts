@@ -1,31 +1,9 @@
 import { execa } from "execa";
-import { z } from "zod";
-import { type Address, type Family, familyOf, parseAddress } from "../../shared/address.ts";
-import type { RunCommand } from "../../shared/command.ts";
+import { type Address, type Family, familyOf } from "../../shared/address.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
-
-/** An address of this machine, as `ip -j address` tells. */
-export interface LocalAddress {
-	address: Address;
-	interface: string;
-	temporary: boolean;
-	deprecated: boolean;
-	tentative: boolean;
-	/** Duplicate address detection found another host with it (RFC 4862). */
-	duplicate: boolean;
-	/** Seconds that it stays preferred; Infinity for ever. */
-	preferredFor: number;
-}
-
-/** What the kernel knows of our line; one look at everything. */
-export interface Link {
-	addresses: LocalAddress[];
-	/** Families with a default route on an interface that has a carrier. */
-	families: ReadonlySet<Family>;
-	/** True when our tunnel interface exists. */
-	tunnel: boolean;
-}
+import { type Link, readLink, undecided } from "./read-link.ts";
 
 export interface LinkWatcher {
 	start(): void;
@@ -33,40 +11,8 @@ export interface LinkWatcher {
 	look(): Promise<Link>;
 }
 
-const addressesSchema = z.array(
-	z.looseObject({
-		ifname: z.string(),
-		flags: z.array(z.string()).default([]),
-		addr_info: z
-			.array(
-				z.looseObject({
-					local: z.string().optional(),
-					scope: z.string().default(""),
-					temporary: z.boolean().optional(),
-					deprecated: z.boolean().optional(),
-					tentative: z.boolean().optional(),
-					dadfailed: z.boolean().optional(),
-					preferred_life_time: z.number().default(4294967295),
-				}),
-			)
-			.default([]),
-	}),
-);
-
-/** One way out; a multipath route has several. */
-const hopSchema = z.looseObject({ dev: z.string().optional(), flags: z.array(z.string()).default([]) });
-
-const routesSchema = z.array(
-	hopSchema.extend({
-		dst: z.string(),
-		/** Given for those that lead nowhere: unreachable, blackhole, prohibit. */
-		type: z.string().optional(),
-		nexthops: z.array(hopSchema).optional(),
-	}),
-);
-
-/** `ip` writes this for "for ever". */
-const forever = 4_294_967_295;
+/** Where only a default route leads, for a relay without an address of the family. Nothing is sent there. */
+const somewhere: Record<Family, string> = { 4: "1.0.0.0", 6: "2000::" };
 
 /** Milliseconds that events are gathered before the look: a new prefix comes as a dozen lines. */
 const gather = 10;
@@ -83,6 +29,8 @@ export function watchLink(options: {
 	tunnel: string;
 	log: Logger;
 	onLink: (link: Link) => void;
+	/** The relay's addresses outside the tunnel, as far as they are known. */
+	relay?: () => readonly Address[];
 }): LinkWatcher {
 	const stopping = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
@@ -97,10 +45,30 @@ export function watchLink(options: {
 			ip("-4", "route", "show"),
 			ip("-6", "route", "show"),
 		]);
-		return readLink(options.tunnel, addresses, [
-			[4, four],
-			[6, six],
-		]);
+		const read = (choices: Partial<Record<Family, string>>) =>
+			readLink(
+				options.tunnel,
+				addresses,
+				[
+					[4, four],
+					[6, six],
+				],
+				choices,
+			);
+		const open = undecided(read({}));
+		return read(
+			Object.fromEntries(await Promise.all(open.map(async (family) => [family, await choice(family)]))),
+		);
+	}
+
+	/** How the kernel would send to the relay; undefined when there is no way. */
+	function choice(family: Family): Promise<string | undefined> {
+		const relay = options.relay?.().find((address) => familyOf(address) === family);
+		const args = ["-j", `-${family}`, "route", "get", relay ?? somewhere[family]];
+		return options.run("ip", args).catch((error) => {
+			if (error instanceof CommandError && !error.missing) return undefined;
+			throw error;
+		});
 	}
 
 	async function lookAndTell(): Promise<void> {
@@ -161,64 +129,4 @@ export function watchLink(options: {
 			await monitor;
 		},
 	};
-}
-
-/** Reads what the three `ip -j` commands printed. */
-export function readLink(tunnel: string, addressText: string, routeTexts: Array<[Family, string]>): Link {
-	const interfaces = addressesSchema.parse(JSON.parse(addressText || "[]"));
-	const dark = new Set(interfaces.filter((i) => i.flags.includes("NO-CARRIER")).map((i) => i.ifname));
-	const leadsOut = ({ dev, flags }: z.infer<typeof hopSchema>) =>
-		dev !== undefined &&
-		dev !== tunnel &&
-		!dark.has(dev) &&
-		!flags.includes("linkdown") &&
-		!flags.includes("dead");
-	const hasDefault = (text: string) =>
-		routesSchema
-			.parse(JSON.parse(text || "[]"))
-			.filter((route) => route.dst === "default" && route.type === undefined)
-			.some((route) => (route.nexthops ?? [route]).some(leadsOut));
-	const families = new Set(routeTexts.filter(([, text]) => hasDefault(text)).map(([family]) => family));
-	return {
-		addresses: interfaces
-			.filter((i) => i.ifname !== tunnel && !i.flags.includes("LOOPBACK"))
-			.flatMap((i) =>
-				i.addr_info.filter((a) => a.local && a.scope === "global").map((a) => localAddress(i.ifname, a)),
-			),
-		families,
-		tunnel: interfaces.some((i) => i.ifname === tunnel),
-	};
-}
-
-type AddressInfo = z.infer<typeof addressesSchema>[number]["addr_info"][number];
-
-function localAddress(name: string, info: AddressInfo): LocalAddress {
-	return {
-		address: parseAddress(info.local!),
-		interface: name,
-		temporary: info.temporary ?? false,
-		deprecated: (info.deprecated ?? false) || info.preferred_life_time === 0,
-		tentative: info.tentative ?? false,
-		duplicate: info.dadfailed ?? false,
-		preferredFor: info.preferred_life_time === forever ? Number.POSITIVE_INFINITY : info.preferred_life_time,
-	};
-}
-
-/** True when a family has got or lost its default route. */
-export function changedFamilies(before: Link, after: Link): boolean {
-	return ([4, 6] as const).some((family) => before.families.has(family) !== after.families.has(family));
-}
-
-/** The IPv6 addresses that a packet may leave with, as one text to compare. */
-export function sourcesOf({ addresses }: Link): string {
-	const usable = addresses.filter((a) => familyOf(a.address) === 6 && !a.tentative && !a.deprecated);
-	return usable
-		.map((a) => a.address)
-		.sort()
-		.join();
-}
-
-/** True while duplicate address detection still keeps every IPv6 address of ours from being used. */
-export function isUnready(link: Link): boolean {
-	return sourcesOf(link) === "" && link.addresses.some((a) => a.tentative && !a.duplicate);
 }

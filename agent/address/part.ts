@@ -3,13 +3,15 @@ import { type Address, type Cidr, type Family, familyOf, parseAddress } from "..
 import type { StatusRow } from "../../shared/part.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { SECOND } from "../../shared/time.ts";
-import type { Link } from "../facts.ts";
+import type { Link, RelayState } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import { createAddressBook, type HistoryEntry } from "./book.ts";
-import { watchCheckIp } from "./check-ip.ts";
+import { type Host, watchCheckIp } from "./check-ip.ts";
 import * as conditions from "./conditions.ts";
 import { addressShape } from "./config.ts";
-import { changedFamilies, isUnready, watchLink } from "./link.ts";
+import { watchLink } from "./link.ts";
+import { changedFamilies, isUnready } from "./read-link.ts";
+import { shownSource } from "./sources.ts";
 
 /** The relay is the better witness; who asks at once only asks twice. */
 const firstQuestionAfter = 3 * SECOND;
@@ -62,12 +64,17 @@ export const address = agentPart({
 			},
 			onGone: tellFamilies,
 		});
-		const links = watchLink({ run, tunnel: tunnel.interface, log, onLink: seeLink });
+		const relayAddresses = () => [...facts.relays.all.values()].flatMap(({ addresses }) => addresses);
+		const links = watchLink({
+			...{ run, tunnel: tunnel.interface, log, onLink: seeLink },
+			relay: relayAddresses,
+		});
 		const checkIp = watchCheckIp({
 			urls: { 4: check_ip.ipv4, 6: check_ip.ipv6 },
+			hosts: () => [...facts.relays.all.values()].flatMap(inBothFamilies),
 			onAddress(family, seen) {
 				health.clear(conditions.checkIpFailing, `IPv${family}`);
-				book.seenByCheckIp(family, seen);
+				book.seenBy("check-ip", seen);
 			},
 			onUnreachable: (family) => book.unreachable(family),
 			onFailure(family, error) {
@@ -79,7 +86,7 @@ export const address = agentPart({
 		const endings: Array<() => void> = [];
 
 		facts.relays.subscribe((_, now, before) => {
-			if (now?.up && now.seenAs) book.seenByRelay(now.seenAs.address);
+			if (now?.up && now.seenAs) book.seenBy("relay", now.seenAs.address);
 			if (now?.up && !before?.up) askOutside();
 		});
 
@@ -152,15 +159,15 @@ export const address = agentPart({
 	},
 });
 
-const seenBy: Record<string, string> = {
-	relay: "the relay",
-	"check-ip": "a check-ip service",
-	interface: "the kernel",
-};
+/** A relay with addresses of both families, as a host to compare them by. */
+function inBothFamilies({ addresses, reaches }: RelayState): Host[] {
+	const of = (family: Family) => addresses.find((one) => familyOf(one) === family);
+	return of(4) && of(6) ? [{ reaches: (family) => reaches(of(family)!) }] : [];
+}
 
 function lastChange(history: readonly HistoryEntry[], family: Family): string {
 	const entry = history.findLast((one) => one.family === family);
 	if (!entry) return "";
 	const since = entry.at.slice(0, 16).replace("T", " ");
-	return `since ${since} UTC, seen by ${seenBy[entry.source] ?? entry.source}`;
+	return `since ${since} UTC, seen by ${shownSource(entry.source)}`;
 }

@@ -1,7 +1,16 @@
-import { readFile, utimes } from "node:fs/promises";
+import { utimes } from "node:fs/promises";
+import { z } from "zod";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
-import { messageOf, remedyOf } from "../../shared/errors.ts";
-import { documentSchema, type RecipientsDocument, recipientsOf, type SourceResult } from "./document.ts";
+import { codeOf, messageOf, remedyOf } from "../../shared/errors.ts";
+import { plainText } from "../../shared/plain-text.ts";
+import { readRegularFile } from "../../shared/regular-file.ts";
+import {
+	documentBytes,
+	parseDocument,
+	type RecipientsDocument,
+	recipientsOf,
+	type SourceResult,
+} from "./document.ts";
 import type { Source } from "./source.ts";
 
 /** Milliseconds that a source may fail before what it last named counts as too old. */
@@ -24,7 +33,7 @@ export async function collect(
 				source: name,
 				recipients: last?.recipients ?? [],
 				usable: (last?.usable ?? false) && now.getTime() - Date.parse(since) < patience,
-				failing: { since, error: messageOf(error).slice(0, 500), ...(remedy ? { remedy } : {}) },
+				failing: { since, error: plainText(messageOf(error)).slice(0, 500), ...(remedy ? { remedy } : {}) },
 				...(last?.unfit ? { unfit: last.unfit } : {}),
 			};
 		}
@@ -32,19 +41,31 @@ export async function collect(
 	return { version: 1, sources: await Promise.all(sources.map(one)) };
 }
 
-/** What the file says; undefined when there is none that can be understood. */
-export async function readDocument(path: string): Promise<RecipientsDocument | undefined> {
+/** What the file says, or what is wrong with it; neither when there is none. */
+export interface DocumentFile {
+	document?: RecipientsDocument;
+	problem?: string;
+}
+
+/** Reads the file, whose folder belongs to a user who is less trusted than the agent. */
+export async function readDocument(path: string): Promise<DocumentFile> {
 	try {
-		return documentSchema.parse(JSON.parse(await readFile(path, "utf8")));
-	} catch {
-		return undefined;
+		const { bytes, info } = await readRegularFile(path, { limit: documentBytes, follow: false });
+		return { document: parseDocument(bytes.toString("utf8"), info.mtime.toISOString()) };
+	} catch (error) {
+		const code = codeOf(error);
+		if (code === "ENOENT" || code === "ENOTDIR") return {};
+		if (error instanceof SyntaxError || error instanceof z.ZodError || error instanceof RangeError)
+			return { problem: "it holds no list of recipients" };
+		return { problem: messageOf(error) };
 	}
 }
 
 /** Replaces the file, or, when it says this already, marks it as looked at now. True when it was replaced. */
 export async function writeDocument(path: string, document: RecipientsDocument, now: Date): Promise<boolean> {
 	const text = `${JSON.stringify(document)}\n`;
-	if (text === (await readFile(path, "utf8").catch(() => undefined))) {
+	const before = await readRegularFile(path, { limit: documentBytes, follow: false }).catch(() => undefined);
+	if (before?.bytes.toString("utf8") === text) {
 		await utimes(path, now, now);
 		return false;
 	}

@@ -15,6 +15,16 @@ export const recipientsUnread = condition<{ file: string; since: string | undefi
 		'run "systemctl enable --now heimweg-recipients.timer heimweg-recipients.path", and look at "journalctl -u heimweg-recipients"',
 });
 
+export const recipientsListUnusable = condition<{ file: string; problem: string }>({
+	code: "recipients.list_unusable",
+	severity: "warning",
+	title: "the list of valid recipients cannot be used",
+	quiet: MINUTE,
+	text: ({ file, problem }) => `${file}: ${problem}; the relay takes mail to any name meanwhile`,
+	remedy: ({ file }) =>
+		`look who made it ("ls -l ${file}"), remove it, and run "systemctl start heimweg-recipients", which writes it anew`,
+});
+
 export const recipientsSourceFailing = condition<Failure & { usable: boolean }>({
 	code: "recipients.source_failing",
 	severity: "warning",

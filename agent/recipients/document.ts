@@ -1,23 +1,88 @@
 import { z } from "zod";
+import { plainText } from "../../shared/plain-text.ts";
+import { recipientBytes } from "../../shared/protocol/recipients.ts";
 import { isLocalPart, parseRecipient, type Recipient } from "../../shared/recipient.ts";
 
-const failureSchema = z.object({ since: z.string(), error: z.string(), remedy: z.string().optional() });
+/** The largest file, in bytes: each recipient may stand in two sources. */
+export const documentBytes = 2 * recipientBytes;
+
+const textSchema = z
+	.string()
+	.max(1_000)
+	.transform((text) => plainText(text));
+
+const failureSchema = z.object({ since: textSchema, error: textSchema, remedy: textSchema.optional() });
+
+const nameSchema = z
+	.string()
+	.min(1)
+	.max(4_096)
+	.transform((text) => plainText(text));
+
+const recipientSchema = z.string().transform((text, context): Recipient => {
+	const recipient = parseRecipient(text);
+	if (recipient) return recipient;
+	context.addIssue({ code: "custom", message: "expected an address" });
+	return z.NEVER;
+});
 
 const sourceSchema = z.object({
-	source: z.string(),
+	source: nameSchema,
 	/** Everything that it last named. */
-	recipients: z.array(z.string().transform((text) => parseRecipient(text)!)),
+	recipients: z.array(recipientSchema),
 	/** False when that is not known, or too old. */
 	usable: z.boolean(),
 	failing: failureSchema.optional(),
 	/** A few of the names that no recipient can have, and how many there are. */
-	unfit: z.object({ count: z.int(), some: z.array(z.string()) }).optional(),
+	unfit: z.object({ count: z.int(), some: z.array(textSchema).max(10) }).optional(),
 });
 export type SourceResult = z.output<typeof sourceSchema>;
 
+/** Sources that a document may have: more than anybody configures. */
+const mostSources = 100;
+
+/** The file as a whole; its sources are read one by one. */
+const frameSchema = z.object({ version: z.literal(1), sources: z.array(z.unknown()).max(mostSources) });
+
 /** The file that heimweg-recipients.service writes and the agent reads. */
-export const documentSchema = z.object({ version: z.literal(1), sources: z.array(sourceSchema) });
-export type RecipientsDocument = z.output<typeof documentSchema>;
+export interface RecipientsDocument {
+	version: 1;
+	sources: SourceResult[];
+}
+
+/**
+ * Reads the file's text. A source or an entry that does not parse is dropped, and makes its source one that is not
+ * known whole: nobody is refused for damage. Throws when nothing can be read.
+ *
+ * @param written when the file was written, ISO 8601
+ */
+export function parseDocument(text: string, written: string): RecipientsDocument {
+	const { version, sources } = frameSchema.parse(JSON.parse(text));
+	return { version, sources: sources.map((source, at) => readSource(source, at + 1, written)) };
+}
+
+function readSource(found: unknown, place: number, written: string): SourceResult {
+	const whole = sourceSchema.safeParse(found);
+	if (whole.success) return whole.data;
+	const fields = z.record(z.string(), z.unknown()).safeParse(found).data ?? {};
+	const named = z.array(z.unknown()).safeParse(fields.recipients).data ?? [];
+	const recipients = named.flatMap((entry) => recipientSchema.safeParse(entry).data ?? []);
+	const lost = named.length - recipients.length;
+	const error =
+		lost > 0
+			? `${lost} of its ${named.length} entries in the file cannot be read`
+			: "its part of the file cannot be read";
+	return {
+		source: nameSchema.safeParse(fields.source).data ?? `source ${place}`,
+		recipients,
+		usable: false,
+		failing: {
+			since: written,
+			error,
+			remedy: 'run "systemctl start heimweg-recipients", which writes it anew',
+		},
+	};
+}
 
 /** What a source named, as recipients: a name without a domain stands for one in each of the domains. */
 export function recipientsOf(

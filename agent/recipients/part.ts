@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { runCommand } from "../../shared/command.ts";
 import type { StatusRow } from "../../shared/part.ts";
 import { recipientBytes, recipientsPath } from "../../shared/protocol/recipients.ts";
@@ -12,6 +13,9 @@ import { watchRecipients } from "./watch.ts";
 
 /** Until the relay has put a list to use. */
 const settledSoon = 2 * SECOND;
+
+/** For the first look at the file of recipients. */
+const firstLookPatience = 2 * SECOND;
 
 /** For a long list of recipients over a slow line. */
 const listPatience = 2 * MINUTE;
@@ -32,6 +36,8 @@ export const recipients = agentPart({
 		if (!config) return undefined;
 		const { host } = relays[0]!.endpoint;
 		const relay = () => facts.relays.all.get(host);
+		/** The first check-in waits for the first look: "not known yet" would open the relay to any name. */
+		let looked = false;
 		let wantCheckin = (_after?: number) => {};
 		const list = createRecipients({
 			port: () => relay()!.port,
@@ -53,6 +59,7 @@ export const recipients = agentPart({
 			path: config.list,
 			onDocument: list.seenDocument,
 			onLooked: list.seenLook,
+			health,
 		});
 		return {
 			name: "recipients",
@@ -60,6 +67,7 @@ export const recipients = agentPart({
 			ticks: [{ every: MINUTE, act: file.look }],
 			checkin: {
 				report: () => ({ recipients: list.report() }),
+				ready: () => looked,
 				heard: (answer) => list.heard(answer),
 				subscribe(listener) {
 					wantCheckin = listener;
@@ -67,8 +75,13 @@ export const recipients = agentPart({
 			},
 			status: (): RecipientsStatus => ({ recipients: list.state() }),
 			async start() {
-				await file.look();
 				file.start();
+				// Whatever lies there must not keep the agent from starting, nor from checking in for long.
+				const patience = sleep(firstLookPatience, undefined, { ref: false });
+				void Promise.race([file.look(), patience]).then(() => {
+					looked = true;
+					wantCheckin();
+				});
 			},
 			stop: file.stop,
 		};

@@ -13,7 +13,8 @@ export function postfixTable(table: string, run: RunCommand): Source {
 			const text = await run("postmap", ["-s", table], { timeout: 60_000 }).catch((error) => {
 				throw explain(error, table);
 			});
-			const keys = text.split("\n").map((line) => line.slice(0, line.indexOf("\t")));
+			const entries = text.split("\n").filter((line) => line.includes("\t"));
+			const keys = entries.map((line) => line.slice(0, line.indexOf("\t")));
 			return keys.filter((key) => key !== "" && !notRecipients.test(key));
 		},
 	};

@@ -21,7 +21,7 @@ export async function recipientsCommand(
 				'add [recipients] to heimweg.toml, for instance with passwd = true, or run "systemctl disable --now heimweg-recipients.timer heimweg-recipients.path"',
 		});
 	}
-	const before = options.write ? await readDocument(recipients.list) : undefined;
+	const before = options.write ? (await readDocument(recipients.list)).document : undefined;
 	const document = await collect(sourcesOf(recipients, deps.run), {
 		domains: localDomains(config),
 		before,

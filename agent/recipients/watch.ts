@@ -1,7 +1,9 @@
 import { type FSWatcher, watch } from "node:fs";
-import { stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import type { Health } from "../../shared/health.ts";
 import { readDocument } from "./collect.ts";
+import { recipientsListUnusable } from "./conditions.ts";
 import type { RecipientsDocument } from "./document.ts";
 
 export interface RecipientsWatchOptions {
@@ -11,10 +13,11 @@ export interface RecipientsWatchOptions {
 	onDocument(document: RecipientsDocument | undefined): void;
 	/** When the sources were last looked at; undefined while there is no file. */
 	onLooked(at: Date | undefined): void;
+	health: Health;
 }
 
 export interface RecipientsWatch {
-	/** Looks at the file; also every minute, for the day when the folder is made anew. */
+	/** Looks at the file; also every minute, for the day when the folder is made anew. Never throws. */
 	look(): Promise<void>;
 	start(): void;
 	stop(): void;
@@ -26,25 +29,51 @@ const settling = 20;
 /** Milliseconds between two looks while there is no folder to watch. */
 const withoutFolder = 5_000;
 
+/** Stands for a file of which nothing is known yet. */
+const unread = "unread";
+
 /** Tells when the file with the valid recipients changes. */
 export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatch {
 	const { path } = options;
-	let seen: string | undefined = "nothing yet";
+	let seen: string | undefined = unread;
 	let watcher: FSWatcher | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let stopped = false;
+	let looking: Promise<void> | undefined;
+	let next: Promise<void> | undefined;
 
-	async function look(): Promise<void> {
+	/** Looks at the file once more after a look that is under way, however often that is asked for. */
+	function look(): Promise<void> {
+		if (!looking) {
+			looking = lookOnce().finally(() => {
+				looking = undefined;
+			});
+			return looking;
+		}
+		next ??= looking.then(() => {
+			next = undefined;
+			return look();
+		});
+		return next;
+	}
+
+	async function lookOnce(): Promise<void> {
 		if (stopped) return;
 		watcher ??= open();
-		const found = await stat(path).catch(() => undefined);
+		const found = await lstat(path).catch(() => undefined);
 		options.onLooked(found?.mtime);
 		// A file that says the same as before gets a new time only.
 		const mark = found && `${found.ino} ${found.size} ${found.birthtimeMs}`;
 		if (mark === seen) return;
-		const document = mark === undefined ? undefined : await readDocument(path);
+		const { document, problem } = mark === undefined ? {} : await readDocument(path);
 		if (stopped) return;
-		seen = mark;
+		// What could not be read may be readable the next time, without another change.
+		seen = problem === undefined ? mark : unread;
+		options.health.put(
+			recipientsListUnusable,
+			"",
+			problem === undefined ? undefined : { file: path, problem },
+		);
 		options.onDocument(document);
 	}
 
@@ -66,6 +95,7 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 	}
 
 	function soon(after = settling): void {
+		if (stopped) return;
 		timer ??= setTimeout(() => {
 			timer = undefined;
 			void look();

@@ -54,7 +54,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			...Object.assign({}, ...options.sections().map((section) => section.report?.() ?? {})),
 		}),
 		expected: options.expected,
-		tunnelUp: options.tunnelUp,
+		tunnelUp: () => options.tunnelUp() && options.sections().every(({ ready }) => ready?.() ?? true),
 		onAnswer: take,
 		health,
 		log,

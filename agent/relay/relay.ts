@@ -39,6 +39,8 @@ export function createRelay(
 	const oldMemory = context.state("agent.json", memorySchema);
 	let roundTrip: number | undefined;
 	let pulsing = false;
+	/** What the relay's name is known to have. */
+	let addresses: readonly Address[] = [];
 	let seenAs: Endpoint | undefined;
 	/** Made at start, when the memory was read. */
 	let tunnel: Tunnel | undefined;
@@ -102,7 +104,11 @@ export function createRelay(
 	});
 
 	function tell(): void {
-		tellRelay({ up: up(), outer: tunnel?.endpoint(), seenAs, port: checkins.port });
+		tellRelay({
+			...{ up: up(), outer: tunnel?.endpoint(), seenAs, addresses },
+			reaches: (address) => pathWorks(address, pathPatience),
+			port: checkins.port,
+		});
 	}
 
 	facts.link.subscribe((link, before) => {
@@ -138,7 +144,11 @@ export function createRelay(
 			pathWorks: (address) => pathWorks(address, pathPatience),
 			families: () => facts.link.value?.families ?? new Set<Family>(),
 			lastGood,
-			onResolved: (addresses) => void memory.write({ relay: [...addresses] }),
+			onResolved(found) {
+				addresses = found;
+				void memory.write({ relay: [...found] });
+				tell();
+			},
 			onUp() {
 				if (pulsing) return;
 				pulsing = true;
@@ -164,7 +174,8 @@ export function createRelay(
 		}),
 		async start() {
 			const remembered = (await memory.read()) ?? (await oldMemory.read());
-			tunnel = makeTunnel(remembered?.relay ?? []);
+			addresses = remembered?.relay ?? [];
+			tunnel = makeTunnel(addresses);
 			checkins.start();
 			tell();
 		},

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { codeOf, messageOf } from "../../shared/errors.ts";
+import { readRegularFile, UnfitFile } from "../../shared/regular-file.ts";
 import type { HomeFile, ParseHome } from "./home.ts";
 
 /** What tells one state of a file from another without reading it. */
@@ -43,21 +43,12 @@ export async function readHomeFile(
 	parse: ParseHome,
 ): Promise<HomeFile | undefined> {
 	try {
-		// Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
-		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		try {
-			const info = await file.stat();
-			if (!info.isFile()) return wrong(name, "expected a regular file");
-			if (info.size > largest) return wrong(name, `expected at most ${largest} bytes, got ${info.size}`);
-			const { buffer, bytesRead } = await file.read(Buffer.alloc(largest + 1), 0, largest + 1, 0);
-			if (bytesRead > largest) return wrong(name, `expected at most ${largest} bytes, got more`);
-			return parse(name, new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, bytesRead)));
-		} finally {
-			await file.close();
-		}
+		const { bytes } = await readRegularFile(path, { limit: largest });
+		return parse(name, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === "ENOENT") return undefined;
+		if (error instanceof UnfitFile) return wrong(name, error.message);
 		if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return wrong(name, "expected UTF-8 text");
 		if (code === "EACCES") {
 			return wrong(

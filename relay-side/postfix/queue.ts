@@ -7,7 +7,9 @@ export async function queuedAmong(
 	messages: AsyncIterable<QueuedMessage>,
 ): Promise<Set<string>> {
 	const queued = new Set<string>();
-	for await (const { recipients } of messages) {
+	for await (const { recipients, unread } of messages) {
+		// What could not be read may be for any of them, and a domain is only left when nothing waits for it.
+		if (unread) return new Set(domains);
 		for (const { address } of recipients) {
 			const domain = domainOf(address);
 			if (domains.has(domain)) queued.add(domain);

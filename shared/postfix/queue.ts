@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { searchPath } from "../command.ts";
 import { HeimwegError, messageOf } from "../errors.ts";
+import { plainText } from "../plain-text.ts";
 
 /** One message in Postfix's queue, as far as we read it (postqueue(1), -j). */
 export interface QueuedMessage {
@@ -11,6 +12,8 @@ export interface QueuedMessage {
 	arrival_time: number;
 	/** Those that have not got the message yet, and why when Postfix has tried. */
 	recipients: ReadonlyArray<{ address: string; delay_reason?: string }>;
+	/** Something of it could not be read: it may be for anybody. */
+	unread?: true;
 }
 
 /** Reads the lines of `postqueue -j`, one message each, without ever holding the whole queue. */
@@ -33,7 +36,7 @@ export const listQueue: ListQueue = async function* (signal) {
 		...(signal ? { cancelSignal: signal } : {}),
 	});
 	try {
-		for await (const line of command) if (line) yield JSON.parse(line) as QueuedMessage;
+		for await (const line of command) if (line) yield parseQueued(line);
 		await command;
 	} catch (error) {
 		const text = (error as { stderr?: string }).stderr?.trim() || messageOf(error).split("\n")[0];
@@ -47,3 +50,44 @@ export const listQueue: ListQueue = async function* (signal) {
 		command.kill();
 	}
 };
+
+/** What a queue ID is made of, with long ones and without (postconf(5), enable_long_queue_ids). */
+const queueId = /^[0-9A-Za-z]{1,40}$/;
+
+/**
+ * Reads a line of `postqueue -j`. What cannot be read is left out and marked: the message is there all the same. One
+ * whose queue or id is not known is in no queue, so that nobody acts on it. Never throws.
+ */
+export function parseQueued(line: string, now: () => Date = () => new Date()): QueuedMessage {
+	const fields = fieldsOf(line);
+	const known = typeof fields.queue_name === "string" && typeof fields.queue_id === "string";
+	const inQueue = known && queueId.test(fields.queue_id as string);
+	const { arrival_time: arrived } = fields;
+	const dated = typeof arrived === "number" && arrived >= 0;
+	const listed = Array.isArray(fields.recipients) ? (fields.recipients as unknown[]) : [];
+	const recipients = listed.flatMap(readRecipient);
+	const whole = inQueue && dated && Array.isArray(fields.recipients) && recipients.length === listed.length;
+	return {
+		queue_id: inQueue ? (fields.queue_id as string) : "",
+		queue_name: inQueue ? (fields.queue_name as string) : "",
+		arrival_time: dated ? arrived : Math.floor(now().getTime() / 1000),
+		recipients,
+		...(whole ? {} : { unread: true }),
+	};
+}
+
+function fieldsOf(line: string): Record<string, unknown> {
+	try {
+		const value: unknown = JSON.parse(line);
+		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+	} catch {
+		return {};
+	}
+}
+
+function readRecipient(found: unknown): Array<{ address: string; delay_reason?: string }> {
+	const { address, delay_reason: reason } = (found ?? {}) as Record<string, unknown>;
+	if (typeof address !== "string") return [];
+	// The reason is what the other side's mail server said.
+	return [{ address, ...(typeof reason === "string" ? { delay_reason: plainText(reason) } : {}) }];
+}

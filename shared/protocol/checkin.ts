@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Family, familyOf } from "../address.ts";
 import { addressSchema } from "../config.ts";
+import { plainText } from "../plain-text.ts";
 import { recipientsReportSchema, recipientsStateSchema } from "./recipients.ts";
 
 /**
@@ -14,8 +15,9 @@ export const checkinPath = "/v1/checkin";
 /** The largest check-in and answer, in bytes. */
 export const checkinLimit = 256 * 1024;
 
-const shortText = z.string().max(300);
-const stamp = z.string().max(40);
+/** What the other side says is shown to people, on terminals too. */
+const shortText = z.string().max(300).transform(plainText);
+const stamp = z.string().max(40).transform(plainText);
 const addressOf = (family: Family) => addressSchema.refine((address) => familyOf(address) === family);
 
 export const checkinSchema = z.object({

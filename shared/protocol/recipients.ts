@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "../plain-text.ts";
 
 /**
  * The home's list of valid recipients, `POST /v1/recipients` over HTTP in the tunnel, JSON both ways. The answer to a
@@ -45,7 +46,7 @@ export const recipientsReportSchema = z.object({
 	/** False while the home cannot say who all its recipients are. */
 	complete: z.boolean(),
 	/** Why not, in a sentence. */
-	reason: z.string().max(300).optional(),
+	reason: z.string().max(300).transform(plainText).optional(),
 	/** The home's recipient_delimiter. */
 	delimiter: delimiterSchema.default(""),
 });

@@ -4,9 +4,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type CheckIpWatcher, watchCheckIp } from "../../../agent/address/check-ip.ts";
 import type { Family } from "../../../shared/address.ts";
 
-/** TCP to a multicast address: the kernel refuses it as unreachable by itself. */
-const unreachable = { 4: "http://224.0.0.1:80/", 6: "http://[ff02::1]:80/" };
-
 let servers: Server[];
 let watcher: CheckIpWatcher;
 let said: string[];
@@ -88,38 +85,6 @@ test("a refused connection is no silence either: somebody refused it", async () 
 	watch({ 4: ["http://127.0.0.1:1/"], 6: [(await service("::1")).url] });
 	watcher.ask(4);
 	await expect.poll(() => said).toEqual([expect.stringContaining("ECONNREFUSED")]);
-});
-
-test("a family that reaches nobody is told as unreachable only when the other one reaches somebody", async () => {
-	const six = await service("::1");
-	watch({ 4: [unreachable[4]], 6: [six.url] });
-	watcher.ask(4);
-	await expect.poll(() => said).toHaveLength(3);
-	expect(said.slice(1)).toEqual(["IPv6 ::1", "IPv4 unreachable"]);
-	await watcher.stop();
-
-	said.length = 0;
-	watch({ 4: [unreachable[4]], 6: [unreachable[6]] });
-	watcher.ask(4);
-	await expect.poll(() => said).toHaveLength(1);
-	await watcher.stop();
-	expect(said).toEqual([expect.stringMatching(/^IPv4 failed: .*ENETUNREACH/)]);
-});
-
-test("a family that reaches nobody is asked for again after a minute, a few times", async () => {
-	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-	const six = await service("::1");
-	watch({ 4: [unreachable[4]], 6: [six.url] });
-	watcher.ask(4);
-	for (let probe = 1; probe <= 6; probe++) {
-		await expect.poll(() => said.filter((one) => one === "IPv4 unreachable")).toHaveLength(probe);
-		// Lets the watcher end its run before the next minute begins.
-		await new Promise((done) => setImmediate(done));
-		time += 60_000;
-		vi.advanceTimersByTime(60_000);
-	}
-	expect(vi.getTimerCount()).toBe(0);
-	expect(six.asked).toHaveLength(6);
 });
 
 test("a service that failed is asked again after a minute, until it answers", async () => {

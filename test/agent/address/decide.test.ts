@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
-import {
-	decide,
-	lessTrusted,
-	notePassing,
-	type Observations,
-	ownAddress,
-} from "../../../agent/address/decide.ts";
+import { decide, notePassing, type Observations, ownAddress } from "../../../agent/address/decide.ts";
+import { byTrust, lessTrusted, shownSource } from "../../../agent/address/sources.ts";
 import { type Address, type Family, parseAddress, parseCidr } from "../../../shared/address.ts";
 import { local } from "./local-address.ts";
 
@@ -16,6 +11,12 @@ const seen = (sources: Record<string, string>): Observations =>
 const decided = (family: Family, sources: Record<string, string>) => decide(family, seen(sources), lab);
 const own = (addresses: ReturnType<typeof local>[], present?: string) =>
 	ownAddress(6, addresses, present ? parseAddress(present) : undefined, lab);
+
+test("the table of sources orders each family by its own trust", () => {
+	expect(byTrust(4)).toEqual(["relay", "check-ip", "interface"]);
+	expect(byTrust(6)).toEqual(["interface", "relay", "check-ip"]);
+	expect([shownSource("interface"), shownSource("router")]).toEqual(["the kernel", "router"]);
+});
 
 test("IPv4 is what the relay sees, then what a service sees, and last what our interface has", () => {
 	const interface_ = "203.0.113.9";

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { type Link, readLink, watchLink } from "../../../agent/address/link.ts";
+import { watchLink } from "../../../agent/address/link.ts";
+import { type Link, readLink } from "../../../agent/address/read-link.ts";
 import { logLines } from "../log-lines.ts";
 import { addresses, routes4, routes6 } from "./link-recordings.ts";
 

@@ -1,4 +1,4 @@
-import type { LocalAddress } from "../../../agent/address/link.ts";
+import type { LocalAddress } from "../../../agent/address/read-link.ts";
 import { parseAddress } from "../../../shared/address.ts";
 
 /** An address on eth0 that stays, unless said otherwise. */
@@ -6,6 +6,7 @@ export function local(text: string, changes: Partial<LocalAddress> = {}): LocalA
 	return {
 		address: parseAddress(text),
 		interface: "eth0",
+		way: "spare",
 		temporary: false,
 		deprecated: false,
 		tentative: false,

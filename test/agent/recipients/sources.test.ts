@@ -146,8 +146,8 @@ test("the file is replaced when something changed, and otherwise only marked as 
 	expect(await writeDocument(path, document, looked)).toBe(false);
 	const { ino: same, mtime } = await stat(path);
 	expect([same, mtime]).toEqual([ino, looked]);
-	expect(await readDocument(path)).toEqual(document);
+	expect(await readDocument(path)).toEqual({ document });
 	await writeFile(path, (await readFile(path, "utf8")).slice(0, 30));
-	expect(await readDocument(path)).toBeUndefined();
-	expect(await readDocument(join(folder, "nothing"))).toBeUndefined();
+	expect(await readDocument(path)).toEqual({ problem: "it holds no list of recipients" });
+	expect(await readDocument(join(folder, "nothing"))).toEqual({});
 });

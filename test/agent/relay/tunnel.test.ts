@@ -104,10 +104,10 @@ async function minutes(count: number): Promise<void> {
 }
 
 test("the first run sets the relay as the only peer, over IPv4, and the second does nothing", async () => {
-	model.addPeer("c3RyYW5nZXI=", { endpoint: at(six) });
+	model.addPeer(`${"c".repeat(42)}E=`, { endpoint: at(six) });
 	tunnel.duty.poke();
 	await tunnel.duty.settled();
-	expect(model.peerKeys()).toEqual(["c3RyYW5nZXI=", key].slice(-1));
+	expect(model.peerKeys()).toEqual([key]);
 	expect(model.peer()).toMatchObject({ endpoint: at(four), allowed: ["10.86.0.1/32"], keepalive: 25 });
 	expect([ups, resolved]).toEqual([1, [[four, six]]]);
 	model.commands.length = 0;

@@ -126,7 +126,7 @@ test("what is too large, no text, no regular file or a dangling link harms nobod
 	]);
 	const files = seen[0]!;
 	const huge = files.readable ? files.homes.get("huge") : undefined;
-	expect(huge && "problems" in huge && huge.problems[0]).toContain("at most 65536 bytes, got 70002");
+	expect(huge && "problems" in huge && huge.problems[0]).toContain("it has 70002 bytes, and at most 65536");
 });
 
 test("a file whose name is no id is reported under its whole name", async () => {
