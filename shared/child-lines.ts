@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { type Backoff, waitAfter } from "./backoff.ts";
 import { searchPath } from "./command.ts";
 import type { Logger } from "./log.ts";
+import { leastRights } from "./rights.ts";
 import { MINUTE, SECOND } from "./time.ts";
 
 /** A program that goes on printing lines about what happens, and the way to end it. */
@@ -37,7 +38,7 @@ export function followLines(options: {
 	let failures = 0;
 
 	async function once(): Promise<string> {
-		const child = execa(command, args, {
+		const child = execa(...leastRights(command, args), {
 			cancelSignal: stopping.signal,
 			forceKillAfterDelay: SECOND,
 			reject: false,
