@@ -1,16 +1,9 @@
 import { z } from "zod";
-import { familyOf, inNetwork, networksOverlap } from "../shared/address.ts";
-import { logSchema, notifySchema } from "../shared/common-config.ts";
-import {
-	addressSchema,
-	cidrSchema,
-	hostnameSchema,
-	interfaceSchema,
-	listenSchema,
-	pathSchema,
-	portSchema,
-	secretPathSchema,
-} from "../shared/config.ts";
+import { familyOf } from "../shared/address.ts";
+import { notifySchema } from "../shared/common-config.ts";
+import { hostnameSchema, pathSchema, portSchema } from "../shared/config.ts";
+import { type CoreConfig, coreFields, requireInside, tunnelFields } from "../shared/core-config.ts";
+import type { Complain } from "../shared/part.ts";
 
 /** Where we keep what we remember, and our socket; the unit makes both. */
 export const madeByUnit = ["/var/lib/heimweg-relay", "/run/heimweg-relay"] as const;
@@ -26,65 +19,38 @@ const mailAddressSchema = z.string().transform((text, context) => {
 	return z.NEVER;
 });
 
-/** The relay's config file, `/etc/heimweg-relay/relay.toml`. */
-export const relayConfigSchema = z
-	.strictObject({
-		tunnel: z.strictObject({
-			interface: interfaceSchema.default("hw0"),
-			private_key_file: secretPathSchema.default("/etc/heimweg-relay/wireguard.key"),
-			/** The relay's own addresses inside the tunnel. */
-			addresses: z.array(addressSchema).min(1),
-			networks: z.array(cidrSchema).min(1),
-			listen_port: portSchema.default(51820),
-			mtu: z.int().min(1280).max(1500).default(1280),
-		}),
-		homes_dir: pathSchema.default("/etc/heimweg-relay/homes.d"),
-		pulse: z.strictObject({ port: portSchema.default(8686) }).prefault({}),
-		checkin: z.strictObject({ port: portSchema.default(8687) }).prefault({}),
-		postfix: z
-			.strictObject({
-				maps_dir: pathSchema.default("/var/lib/heimweg-relay/maps"),
-				service: z
-					.string()
-					.regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a service name in small letters, digits and -")
-					.default("heimweg"),
-				/** The TCP port on loopback where Postfix asks what a home may send. */
-				policy_port: portSchema.default(8652),
-			})
-			.prefault({}),
-		notify: notifySchema.extend({ mail: mailAddressSchema.optional() }).prefault({}),
-		http: z.strictObject({ listen: listenSchema.prefault("127.0.0.1:8651") }).prefault({}),
-		state_dir: pathSchema.default(madeByUnit[0]),
-		run_dir: pathSchema.default(madeByUnit[1]),
-		log: logSchema,
-	})
-	.superRefine((config, context) => {
-		const { addresses, networks } = config.tunnel;
-		const complain = (path: (string | number)[], message: string) =>
-			context.addIssue({ code: "custom", path, message });
-		for (const [at, address] of addresses.entries()) {
-			if (!networks.some((network) => inNetwork(address, network))) {
-				complain(
-					["tunnel", "addresses", at],
-					`expected an address inside tunnel.networks (${networks.join(", ")}), got "${address}"`,
-				);
-			}
-			if (addresses.findIndex((other) => familyOf(other) === familyOf(address)) !== at) {
-				complain(["tunnel", "addresses", at], `expected one address per family, got "${address}" too`);
-			}
-		}
-		for (const [at, network] of networks.entries()) {
-			for (const other of networks.slice(at + 1)) {
-				if (networksOverlap(network, other)) {
-					complain(["tunnel", "networks", at], `"${network}" and "${other}" overlap`);
-				}
-			}
-		}
-		if (config.pulse.port === config.tunnel.listen_port) {
-			complain(["pulse", "port"], `expected another port than tunnel.listen_port, got ${config.pulse.port}`);
-		}
-	});
-export type RelayConfig = z.infer<typeof relayConfigSchema>;
+/** The keys of `/etc/heimweg-relay/relay.toml` that all parts may read. */
+export const coreShape = {
+	tunnel: z.strictObject({
+		listen_port: portSchema.default(51820),
+		...tunnelFields("/etc/heimweg-relay/wireguard.key"),
+	}),
+	homes_dir: pathSchema.default("/etc/heimweg-relay/homes.d"),
+	postfix: z
+		.strictObject({
+			maps_dir: pathSchema.default("/var/lib/heimweg-relay/maps"),
+			service: z
+				.string()
+				.regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a service name in small letters, digits and -")
+				.default("heimweg"),
+			/** The TCP port on loopback where Postfix asks what a home may send. */
+			policy_port: portSchema.default(8652),
+		})
+		.prefault({}),
+	...coreFields({ stateDir: madeByUnit[0], runDir: madeByUnit[1], port: 8651 }),
+	notify: notifySchema.extend({ mail: mailAddressSchema.optional() }).prefault({}),
+};
+
+export type RelayCore = z.infer<z.ZodObject<typeof coreShape>> & CoreConfig;
+
+/** What of these keys does not go with each other. */
+export function reviewCore({ tunnel: { addresses, networks } }: RelayCore, complain: Complain): void {
+	for (const [at, address] of addresses.entries()) {
+		requireInside(address, networks, ["tunnel", "addresses", at], complain);
+		if (addresses.findIndex((other) => familyOf(other) === familyOf(address)) !== at)
+			complain(["tunnel", "addresses", at], `expected one address per family, got "${address}" too`);
+	}
+}
 
 /** Where the config lies when nothing else is said. */
 export const defaultConfigPath = "/etc/heimweg-relay/relay.toml";

@@ -42,6 +42,10 @@ export const hostnameSchema = z
 		"expected a host name in small letters, umlauts in their xn-- form",
 	);
 
+/** A URL of the web. */
+export const urlSchema = (example: string) =>
+	z.url({ protocol: /^https?$/, error: `expected a URL like "${example}"`, abort: true });
+
 /** An absolute path. */
 export const pathSchema = z.string().startsWith("/", "expected an absolute path");
 

@@ -4,21 +4,40 @@ import { HeimwegError } from "./errors.ts";
 import { createGuard } from "./guard.ts";
 import { removeTunnelInterface } from "./tunnel-interface.ts";
 
+/** What a part does when the machine is cleared. */
+interface Clears<Config> {
+	mayDown?(config: Config): Promise<void>;
+	down?(config: Config, run: RunCommand): Promise<string | undefined>;
+}
+
 /**
- * The command `down`: takes the interface and the guard table away. The daemon must not run, or it would set them up
- * again; wireguard-go's unit is stopped, for the same reason.
+ * The command `down`: takes away what the parts set up, the interface and the guard table. The daemon must not run, or
+ * it would set them up again; wireguard-go's unit is stopped, for the same reason.
  */
-export async function takeDown(options: {
+export async function takeDown<Config extends { tunnel: { interface: string; networks: readonly Cidr[] } }>({
+	unit,
+	run,
+	config,
+	parts,
+	force,
+}: {
 	unit: string;
 	run: RunCommand;
-	tunnel(): Promise<{ interface: string; networks: readonly Cidr[] }>;
+	config: Config;
+	parts: ReadonlyArray<Clears<Config>>;
+	/** Does not ask whether it may be done now. */
+	force: boolean;
 }): Promise<number> {
-	const { run, unit } = options;
-	const { interface: name, networks } = await options.tunnel();
+	const { interface: name, networks } = config.tunnel;
+	if (!force) for (const part of parts) await part.mayDown?.(config);
 	if (await isActive(run, unit)) {
 		throw new HeimwegError(`${unit}.service runs and would set everything up again`, {
 			remedy: `run "systemctl stop ${unit}" first`,
 		});
+	}
+	for (const part of parts) {
+		const said = await part.down?.(config, run);
+		if (said) process.stdout.write(`${said}\n`);
 	}
 	const helper = `heimweg-wireguard-go@${name}`;
 	if (await isActive(run, helper)) await run("systemctl", ["stop", helper], { timeout: 30_000 });

@@ -12,6 +12,12 @@ const mark = "made by heimweg";
 export const guardWasGone =
 	'the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall\'s restart); heimweg looks every 15 s';
 
+/** A rule of nft(8) for one of the table's chains. */
+export interface GuardRule {
+	chain: "prerouting" | "output";
+	rule: string;
+}
+
 /** The table is there and is not ours. */
 export class ForeignTableError extends ConfigError {}
 
@@ -32,8 +38,10 @@ export function createGuard(options: {
 	run: RunCommand;
 	interface: string;
 	networks: readonly Cidr[];
+	/** What parts want in the table besides. */
+	rules?: readonly GuardRule[];
 }): Guard {
-	const rules = guardRules(options.interface, options.networks);
+	const rules = guardRules(options.interface, options.networks, options.rules);
 	/** What `nft list` printed right after we set the table. */
 	let standing: string | undefined;
 
@@ -83,7 +91,11 @@ export function createGuard(options: {
  * - over the loopback, only this machine's own addresses are believed (any user may bind a foreign IPv6 address)
  * - what goes to a tunnel address leaves through the tunnel, never by the default route while the tunnel is missing
  */
-export function guardRules(tunnel: string, networks: readonly Cidr[]): string {
+export function guardRules(
+	tunnel: string,
+	networks: readonly Cidr[],
+	more: readonly GuardRule[] = [],
+): string {
 	const create = `add table inet ${table} { comment "${mark}"; }`;
 	const rule = (chain: string, text: string) => `add rule inet ${table} ${chain} ${text}`;
 	const inside = `{ "${tunnel}", "lo" }`;
@@ -104,6 +116,7 @@ export function guardRules(tunnel: string, networks: readonly Cidr[]): string {
 		`add chain inet ${table} prerouting { type filter hook prerouting priority -300; policy accept; }`,
 		`add chain inet ${table} output { type filter hook output priority 0; policy accept; }`,
 		...rules,
+		...more.map(({ chain, rule: text }) => rule(chain, text)),
 	].join("\n")}\n`;
 }
 

@@ -17,6 +17,8 @@ export interface ConditionKind<D> {
 	blocksMail?: boolean;
 	/** Milliseconds that it may last before anyone is bothered with it. */
 	quiet: number;
+	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
+	mail?: number;
 	text(details: D, subject: string): string;
 	remedy(details: D, subject: string): string;
 }
@@ -34,6 +36,7 @@ export interface ActiveCondition {
 	text: string;
 	remedy: string;
 	quiet: number;
+	mail?: number;
 }
 
 /** Declares a kind of condition; exists so that the details' type is written once. */
@@ -70,6 +73,7 @@ export class Health {
 			text: plainText(kind.text(details, subject)),
 			remedy: plainText(kind.remedy(details, subject)),
 			quiet: kind.quiet,
+			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 		};
 		if (before && before.text === after.text && before.remedy === after.remedy) return;
 		this.#active.set(key, after);

@@ -4,27 +4,51 @@ export type { Logger };
 
 export type LogFormat = "journal" | "json";
 
-export interface LogOptions {
-	level?: string;
+/** How a log is written; see the `[log]` table of the configuration. */
+export interface LogSettings {
+	level: string;
 	/** `auto`: for the journal when systemd collects our output, else JSON. */
-	format?: LogFormat | "auto";
+	format: LogFormat | "auto";
 }
 
-/** syslog(3) priorities; journald reads them from a `<N>` before the line (sd-daemon(3)). */
-const priorities: Record<number, number> = { 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 };
+/** A log whose settings may change while it is in use: the configuration is read after the first lines. */
+export interface Log {
+	log: Logger;
+	configure(settings: LogSettings): void;
+}
+
+/** syslog(3) priorities by pino's names and numbers of levels; journald reads them from a `<N>` before the line (sd-daemon(3)). */
+const priorities: Record<string, number> = {
+	...{ trace: 7, debug: 7, info: 6, warn: 4, error: 3, fatal: 2 },
+	...{ 10: 7, 20: 7, 30: 6, 40: 4, 50: 3, 60: 2 },
+};
 
 /** The program's log, to standard output: sentences for the journal, JSON lines for everything else. */
-export function createLog(options: LogOptions = {}, environment: NodeJS.ProcessEnv = process.env): Logger {
-	const wanted = options.format ?? "auto";
-	const format = wanted === "auto" ? (environment.JOURNAL_STREAM ? "journal" : "json") : wanted;
-	const settings = {
-		level: options.level ?? "info",
-		base: null,
-		timestamp: format === "json" ? pino.stdTimeFunctions.isoTime : false,
-		formatters: format === "json" ? { level: (label: string) => ({ level: label }) } : {},
-	} as const;
-	if (format === "json") return pino(settings, process.stdout);
-	return pino(settings, { write: (line: string) => process.stdout.write(journalLine(line)) });
+export function createLog(
+	environment: NodeJS.ProcessEnv = process.env,
+	out: { write(text: string): unknown } = process.stdout,
+): Log {
+	let format: LogFormat = formatOf("auto", environment);
+	const log = pino(
+		{
+			base: null,
+			timestamp: pino.stdTimeFunctions.isoTime,
+			formatters: { level: (label: string) => ({ level: label }) },
+		},
+		{ write: (line: string) => out.write(format === "journal" ? journalLine(line) : line) },
+	);
+	return {
+		log,
+		configure(settings) {
+			log.level = settings.level;
+			format = formatOf(settings.format, environment);
+		},
+	};
+}
+
+function formatOf(wanted: LogFormat | "auto", environment: NodeJS.ProcessEnv): LogFormat {
+	if (wanted !== "auto") return wanted;
+	return environment.JOURNAL_STREAM ? "journal" : "json";
 }
 
 /**
@@ -32,7 +56,12 @@ export function createLog(options: LogOptions = {}, environment: NodeJS.ProcessE
  * fields only a condition's code is added, for those who search.
  */
 export function journalLine(json: string): string {
-	const entry = JSON.parse(json) as { level: number; msg?: string; condition?: string; err?: ErrorField };
+	const entry = JSON.parse(json) as {
+		level: string | number;
+		msg?: string;
+		condition?: string;
+		err?: ErrorField;
+	};
 	const reason = entry.err?.stack ?? entry.err?.message;
 	const sentence = [entry.msg ?? "", reason].filter(Boolean).join(": ");
 	const text = entry.condition ? `${sentence} [${entry.condition}]` : sentence;

@@ -1,11 +1,16 @@
 import { type ActiveCondition, spanOf } from "./health.ts";
 import { plainText } from "./plain-text.ts";
 
-/** Rows of a status as people read them: a name, and what is to say of it. */
-export function statusRows(rows: ReadonlyArray<readonly [string, string]>): string {
-	const plain = rows.map(([name, text]) => [plainText(name), plainText(text)] as const);
-	const width = Math.max(...plain.map(([name]) => name.length));
-	return plain.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n");
+/** Rows of a status as people read them: a name, and what is to say of it; a row without a name goes over both columns. */
+export function statusRows(rows: ReadonlyArray<{ name: string | undefined; text: string }>): string {
+	const plain = rows.map(({ name, text }) => ({
+		name: name === undefined ? undefined : plainText(name),
+		text: plainText(text),
+	}));
+	const width = Math.max(0, ...plain.map(({ name = "" }) => name.length));
+	return plain
+		.map(({ name, text }) => (name === undefined ? text : `${name.padEnd(width)}  ${text}`))
+		.join("\n");
 }
 
 /** What is wrong, with what to do; a sentence of comfort when nothing is. */

@@ -183,3 +183,22 @@ function localAddress(name: string, info: z.infer<typeof addressInfoSchema>): Lo
 		preferredFor: preferred === forever ? Number.POSITIVE_INFINITY : preferred,
 	};
 }
+
+/** True when a family has got or lost its default route. */
+export function changedFamilies(before: Link, after: Link): boolean {
+	return ([4, 6] as const).some((family) => before.families.has(family) !== after.families.has(family));
+}
+
+/** The IPv6 addresses that a packet may leave with, as one text to compare. */
+export function sourcesOf({ addresses }: Link): string {
+	const usable = addresses.filter((a) => familyOf(a.address) === 6 && !a.tentative && !a.deprecated);
+	return usable
+		.map((a) => a.address)
+		.sort()
+		.join();
+}
+
+/** True while duplicate address detection still keeps every IPv6 address of ours from being used. */
+export function isUnready(link: Link): boolean {
+	return sourcesOf(link) === "" && link.addresses.some((a) => a.tentative && !a.duplicate);
+}

@@ -15,15 +15,15 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { savedState } from "../../shared/saved-state.ts";
 import { version } from "../../shared/version.ts";
-import type { FamilyState } from "../address/book.ts";
-import type { AgentConfig } from "../config.ts";
+import type { FamilyState } from "../facts.ts";
 import { recordsFailing } from "./conditions.ts";
+import type { DnsConfig } from "./config.ts";
 import { watchVisibility } from "./visibility-watch.ts";
 
 export interface RecordsOptions {
 	/** Whether the guard stands; nothing is done before. */
 	guarded?: () => boolean;
-	config: NonNullable<AgentConfig["dns"]>;
+	config: DnsConfig;
 	/** Where the rate budget is remembered. */
 	stateDir: string;
 	family(family: Family): FamilyState;

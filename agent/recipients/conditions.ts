@@ -44,3 +44,12 @@ export const recipientsUnfit = condition<{ count: number; some: string[] }>({
 		`${source}: ${count === 1 ? "a name is" : `${count} names are`} left out, because Postfix's tables on the relay cannot hold them: ${some.join(", ")}`,
 	remedy: () => "mail to them is refused; give such a user an address of ASCII letters, digits and dots",
 });
+
+export const recipientsFailing = condition<Failure>({
+	code: "recipients.not_sent",
+	severity: "warning",
+	title: "the relay does not take the list of valid recipients",
+	quiet: 2 * MINUTE,
+	text: ({ error }) => `the list of valid recipients is not on the relay: ${error}`,
+	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
+});

@@ -1,7 +1,7 @@
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
-import type { AgentConfig } from "../config.ts";
 import { collect, readDocument, writeDocument } from "./collect.ts";
+import type { RecipientsConfig } from "./config.ts";
 import type { RecipientsDocument } from "./document.ts";
 import { localDomains, sourcesOf } from "./sources.ts";
 
@@ -10,7 +10,7 @@ import { localDomains, sourcesOf } from "./sources.ts";
  * agent. Gives the exit status: 1 when a source fails or names what no recipient can have.
  */
 export async function recipientsCommand(
-	config: AgentConfig,
+	config: RecipientsConfig,
 	options: { write: boolean; list: boolean },
 	deps: { run: RunCommand; out: { write(text: string): unknown }; now: Date },
 ): Promise<number> {

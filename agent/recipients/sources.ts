@@ -1,6 +1,6 @@
 import type { RunCommand } from "../../shared/command.ts";
-import type { AgentConfig } from "../config.ts";
 import { recipientCommand } from "./command.ts";
+import type { RecipientsConfig } from "./config.ts";
 import { doveadmUsers } from "./doveadm.ts";
 import { recipientFile } from "./file.ts";
 import { passwdFile } from "./passwd.ts";
@@ -8,7 +8,7 @@ import { postfixTable } from "./postfix-table.ts";
 import type { Source } from "./source.ts";
 
 /** Everything that `[recipients]` names. */
-export function sourcesOf(config: NonNullable<AgentConfig["recipients"]>, run: RunCommand): Source[] {
+export function sourcesOf(config: NonNullable<RecipientsConfig["recipients"]>, run: RunCommand): Source[] {
 	return [
 		...config.tables.map((table) => postfixTable(table, run)),
 		...(config.passwd ? [passwdFile("/etc/passwd")] : []),
@@ -19,6 +19,6 @@ export function sourcesOf(config: NonNullable<AgentConfig["recipients"]>, run: R
 }
 
 /** The domains of names that have none. */
-export function localDomains(config: AgentConfig): string[] {
+export function localDomains(config: RecipientsConfig): string[] {
 	return config.recipients?.domains ?? config.mail?.domains ?? [];
 }

@@ -8,9 +8,8 @@ import {
 	checkinLimit,
 	checkinPath,
 } from "../../shared/protocol/checkin.ts";
-import { routesMissing } from "../mail/conditions.ts";
 import { askRelay, type RelayPort, readAnswer, refusalOf } from "./client.ts";
-import { checkinFailing, relayNotice } from "./conditions.ts";
+import { checkinFailing, relayNotice, routesMissing } from "./conditions.ts";
 
 export interface CheckinOptions extends RelayPort {
 	/** What we tell. */

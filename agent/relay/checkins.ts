@@ -1,106 +1,60 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Address, familyOf } from "../../shared/address.ts";
 import type { Duty } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
-import { recipientBytes, recipientsPath } from "../../shared/protocol/recipients.ts";
+import { SECOND } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
-import type { AgentConfig } from "../config.ts";
-import { watchRecipients } from "../recipients/watch.ts";
+import type { CheckinSection } from "../part.ts";
 import { createCheckin } from "./checkin.ts";
-import { askRelay } from "./client.ts";
-import { createRecipients, type Recipients } from "./recipients-push.ts";
+import type { RelayPort } from "./client.ts";
+import type { RelayConfig } from "./config.ts";
+import type { RelayStatus } from "./status.ts";
 
 export interface CheckinsOptions {
-	config: AgentConfig;
-	privateKey: string;
-	/** The address in the tunnel that we speak from. */
-	from: Address;
+	relay: RelayConfig;
+	port: RelayPort;
 	/** Our public addresses. */
 	addresses(): Checkin["addresses"];
+	/** Domains that the relay must route to us; undefined when the config names none. */
+	expected: readonly string[] | undefined;
+	/** What other parts say, and make of the answer. */
+	sections(): readonly CheckinSection[];
 	tunnelUp(): boolean;
 	health: Health;
 	log: Logger;
 }
 
 export interface Checkins {
-	duties: readonly Duty[];
+	duty: Duty;
+	port: RelayPort;
 	/** Something is new that the relay should know. */
 	news(): void;
-	check(): void;
-	/** Looks at the file of recipients, should nobody have told of its change. */
-	look(): Promise<void>;
-	start(): Promise<void>;
+	start(): void;
 	stop(): void;
 	/** What the relay said last. */
-	answer(): CheckinAnswer | undefined;
-	recipients(): ReturnType<Recipients["state"]>;
+	state(): RelayStatus["checkin"];
 }
 
-/** Milliseconds until the next check-in while mail waits on the relay, or the relay has something to say of us. */
-const unsettledRefresh = 15_000;
+/** Until the next check-in while mail waits on the relay, or the relay has something to say of us. */
+const unsettledRefresh = 15 * SECOND;
 
-/** Milliseconds until the relay has put a list to use. */
-const settledSoon = 2_000;
-
-/** Milliseconds that the first check-in waits for a look at the file of recipients. */
-const firstLookPatience = 2_000;
-
-/** Milliseconds for a long list of recipients over a slow line. */
-const listPatience = 120_000;
-
-/** What we tell the relay of ourselves, and what it tells us: check-ins and the list of valid recipients. */
+/** What we tell the relay of ourselves, and what it tells us; parts add what is theirs. */
 export function createCheckins(options: CheckinsOptions): Checkins {
-	const { config, from, tunnelUp, health, log } = options;
-	const relay = config.relays[0]!;
+	const { port, relay, health, log } = options;
 	let answer: CheckinAnswer | undefined;
 	let askAgain: NodeJS.Timeout | undefined;
-	/** The first check-in waits for the first look at the file: "not known yet" would open the relay to any name. */
-	let looked = !config.recipients;
 
-	const port = {
-		relay: relay.addresses[0]!,
-		from,
-		port: relay.checkin_port,
-		bearer: deriveBearer(options.privateKey, relay.public_key),
-	};
-
-	const recipients =
-		config.recipients &&
-		createRecipients({
-			port,
-			send: (push, signal) =>
-				askRelay(port, recipientsPath, push, { signal, patience: listPatience, limit: recipientBytes }),
-			delimiter: config.recipients.delimiter,
-			file: config.recipients.list,
-			tunnelUp,
-			onReport: news,
-			onWhole: () => checkAfter(settledSoon),
-			health,
-			log,
-		});
-	const file =
-		recipients &&
-		watchRecipients({
-			path: config.recipients!.list,
-			onDocument: recipients.seenDocument,
-			onLooked: recipients.seenLook,
-			health,
-		});
-
-	const duty: Duty = createCheckin({
+	const duty = createCheckin({
 		...port,
 		report: () => ({
 			version,
 			addresses: options.addresses(),
-			...(config.mail ? { domains: config.mail.domains } : {}),
 			conditions: health.list().map((c) => c.code),
-			...(recipients ? { recipients: recipients.report() } : {}),
+			...(options.expected ? { domains: [...options.expected] } : {}),
+			...Object.assign({}, ...options.sections().map((section) => section.report?.() ?? {})),
 		}),
-		expected: config.mail?.domains,
-		tunnelUp: () => looked && tunnelUp(),
+		expected: options.expected,
+		tunnelUp: () => options.tunnelUp() && options.sections().every(({ ready }) => ready?.() ?? true),
 		onAnswer: take,
 		health,
 		log,
@@ -116,7 +70,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		}
 		answer = fresh;
 		clearTimeout(askAgain);
-		recipients?.heard(fresh);
+		for (const section of options.sections()) section.heard?.(fresh, relay.endpoint.host);
 		// By the next regular check-in it would be an old story.
 		if (fresh.waiting || fresh.notices.length > 0) checkAfter(unsettledRefresh);
 	}
@@ -131,29 +85,20 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	}
 
 	return {
-		duties: recipients ? [duty, recipients.duty] : [duty],
+		duty,
+		port,
 		news,
-		check: () => duty.poke(),
-		look: async () => file?.look(),
-		async start() {
-			file?.start();
-			// Whatever lies there must not keep the agent from starting, nor from checking in for long.
-			void Promise.race([file?.look(), sleep(firstLookPatience, undefined, { ref: false })]).then(() => {
-				looked = true;
-				news();
-			});
+		start() {
+			for (const section of options.sections())
+				section.subscribe?.((after) => (after === undefined ? news() : checkAfter(after)));
 		},
-		stop() {
-			clearTimeout(askAgain);
-			file?.stop();
-		},
-		answer: () => answer,
-		recipients: () => recipients?.state(),
+		stop: () => clearTimeout(askAgain),
+		state: () =>
+			answer && {
+				home: answer.home,
+				domains: answer.domains,
+				relayVersion: answer.version,
+				waiting: answer.waiting,
+			},
 	};
-}
-
-/** Which of our tunnel addresses speaks to the relay's first one. */
-export function speakerOf({ tunnel, relays }: AgentConfig): Address {
-	const family = familyOf(relays[0]!.addresses[0]!);
-	return tunnel.addresses.find((own) => familyOf(own) === family) ?? tunnel.addresses[0]!;
 }

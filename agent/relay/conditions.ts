@@ -93,11 +93,11 @@ export const relayNotice = condition<{ text: string; remedy: string }>({
 	remedy: ({ remedy }) => remedy,
 });
 
-export const recipientsFailing = condition<Failure>({
-	code: "recipients.not_sent",
-	severity: "warning",
-	title: "the relay does not take the list of valid recipients",
-	quiet: 2 * MINUTE,
-	text: ({ error }) => `the list of valid recipients is not on the relay: ${error}`,
-	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
+export const routesMissing = condition<{ missing: string; home: string }>({
+	code: "checkin.routes_missing",
+	severity: "error",
+	title: "the relay does not route all our domains",
+	quiet: 30 * SECOND,
+	text: ({ missing, home }) => `the relay does not send the mail of ${missing} to this home (${home})`,
+	remedy: ({ home }) => `on the relay, add the domain to /etc/heimweg-relay/homes.d/${home}.toml`,
 });

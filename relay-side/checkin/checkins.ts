@@ -5,10 +5,9 @@ import type { Metrics } from "../../shared/metrics.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { version } from "../../shared/version.ts";
-import type { Home } from "../homes/home.ts";
-import type { Registry } from "../homes/registry.ts";
-import type { PresenceBook } from "../pulse/presence.ts";
-import type { RecipientsKeeper } from "../recipients/keeper.ts";
+import { type Home, type Registry, type RelayFacts, registryOf } from "../facts.ts";
+import type { CheckinSection } from "../part.ts";
+import { Refused } from "../refused.ts";
 import { addressDiffers, checkinServing } from "./conditions.ts";
 import { type CheckinServer, serveCheckins } from "./server.ts";
 
@@ -17,12 +16,9 @@ export interface CheckinsOptions {
 	port: number;
 	/** The relay's own WireGuard key. */
 	privateKey: string;
-	homeAt(address: Address): Home | undefined;
-	registry(): Registry;
-	presence: PresenceBook;
-	lists: RecipientsKeeper;
-	/** What waits for a home, as the answer tells it. */
-	waiting(home: string): CheckinAnswer["waiting"];
+	facts: Pick<RelayFacts, "homes" | "presence">;
+	/** What other parts take out of a check-in, and say in the answer. */
+	sections(): readonly CheckinSection[];
 	health: Health;
 	metrics: Metrics;
 }
@@ -39,7 +35,7 @@ const sentence = 300;
 
 /** What homes tell of themselves, and what they are told: one conversation in either program's words. */
 export function createCheckins(options: CheckinsOptions): Checkins {
-	const { addresses, port, privateKey, presence, lists, health } = options;
+	const { addresses, port, privateKey, facts, health } = options;
 	const known = new Map<string, Checkin>();
 	const bearers = new Map<string, string>();
 	const refused = options.metrics.counter("checkins_refused_total", "Requests that were no good check-in");
@@ -48,11 +44,14 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		addresses,
 		port,
 		homeAt(address) {
-			const home = options.homeAt(address);
+			const home = facts.homes.value?.at.get(address);
 			return home && { id: home.id, bearer: bearerOf(home) };
 		},
 		onCheckin: take,
-		onRecipients: lists.take,
+		async onRecipients(home, list) {
+			for (const { takeList } of options.sections()) if (takeList) return takeList(home, list);
+			throw new Refused(403, "this relay takes no lists of recipients");
+		},
 		onRefused: () => refused.add(),
 		onTrouble: (error) => health.put(checkinServing, "", error && failureOf(error)),
 	});
@@ -64,19 +63,17 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	}
 
 	function take(id: string, checkin: Checkin): CheckinAnswer {
-		const { homes, deferred } = options.registry();
+		const { homes, deferred } = registryOf(facts);
 		const home = homes.get(id)!;
 		known.set(id, checkin);
 		compareAddress(id, checkin);
-		lists.report(id, checkin.recipients);
-		const waiting = options.waiting(id);
+		const answers = options.sections().map((section) => section.answer?.(home, checkin) ?? {});
 		return {
 			version,
 			home: id,
 			domains: home.domains.filter((domain) => !deferred.has(domain)),
 			destination: { address: home.addresses[0]!, port: home.mailPort },
-			...(waiting ? { waiting } : {}),
-			recipients: lists.state(id),
+			...Object.assign({}, ...answers),
 			notices: noticesFor(id),
 		};
 	}
@@ -94,7 +91,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	/** What the home believes and what WireGuard sees should be one address, in the family that the tunnel uses. */
 	function compareAddress(id: string, { addresses: told }: Checkin): void {
-		const seen = presence.of(id).endpoint?.address;
+		const seen = facts.presence.all.get(id)?.endpoint?.address;
 		const own = seen?.includes(":") ? undefined : told.ipv4;
 		health.put(addressDiffers, id, seen && own && seen !== own ? { seen, told: own } : undefined);
 	}

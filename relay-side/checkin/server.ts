@@ -22,7 +22,7 @@ import {
 	recipientsPath,
 	recipientsSchema,
 } from "../../shared/protocol/recipients.ts";
-import { Refused } from "../recipients/keeper.ts";
+import { Refused } from "../refused.ts";
 import { shareConnections } from "./connections.ts";
 
 export interface CheckinOptions {

@@ -2,18 +2,7 @@ import { randomUUID } from "node:crypto";
 import { HeimwegError } from "../../shared/errors.ts";
 import type { ActiveCondition } from "../../shared/health.ts";
 import type { Channel, Notice } from "../../shared/notify.ts";
-import { homeAway } from "../pulse/conditions.ts";
-import { mailOld } from "../queue/conditions.ts";
 import type { Submit } from "./submit.ts";
-
-/** Milliseconds that a home must be away before somebody gets a mail: a line that reconnects bothers nobody. */
-const awayFor = 15 * 60_000;
-
-/** What is worth a mail, and after how many milliseconds. */
-const worth: ReadonlyMap<string, number> = new Map([
-	[homeAway.code, awayFor],
-	[mailOld.code, mailOld.quiet],
-]);
 
 /** Tells by mail, through the relay's own Postfix, what keeps a home's mail from arriving. */
 export function mailChannel(options: {
@@ -29,7 +18,7 @@ export function mailChannel(options: {
 	return {
 		name: "notify.mail",
 		batch: true,
-		quiet: ({ code }: ActiveCondition) => worth.get(code),
+		quiet: ({ mail }: ActiveCondition) => mail,
 		async send(notices, _more, signal) {
 			if (options.routedHome()) {
 				throw new HeimwegError(`mail to ${options.recipient} is routed to a home of this relay`, {

@@ -12,8 +12,7 @@ import {
 	type PeerSettings,
 	presharedKeyMark,
 } from "../../shared/wireguard.ts";
-import type { Home } from "../homes/home.ts";
-import type { Presence } from "../pulse/presence.ts";
+import type { Home, Presence } from "../facts.ts";
 import { peerSecretWrong, peersFailing } from "./conditions.ts";
 
 export interface PeersOptions {
@@ -22,7 +21,8 @@ export interface PeersOptions {
 	device: TunnelInterface;
 	/** The homes to serve, by id. */
 	homes(): ReadonlyMap<string, Home>;
-	presence(home: string): Presence;
+	/** Undefined while nothing is known of it. */
+	presence(home: string): Presence | undefined;
 	/** Makes WireGuard start a handshake with the home at this tunnel address. */
 	nudge(address: Address): void;
 	/** The interface is up and has its addresses. */
@@ -153,9 +153,9 @@ export function createPeers(options: PeersOptions): Duty {
 		const lost: Array<{ peer: Wanted; before: Peer; last: { at: number; pause: number } | undefined }> = [];
 		for (const peer of wanted) {
 			const presence = options.presence(peer.home);
-			if (presence.here) renewals.delete(peer.home);
+			if (presence?.here) renewals.delete(peer.home);
 			const before = present.get(peer.publicKey);
-			if (presence.here || peer.stuck || !before || !isLost(before, presence)) continue;
+			if (!presence || presence.here || peer.stuck || !before || !isLost(before, presence)) continue;
 			const last = renewals.get(peer.home);
 			if (!last || now() - last.at >= last.pause) lost.push({ peer, before, last });
 		}

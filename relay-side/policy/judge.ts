@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from "../../shared/address.ts";
-import type { Home } from "../homes/home.ts";
+import type { Home } from "../facts.ts";
 import { domainOf } from "../postfix/queue.ts";
 
 /** What Postfix asks about one recipient of one mail (SMTPD_POLICY_README), as far as we read it. */

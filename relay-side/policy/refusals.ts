@@ -1,5 +1,5 @@
 import type { Health } from "../../shared/health.ts";
-import type { Home } from "../homes/home.ts";
+import type { Home } from "../facts.ts";
 import { domainOf } from "../postfix/queue.ts";
 import { senderRefused } from "./conditions.ts";
 import { printable } from "./judge.ts";

@@ -1,20 +1,15 @@
 import type { Address, Cidr } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
-import {
-	type PostfixCommandDeps as CommonDeps,
-	type PostfixCommandOptions,
-	type PostfixExit,
-	type PostfixSide,
-	runPostfixCommand,
-} from "../../shared/postfix/command.ts";
+import type { PostfixCommandDeps, PostfixSide } from "../../shared/postfix/command.ts";
 import { elementsOf } from "../../shared/postfix/list.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
 import { prepareMaps } from "./prepare.ts";
 import { queuedAmong } from "./queue.ts";
-import { lookFor, neededChanges, type PostfixWants } from "./settings.ts";
+import { lookFor, neededChanges } from "./settings.ts";
+import type { PostfixWants } from "./wants.ts";
 
 /** What Postfix's settings depend on in our own configuration. */
 export interface PostfixContext {
@@ -28,21 +23,18 @@ export interface PostfixContext {
 	policyPort: number;
 }
 
-export interface PostfixCommandDeps extends CommonDeps, PostfixContext {
+export interface PostfixSideDeps extends Pick<PostfixCommandDeps, "run" | "out">, PostfixContext {
 	listQueue: ListQueue;
 	/** The daemon's user; `heimweg` by default. */
 	owner?: string;
 }
 
-/** `heimweg-relay postfix`: shows, sets or takes back what Postfix needs; never throws, says what went wrong. */
-export function postfixCommand(
-	options: PostfixCommandOptions,
-	deps: PostfixCommandDeps,
-): Promise<PostfixExit> {
-	return runPostfixCommand(options, async () => relaySide(await databaseType(deps.run), deps), deps);
+/** What the relay's Postfix needs, for the command `postfix`. */
+export async function postfixSide(deps: PostfixSideDeps): Promise<PostfixSide> {
+	return relaySide(await databaseType(deps.run), deps);
 }
 
-function relaySide(type: DatabaseType, deps: PostfixCommandDeps): PostfixSide {
+function relaySide(type: DatabaseType, deps: PostfixSideDeps): PostfixSide {
 	const { run, out, mapsDirectory } = deps;
 	const wants = wantsOf(deps, type);
 	return {
@@ -120,7 +112,7 @@ function wantsOf(context: PostfixContext, type: DatabaseType): PostfixWants {
 }
 
 /** Without our maps, mail that waits for a home would come back to its sender. */
-async function refuseWhileMailWaits(type: DatabaseType, deps: PostfixCommandDeps): Promise<void> {
+async function refuseWhileMailWaits(type: DatabaseType, deps: PostfixSideDeps): Promise<void> {
 	const maps = postfixMaps({ directory: deps.mapsDirectory, type, run: deps.run });
 	const domains = new Set((await maps.list("transport").catch(() => new Map())).keys());
 	const waiting = domains.size > 0 ? await queuedAmong(domains, deps.listQueue()) : new Set<string>();

@@ -2,15 +2,6 @@ import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { MINUTE } from "../../shared/time.ts";
 
-export const routesFailing = condition<{ error: string; remedy?: string }>({
-	code: "routes.failing",
-	severity: "error",
-	title: "Postfix's maps cannot be kept up to date",
-	quiet: 0,
-	text: ({ error }) => `the routes of mail to the homes stay as they are: ${error}`,
-	remedy: ({ remedy }) => remedy ?? "look at the reason; it is tried again by itself",
-});
-
 export const mapDamaged = condition<{ reason: string }>({
 	code: "routes.map-damaged",
 	severity: "error",

@@ -1,7 +1,7 @@
+import type { Address } from "../../shared/address.ts";
 import { hostnameSchema } from "../../shared/config.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { parseRecipient } from "../../shared/recipient.ts";
-import type { Home } from "../homes/home.ts";
 
 /** The maps that are ours; Postfix parameters of the same meaning read them. */
 export type MapName = "transport" | "relay_domains" | "relay_recipients";
@@ -16,7 +16,7 @@ export const retryRoute = "retry:4.3.0 mail for this domain has to wait at the r
 export const relayed = "heimweg";
 
 /** The transport(5) entry that sends a domain's mail into the tunnel; the brackets keep the DNS out of it. */
-export function routeOf(home: Home, service: string): string {
+export function routeOf(home: { addresses: readonly Address[]; mailPort: number }, service: string): string {
 	return `${service}:[${home.addresses[0]}]:${home.mailPort}`;
 }
 

@@ -4,7 +4,7 @@ import {
 	type PostfixNow,
 	parameterChange,
 } from "../../shared/postfix/settings.ts";
-import type { PostfixWants } from "./settings.ts";
+import type { PostfixWants } from "./wants.ts";
 
 /**
  * Who may send through this relay. Restriction classes (RESTRICTION_CLASS_README) ask our policy service about the

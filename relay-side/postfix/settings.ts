@@ -1,4 +1,3 @@
-import type { Address, Cidr } from "../../shared/address.ts";
 import { elementsOf, withoutElement } from "../../shared/postfix/list.ts";
 import {
 	type Change,
@@ -8,21 +7,7 @@ import {
 	parameterChange,
 } from "../../shared/postfix/settings.ts";
 import { restrictionChanges, restrictionNotes, restrictionParameters } from "./restrictions.ts";
-
-/** What Postfix has to know about Heimweg. */
-export interface PostfixWants {
-	/** How Postfix names our maps, `lmdb:/var/lib/heimweg-relay/maps/transport`. */
-	transport: string;
-	relayDomains: string;
-	relayRecipients: string;
-	/** The master.cf service that delivers into the tunnel. */
-	service: string;
-	/** The tunnel: the homes' networks, and our own addresses in it. */
-	networks: readonly Cidr[];
-	relayAddresses: readonly Address[];
-	/** The TCP port on loopback where our policy service listens. */
-	policyPort: number;
-}
+import type { PostfixWants } from "./wants.ts";
 
 /** The net under a missing transport entry: mail waits instead of bouncing (error(8)). */
 export const waitingTransport = "retry:4.3.0 the way to this domain's home is not known at the moment";

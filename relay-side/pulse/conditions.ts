@@ -17,6 +17,8 @@ export const homeAway = condition<{ seen: string | undefined }>({
 	severity: "warning",
 	title: "the home is away",
 	quiet: 5 * MINUTE,
+	// A line that reconnects bothers nobody.
+	mail: 15 * MINUTE,
 	text: ({ seen }, home) =>
 		seen
 			? `no pulse from the home ${home} since ${seen}; its mail waits here`

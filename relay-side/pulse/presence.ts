@@ -43,8 +43,8 @@ const lookEvery = 500;
 export function createPresence(options: {
 	health: Health;
 	log: Logger;
-	onBack(home: string): void;
-	onAway(home: string): void;
+	/** A home came, went, moved, or (undefined) is no longer served. */
+	onChange(home: string, now: Presence | undefined): void;
 	now?: () => number;
 }): PresenceBook {
 	const { health, log } = options;
@@ -68,6 +68,10 @@ export function createPresence(options: {
 		return found;
 	}
 
+	function tell(home: string, presence: Presence): void {
+		options.onChange(home, { ...presence });
+	}
+
 	function look(): void {
 		for (const [home, presence] of homes) {
 			const quiet = now() - (presence.lastPulse ?? presence.since);
@@ -80,7 +84,8 @@ export function createPresence(options: {
 	function leave(home: string, presence: Presence): void {
 		presence.here = false;
 		presence.since = now();
-		options.onAway(home);
+		log.info({ home }, `home ${home} went away`);
+		tell(home, presence);
 	}
 
 	return {
@@ -96,7 +101,7 @@ export function createPresence(options: {
 			presence.since = now();
 			health.clear(homeAway, home);
 			log.info({ home }, `home ${home} is here, after ${((now() - away) / 1000).toFixed(1)} s`);
-			options.onBack(home);
+			tell(home, presence);
 		},
 		seenAt(home, endpoint) {
 			// The answer of `wg` may come after the home was removed: it must not bring it back.
@@ -110,14 +115,16 @@ export function createPresence(options: {
 				{ home, from: from ?? null, to },
 				from ? `home ${home} moved from ${from} to ${to}` : `home ${home} is at ${to}`,
 			);
+			tell(home, presence);
 		},
 		keep(ids) {
 			const kept = new Set(ids);
-			for (const home of kept) entry(home);
+			for (const home of kept) if (!homes.has(home)) tell(home, entry(home));
 			for (const home of homes.keys()) {
 				if (kept.has(home)) continue;
 				homes.delete(home);
 				health.clear(homeAway, home);
+				options.onChange(home, undefined);
 			}
 		},
 		start() {

@@ -38,6 +38,7 @@ export const mailOld = condition<{ arrived: string; returns?: string }>({
 	severity: "warning",
 	title: "mail for a home has waited for more than a day",
 	quiet: 0,
+	mail: 0,
 	text: ({ arrived, returns }, home) =>
 		`mail for the home ${home} has waited here since ${arrived}${
 			returns ? `, and goes back to its sender as undeliverable after ${returns}` : ""

@@ -6,7 +6,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { QueueMark } from "../../shared/postfix/activity.ts";
 import type { Flush } from "../../shared/postfix/flush.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
-import type { Home } from "../homes/home.ts";
+import type { Home } from "../facts.ts";
 import {
 	type Account,
 	comeBack,

@@ -17,20 +17,11 @@ import {
 	type Recipient,
 	RecipientSet,
 } from "../../shared/recipient.ts";
-import type { Registry } from "../homes/registry.ts";
+import type { Registry } from "../facts.ts";
+import { Refused } from "../refused.ts";
 import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
 import { type HomeList, type Journal, listJournal } from "./journal.ts";
 import { createReports } from "./reports.ts";
-
-/** What a home sent is not taken; with the HTTP status that says why. */
-export class Refused extends Error {
-	readonly status: 400 | 403 | 409 | 413;
-
-	constructor(status: Refused["status"], message: string) {
-		super(message);
-		this.status = status;
-	}
-}
 
 export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */

@@ -1,5 +1,5 @@
 import { domainOfRecipient, everyoneAt, type Recipient } from "../../shared/recipient.ts";
-import type { Registry } from "../homes/registry.ts";
+import type { Registry } from "../facts.ts";
 import { isRecipientKey } from "../postfix/entry.ts";
 import type { AcceptAll } from "./conditions.ts";
 import type { HomeList } from "./journal.ts";

@@ -1,4 +1,4 @@
-import type { Registry } from "../homes/registry.ts";
+import type { Registry } from "../facts.ts";
 import { isDomainKey, isOurRoute, type MapName, relayed, retryRoute, routeOf } from "../postfix/entry.ts";
 
 /** What the registry wants of domains: the route of each that is served, and which have to wait. */

@@ -5,8 +5,8 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import type { StateFile } from "../../shared/state.ts";
-import type { Registry } from "../homes/registry.ts";
-import { mapDamaged, routesFailing } from "../postfix/conditions.ts";
+import type { Registry } from "../facts.ts";
+import { mapDamaged } from "../postfix/conditions.ts";
 import {
 	type Entries,
 	isDomainKey,
@@ -17,6 +17,7 @@ import {
 } from "../postfix/entry.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { queuedAmong } from "../postfix/queue.ts";
+import { routesFailing } from "./conditions.ts";
 import {
 	isWanted,
 	leavingDomains,

@@ -1,3 +1,18 @@
+import { z } from "zod";
+import { addressShape } from "../../agent/address/config.ts";
+import { agent } from "../../agent/agent.ts";
+import { coreShape } from "../../agent/config.ts";
+import { dnsShape } from "../../agent/dns/config.ts";
+import { recipientsShape } from "../../agent/recipients/config.ts";
+import { relayShape } from "../../agent/relay/config.ts";
+import { configSchema } from "../../shared/program-kind.ts";
+
+const all = z.object({ ...coreShape, ...addressShape, ...relayShape, ...dnsShape, ...recipientsShape });
+export type AgentConfig = z.infer<typeof all>;
+
+/** The schema of the whole config file, as the program composes it. */
+export const agentConfigSchema = configSchema(agent) as unknown as z.ZodType<AgentConfig>;
+
 /** A well-formed WireGuard key; as a private or a public one it serves alike. */
 export const key = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
 

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { type AgentConfig, agentConfigSchema } from "../../agent/config.ts";
 import { parseConfig } from "../../shared/config.ts";
 import { ConfigError } from "../../shared/errors.ts";
-import { configText, key } from "./config-examples.ts";
+import { type AgentConfig, agentConfigSchema, configText, key } from "./config-examples.ts";
 
 const read = (text: string): AgentConfig => parseConfig("heimweg.toml", text, agentConfigSchema);
 

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { loadAgent } from "../../agent/load.ts";
+import { agent } from "../../agent/agent.ts";
 import { ConfigError } from "../../shared/errors.ts";
+import { loadProgram } from "../../shared/program-load.ts";
 import { configText, key } from "./config-examples.ts";
 
 let folder: string;
@@ -15,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 async function problems(text: string | undefined): Promise<string[]> {
 	const path = join(folder, "heimweg.toml");
 	if (text !== undefined) await writeFile(path, text);
-	const error = await loadAgent(path).catch((reason: unknown) => reason);
+	const error = await loadProgram(agent, path).catch((reason: unknown) => reason);
 	expect(error).toBeInstanceOf(ConfigError);
 	return (error as ConfigError).problems;
 }

@@ -2,12 +2,12 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { agentConfigSchema } from "../../agent/config.ts";
-import { readSecrets } from "../../agent/secrets.ts";
+import { agent } from "../../agent/agent.ts";
 import { parseConfig } from "../../shared/config.ts";
 import { ConfigError } from "../../shared/errors.ts";
+import { readSecrets } from "../../shared/program-load.ts";
 import { presharedKeyMark } from "../../shared/wireguard.ts";
-import { configText, key } from "./config-examples.ts";
+import { agentConfigSchema, configText, key } from "./config-examples.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -34,7 +34,7 @@ const config = (more = "") =>
 	);
 
 async function problems(): Promise<string[]> {
-	const error = await readSecrets(config()).catch((reason: unknown) => reason);
+	const error = await readSecrets(agent, config()).catch((reason: unknown) => reason);
 	expect(error).toBeInstanceOf(ConfigError);
 	const text = (error as ConfigError).problems;
 	expect(text.join()).not.toContain("nobody-may-see");
@@ -43,11 +43,15 @@ async function problems(): Promise<string[]> {
 }
 
 test("the keys are read; of the preshared one only a mark is kept", async () => {
-	expect(await readSecrets(config())).toEqual({
-		privateKey: key,
-		privateKeyFile: `${folder}/wireguard.key`,
-		presharedKeyFile: `${folder}/psk`,
-		presharedKeyMark: presharedKeyMark(key),
+	expect(await readSecrets(agent, config())).toEqual({
+		key: { privateKey: key, privateKeyFile: `${folder}/wireguard.key` },
+		parts: new Map<string, unknown>([
+			["address", undefined],
+			["relay", [{ presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }]],
+			["dns", undefined],
+			["recipients", undefined],
+			["mail", undefined],
+		]),
 	});
 });
 

@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
+import { agent } from "../../agent/agent.ts";
 import { tunnelDown } from "../../agent/relay/conditions.ts";
-import { type AgentStatus, statusLine, statusText } from "../../agent/status.ts";
 import { parseAddress, parseEndpoint } from "../../shared/address.ts";
 import { Health } from "../../shared/health.ts";
+import {
+	statusLine as lineOf,
+	type ProgramStatus,
+	statusText as textOf,
+} from "../../shared/program-status.ts";
 import { logLines } from "./log-lines.ts";
 
-const well: AgentStatus = {
+const statusLine = (status: object) => lineOf(agent, status as ProgramStatus);
+const statusText = (status: object) => textOf(agent, status as ProgramStatus);
+
+const well = {
 	version: "1.2.3",
 	mailFlows: true,
 	tunnel: {
@@ -35,7 +43,7 @@ const well: AgentStatus = {
 
 const health = new Health(logLines().log);
 health.set(tunnelDown, "", { relay: "relay.example.org", lastAnswer: "none since heimweg started" });
-const ill: AgentStatus = {
+const ill = {
 	version: "1.2.3",
 	mailFlows: false,
 	tunnel: { up: false, relay: "relay.example.org", endpoint: undefined, roundTrip: undefined },

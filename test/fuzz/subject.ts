@@ -46,7 +46,8 @@ const agent = parseAddress("127.0.0.2");
 const endpoint = parseEndpoint("198.51.100.7:51820");
 
 async function serve({ part, port, folder, bearer }: Setting): Promise<(run: number) => Promise<void>> {
-	const log = createLog({ level: "silent" });
+	const { log } = createLog();
+	log.level = "silent";
 	const health = new Health(log);
 	const metrics = createMetrics("fuzz", "0", health);
 	const counter = metrics.counter("counted_total", "What came and was no good");

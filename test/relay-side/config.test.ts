@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
-import { relayConfigSchema } from "../../relay-side/config.ts";
+import { relay } from "../../relay-side/relay.ts";
 import { parseConfig } from "../../shared/config.ts";
 import { ConfigError } from "../../shared/errors.ts";
+import { configSchema } from "../../shared/program-kind.ts";
 import { random } from "../shared/random.ts";
 
 /** The problems that a ConfigError lists. */
 function problemsOf(text: string): string[] {
 	try {
-		parseConfig("relay.toml", text, relayConfigSchema);
+		parseConfig("relay.toml", text, configSchema(relay));
 	} catch (error) {
 		if (error instanceof ConfigError) return error.problems;
 		throw error;
@@ -18,7 +19,7 @@ function problemsOf(text: string): string[] {
 const least = '[tunnel]\naddresses = ["10.86.0.1"]\nnetworks = ["10.86.0.0/24"]\n';
 
 test("a relay's config of three lines is enough", () => {
-	expect(parseConfig("relay.toml", least, relayConfigSchema)).toMatchObject({
+	expect(parseConfig("relay.toml", least, configSchema(relay))).toMatchObject({
 		tunnel: { interface: "hw0", listen_port: 51820, mtu: 1280 },
 		homes_dir: "/etc/heimweg-relay/homes.d",
 		pulse: { port: 8686 },

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { loadRelay } from "../../relay-side/load.ts";
+import { relay } from "../../relay-side/relay.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { ownInspection } from "../../shared/inspection.ts";
+import { loadProgram } from "../../shared/program-load.ts";
 import { fileOf, homeOf } from "./homes/examples.ts";
 
 let folder: string;
@@ -19,7 +20,7 @@ async function problemsWith(keyFile: string): Promise<string[]> {
 		config,
 		`[tunnel]\ninterface = "hwnone"\nprivate_key_file = "${keyFile}"\naddresses = ["10.213.77.1"]\nnetworks = ["10.213.77.0/24"]\n`,
 	);
-	const error = await loadRelay(config).then(
+	const error = await loadProgram(relay, config).then(
 		() => undefined,
 		(thrown) => thrown,
 	);
@@ -45,7 +46,7 @@ test("a key that cannot be used is told with its config key, beside everything e
 });
 
 test("a config that is not there is told before this machine is looked at", async () => {
-	const error = await loadRelay(join(folder, "none.toml")).catch((thrown) => thrown);
+	const error = await loadProgram(relay, join(folder, "none.toml")).catch((thrown) => thrown);
 	expect(error).toBeInstanceOf(ConfigError);
 	expect(error.problems).toEqual([expect.stringContaining("there is no such file")]);
 });
@@ -63,7 +64,9 @@ test("check-config refuses a notify.mail whose mail would wait for a home, whate
 			config,
 			`homes_dir = "${homes}"\n[tunnel]\naddresses = ["10.86.0.1"]\nnetworks = ["10.86.0.0/24"]\n[notify]\nmail = "${mail}"\n`,
 		);
-		const error = await loadRelay(config, { ...ownInspection, forAnother: true }).catch((thrown) => thrown);
+		const error = await loadProgram(relay, config, { ...ownInspection, forAnother: true }).catch(
+			(thrown) => thrown,
+		);
 		expect(error).toBeInstanceOf(ConfigError);
 		return error.problems.filter((problem: string) => problem.includes("notify.mail"));
 	};

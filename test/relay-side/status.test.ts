@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { type HomeStatus, type RelayStatus, statusLine, statusText } from "../../relay-side/status.ts";
+import type { HomeStatus } from "../../relay-side/homes/status.ts";
 import { failing, silentHealth } from "../shared/silent.ts";
+import { type RelayStatus, statusLine, statusText } from "./relay-status.ts";
 
 function home(id: string, changes: Partial<HomeStatus> = {}): HomeStatus {
 	const endpoint = "198.51.100.7:51820";

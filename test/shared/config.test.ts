@@ -3,11 +3,12 @@ import { chmod, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { agentConfigSchema } from "../../agent/config.ts";
-import { relayConfigSchema } from "../../relay-side/config.ts";
+import { relay as relayProgram } from "../../relay-side/relay.ts";
 import { loadConfig, parseConfig, readSecret, secretPath } from "../../shared/config.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { readKey } from "../../shared/keys.ts";
+import { configSchema } from "../../shared/program-kind.ts";
+import { agentConfigSchema } from "../agent/config-examples.ts";
 
 const key = "9vKOHPXsU2pWrF6LbZ7q8N3Xw2qk2yQkY0m8mJ1hV0E=";
 const agent = `[[relays]]
@@ -34,7 +35,8 @@ async function problemsOf(work: () => unknown): Promise<string[]> {
 }
 
 const agentProblems = (text: string) => problemsOf(() => parseConfig("h.toml", text, agentConfigSchema));
-const relayProblems = (text: string) => problemsOf(() => parseConfig("r.toml", text, relayConfigSchema));
+const relayProblems = (text: string) =>
+	problemsOf(() => parseConfig("r.toml", text, configSchema(relayProgram)));
 
 let folder: string;
 beforeEach(async () => {

@@ -15,10 +15,14 @@ function inJournal(write: (log: pino.Logger) => void): string {
 }
 
 /** What a program of ours prints, in an environment of its own. */
-function printed(environment: Record<string, string>, options = "{}"): string {
+function printed(
+	environment: Record<string, string>,
+	settings = '{ level: "info", format: "auto" }',
+): string {
 	const program = `
 		import { createLog } from "./shared/log.ts";
-		const log = createLog(${options});
+		const { log, configure } = createLog();
+		configure(${settings});
 		log.debug("details"); log.info({ home: "anna" }, "a sentence"); log.error({ condition: "a.b" }, "bad");`;
 	return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
 		encoding: "utf8",
@@ -69,7 +73,7 @@ test("an error with a command's output is logged without what the command was fe
 
 test("under systemd the log is sentences, elsewhere JSON, and the config can say which", () => {
 	expect(printed({ JOURNAL_STREAM: "8:1" })).toBe("<6>a sentence\n<3>bad [a.b]\n");
-	const lines = printed({}, '{ level: "debug" }')
+	const lines = printed({}, '{ level: "debug", format: "auto" }')
 		.trim()
 		.split("\n")
 		.map((line) => JSON.parse(line));
@@ -78,6 +82,6 @@ test("under systemd the log is sentences, elsewhere JSON, and the config can say
 		{ level: "info", msg: "a sentence", home: "anna", time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
 		{ level: "error", msg: "bad", condition: "a.b" },
 	]);
-	expect(printed({ JOURNAL_STREAM: "8:1" }, '{ format: "json" }')).toContain('"msg":"bad"');
-	expect(printed({}, '{ format: "journal" }')).toContain("<3>bad");
+	expect(printed({ JOURNAL_STREAM: "8:1" }, '{ level: "info", format: "json" }')).toContain('"msg":"bad"');
+	expect(printed({}, '{ level: "info", format: "journal" }')).toContain("<3>bad");
 });

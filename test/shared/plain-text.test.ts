@@ -84,7 +84,7 @@ test("no condition and no row of a status shows what a terminal obeys, nor a lin
 	const forged = { ...active!, text: `a\nb${attacks[0]}`, remedy: `c\nd${attacks[1]}` };
 	expect(conditionsText([forged]).split("\n")).toHaveLength(2);
 	expect(conditionsText([forged])).not.toMatch(obeyed);
-	expect(statusRows([["an\u001bna", `here\nbert  here${attacks[0]}`]])).toBe(
+	expect(statusRows([{ name: "an\u001bna", text: `here\nbert  here${attacks[0]}` }])).toBe(
 		"an?na  here bert  here?]0;owned?",
 	);
 });

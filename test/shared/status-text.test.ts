@@ -5,10 +5,12 @@ import { failing, silentHealth } from "./silent.ts";
 test("rows stand in two columns, and no row at all is no text", () => {
 	expect(
 		statusRows([
-			["home", "a"],
-			["a longer one", "b"],
+			{ name: "home", text: "a" },
+			{ name: "a longer one", text: "b" },
+			{ name: "", text: "c" },
+			{ name: undefined, text: "over both" },
 		]),
-	).toBe("home          a\na longer one  b");
+	).toBe("home          a\na longer one  b\n              c\nover both");
 	expect(statusRows([])).toBe("");
 });
 

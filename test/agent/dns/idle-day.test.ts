@@ -1,7 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { agentConfigSchema } from "../../../agent/config.ts";
 import { onSchedule } from "../../../shared/schedule.ts";
-import { key } from "../config-examples.ts";
+import { agentConfigSchema, key } from "../config-examples.ts";
 import { aRRset, type RecordsScene, recordsScene } from "./records-scene.ts";
 
 let scene: RecordsScene;

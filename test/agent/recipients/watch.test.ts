@@ -3,16 +3,18 @@ import { mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { agentConfigSchema } from "../../../agent/config.ts";
+import { agentFacts } from "../../../agent/facts.ts";
+import type { AgentPart } from "../../../agent/part.ts";
 import { parseDocument, type RecipientsDocument, recipientsOf } from "../../../agent/recipients/document.ts";
+import { recipients } from "../../../agent/recipients/part.ts";
 import { type RecipientsWatch, watchRecipients } from "../../../agent/recipients/watch.ts";
-import { createCheckins } from "../../../agent/relay/checkins.ts";
-import { parseAddress } from "../../../shared/address.ts";
+import { runCommand } from "../../../shared/command.ts";
 import { parseConfig } from "../../../shared/config.ts";
 import type { Health } from "../../../shared/health.ts";
+import { createMetrics } from "../../../shared/metrics.ts";
 import { random } from "../../shared/random.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";
-import { configText, key } from "../config-examples.ts";
+import { agentConfigSchema, configText, key } from "../config-examples.ts";
 
 let folder: string;
 let path: string;
@@ -171,24 +173,27 @@ test("a pipe in the place of the list keeps neither the agent from starting nor 
 		`${configText()}[recipients]\nfiles = ["/x"]\ndomains = ["example.org"]\nlist = "${path}"\n`,
 		agentConfigSchema,
 	);
-	let asked = 0;
-	const checkins = createCheckins({
-		config,
-		privateKey: key,
-		from: parseAddress("127.0.0.1"),
-		addresses: () => ({}),
-		tunnelUp: () => {
-			asked += 1;
-			return false;
+	const context = {
+		...{
+			facts: agentFacts(),
+			key: { privateKey: key, privateKeyFile: "" },
+			run: runCommand,
+			health,
+			log: silent,
 		},
-		health,
-		log: silent,
+		...{ metrics: createMetrics("test", "1", health), guarded: () => true, statusChanged() {} },
+		state: () => ({ read: async () => undefined, write: async () => {}, stop() {} }),
+		checkin: () => [],
+	};
+	const part = (await recipients.create(config, context, undefined)) as AgentPart;
+	endings.push(() => part.stop?.());
+	let wanted = 0;
+	part.checkin?.subscribe?.(() => {
+		wanted += 1;
 	});
-	endings.push(() => checkins.stop(), ...checkins.duties.map((duty) => () => duty.stop()));
-	checkins.news();
-	await checkins.duties[0]!.settled();
-	expect(asked, "the first check-in waits for the first look").toBe(0);
-	await checkins.start();
-	await expect.poll(() => asked, { timeout: 1_500 }).toBeGreaterThan(0);
+	expect(part.checkin?.ready?.(), "the first check-in waits for the first look").toBe(false);
+	await part.start?.();
+	await expect.poll(() => part.checkin?.ready?.(), { timeout: 1_500 }).toBe(true);
+	expect(wanted).toBeGreaterThan(0);
 	expect(conditions()).toContainEqual(expect.stringMatching(/^recipients\.list_unusable: .*a pipe/));
 });

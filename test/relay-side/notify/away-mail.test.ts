@@ -41,7 +41,7 @@ beforeEach(async () => {
 		toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance", "Date"],
 	});
 	const health = new Health(silent, () => new Date());
-	presence = createPresence({ health, log: silent, onBack() {}, onAway() {} });
+	presence = createPresence({ health, log: silent, onChange() {} });
 	notifier = createNotifier({
 		channel: mailChannel({
 			recipient: "me@far.example",

@@ -57,8 +57,8 @@ test("nothing that a notice says can become a header, a line too long, or anythi
 });
 
 test("a home is worth a mail after 15 minutes, old mail at once, and nothing else is", () => {
-	const quiet = ({ code, quiet }: { code: string; quiet: number }) =>
-		channel().channel.quiet({ code, quiet } as ActiveCondition);
+	const quiet = ({ code, mail }: { code: string; mail?: number }) =>
+		channel().channel.quiet({ code, mail } as ActiveCondition);
 	expect(quiet(homeAway)).toBe(900_000);
 	expect(quiet(mailOld)).toBe(0);
 	expect(quiet(senderRefused)).toBeUndefined();

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { lackingSettings, postfixCommand } from "../../../relay-side/postfix/apply.ts";
+import { lackingSettings, type PostfixSideDeps, postfixSide } from "../../../relay-side/postfix/apply.ts";
 import { waitingTransport } from "../../../relay-side/postfix/settings.ts";
 import { CommandError } from "../../../shared/command.ts";
+import { type PostfixCommandDeps, runPostfixCommand } from "../../../shared/postfix/command.ts";
 import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 import { rules } from "../homes/examples.ts";
 import { type FakePostfix, fakePostfix } from "./fake-postfix.ts";
@@ -35,7 +36,7 @@ const context = () => ({
 
 function command(options: { apply?: boolean; undo?: boolean; force?: boolean } = {}, changes = {}) {
 	printed = "";
-	return postfixCommand(options, {
+	const deps: PostfixSideDeps & PostfixCommandDeps = {
 		run: postfix.run,
 		listQueue: async function* (): AsyncGenerator<QueuedMessage> {
 			for (const address of waiting)
@@ -50,7 +51,8 @@ function command(options: { apply?: boolean; undo?: boolean; force?: boolean } =
 		uid: 0,
 		now: () => new Date("2026-01-02T03:04:05.678Z"),
 		...changes,
-	});
+	};
+	return runPostfixCommand(options, () => postfixSide(deps), deps);
 }
 
 const etc = () => join(folder, "etc");

@@ -14,11 +14,16 @@ function stage(...homes: string[]) {
 	const { log, lines } = keptLog("info");
 	const health = new Health(log);
 	const events: string[] = [];
+	const here = new Set<string>();
 	const presence = createPresence({
 		health,
 		log,
-		onBack: (home) => events.push(`${home} back`),
-		onAway: (home) => events.push(`${home} away`),
+		onChange(home, now) {
+			if (now?.here && !here.has(home)) events.push(`${home} back`);
+			if (now && !now.here && here.has(home)) events.push(`${home} away`);
+			if (now?.here) here.add(home);
+			else here.delete(home);
+		},
 	});
 	presence.keep(homes);
 	presence.start();

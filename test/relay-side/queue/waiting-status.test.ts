@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { type HomeStatus, type RelayStatus, statusLine, statusText } from "../../../relay-side/status.ts";
+import type { HomeStatus } from "../../../relay-side/homes/status.ts";
 import { checkinAnswerSchema } from "../../../shared/protocol/checkin.ts";
+import { type RelayStatus, statusLine, statusText } from "../relay-status.ts";
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 const waiting = { mails: 12, since: ago(300), oldest: ago(7_300) };

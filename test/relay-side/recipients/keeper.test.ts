@@ -9,8 +9,8 @@ import {
 	createRecipientsKeeper,
 	type RecipientsKeeper,
 	type RecipientsKeeperOptions,
-	Refused,
 } from "../../../relay-side/recipients/keeper.ts";
+import { Refused } from "../../../relay-side/refused.ts";
 import { type RecipientsPush, recipientsSchema } from "../../../shared/protocol/recipients.ts";
 import { parseRecipient, type Recipient, RecipientSet } from "../../../shared/recipient.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";

@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { describe, expect, test, vi } from "vitest";
 import { emptyRegistry, type Registry } from "../../../relay-side/homes/registry.ts";
-import { routesFailing } from "../../../relay-side/postfix/conditions.ts";
 import { retryRoute } from "../../../relay-side/postfix/entry.ts";
+import { routesFailing } from "../../../relay-side/routes/conditions.ts";
 import { createRoutes, type Leaving, type RoutesOptions } from "../../../relay-side/routes/routes.ts";
 import { Health } from "../../../shared/health.ts";
 import type { QueuedMessage } from "../../../shared/postfix/queue.ts";

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import {
+	recipientsFailing,
 	recipientsSourceFailing,
 	recipientsUnfit,
 	recipientsUnread,
 } from "../../../agent/recipients/conditions.ts";
 import type { RecipientsDocument } from "../../../agent/recipients/document.ts";
+import { createRecipients } from "../../../agent/recipients/push.ts";
 import type { RelayAnswer } from "../../../agent/relay/client.ts";
-import { recipientsFailing } from "../../../agent/relay/conditions.ts";
-import { createRecipients } from "../../../agent/relay/recipients-push.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import type { CheckinAnswer } from "../../../shared/protocol/checkin.ts";
 import type { RecipientsPush, RecipientsState } from "../../../shared/protocol/recipients.ts";
@@ -32,7 +32,12 @@ function world() {
 	const health = silentHealth();
 	const scene = { up: true, reports: 0, wholes: 0, clock: Date.parse("2026-03-01T12:00:00Z") };
 	const recipients = createRecipients({
-		port: { relay: parseAddress("10.86.0.1"), from: parseAddress("10.86.0.2"), port: 8687, bearer: "b" },
+		port: () => ({
+			relay: parseAddress("10.86.0.1"),
+			from: parseAddress("10.86.0.2"),
+			port: 8687,
+			bearer: "b",
+		}),
 		send: async (push) => {
 			sent.push(push);
 			const good = { status: 200, text: JSON.stringify({ digest: push.digest, held: false }) };

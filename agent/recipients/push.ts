@@ -9,13 +9,18 @@ import {
 	recipientsAnswerSchema,
 } from "../../shared/protocol/recipients.ts";
 import { domainOfRecipient, type Recipient, RecipientSet } from "../../shared/recipient.ts";
-import { recipientsSourceFailing, recipientsUnfit, recipientsUnread } from "../recipients/conditions.ts";
-import type { RecipientsDocument } from "../recipients/document.ts";
-import { type RelayAnswer, type RelayPort, readAnswer, refusalOf } from "./client.ts";
-import { recipientsFailing } from "./conditions.ts";
+import { type RelayAnswer, type RelayPort, readAnswer, refusalOf } from "../relay/client.ts";
+import {
+	recipientsFailing,
+	recipientsSourceFailing,
+	recipientsUnfit,
+	recipientsUnread,
+} from "./conditions.ts";
+import type { RecipientsDocument } from "./document.ts";
 
 export interface RecipientsOptions {
-	port: RelayPort;
+	/** Where the relay takes it. */
+	port(): RelayPort;
 	/** Sends a list; `askRelay` in life. */
 	send(push: RecipientsPush, signal: AbortSignal): Promise<RelayAnswer>;
 	/** Our recipient_delimiter. */
@@ -83,7 +88,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		let answer = await options.send(pushOf(list, base), signal);
 		if (answer.status === 409 && base) answer = await options.send(pushOf(list, undefined), signal);
 		if (answer.status !== 200) throw refused(answer, list);
-		const { digest } = readAnswer(options.port, answer.text, recipientsAnswerSchema);
+		const { digest } = readAnswer(options.port(), answer.text, recipientsAnswerSchema);
 		theirs = digest;
 		acknowledged = list;
 		if (!base) options.onWhole();

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { type Address, type Cidr, type Family, familyOf, parseAddress } from "../../shared/address.ts";
+import type { StatusRow } from "../../shared/part.ts";
+import { onSchedule } from "../../shared/schedule.ts";
+import { SECOND } from "../../shared/time.ts";
+import type { Link, RelayState } from "../facts.ts";
+import { agentPart } from "../part.ts";
+import { createAddressBook, type HistoryEntry } from "./book.ts";
+import { type Host, watchCheckIp } from "./check-ip.ts";
+import * as conditions from "./conditions.ts";
+import { addressShape } from "./config.ts";
+import { watchLink } from "./link.ts";
+import { changedFamilies, isUnready } from "./read-link.ts";
+import { shownSource } from "./sources.ts";
+
+/** The relay is the better witness; who asks at once only asks twice. */
+const firstQuestionAfter = 3 * SECOND;
+
+/** What is remembered across restarts: only to say what changed, since no source has confirmed it. */
+const memorySchema = z.object({
+	history: z
+		.array(
+			z.object({
+				at: z.string(),
+				family: z.union([z.literal(4), z.literal(6)]),
+				address: z.string().transform((text): string => parseAddress(text)),
+				source: z.string(),
+			}),
+		)
+		.max(1_000),
+});
+
+/** What the status has of it. */
+export interface AddressStatus {
+	addresses: { ipv4: Address | undefined; ipv6: Address | undefined };
+	history: HistoryEntry[];
+}
+
+/** The public address of each family: what the kernel, the relay and check-ip services say, and what follows. */
+export const address = agentPart({
+	name: "address",
+	config: addressShape,
+	conditions: Object.values(conditions),
+	programs: ["ip"],
+
+	create({ tunnel, check_ip }, { facts, run, health, log, state, statusChanged }) {
+		const memory = state("agent.json", memorySchema);
+		const tellLink = facts.link.own("address");
+		const tellAddresses = facts.addresses.own("address");
+		const published = new Set<Family>();
+		const alsoPublic: Cidr[] = [];
+		facts.published.subscribe((what) => {
+			for (const family of what.families) published.add(family);
+			alsoPublic.push(...what.alsoPublic);
+		});
+
+		const book = createAddressBook({
+			...{ published, alsoPublic, health, log },
+			onChange({ family }) {
+				tellFamilies();
+				askOutside(family === 4 ? 6 : 4);
+				void memory.write({ history: [...book.history()] });
+				statusChanged();
+			},
+			onGone: tellFamilies,
+		});
+		const relayAddresses = () => [...facts.relays.all.values()].flatMap(({ addresses }) => addresses);
+		const links = watchLink({
+			...{ run, tunnel: tunnel.interface, log, onLink: seeLink },
+			relay: relayAddresses,
+		});
+		const checkIp = watchCheckIp({
+			urls: { 4: check_ip.ipv4, 6: check_ip.ipv6 },
+			hosts: () => [...facts.relays.all.values()].flatMap(inBothFamilies),
+			onAddress(family, seen) {
+				health.clear(conditions.checkIpFailing, `IPv${family}`);
+				book.seenBy("check-ip", seen);
+			},
+			onUnreachable: (family) => book.unreachable(family),
+			onFailure(family, error) {
+				// A line without this family is no failure of the service.
+				if (facts.link.value?.families.has(family))
+					health.set(conditions.checkIpFailing, `IPv${family}`, { error });
+			},
+		});
+		const endings: Array<() => void> = [];
+
+		facts.relays.subscribe((_, now, before) => {
+			if (now?.up && now.seenAs) book.seenBy("relay", now.seenAs.address);
+			if (now?.up && !before?.up) askOutside();
+		});
+
+		function tellFamilies(): void {
+			tellAddresses({ 4: book.state(4), 6: book.state(6) });
+		}
+
+		function seeLink(fresh: Link): void {
+			const before = facts.link.value;
+			book.seenLink(fresh);
+			tellLink(fresh);
+			if (!before) return;
+			if (changedFamilies(before, fresh) || (before.tunnel && !fresh.tunnel)) askOutside();
+			if (isUnready(before) && !isUnready(fresh)) askOutside(6);
+		}
+
+		/** Asks the check-ip services for what the tunnel does not show. */
+		function askOutside(only?: Family): void {
+			const link = facts.link.value;
+			const up = [...facts.relays.all.values()].filter((relay) => relay.up);
+			// On a line that is down nobody answers, and that tells nothing of a family.
+			if (link?.families.size === 0 && up.length === 0) return;
+			const shown = up.map(({ outer }) => (outer ? familyOf(outer.address) : 4));
+			for (const family of [4, 6] as const) {
+				// A connection would leave with the link-local address and get nowhere, as if the family were gone.
+				if (family === 6 && link && isUnready(link)) continue;
+				if (!shown.includes(family) && published.has(family) && (only === undefined || only === family))
+					checkIp.ask(family);
+			}
+		}
+
+		return {
+			name: "address",
+			status: (): Record<keyof AddressStatus, unknown> => ({
+				addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
+				history: [...book.history()],
+			}),
+			async start() {
+				const remembered = await memory.read();
+				if (remembered) book.restore(remembered.history);
+				seeLink(await links.look());
+				links.start();
+				endings.push(onSchedule(check_ip.schedule, () => askOutside()));
+			},
+			serve() {
+				const timer = setTimeout(askOutside, firstQuestionAfter);
+				endings.push(() => clearTimeout(timer));
+			},
+			async stop() {
+				for (const end of endings) end();
+				memory.stop();
+				await Promise.all([links.stop(), checkIp.stop()]);
+			},
+		};
+	},
+
+	rows(status) {
+		const { addresses, history } = status as AddressStatus;
+		const row = (family: Family, known: Address | undefined): StatusRow => ({
+			place: 20,
+			name: `IPv${family}`,
+			text: known ? `${known}  ${lastChange(history, family)}` : "not known",
+		});
+		return [row(4, addresses.ipv4), row(6, addresses.ipv6)];
+	},
+	summary(status) {
+		const { addresses } = status as AddressStatus;
+		const known = [addresses.ipv4, addresses.ipv6].filter(Boolean);
+		return [{ place: 20, text: known.length > 0 ? known.join(" and ") : "public address not known" }];
+	},
+});
+
+/** A relay with addresses of both families, as a host to compare them by. */
+function inBothFamilies({ addresses, reaches }: RelayState): Host[] {
+	const of = (family: Family) => addresses.find((one) => familyOf(one) === family);
+	return of(4) && of(6) ? [{ reaches: (family) => reaches(of(family)!) }] : [];
+}
+
+function lastChange(history: readonly HistoryEntry[], family: Family): string {
+	const entry = history.findLast((one) => one.family === family);
+	if (!entry) return "";
+	const since = entry.at.slice(0, 16).replace("T", " ");
+	return `since ${since} UTC, seen by ${shownSource(entry.source)}`;
+}

@@ -1,0 +1,75 @@
+import type { Family } from "../../shared/address.ts";
+import type { StatusRow } from "../../shared/part.ts";
+import { onSchedule } from "../../shared/schedule.ts";
+import { agentPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+import { dnsShape } from "./config.ts";
+import { createRecords, type RecordsState } from "./records.ts";
+
+/** What the status has of it. */
+export interface DnsStatus {
+	records?: RecordsState;
+}
+
+/** The records at deSEC of the names that get this line's addresses. */
+export const dns = agentPart({
+	name: "dns",
+	config: dnsShape,
+	conditions: Object.values(conditions),
+
+	async load({ dns: config }, { secret }) {
+		// It is read anew each time it is used; here only so that one that cannot be is told at once.
+		if (config) await secret("dns.token_file", config.token_file);
+	},
+
+	create({ dns: config, state_dir: stateDir }, { facts, health, log, guarded, statusChanged }) {
+		if (!config) return undefined;
+		facts.published.own("dns")({
+			families: new Set<Family>(config.publish.map((type) => (type === "A" ? 4 : 6))),
+			alsoPublic: config.also_public,
+		});
+		const records = createRecords({
+			...{ config, guarded, stateDir, health, log },
+			family: (family) => facts.addresses.value?.[family] ?? { address: undefined, goneSince: undefined },
+			onSettled: statusChanged,
+		});
+		facts.addresses.subscribe((now, before) => {
+			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
+			records.duty.poke(undefined, { news: moved });
+		});
+		facts.relays.subscribe((_, now, before) => {
+			// What waits for a line may be tried again.
+			if (now?.up && !before?.up) records.duty.poke(undefined, { news: true });
+		});
+		let endSchedule = () => {};
+		return {
+			name: "dns",
+			duties: () => [records.duty],
+			status: (): DnsStatus => ({ records: records.state() }),
+			async start() {
+				endSchedule = onSchedule(config.check, () => records.recheck());
+			},
+			serve: () => records.duty.poke(),
+			stop: () => endSchedule(),
+		};
+	},
+
+	rows(status) {
+		const { records } = status as DnsStatus;
+		if (!records) return [];
+		const rows: StatusRow[] = [
+			{
+				place: 30,
+				name: "DNS",
+				text: records.inSync ? "in sync with deSEC" : "not known to be in sync with deSEC",
+			},
+		];
+		for (const { name, type, records: values } of records.records)
+			rows.push({ place: 30, name: "", text: `${name} ${type} ${values.join(" ")}` });
+		return rows;
+	},
+	summary(status) {
+		const { records } = status as DnsStatus;
+		return records ? [{ place: 30, text: records.inSync ? "records in sync" : "records not in sync" }] : [];
+	},
+});

@@ -1,0 +1,53 @@
+import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
+import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { FamilyState } from "./address/book.ts";
+import type { Link } from "./address/read-link.ts";
+import type { RelayPort } from "./relay/client.ts";
+
+export { changedFamilies, sourcesOf } from "./address/read-link.ts";
+export type { FamilyState, Link };
+
+/** What is known of one relay. */
+export interface RelayState {
+	/** Pulses are answered. */
+	up: boolean;
+	/** The outer endpoint that the tunnel's packets go to. */
+	outer: Endpoint | undefined;
+	/** Under which endpoint the relay sees us; undefined while it does not tell. */
+	seenAs: Endpoint | undefined;
+	/** Its addresses outside the tunnel, as far as they are known. */
+	addresses: readonly Address[];
+	/** Whether anything comes back from one of them. */
+	reaches(address: Address): Promise<boolean>;
+	/** Where it takes check-ins, for those who have something to tell it. */
+	port: RelayPort;
+}
+
+/** What has records, as the configuration says. */
+export interface Published {
+	families: ReadonlySet<Family>;
+	/** Networks that may be published although they are not public. */
+	alsoPublic: readonly Cidr[];
+}
+
+/** What the parts at home know of each other. The owner stands behind each. */
+export interface AgentFacts {
+	/** What the kernel knows of our line (address). */
+	link: Fact<Link>;
+	/** The public address of each family (address). */
+	addresses: Fact<Record<Family, FamilyState>>;
+	/** What has records (dns). */
+	published: Fact<Published>;
+	/** The relays by the host of their endpoint, told with each answer of theirs (relay). */
+	relays: FactMap<RelayState>;
+}
+
+export function agentFacts(): AgentFacts {
+	const same = (a: FamilyState, b: FamilyState) => a.address === b.address && a.goneSince === b.goneSince;
+	return {
+		link: fact("link"),
+		addresses: fact("addresses", (a, b) => same(a[4], b[4]) && same(a[6], b[6])),
+		published: fact("published"),
+		relays: factMap("relays"),
+	};
+}

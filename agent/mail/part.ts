@@ -1,0 +1,36 @@
+import { askBanner } from "../../shared/banner.ts";
+import { queueMark } from "../../shared/postfix/activity.ts";
+import { postfixFlush } from "../../shared/postfix/flush.ts";
+import { listQueue } from "../../shared/postfix/queue.ts";
+import { SECOND } from "../../shared/time.ts";
+import { agentPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+import { createOutgoing } from "./outgoing.ts";
+import { homeSide } from "./postfix.ts";
+
+/** Mail that this home sends: Postfix's settings, and what waits here for the relay. */
+export const mail = agentPart({
+	name: "mail",
+	conditions: Object.values(conditions),
+	postfix: ({ relays }) => homeSide(relays[0]!.addresses),
+
+	create({ relays }, { facts, run, health, log }) {
+		const outgoing = createOutgoing({
+			relay: relays[0]!.addresses,
+			...{ run, listQueue, flush: postfixFlush(run), ask: askBanner, mark: queueMark(run) },
+			tunnelUp: () => [...facts.relays.all.values()].some(({ up }) => up),
+			health,
+			log,
+		});
+		facts.relays.subscribe((_, now, before) => {
+			if (now?.up && !before?.up) outgoing.begin();
+			if (before?.up && !now?.up) outgoing.end();
+		});
+		return {
+			name: "mail",
+			duties: () => [outgoing.duty],
+			ticks: [{ every: 15 * SECOND, act: outgoing.look }],
+			stop: () => outgoing.end(),
+		};
+	},
+});

@@ -1,0 +1,47 @@
+import { type Address, endpointText } from "../shared/address.ts";
+import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { Home } from "./homes/home.ts";
+import type { Registry } from "./homes/registry.ts";
+import type { OurMaps } from "./postfix/our-maps.ts";
+import type { Presence } from "./pulse/presence.ts";
+
+export type { Home, Presence, Registry };
+
+/** The homes that are served, and what is another than when this was told before. */
+export interface Homes {
+	registry: Registry;
+	/** Whose a tunnel address is. */
+	at: ReadonlyMap<Address, Home>;
+	changedHomes: ReadonlySet<string>;
+	changedDomains: ReadonlySet<string>;
+}
+
+/** What the parts on the relay know of each other. The owner stands behind each. */
+export interface RelayFacts {
+	/** The homes that are served (homes). */
+	homes: Fact<Homes>;
+	/** Postfix's maps that we write (postfix). */
+	maps: Fact<OurMaps>;
+	/** How often somebody else has changed one of these maps, by its name (postfix). */
+	mapChanges: FactMap<number>;
+	/** The interface is up and has our addresses (peers). */
+	tunnelUp: Fact<boolean>;
+	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
+	presence: FactMap<Presence>;
+}
+
+export function relayFacts(): RelayFacts {
+	const place = ({ endpoint }: Presence) => endpoint && endpointText(endpoint);
+	return {
+		homes: fact("homes"),
+		maps: fact("maps"),
+		mapChanges: factMap("map changes"),
+		tunnelUp: fact("tunnel up"),
+		presence: factMap("presence", (a, b) => a.here === b.here && place(a) === place(b)),
+	};
+}
+
+/** The homes that are served; none before the home files were read. */
+export function registryOf({ homes }: Pick<RelayFacts, "homes">): Registry {
+	return homes.value!.registry;
+}

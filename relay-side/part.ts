@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { Address } from "../shared/address.ts";
+import type { Part, PartContext, PartKind, TypedKind } from "../shared/part.ts";
+import type { TunnelKey } from "../shared/program-kind.ts";
+import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
+import type { RecipientsAnswer, recipientsSchema } from "../shared/protocol/recipients.ts";
+import type { RelayCore } from "./config.ts";
+import type { Home, RelayFacts } from "./facts.ts";
+
+/** What a part makes of a home's check-in, and says in the answer. */
+export interface CheckinSection {
+	/** Takes keys of its own out of a check-in, and gives keys of its own of the answer. */
+	answer?(home: Home, checkin: Checkin): Partial<CheckinAnswer>;
+	/** Takes a home's list of recipients. Throws Refused. */
+	takeList?(home: string, list: z.output<typeof recipientsSchema>): Promise<RecipientsAnswer>;
+}
+
+export interface RelayPart extends Part {
+	readonly checkin?: CheckinSection;
+	/** What the status shows of a home: keys of its own. */
+	homeStatus?(home: Home): object;
+	/** Makes things ready for domains that Postfix is about to relay for; throws when it cannot. */
+	admit?(domains: readonly string[]): Promise<void>;
+	/** Sends something to the home at this tunnel address, which makes WireGuard start a handshake. */
+	nudge?(home: Address): void;
+}
+
+/** What every part on the relay gets. The functions ask all parts. */
+export interface RelayContext extends PartContext {
+	readonly facts: RelayFacts;
+	readonly key: TunnelKey;
+	checkin(): readonly CheckinSection[];
+	homeStatus(home: Home): object;
+	admit(domains: readonly string[]): Promise<void>;
+	nudge(home: Address): void;
+}
+
+export interface RelayTypes {
+	core: RelayCore;
+	context: RelayContext;
+	part: RelayPart;
+}
+
+/**
+ * Declares a kind of part on the relay, with the types of its own configuration. They are forgotten afterwards: the
+ * schema of the whole file, which is composed of all shapes, has read what each kind gets.
+ */
+export function relayPart<Shape extends z.ZodRawShape = Record<never, never>, Loaded = undefined>(
+	kind: TypedKind<RelayTypes, Shape, Loaded>,
+): PartKind<RelayTypes> {
+	return kind as unknown as PartKind<RelayTypes>;
+}

@@ -1,0 +1,47 @@
+import { takenPorts } from "../../shared/preflight.ts";
+import { SECOND } from "../../shared/time.ts";
+import { tunnelInterface } from "../../shared/tunnel-interface.ts";
+import { wireguard } from "../../shared/wireguard.ts";
+import { registryOf } from "../facts.ts";
+import { relayPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+import { createPeers } from "./peers.ts";
+
+/** The tunnel's interface, and the homes as its peers. */
+export const peers = relayPart({
+	name: "peers",
+	conditions: Object.values(conditions),
+
+	async preflight({ tunnel }, { run, machineWell }) {
+		if (!machineWell) return [];
+		const device = await wireguard(run, tunnel.interface).device();
+		// From our last start the interface may hold it already.
+		if (device?.listenPort === tunnel.listen_port) return [];
+		return takenPorts(run, [{ key: "tunnel.listen_port", protocol: "udp", port: tunnel.listen_port }]);
+	},
+
+	create({ tunnel }, { facts, key, run, health, log, guarded, nudge }) {
+		const tellUp = facts.tunnelUp.own("peers");
+		const { interface: name, addresses, networks, mtu, listen_port: listenPort } = tunnel;
+		const duty = createPeers({
+			...{ guarded, nudge, health, log },
+			device: tunnelInterface(run, { name, addresses, networks, mtu, listenPort, ...key }),
+			homes: () => registryOf(facts).homes,
+			presence: (home) => facts.presence.all.get(home),
+			onUp: () => tellUp(true),
+		});
+		facts.homes.subscribe(({ changedHomes }) => {
+			if (changedHomes.size > 0) duty.poke(undefined, { news: true });
+		});
+		facts.presence.subscribe((_, now, before) => {
+			// It may be our interface that is gone, or its peer.
+			if (before?.here && now && !now.here) duty.poke(undefined, { news: true });
+		});
+		return {
+			name: "peers",
+			duties: () => [duty],
+			ticks: [{ every: 10 * SECOND, act: () => duty.poke() }],
+			serve: () => duty.poke(),
+		};
+	},
+});

@@ -1,0 +1,105 @@
+import { basename, join } from "node:path";
+import { runCommand } from "../../shared/command.ts";
+import { postfixFlush } from "../../shared/postfix/flush.ts";
+import { listQueue } from "../../shared/postfix/queue.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import { relayPart } from "../part.ts";
+import { lackingSettings, postfixSide } from "./apply.ts";
+import * as conditions from "./conditions.ts";
+import { databaseType, mapNames, postfixMaps } from "./maps.ts";
+import { createMended } from "./mended.ts";
+import { ourMaps } from "./our-maps.ts";
+import { createReload } from "./reload.ts";
+import { createPostfixWatch } from "./running.ts";
+import { watchMaps } from "./watch-maps.ts";
+
+/** Our side of Postfix: the maps that it reads, its settings, whether it runs, and mail that a damaged map held up. */
+export const postfix = relayPart({
+	name: "postfix",
+	conditions: Object.values(conditions),
+	programs: ["postmap", "postconf"],
+
+	postfix: ({ postfix: { maps_dir, service, policy_port }, tunnel }) =>
+		postfixSide({
+			run: runCommand,
+			listQueue,
+			out: process.stdout,
+			mapsDirectory: maps_dir,
+			service,
+			networks: tunnel.networks,
+			relayAddresses: tunnel.addresses,
+			policyPort: policy_port,
+		}),
+
+	async create({ postfix: settings, tunnel, run_dir }, { facts, run, health, log }) {
+		const directory = settings.maps_dir;
+		const type = await databaseType(run);
+		const store = postfixMaps({
+			...{ directory, type, run },
+			onMended() {
+				reload.ask();
+				mended.begin();
+			},
+		});
+		const maps = ourMaps(store, { directory, type });
+		facts.maps.own("postfix")(maps);
+		const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
+		const reload = createReload({
+			file: join(run_dir, "reload-postfix"),
+			onReload: () => mended.begin(),
+			log,
+		});
+		const counts = new Map(mapNames.map((map) => [map, 0]));
+		const tellChange = new Map(mapNames.map((map) => [map, facts.mapChanges.own(map, "postfix")]));
+		const watch = watchMaps({
+			directory,
+			files: new Map(mapNames.map((map) => [basename(maps.file(map)), map])),
+			changedByOthers: store.changedByOthers,
+			onChange(map) {
+				counts.set(map, counts.get(map)! + 1);
+				tellChange.get(map)!(counts.get(map));
+			},
+			log,
+		});
+		const lookWhetherItRuns = createPostfixWatch({ run, health });
+		let serving = false;
+
+		/** Maps that Postfix does not read route nothing. */
+		async function lookAtSettings(): Promise<void> {
+			const missing = await lackingSettings({
+				run,
+				type,
+				mapsDirectory: directory,
+				service: settings.service,
+				networks: tunnel.networks,
+				relayAddresses: tunnel.addresses,
+				policyPort: settings.policy_port,
+			}).catch(() => undefined);
+			if (missing) health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
+		}
+
+		return {
+			name: "postfix",
+			duties: () => [mended.duty],
+			ticks: [
+				{ every: 5 * SECOND, act: lookWhetherItRuns },
+				{ every: MINUTE, act: lookAtSettings },
+				{ every: MINUTE, act: () => serving && watch.look() },
+			],
+			async start() {
+				void lookAtSettings();
+			},
+			serve() {
+				serving = true;
+				void watch.look();
+				// What was mended just before a restart, by us or somebody else.
+				mended.begin();
+			},
+			stop() {
+				mended.end();
+				reload.stop();
+				watch.stop();
+			},
+		};
+	},
+});

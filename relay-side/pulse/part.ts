@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { endpointText } from "../../shared/address.ts";
+import { portSchema } from "../../shared/config.ts";
+import { takenPorts } from "../../shared/preflight.ts";
+import { MINUTE } from "../../shared/time.ts";
+import { wireguard } from "../../shared/wireguard.ts";
+import { relayPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+import { createPresence } from "./presence.ts";
+import { createPulses } from "./pulses.ts";
+
+const pulseShape = { pulse: z.strictObject({ port: portSchema.default(8686) }).prefault({}) };
+
+/** The homes' pulses, and who is here because of them. */
+export const pulse = relayPart({
+	name: "pulse",
+	config: pulseShape,
+	conditions: Object.values(conditions),
+
+	review({ pulse: { port }, tunnel }, complain) {
+		if (port === tunnel.listen_port)
+			complain(["pulse", "port"], `expected another port than tunnel.listen_port, got ${port}`);
+	},
+	preflight: async ({ pulse: { port } }, { run, machineWell }) =>
+		machineWell ? takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [],
+
+	create({ pulse: { port }, tunnel }, { facts, run, health, log, metrics, statusChanged }) {
+		const presence = createPresence({
+			...{ health, log },
+			onChange(home, now) {
+				facts.presence.own(home, "pulse")(now);
+				statusChanged();
+			},
+		});
+		const device = wireguard(run, tunnel.interface);
+		const pulses = createPulses({
+			addresses: tunnel.addresses,
+			port,
+			homeAt: (address) => facts.homes.value?.at.get(address),
+			endpoints: () => device.endpoints(),
+			...{ presence, health, metrics },
+		});
+		facts.homes.subscribe(({ registry }) => presence.keep(registry.homes.keys()));
+		facts.tunnelUp.subscribe(() => pulses.start());
+		metrics.gauge(
+			"homes_here",
+			"Homes whose pulses come",
+			() => [...facts.presence.all.values()].filter(({ here }) => here).length,
+		);
+		return {
+			name: "pulse",
+			ticks: [{ every: MINUTE, act: pulses.review }],
+			nudge: pulses.nudge,
+			homeStatus({ id }) {
+				const { here, since, lastSeen, endpoint } = presence.of(id);
+				return {
+					here,
+					for: (performance.now() - since) / 1_000,
+					lastSeen,
+					endpoint: endpoint && endpointText(endpoint),
+				};
+			},
+			serve: presence.start,
+			stop() {
+				pulses.stop();
+				presence.stop();
+			},
+		};
+	},
+});

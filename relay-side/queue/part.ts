@@ -1,0 +1,65 @@
+import { askBanner } from "../../shared/banner.ts";
+import { HeimwegError } from "../../shared/errors.ts";
+import { queueMark } from "../../shared/postfix/activity.ts";
+import { postfixFlush } from "../../shared/postfix/flush.ts";
+import { listQueue } from "../../shared/postfix/queue.ts";
+import { MINUTE } from "../../shared/time.ts";
+import { registryOf } from "../facts.ts";
+import { relayPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+import { createOldMail } from "./old-mail.ts";
+import { createQueue } from "./queue.ts";
+
+/** Mail that waits here for the homes, and goes on the moment that one is back. */
+export const queue = relayPart({
+	name: "queue",
+	conditions: Object.values(conditions),
+
+	create(_, { facts, run, health, log, metrics, statusChanged }) {
+		const homes = () => registryOf(facts).homes;
+		const waiting = createQueue({
+			...{ homes, listQueue, health, log },
+			here: (home) => facts.presence.all.get(home)?.here ?? false,
+			mark: queueMark(run),
+			flush: postfixFlush(run),
+			ask: askBanner,
+			onChange() {
+				void oldMail.review(homes().keys());
+				statusChanged();
+			},
+		});
+		const oldMail = createOldMail({ run, waiting: waiting.waiting, health });
+		facts.presence.subscribe((home, now, before) => {
+			if (now?.here && !before?.here) waiting.returned(home);
+			if (before?.here && now && !now.here) waiting.left(home);
+		});
+		metrics.gauge("mails_waiting", "Mails that wait for a home", () => {
+			let total = 0;
+			for (const home of homes().keys()) total += waiting.waiting(home)?.mails ?? 0;
+			return total;
+		});
+		return {
+			name: "queue",
+			duties: () => [waiting.duty],
+			ticks: [{ every: MINUTE, act: () => oldMail.review(homes().keys()) }],
+			checkin: {
+				answer({ id }) {
+					const mail = waiting.waiting(id);
+					return mail ? { waiting: mail } : {};
+				},
+			},
+			homeStatus: ({ id }) => ({ waiting: waiting.waiting(id) }),
+			serve: waiting.start,
+			stop: waiting.stop,
+		};
+	},
+
+	async mayDown() {
+		for await (const message of listQueue()) {
+			throw new HeimwegError(
+				`mail waits in the queue (${message.recipients.length} recipients of one message)`,
+				{ remedy: 'look at "mailq"; wait until it is delivered, or add --force' },
+			);
+		}
+	},
+});

@@ -1,0 +1,136 @@
+import type { Command } from "commander";
+import type { z } from "zod";
+import type { RunCommand } from "./command.ts";
+import type { Duty } from "./duty.ts";
+import type { GuardRule } from "./guard.ts";
+import type { ConditionKind, Health } from "./health.ts";
+import type { Inspection } from "./inspection.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { PostfixSide } from "./postfix/command.ts";
+import type { SavedState } from "./saved-state.ts";
+
+/** One line of a status as people read it. Lines are shown by their place: 10 for what comes first, 40 for the last. */
+export interface StatusRow {
+	place: number;
+	/** Empty for a line that goes on with the one above; undefined for a line without columns. */
+	name: string | undefined;
+	text: string;
+}
+
+/** Something that is done again and again, by the steady clock. */
+export interface Tick {
+	/** Milliseconds. */
+	every: number;
+	act(): unknown;
+}
+
+/** A capability at work, as its kind made it from the configuration. Everything is optional but the name. */
+export interface Part {
+	readonly name: string;
+	/** What it keeps true; the watchdog looks at them, and they are stopped after everything else. */
+	readonly duties?: () => readonly Duty[];
+	readonly ticks?: readonly Tick[];
+	/** What `status --json` shows of it: keys of its own. */
+	status?(): object;
+	/** What the command line may ask of the running program, by name; answers a sentence. */
+	readonly commands?: Record<string, (argument: string) => Promise<string>>;
+	/** Begins to watch. What it serves or changes waits for `serve`. */
+	start?(): Promise<void>;
+	/** The guard stands: called once, after all parts have started. */
+	serve?(): void;
+	/** Ends what it began; called in the reverse order of the starts, also when a start failed halfway. */
+	stop?(): Promise<void> | void;
+}
+
+/** What the program gives to each part. */
+export interface PartContext {
+	readonly run: RunCommand;
+	readonly health: Health;
+	readonly log: Logger;
+	readonly metrics: Metrics;
+	/** Whether the guard stands; nothing is served or changed before. */
+	readonly guarded: () => boolean;
+	/** What the part remembers across restarts, in a file of this name. */
+	state<T>(file: string, schema: z.ZodType<T>): SavedState<T>;
+	/** Something that the status shows has changed. */
+	statusChanged(): void;
+}
+
+/** A key of the configuration that is wrong, where it stands, and what was expected. */
+export type Complain = (path: ReadonlyArray<string | number>, message: string) => void;
+
+/** What a part gets to look at a machine with, before anything is started. */
+export interface Preflight {
+	run: RunCommand;
+	inspection: Inspection;
+	/** False when programs or rights are missing, so that a look with their help only fails. */
+	machineWell: boolean;
+}
+
+/** What a part gets to bring commands of the command line. */
+export interface CommandLine<Config> {
+	/** The options of every command that reads the configuration. */
+	readonly configOption: readonly [flags: string, text: string, fallback: string];
+	load(file: string): Promise<Config>;
+	/** Has the running program carry out a command, and prints what it says. */
+	ask(file: string, command: string, argument?: string): Promise<number>;
+	/** Ends the program with the status that the work resolves to. */
+	end(work: Promise<number>): Promise<void>;
+}
+
+/** Types that a kind of part agrees on: the program's own configuration, what all parts get, and what a status has. */
+export interface PartTypes {
+	core: object;
+	context: PartContext;
+	part: Part;
+}
+
+/** The keys of the configuration that these fields read. */
+export type SectionOf<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape>>;
+
+/**
+ * A capability before it runs: what it needs to know, what it looks at, and how it is made. One folder, one kind; the
+ * program is a list of kinds. Parts know each other only through facts. `Config` is what the kind reads of the
+ * configuration: the program's own keys, and those that it declares in `config`.
+ */
+export interface PartKind<Types extends PartTypes, Config = Types["core"], Loaded = unknown> {
+	readonly name: string;
+	/** Its tables and keys of the config file, with their defaults. */
+	readonly config?: z.ZodRawShape;
+	/** Says what in its keys does not go with each other, or with the program's own. */
+	review?(config: Config, complain: Complain): void;
+	/** Everything that it can find wrong. */
+	readonly conditions?: ReadonlyArray<Pick<ConditionKind<never>, "code">>;
+	/** Programs that must be installed. */
+	readonly programs?: readonly string[];
+	/** Reads its secrets; throws a ConfigError. What it resolves to is handed to `create`. */
+	load?(config: Config, inspection: Pick<Inspection, "secret" | "locate">): Promise<Loaded>;
+	/** Looks for what would keep it from working, as sentences. */
+	preflight?(config: Config, preflight: Preflight): Promise<readonly string[]>;
+	/** Rules that it wants in the guard table. */
+	guard?(config: Config): readonly GuardRule[];
+	/** What it needs of Postfix's settings. */
+	postfix?(config: Config): PostfixSide | Promise<PostfixSide>;
+	/** What people read of its keys in the status. */
+	rows?(status: object): readonly StatusRow[];
+	/** Its words for the one line that systemctl shows. */
+	summary?(status: object): ReadonlyArray<{ place: number; text: string }>;
+	/** Brings commands of the command line. */
+	cli?(program: Command, line: CommandLine<Config>): void;
+	/** Throws when the machine must not be cleared now; `down --force` does not ask. */
+	mayDown?(config: Config): Promise<void>;
+	/** Takes away what it set up on this machine; says what is gone. */
+	down?(config: Config, run: RunCommand): Promise<string | undefined>;
+	/** Makes the part, or several; nothing outside the program is touched yet. */
+	create(config: Config, context: Types["context"], loaded: Loaded): Made<Types> | Promise<Made<Types>>;
+}
+
+type Made<Types extends PartTypes> = Types["part"] | ReadonlyArray<Types["part"]> | undefined;
+
+/** A kind whose configuration is the program's own keys and those of its shape. */
+export type TypedKind<Types extends PartTypes, Shape extends z.ZodRawShape, Loaded> = PartKind<
+	Types,
+	Types["core"] & SectionOf<Shape>,
+	Loaded
+> & { readonly config?: Shape };

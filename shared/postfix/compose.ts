@@ -1,0 +1,34 @@
+import type { PostfixSide } from "./command.ts";
+
+/** What a program needs of its Postfix: what its parts need, in their order. At most one of them has a service. */
+export async function composedSide<Config>(
+	program: string,
+	parts: ReadonlyArray<{ postfix?(config: Config): PostfixSide | Promise<PostfixSide> }>,
+	config: Config,
+): Promise<PostfixSide> {
+	const sides: PostfixSide[] = [];
+	for (const part of parts) if (part.postfix) sides.push(await part.postfix(config));
+	const service = sides.find(({ look }) => look.service)?.look.service;
+	const all = (names: (side: PostfixSide) => readonly string[]) => [...new Set(sides.flatMap(names))];
+	return {
+		program,
+		look: {
+			parameters: all(({ look }) => look.parameters),
+			expanded: all(({ look }) => look.expanded),
+			...(service ? { service } : {}),
+		},
+		plan(now) {
+			const plans = sides.map((side) => side.plan(now));
+			return { changes: plans.flatMap(({ changes }) => changes), notes: plans.flatMap(({ notes }) => notes) };
+		},
+		async prepare() {
+			for (const side of sides) await side.prepare?.();
+		},
+		async mayUndo() {
+			for (const side of sides) await side.mayUndo?.();
+		},
+		afterwards(changes) {
+			for (const side of sides) side.afterwards?.(changes);
+		},
+	};
+}

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { Command } from "commander";
+import { askDaemon } from "./ask.ts";
+import { checkConfig, exitWith, parseArguments, printStatus } from "./cli.ts";
+import { runCommand } from "./command.ts";
+import { loadConfig } from "./config.ts";
+import { runDaemon } from "./daemon.ts";
+import { takeDown } from "./down.ts";
+import { inspectionFor } from "./inspection.ts";
+import { createLog } from "./log.ts";
+import type { CommandLine, PartTypes } from "./part.ts";
+import { type PostfixCommandOptions, runPostfixCommand } from "./postfix/command.ts";
+import { composedSide } from "./postfix/compose.ts";
+import { createProgram } from "./program.ts";
+import { configSchema, type ProgramKind } from "./program-kind.ts";
+import { loadProgram } from "./program-load.ts";
+import { type ProgramStatus, statusText } from "./program-status.ts";
+import { version } from "./version.ts";
+
+const exitStatus = `
+Exit status:
+  0   all is well
+  1   something is wrong; "status": mail cannot flow, or an error holds
+  3   "status": the daemon does not run
+  64  the command line is wrong (sysexits.h: EX_USAGE)
+  78  the configuration cannot work (sysexits.h: EX_CONFIG)
+`;
+
+/** Runs the command that the command line names: those of every program, and those that its parts bring. */
+export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Types>): Promise<void> {
+	const { name: unit, words, defaultConfigPath } = kind;
+	const program = new Command(unit)
+		.description(kind.description)
+		.version(version)
+		.addHelpText("after", `${exitStatus}\n${kind.help}`);
+	const configOption = ["-c, --config <file>", "the configuration", defaultConfigPath] as const;
+	const load = (file: string) => loadConfig(file, configSchema(kind));
+
+	async function askSocket(file: string, path: string, options: { method?: "POST"; body?: string } = {}) {
+		const { run_dir } = await load(file);
+		return askDaemon(join(run_dir, "control.sock"), path, { unit, ...options });
+	}
+
+	program
+		.command("run")
+		.description(words.run)
+		.option(...configOption)
+		.action(async ({ config }: { config: string }) => {
+			const { log, configure } = createLog();
+			await exitWith(
+				runDaemon({
+					name: unit,
+					load: () => loadProgram(kind, config),
+					create: (loaded) => {
+						configure(loaded.config.log);
+						return createProgram(kind, loaded, runCommand, log);
+					},
+					log,
+				}),
+			);
+		});
+
+	program
+		.command("status")
+		.description(words.status)
+		.option(...configOption)
+		.option("--json", "for scripts")
+		.action(async ({ config, json }: { config: string; json?: boolean }) => {
+			const ask = async () => (await askSocket(config, "/status")) as ProgramStatus;
+			await exitWith(printStatus({ ask, text: (status) => statusText(kind, status), json: json ?? false }));
+		});
+
+	program
+		.command("check-config")
+		.description(words.checkConfig)
+		.argument("[file]", "the configuration", defaultConfigPath)
+		.action(async (file: string) => {
+			const look = async () => loadProgram(kind, file, await inspectionFor(unit, defaultConfigPath));
+			await exitWith(checkConfig(file, look));
+		});
+
+	const line: CommandLine<Types["core"]> = {
+		configOption,
+		load,
+		end: exitWith,
+		async ask(file, command, argument) {
+			const body = argument === undefined ? {} : { body: argument };
+			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
+				text: string;
+			};
+			process.stdout.write(`${text}\n`);
+			return 0;
+		},
+	};
+	for (const part of kind.parts) part.cli?.(program, line);
+
+	const down = program
+		.command("down")
+		.description(words.down)
+		.option(...configOption);
+	if (words.downForce) down.option("--force", words.downForce);
+	down.action(async ({ config, force = false }: { config: string; force?: boolean }) => {
+		await exitWith(
+			(async () =>
+				takeDown({ unit, run: runCommand, config: await load(config), parts: kind.parts, force }))(),
+		);
+	});
+
+	const postfix = program
+		.command("postfix")
+		.description(words.postfix)
+		.option(...configOption)
+		.option("--apply", "set it (as root), with a copy of main.cf and master.cf")
+		.option("--undo", words.postfixUndo);
+	if (words.postfixForce) postfix.option("--force", words.postfixForce);
+	postfix.action(async ({ config, ...options }: { config: string } & PostfixCommandOptions) => {
+		await exitWith(
+			(async () => {
+				const read = await load(config);
+				return runPostfixCommand(options, () => composedSide(unit, kind.parts, read), {
+					run: runCommand,
+					out: process.stdout,
+					uid: process.getuid?.() ?? -1,
+					now: () => new Date(),
+				});
+			})(),
+		);
+	});
+
+	await parseArguments(program);
+}

@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { createApi } from "./api.ts";
+import type { RunCommand } from "./command.ts";
+import type { Daemon } from "./daemon.ts";
+import type { Duty } from "./duty.ts";
+import { messageOf } from "./errors.ts";
+import { createGuard } from "./guard.ts";
+import { createGuardDuty } from "./guard-duty.ts";
+import { Health } from "./health.ts";
+import type { Logger } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { createNotifier, notifierStateSchema } from "./notify.ts";
+import { commandChannel } from "./notify-command.ts";
+import { reviewOverlaps } from "./overlap.ts";
+import type { Part, PartContext, PartTypes, Tick } from "./part.ts";
+import { createQueueRoom } from "./postfix/queue-room.ts";
+import type { LoadedProgram, ProgramKind } from "./program-kind.ts";
+import { statusLine } from "./program-status.ts";
+import { savedState } from "./saved-state.ts";
+import { systemd } from "./systemd.ts";
+import { MINUTE, SECOND } from "./time.ts";
+import { version } from "./version.ts";
+
+/**
+ * Puts a program together from its list of parts: starts them in its order, lets them serve once the guard stands, and
+ * stops them in reverse, also when one fails to start. What all share is the program's own: health, metrics, status,
+ * control socket, guard, notifier, systemd and its watchdog, disk room, overlaps. Nothing is touched before `start`.
+ */
+export async function createProgram<Types extends PartTypes>(
+	kind: ProgramKind<Types>,
+	loaded: LoadedProgram<Types["core"]>,
+	run: RunCommand,
+	log: Logger,
+): Promise<Daemon> {
+	const { config } = loaded;
+	const { interface: tunnel, networks } = config.tunnel;
+	const health = new Health(log);
+	const metrics = createMetrics(kind.metrics, version, health);
+	const service = systemd(run, log);
+	const state: PartContext["state"] = (file, schema) =>
+		savedState(join(config.state_dir, file), schema, { health, log });
+	const parts: Array<Types["part"]> = [];
+	const started: Part[] = [];
+	const endings: Array<() => unknown> = [];
+	let ready = false;
+
+	const common: PartContext = {
+		...{ run, health, log, metrics, state, statusChanged },
+		guarded: () => ready,
+	};
+	const context = kind.context(common, loaded, () => parts);
+	for (const one of kind.parts) {
+		const made = await one.create(config, context, loaded.parts.get(one.name));
+		parts.push(...[made ?? []].flat());
+	}
+
+	const rules = kind.parts.flatMap((one) => one.guard?.(config) ?? []);
+	const guard = createGuardDuty({
+		guard: createGuard({ run, interface: tunnel, networks, rules }),
+		onStands: serve,
+		health,
+		log,
+	});
+	const duties = (): Duty[] => [guard, ...parts.flatMap((part) => part.duties?.() ?? [])];
+	const live = () => duties().every((duty) => !duty.overdue());
+	const { command } = config.notify;
+	const notifier =
+		command &&
+		createNotifier({
+			channel: commandChannel({ command, program: kind.name, run }),
+			state: state("notify.command.json", notifierStateSchema),
+			health,
+			log,
+		});
+	const commands = Object.assign({}, ...parts.map((part) => part.commands ?? {}));
+	const api = createApi({ health, metrics, log, ready: () => ready, live, status, commands });
+	const ticks: Tick[] = [
+		{ every: 15 * SECOND, act: () => guard.poke() },
+		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },
+		{ every: MINUTE, act: () => reviewOverlaps(run, config.tunnel, health) },
+	];
+
+	/** Begins what may only run behind the guard. */
+	function serve(): void {
+		if (ready) return;
+		ready = true;
+		for (const part of parts) part.serve?.();
+		void service.ready(statusLine(kind, status()));
+	}
+
+	function statusChanged(): void {
+		if (ready) void service.status(statusLine(kind, status()));
+	}
+
+	function status() {
+		return {
+			version,
+			mailFlows: health.mailFlows && ready,
+			...Object.assign({}, ...parts.map((part) => part.status?.() ?? {})),
+			conditions: health.list(),
+		};
+	}
+
+	return {
+		async start() {
+			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
+			await notifier?.start();
+			for (const part of parts) {
+				// Before its start: one that fails halfway has something to end, too.
+				started.unshift(part);
+				await part.start?.();
+			}
+			guard.poke();
+			service.startWatchdog(live);
+			endings.push(health.listen(statusChanged));
+			for (const tick of [...ticks, ...parts.flatMap((part) => part.ticks ?? [])])
+				endings.push(repeat(tick, log));
+			log.info({ version }, `${kind.name} ${version} started`);
+		},
+		async stop() {
+			for (const end of endings.splice(0)) end();
+			service.stop();
+			for (const part of started.splice(0)) {
+				// One that cannot end must not keep the others from it.
+				await Promise.resolve(part.stop?.()).catch((error) =>
+					log.warn(`${part.name} did not end as it should: ${messageOf(error)}`),
+				);
+			}
+			await notifier?.stop();
+			await Promise.all([api.close(), ...duties().map((duty) => duty.stop())]);
+		},
+	};
+}
+
+/** Repeats something by the steady clock, never before the last time has ended; returns the way to end that. */
+function repeat({ every, act }: Tick, log: Logger): () => void {
+	let busy = false;
+	const timer = setInterval(async () => {
+		if (busy) return;
+		busy = true;
+		try {
+			await act();
+		} catch (error) {
+			log.debug({ err: error }, "a regular look failed");
+		} finally {
+			busy = false;
+		}
+	}, every);
+	return () => clearInterval(timer);
+}
