@@ -1,7 +1,10 @@
+import { type Backoff, waitAfter } from "./backoff.ts";
 import { type Failure, failureOf } from "./conditions.ts";
 import { HeimwegError, messageOf } from "./errors.ts";
 import type { ConditionKind, Health } from "./health.ts";
 import type { Logger } from "./log.ts";
+import { within } from "./signal.ts";
+import { MINUTE, SECOND } from "./time.ts";
 
 /** What one run of a duty gets. */
 export interface DutyRun {
@@ -18,7 +21,7 @@ export interface DutyOptions {
 	/** Milliseconds after which a run is told to end. */
 	deadline: number;
 	/** Milliseconds before the first and, after doubling, at most before any new try. */
-	backoff?: { first: number; max: number };
+	backoff?: Backoff;
 	/** What a poke without subjects means; one nameless subject by default. */
 	allSubjects?: () => Iterable<string>;
 	/** While it says no, pokes are kept and nothing runs; the first poke after it says yes runs for them all. */
@@ -49,7 +52,7 @@ export interface Duty {
 }
 
 /** How long a run may take to end after it was told to, in milliseconds. */
-const grace = 5_000;
+const grace = 5 * SECOND;
 
 /** The shortest wait that the other side can demand, in milliseconds: "at once, always" would never let us rest. */
 const leastWait = 100;
@@ -61,7 +64,7 @@ const longestTimer = 2 ** 31 - 1;
 export function createDuty(options: DutyOptions): Duty {
 	const { name, health, log } = options;
 	const now = options.now ?? (() => performance.now());
-	const backoff = options.backoff ?? { first: 1_000, max: 60_000 };
+	const backoff = options.backoff ?? { first: SECOND, max: MINUTE };
 	const due = new Set<string>();
 	const stopping = new AbortController();
 	let running: Promise<void> | undefined;
@@ -121,9 +124,9 @@ export function createDuty(options: DutyOptions): Duty {
 		due.clear();
 		demanded = false;
 		freshNews = false;
-		const deadline = AbortSignal.timeout(options.deadline);
+		const limit = within(stopping.signal, options.deadline);
 		try {
-			await options.run({ subjects, signal: AbortSignal.any([stopping.signal, deadline]) });
+			await options.run({ subjects, signal: limit.signal });
 			failures = 0;
 			notBefore = 0;
 			hurried = false;
@@ -131,7 +134,9 @@ export function createDuty(options: DutyOptions): Duty {
 		} catch (error) {
 			if (stopping.signal.aborted) return;
 			for (const subject of subjects) due.add(subject);
-			fail(deadline.aborted ? lateError(error) : error);
+			fail(limit.late() ? lateError(error) : error);
+		} finally {
+			limit.end();
 		}
 	}
 
@@ -148,7 +153,7 @@ export function createDuty(options: DutyOptions): Duty {
 		failures = hurried ? 0 : failures + 1;
 		if (demanded) notBefore = now() + Math.max(wait!, leastWait);
 		else if (hurried) notBefore = 0;
-		else notBefore = now() + Math.min(backoff.first * 2 ** (failures - 1), backoff.max);
+		else notBefore = now() + waitAfter(failures, backoff);
 		health.set(options.failing, "", failureOf(error));
 		if (!(error instanceof HeimwegError)) log.debug({ duty: name, err: error }, "the run failed");
 	}

@@ -1,19 +1,29 @@
 import { guardFailing } from "./conditions.ts";
 import { createDuty, type Duty } from "./duty.ts";
 import { type Guard, guardWasGone } from "./guard.ts";
+import { watchGuard } from "./guard-watch.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./log.ts";
+import { SECOND } from "./time.ts";
 
-/** The duty that keeps the guard table standing; `onStands` is called after each run that found or made it so. */
+/**
+ * The duty that keeps the guard table standing; `onStands` is called after each run that found or made it so. From its
+ * first poke until it is stopped it follows the machine's rules, and runs when somebody changed the table; whoever
+ * pokes it by the clock has a safety net.
+ */
 export function createGuardDuty(options: {
 	guard: Guard;
 	onStands(): void;
 	health: Health;
 	log: Logger;
+	/** Begins to follow the rules; `nft monitor` by default. */
+	watch?: typeof watchGuard;
 }): Duty {
-	const { guard, health, log } = options;
+	const { guard, health, log, watch = watchGuard } = options;
 	let stood = false;
-	return createDuty({
+	let following: ReturnType<typeof watchGuard> | undefined;
+	let stopped = false;
+	const duty = createDuty({
 		name: "guard",
 		async run({ signal }) {
 			const changed = await guard.ensure(signal);
@@ -22,10 +32,21 @@ export function createGuardDuty(options: {
 			stood = true;
 			options.onStands();
 		},
-		deadline: 10_000,
-		backoff: { first: 500, max: 10_000 },
+		deadline: 10 * SECOND,
+		backoff: { first: SECOND / 2, max: 10 * SECOND },
 		failing: guardFailing,
 		health,
 		log,
 	});
+	return {
+		...duty,
+		poke(subjects, poking) {
+			if (!stopped) following ??= watch({ onChange: () => duty.poke(undefined, { news: true }), log });
+			duty.poke(subjects, poking);
+		},
+		async stop() {
+			stopped = true;
+			await Promise.all([following?.stop(), duty.stop()]);
+		},
+	};
 }

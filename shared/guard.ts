@@ -3,14 +3,14 @@ import { CommandError, type RunCommand } from "./command.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
 
 /** Our nftables table, `inet heimweg`. */
-const table = "heimweg";
+export const tableName = "heimweg";
 
 /** How we know the table again as ours. */
 const mark = "made by heimweg";
 
 /** What is logged when somebody took the table away or changed it, and it was set again. */
 export const guardWasGone =
-	'the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall\'s restart); heimweg looks every 15 s';
+	'the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall\'s restart)';
 
 /** A rule of nft(8) for one of the table's chains. */
 export interface GuardRule {
@@ -47,7 +47,7 @@ export function createGuard(options: {
 
 	async function list(signal?: AbortSignal): Promise<string | undefined> {
 		try {
-			return await options.run("nft", ["list", "table", "inet", table], signal ? { signal } : {});
+			return await options.run("nft", ["list", "table", "inet", tableName], signal ? { signal } : {});
 		} catch (error) {
 			if (error instanceof CommandError && /No such file or directory/.test(error.stderr)) return undefined;
 			throw explain(error);
@@ -57,7 +57,7 @@ export function createGuard(options: {
 	function refuseTable(found: string | undefined): void {
 		if (found === undefined || found.includes(`comment "${mark}"`)) return;
 		throw new ForeignTableError([
-			`nftables: there is a table "inet ${table}" that heimweg did not make: rename it, or run "nft delete table inet ${table}"`,
+			`nftables: there is a table "inet ${tableName}" that heimweg did not make: rename it, or run "nft delete table inet ${tableName}"`,
 		]);
 	}
 
@@ -80,7 +80,7 @@ export function createGuard(options: {
 			const found = await list();
 			if (found === undefined) return;
 			refuseTable(found);
-			await options.run("nft", ["delete", "table", "inet", table]);
+			await options.run("nft", ["delete", "table", "inet", tableName]);
 		},
 	};
 }
@@ -96,8 +96,8 @@ export function guardRules(
 	networks: readonly Cidr[],
 	more: readonly GuardRule[] = [],
 ): string {
-	const create = `add table inet ${table} { comment "${mark}"; }`;
-	const rule = (chain: string, text: string) => `add rule inet ${table} ${chain} ${text}`;
+	const create = `add table inet ${tableName} { comment "${mark}"; }`;
+	const rule = (chain: string, text: string) => `add rule inet ${tableName} ${chain} ${text}`;
 	const inside = `{ "${tunnel}", "lo" }`;
 	const rules = networks.flatMap((network) => {
 		const ip = familyOfCidr(network) === 4 ? "ip" : "ip6";
@@ -110,11 +110,11 @@ export function guardRules(
 	});
 	return `${[
 		create,
-		`delete table inet ${table}`,
+		`delete table inet ${tableName}`,
 		create,
 		// raw (-300) comes before connection tracking and everything that a firewall usually does.
-		`add chain inet ${table} prerouting { type filter hook prerouting priority -300; policy accept; }`,
-		`add chain inet ${table} output { type filter hook output priority 0; policy accept; }`,
+		`add chain inet ${tableName} prerouting { type filter hook prerouting priority -300; policy accept; }`,
+		`add chain inet ${tableName} output { type filter hook output priority 0; policy accept; }`,
 		...rules,
 		...more.map(({ chain, rule: text }) => rule(chain, text)),
 	].join("\n")}\n`;

@@ -18,6 +18,7 @@ import type { LoadedProgram, ProgramKind } from "./program-kind.ts";
 import { statusLine } from "./program-status.ts";
 import { savedState } from "./saved-state.ts";
 import { systemd } from "./systemd.ts";
+import { every } from "./ticks.ts";
 import { MINUTE, SECOND } from "./time.ts";
 import { version } from "./version.ts";
 
@@ -133,18 +134,12 @@ export async function createProgram<Types extends PartTypes>(
 }
 
 /** Repeats something by the steady clock, never before the last time has ended; returns the way to end that. */
-function repeat({ every, act }: Tick, log: Logger): () => void {
-	let busy = false;
-	const timer = setInterval(async () => {
-		if (busy) return;
-		busy = true;
+function repeat({ every: period, act }: Tick, log: Logger): () => void {
+	return every(period, async () => {
 		try {
 			await act();
 		} catch (error) {
 			log.debug({ err: error }, "a regular look failed");
-		} finally {
-			busy = false;
 		}
-	}, every);
-	return () => clearInterval(timer);
+	});
 }

@@ -1,10 +1,58 @@
-import { schedule } from "node-cron";
+import { createTask } from "node-cron";
+import { oneAtATime } from "./ticks.ts";
+import { MINUTE, SECOND } from "./time.ts";
+
+/** Milliseconds between two looks at the clock, at most: so soon it is seen that it was set. */
+const lookEvery = 30 * SECOND;
+
+/** Milliseconds that a time may be late, by a slow machine or a small correction of the clock, and not be missed. */
+const late = MINUTE;
 
 /**
- * Calls `act` at the times that cron's expression names; returns the way to end that. What was missed while the machine
- * slept, or because its clock was set, is missed: a warning for each of those times would flood the journal.
+ * Calls `act` at the times that a user's cron expression names, `delay` milliseconds later (see jitterOf); returns the
+ * way to end that. Fixed periods are for `every`. The next time is always computed from what the clock says now, so a
+ * clock that is set back, forward, or for the first time since 1970, costs at most what it jumped over.
  */
-export function onSchedule(expression: string, act: () => void): () => void {
-	const task = schedule(expression, act, { noOverlap: true, suppressMissedWarning: true });
-	return () => void task.destroy();
+export function onSchedule(
+	expression: string,
+	act: () => unknown,
+	{ delay = 0 }: { delay?: number } = {},
+): () => void {
+	// Only computes: a started task of node-cron walks every time that was missed, and waits for a clock that was set back.
+	const times = createTask(expression, () => {});
+	const alone = oneAtATime(act);
+	let next = nextTime();
+	let timer: NodeJS.Timeout | undefined;
+	const delayed = new Set<NodeJS.Timeout>();
+
+	/** Milliseconds since 1970; infinity when the expression names no more. */
+	function nextTime(): number {
+		return times.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY;
+	}
+
+	function look(): void {
+		const now = Date.now();
+		if (now >= next && now - next <= late) begin();
+		next = nextTime();
+		timer = setTimeout(look, Math.min(Math.max(next - Date.now(), 1), lookEvery)).unref();
+	}
+
+	function begin(): void {
+		if (delay <= 0) {
+			alone();
+			return;
+		}
+		const waiting = setTimeout(() => {
+			delayed.delete(waiting);
+			alone();
+		}, delay).unref();
+		delayed.add(waiting);
+	}
+
+	look();
+	return () => {
+		clearTimeout(timer);
+		for (const waiting of delayed) clearTimeout(waiting);
+		void times.destroy();
+	};
 }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { type Address, type Cidr, type Family, familyOf, parseAddress } from "../../shared/address.ts";
+import { jitterOf } from "../../shared/jitter.ts";
 import type { StatusRow } from "../../shared/part.ts";
+import { publicKeyOf } from "../../shared/protocol/bearer.ts";
 import { onSchedule } from "../../shared/schedule.ts";
-import { SECOND } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { Link, RelayState } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import { createAddressBook, type HistoryEntry } from "./book.ts";
@@ -15,6 +17,9 @@ import { shownSource } from "./sources.ts";
 
 /** The relay is the better witness; who asks at once only asks twice. */
 const firstQuestionAfter = 3 * SECOND;
+
+/** Over so long the questions of all homes with the same schedule are spread. */
+const scheduleJitter = MINUTE;
 
 /** What is remembered across restarts: only to say what changed, since no source has confirmed it. */
 const memorySchema = z.object({
@@ -43,7 +48,7 @@ export const address = agentPart({
 	conditions: Object.values(conditions),
 	programs: ["ip"],
 
-	create({ tunnel, check_ip }, { facts, run, health, log, state, statusChanged }) {
+	create({ tunnel, check_ip }, { facts, key, run, health, log, state, statusChanged }) {
 		const memory = state("agent.json", memorySchema);
 		const tellLink = facts.link.own("address");
 		const tellAddresses = facts.addresses.own("address");
@@ -129,7 +134,11 @@ export const address = agentPart({
 				if (remembered) book.restore(remembered.history);
 				seeLink(await links.look());
 				links.start();
-				endings.push(onSchedule(check_ip.schedule, () => askOutside()));
+				endings.push(
+					onSchedule(check_ip.schedule, () => askOutside(), {
+						delay: jitterOf(publicKeyOf(key.privateKey), scheduleJitter),
+					}),
+				);
 			},
 			serve() {
 				const timer = setTimeout(askOutside, firstQuestionAfter);

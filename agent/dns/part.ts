@@ -1,10 +1,16 @@
 import type { Family } from "../../shared/address.ts";
+import { jitterOf } from "../../shared/jitter.ts";
 import type { StatusRow } from "../../shared/part.ts";
+import { publicKeyOf } from "../../shared/protocol/bearer.ts";
 import { onSchedule } from "../../shared/schedule.ts";
+import { MINUTE } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { dnsShape } from "./config.ts";
 import { createRecords, type RecordsState } from "./records.ts";
+
+/** Over so long the comparisons of all homes with the same schedule are spread. */
+const checkJitter = 10 * MINUTE;
 
 /** What the status has of it. */
 export interface DnsStatus {
@@ -22,7 +28,7 @@ export const dns = agentPart({
 		if (config) await secret("dns.token_file", config.token_file);
 	},
 
-	create({ dns: config, state_dir: stateDir }, { facts, health, log, guarded, statusChanged }) {
+	create({ dns: config, state_dir: stateDir }, { facts, key, health, log, guarded, statusChanged }) {
 		if (!config) return undefined;
 		facts.published.own("dns")({
 			families: new Set<Family>(config.publish.map((type) => (type === "A" ? 4 : 6))),
@@ -47,7 +53,9 @@ export const dns = agentPart({
 			duties: () => [records.duty],
 			status: (): DnsStatus => ({ records: records.state() }),
 			async start() {
-				endSchedule = onSchedule(config.check, () => records.recheck());
+				endSchedule = onSchedule(config.check, () => records.recheck(), {
+					delay: jitterOf(publicKeyOf(key.privateKey), checkJitter),
+				});
 			},
 			serve: () => records.duty.poke(),
 			stop: () => endSchedule(),

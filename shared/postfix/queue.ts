@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { searchPath } from "../command.ts";
 import { HeimwegError, messageOf } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
+import { leastRights } from "../rights.ts";
 
 /** One message in Postfix's queue, as far as we read it (postqueue(1), -j). */
 export interface QueuedMessage {
@@ -29,7 +30,7 @@ const longest = 60_000;
 
 /** Postfix's queue as `postqueue -j` prints it; throws a HeimwegError when it cannot be listed. */
 export const listQueue: ListQueue = async function* (signal) {
-	const command = execa("postqueue", ["-j"], {
+	const command = execa(...leastRights("postqueue", ["-j"]), {
 		buffer: { stdout: false },
 		timeout: longest,
 		env: { PATH: searchPath, LC_ALL: "C" },

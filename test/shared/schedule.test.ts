@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cronSchema } from "../../shared/common-config.ts";
 import { onSchedule } from "../../shared/schedule.ts";
+import { MINUTE } from "../../shared/time.ts";
 
 beforeEach(() => vi.useFakeTimers({ now: new Date("2030-01-01T00:00:00.500") }));
 afterEach(() => vi.useRealTimers());
@@ -13,6 +14,71 @@ test("what is scheduled happens at its times, and not after it was ended", async
 	end();
 	await vi.advanceTimersByTimeAsync(60_000);
 	expect(times).toHaveLength(3);
+	expect(vi.getTimerCount()).toBe(0);
+});
+
+const localTime = (date: Date) =>
+	new Date(date.getTime() - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);
+
+/** The times, local and to the second, at which something scheduled happens. */
+function timesOf(expression: string, options?: { delay?: number }) {
+	const times: string[] = [];
+	const end = onSchedule(expression, () => times.push(localTime(new Date())), options);
+	return { times, end };
+}
+
+test("after the clock was set back an hour, times come by what it says then", async () => {
+	vi.setSystemTime(new Date("2030-01-01T05:59:00"));
+	const { times, end } = timesOf("*/10 * * * *");
+	await vi.advanceTimersByTimeAsync(2 * MINUTE);
+	expect(times).toEqual(["2030-01-01T06:00:00"]);
+	vi.setSystemTime(new Date("2030-01-01T05:01:00"));
+	await vi.advanceTimersByTimeAsync(20 * MINUTE);
+	expect(times.slice(1)).toEqual(["2030-01-01T05:10:00", "2030-01-01T05:20:00"]);
+	end();
+});
+
+test("after the clock was set forward 30 days, nothing of what was missed is made up for", async () => {
+	vi.setSystemTime(new Date("2030-01-01T00:00:01"));
+	const { times, end } = timesOf("* * * * * *");
+	await vi.advanceTimersByTimeAsync(2_000);
+	expect(times).toHaveLength(2);
+	vi.setSystemTime(new Date("2030-01-31T00:00:00.500"));
+	await vi.advanceTimersByTimeAsync(3_000);
+	expect(times.slice(2)).toEqual(["2030-01-31T00:00:02", "2030-01-31T00:00:03"]);
+	end();
+});
+
+test("on a machine that boots in 1970, times come once the clock is right", async () => {
+	vi.setSystemTime(new Date("1970-01-01T00:00:20"));
+	const { times, end } = timesOf("0 6 * * *");
+	await vi.advanceTimersByTimeAsync(10_000);
+	vi.setSystemTime(new Date("2030-01-01T05:59:30"));
+	await vi.advanceTimersByTimeAsync(MINUTE);
+	expect(times).toEqual(["2030-01-01T06:00:00"]);
+	end();
+});
+
+test("a small correction over a time does not make it missed", async () => {
+	vi.setSystemTime(new Date("2030-01-01T05:59:50"));
+	const { times, end } = timesOf("0 6 * * *");
+	vi.setSystemTime(new Date("2030-01-01T06:00:05"));
+	await vi.advanceTimersByTimeAsync(MINUTE);
+	expect(times).toHaveLength(1);
+	end();
+});
+
+test("each has its own delay, and what waits for it is ended too", async () => {
+	vi.setSystemTime(new Date("2030-01-01T05:59:50"));
+	const { times, end } = timesOf("0 */6 * * *", { delay: 90_000 });
+	await vi.advanceTimersByTimeAsync(MINUTE);
+	expect(times).toEqual([]);
+	await vi.advanceTimersByTimeAsync(MINUTE);
+	expect(times).toEqual(["2030-01-01T06:01:30"]);
+	await vi.advanceTimersByTimeAsync(6 * 60 * MINUTE - MINUTE);
+	end();
+	await vi.advanceTimersByTimeAsync(10 * MINUTE);
+	expect(times).toHaveLength(1);
 	expect(vi.getTimerCount()).toBe(0);
 });
 

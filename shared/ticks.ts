@@ -1,0 +1,38 @@
+/**
+ * Calls `act` again and again, by a clock that nobody can set: each `period` milliseconds, the first time after `first`.
+ * While a call has not ended (its promise) the next is left out, and what was missed while the program stood still is
+ * missed. Ticks keep no program alive. Returns the way to end them.
+ */
+export function every(
+	period: number,
+	act: () => unknown,
+	{ first = period }: { first?: number } = {},
+): () => void {
+	const alone = oneAtATime(act);
+	let due = performance.now() + first;
+	let timer = setTimeout(tick, first).unref();
+
+	function tick(): void {
+		const now = performance.now();
+		// Measured from when it was due: a tick that comes a moment late makes none of the others late.
+		due = due + period > now ? due + period : now + period;
+		timer = setTimeout(tick, due - now).unref();
+		alone();
+	}
+
+	return () => clearTimeout(timer);
+}
+
+/** Calls `act` unless its last call has not ended. */
+export function oneAtATime(act: () => unknown): () => void {
+	let busy = false;
+	return () => {
+		if (busy) return;
+		const result = act();
+		if (!(result instanceof Promise)) return;
+		busy = true;
+		void result.finally(() => {
+			busy = false;
+		});
+	};
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { parseCidr } from "../../shared/address.ts";
+import { type RunCommand, runCommand } from "../../shared/command.ts";
+import type { Duty } from "../../shared/duty.ts";
+import { createGuard } from "../../shared/guard.ts";
+import { createGuardDuty } from "../../shared/guard-duty.ts";
+import { watchGuard } from "../../shared/guard-watch.ts";
+import { silent, silentHealth } from "./silent.ts";
+
+// The real nft, in a network namespace that this test makes and removes.
+const root = process.getuid?.() === 0;
+describe.skipIf(!root)("in a network of its own", () => {
+	const here = `hwwatch${process.pid}`;
+	const inside = ["netns", "exec", here] as const;
+	const run: RunCommand = (command, args, options) =>
+		runCommand("ip", [...inside, command, ...args], options);
+	const sh = (line: string) =>
+		execFileSync("ip", [...inside, "sh", "-ec", line], { encoding: "utf8", stdio: "pipe" });
+	/** As the daemons are: a user with no right but CAP_NET_ADMIN. */
+	const rights = [
+		...["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+		...["--inh-caps=-all,+net_admin", "--ambient-caps=-all,+net_admin"],
+	];
+	const command = ["ip", ...inside, ...rights, "nft", "monitor", "ruleset"] as const;
+	const isGone = () => !sh("nft list tables").includes("inet heimweg");
+	let duty: Duty | undefined;
+	let runs = 0;
+
+	beforeAll(() => execFileSync("ip", ["netns", "add", here]));
+	afterAll(() => execFileSync("ip", ["netns", "del", here]));
+	afterEach(() => duty?.stop());
+
+	async function guarded(): Promise<void> {
+		runs = 0;
+		duty = createGuardDuty({
+			guard: createGuard({ run, interface: "hw0", networks: [parseCidr("10.86.0.0/24")] }),
+			onStands: () => {
+				runs += 1;
+			},
+			health: silentHealth(),
+			log: silent,
+			watch: (options) => watchGuard({ ...options, command }),
+		});
+		duty.poke();
+		await duty.settled();
+		await sleep(700);
+		await duty.settled();
+	}
+
+	test("after all rules were flushed the guard stands again within 0.2 s, by no clock, however often", async () => {
+		await guarded();
+		for (let round = 0; round < 5; round += 1) {
+			const flushed = performance.now();
+			sh("nft flush ruleset");
+			await vi.waitFor(() => expect(isGone()).toBe(false), { timeout: 3_000, interval: 10 });
+			expect(performance.now() - flushed).toBeLessThan(200);
+			await sleep(100);
+		}
+	}, 30_000);
+
+	test("a rule that lets everything through is taken out again; other tables are none of ours", async () => {
+		await guarded();
+		sh("nft insert rule inet heimweg prerouting accept");
+		await vi.waitFor(() => expect(sh("nft list table inet heimweg")).not.toMatch(/^\s+accept/m), 3_000);
+		await sleep(200);
+		const before = runs;
+		sh("nft add table inet firewall; nft add chain inet firewall c; nft delete table inet firewall");
+		await sleep(300);
+		expect(runs).toBe(before);
+	}, 30_000);
+
+	test("when the duty is stopped, nothing follows the rules any more, and a flush stays", async () => {
+		await guarded();
+		await duty!.stop();
+		sh("nft flush ruleset");
+		duty!.poke();
+		await sleep(300);
+		expect(isGone()).toBe(true);
+	}, 30_000);
+});
+
+test("what happened while the monitor could not listen, or could not keep up, makes for a look", async () => {
+	let looks = 0;
+	const script =
+		'echo "add table ip other"; sleep 1; echo "# ERROR: We lost some netlink events!"; exec sleep 60';
+	const watch = watchGuard({
+		onChange: () => {
+			looks += 1;
+		},
+		log: silent,
+		command: ["sh", "-c", script],
+	});
+	await sleep(300);
+	expect(looks).toBe(0);
+	await vi.waitFor(() => expect(looks).toBe(1), 2_000);
+	await vi.waitFor(() => expect(looks).toBe(2), 2_000);
+	await watch.stop();
+});

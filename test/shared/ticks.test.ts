@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { every } from "../../shared/ticks.ts";
+
+beforeEach(() => vi.useFakeTimers({ now: new Date("2030-01-01T00:00:00") }));
+afterEach(() => vi.useRealTimers());
+
+test("ticks come at their period, the first when it was asked for, and none after they were ended", async () => {
+	const start = performance.now();
+	const times: number[] = [];
+	const end = every(10_000, () => times.push(performance.now() - start), { first: 3_000 });
+	await vi.advanceTimersByTimeAsync(35_000);
+	expect(times).toEqual([3_000, 13_000, 23_000, 33_000]);
+	end();
+	await vi.advanceTimersByTimeAsync(60_000);
+	expect(times).toHaveLength(4);
+	expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each([
+	["back an hour", "2029-12-31T23:00:00"],
+	["forward 30 days", "2030-01-31T00:00:00"],
+	["back to 1970", "1970-01-01T00:00:10"],
+])("a clock that is set %s changes nothing about ticks", async (_, clock) => {
+	let ticks = 0;
+	const end = every(10_000, () => {
+		ticks += 1;
+	});
+	await vi.advanceTimersByTimeAsync(20_000);
+	vi.setSystemTime(new Date(clock));
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(ticks).toBe(4);
+	end();
+});
+
+test("while a call has not ended the next is left out, and a later one comes at its time", async () => {
+	const ends: Array<() => void> = [];
+	const end = every(10_000, () => new Promise<void>((resolve) => ends.push(resolve)));
+	await vi.advanceTimersByTimeAsync(35_000);
+	expect(ends).toHaveLength(1);
+	ends[0]!();
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(ends).toHaveLength(2);
+	end();
+});
+
+test("a tick that comes late makes the others no later, and what a standstill missed is missed", async () => {
+	vi.useRealTimers();
+	const times: number[] = [];
+	const end = every(100, () => {
+		times.push(performance.now());
+		const until = performance.now() + (times.length === 2 ? 350 : 30);
+		while (performance.now() < until);
+	});
+	const start = performance.now();
+	await new Promise((resolve) => setTimeout(resolve, 1_000));
+	end();
+	const grid = times.slice(0, 2).map((time) => Math.round((time - start) / 100));
+	expect(grid).toEqual([1, 2]);
+	expect(times.length).toBeLessThanOrEqual(8);
+	for (let i = 3; i < times.length; i += 1) expect(times[i]! - times[i - 1]!).toBeGreaterThan(60);
+});
+
+test("ticks keep no program alive", () => {
+	const script = `import { every } from "${new URL("../../shared/ticks.ts", import.meta.url).pathname}"; every(1e9, () => {});`;
+	execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+		timeout: 30_000,
+	});
+});
