@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { unseen } from "./plain-text.ts";
 
 export type { Logger };
 
@@ -74,7 +75,7 @@ export function journalLine(json: string): string {
 
 /** journalctl hides a message with control characters as "blob data", and a terminal would obey them. */
 function printable(text: string): string {
-	return text.replace(/[^\P{Cc}\n\t]/gu, "?");
+	return text.replace(unseen, (sign) => (sign === "\n" || sign === "\t" ? sign : "?"));
 }
 
 interface ErrorField {

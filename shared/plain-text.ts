@@ -2,7 +2,7 @@
  * What a terminal obeys instead of showing it, or what makes a text read as another one: C0, DEL and C1 controls
  * (ECMA-48), the bidirectional controls and isolates (UAX #9), invisible signs and tags, halves of surrogate pairs.
  */
-const unseen =
+export const unseen: RegExp =
 	/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
 /** A text from somebody else as one line that a terminal only shows: line breaks become spaces, what is unseen a `?`. */

@@ -9,6 +9,7 @@ import { takeDown } from "./down.ts";
 import { inspectionFor } from "./inspection.ts";
 import { createLog } from "./log.ts";
 import type { CommandLine, PartTypes } from "./part.ts";
+import { plainLines } from "./plain-text.ts";
 import { type PostfixCommandOptions, runPostfixCommand } from "./postfix/command.ts";
 import { composedSide } from "./postfix/compose.ts";
 import { createProgram } from "./program.ts";
@@ -88,7 +89,7 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
 				text: string;
 			};
-			process.stdout.write(`${text}\n`);
+			process.stdout.write(plainLines(`${text}\n`));
 			return 0;
 		},
 	};

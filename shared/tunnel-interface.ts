@@ -130,11 +130,12 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			.map((entry) => `${entry.local}/${entry.prefixlen}`);
 		const wanted = settings.addresses.map((address) => `${address}/${lengthFor(address, settings.networks)}`);
 		for (const address of present.filter((a) => !wanted.includes(a)))
-			await ip("address", "del", address, "dev", name);
+			await ip("address", "del", address, "dev", name).catch(ignore(/Cannot assign requested address/));
 		const missing = wanted.filter((a) => !present.includes(a));
 		for (const address of missing) {
 			// No other host is on this link, so there is nothing to detect duplicates with.
-			await ip("address", "add", address, "dev", name, ...(address.includes(":") ? ["nodad"] : []));
+			const noDetection = address.includes(":") ? ["nodad"] : [];
+			await ip("address", "add", address, "dev", name, ...noDetection).catch(ignore(/File exists/));
 		}
 		return missing.map((address) => `address ${address} set`);
 	}
@@ -142,6 +143,13 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 	return {
 		wireguard: wg,
 		ensure,
+	};
+}
+
+/** For what is as it should be by now, be it that a look at it could not be read. */
+function ignore(reason: RegExp): (error: unknown) => void {
+	return (error) => {
+		if (!(error instanceof CommandError) || !reason.test(error.stderr)) throw error;
 	};
 }
 

@@ -1,6 +1,7 @@
 import { Agent, request } from "undici";
 import { type Address, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { within } from "../../shared/signal.ts";
 
 /** Milliseconds for the connection and for the whole answer, and the bytes that it may have. */
 const connectPatience = 3_000;
@@ -41,10 +42,11 @@ export async function askAddress(url: string, family: Family, stop: AbortSignal)
 		maxResponseSize: answerLimit,
 		pipelining: 0,
 	});
+	const limit = within(stop, patience);
 	try {
 		const { statusCode, headers, body } = await request(url, {
 			dispatcher,
-			signal: AbortSignal.any([stop, AbortSignal.timeout(patience)]),
+			signal: limit.signal,
 			headers: { "user-agent": "heimweg" },
 		});
 		const text = (await body.text()).trim();
@@ -61,6 +63,7 @@ export async function askAddress(url: string, family: Family, stop: AbortSignal)
 		if (error instanceof AskError) throw error;
 		throw new AskError(`${url}: ${reasonOf(error)}`, silentCodes.has(codeOf(error) ?? ""));
 	} finally {
+		limit.end();
 		await dispatcher.destroy();
 	}
 }

@@ -104,7 +104,9 @@ export function recipientsOf(
 	return {
 		recipients: [...recipients].sort(),
 		...(unfit.length > 0
-			? { unfit: { count: unfit.length, some: unfit.slice(0, 3).map((name) => name.slice(0, 80)) } }
+			? {
+					unfit: { count: unfit.length, some: unfit.slice(0, 3).map((name) => plainText(name.slice(0, 80))) },
+				}
 			: {}),
 	};
 }

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Health } from "../../shared/health.ts";
+import { SECOND } from "../../shared/time.ts";
 import { readDocument } from "./collect.ts";
 import { recipientsListUnusable } from "./conditions.ts";
 import type { RecipientsDocument } from "./document.ts";
@@ -29,6 +30,13 @@ const settling = 20;
 /** Milliseconds between two looks while there is no folder to watch. */
 const withoutFolder = 5_000;
 
+/**
+ * After a change the next one is looked at so much later at least, and so many times the time that reading took: who
+ * rewrites the file all the time must not keep the agent, nor the relay, busy with it.
+ */
+const rest = 2 * SECOND;
+const restShare = 10;
+
 /** Stands for a file of which nothing is known yet. */
 const unread = "unread";
 
@@ -39,6 +47,8 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 	let watcher: FSWatcher | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let stopped = false;
+	/** By the steady clock. */
+	let notBefore = 0;
 	let looking: Promise<void> | undefined;
 	let next: Promise<void> | undefined;
 
@@ -65,8 +75,11 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 		// A file that says the same as before gets a new time only.
 		const mark = found && `${found.ino} ${found.size} ${found.birthtimeMs}`;
 		if (mark === seen) return;
+		const began = performance.now();
 		const { document, problem } = mark === undefined ? {} : await readDocument(path);
 		if (stopped) return;
+		const now = performance.now();
+		notBefore = now + Math.max(rest, restShare * (now - began));
 		// What could not be read may be readable the next time, without another change.
 		seen = problem === undefined ? mark : unread;
 		options.health.put(
@@ -96,10 +109,11 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 
 	function soon(after = settling): void {
 		if (stopped) return;
+		const wait = Math.max(after, notBefore - performance.now());
 		timer ??= setTimeout(() => {
 			timer = undefined;
 			void look();
-		}, after);
+		}, wait);
 	}
 
 	return {

@@ -10,21 +10,30 @@ import {
 	recipientLimit,
 	type recipientsSchema,
 } from "../../shared/protocol/recipients.ts";
-import { domainOfRecipient, parseRecipient, type Recipient, RecipientSet } from "../../shared/recipient.ts";
+import {
+	domainOfRecipient,
+	everyoneAt,
+	parseRecipient,
+	type Recipient,
+	RecipientSet,
+} from "../../shared/recipient.ts";
 import type { Registry } from "../facts.ts";
 import { Refused } from "../refused.ts";
 import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
 import { type HomeList, type Journal, listJournal } from "./journal.ts";
+import { createReports } from "./reports.ts";
 
 export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
 	directory: string;
 	registry(): Registry;
-	/** What is valid changed: these recipients, or, when undefined, too many to name. */
+	/** What is valid changed: these recipients; none, when only the reason did; or, when undefined, too many to name. */
 	onChange(recipients: readonly Recipient[] | undefined): void;
 	health: Health;
 	log: Logger;
 	now?: () => Date;
+	/** Milliseconds, steadily growing. */
+	steady?: () => number;
 	journal?: (path: string) => Journal;
 	limit?: number;
 }
@@ -64,8 +73,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 	const now = options.now ?? (() => new Date());
 	const limit = options.limit ?? recipientLimit;
 	const lists = new Map<string, HomeList>();
-	/** What the homes said last; a list may come after it. */
-	const reports = new Map<string, RecipientsReport>();
+	const reports = createReports({ same: isKnown, use, now: options.steady ?? (() => performance.now()) });
 	const journals = new Map<string, Journal>();
 	const writes = new Map<string, Promise<void>>();
 	await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) =>
@@ -116,11 +124,14 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		);
 	}
 
-	function report(home: string, told: RecipientsReport | undefined): void {
+	function isKnown(home: string, told: RecipientsReport | undefined): boolean {
 		const known = lists.get(home);
-		if (told) reports.set(home, told);
-		else reports.delete(home);
-		if (!known) return;
+		const { open, delimiter } = restOf(told);
+		return !known || (told !== undefined && known.open === open && known.delimiter === delimiter);
+	}
+
+	function use(home: string, told: RecipientsReport | undefined): void {
+		const known = lists.get(home)!;
 		if (!told) {
 			lists.delete(home);
 			log.info({ home }, `the home ${home} no longer tells who its recipients are`);
@@ -130,12 +141,19 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			return;
 		}
 		const { open, delimiter } = restOf(told);
-		if (known.open === open && known.delimiter === delimiter) return;
+		const reasonAlone = known.open !== undefined && open !== undefined && known.delimiter === delimiter;
 		const closes = known.open !== undefined && open === undefined;
 		Object.assign(known, { open, delimiter });
 		if (closes) log.info({ home }, `the home ${home} can list all its recipients again`);
 		void save(home, (journal) => journal.append(known, [], []));
-		options.onChange(undefined);
+		options.onChange(reasonAlone ? [] : keysOf(home, known));
+	}
+
+	/** Every key that the map may have of a home; undefined when these are too many to name. */
+	function keysOf(home: string, { list }: HomeList): Recipient[] | undefined {
+		const domains = registry().homes.get(home)?.domains ?? [];
+		if (list.size + domains.length > fewChanges) return undefined;
+		return [...list, ...domains.map(everyoneAt)];
 	}
 
 	function state(home: string): RecipientsState {
@@ -198,7 +216,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		const small = delta && !known?.held;
 		const added = small ? delta.add : fresh.without(known?.list ?? new RecipientSet());
 		const removed = small ? delta.remove : (known?.list.without(fresh) ?? []);
-		const next = { ...restOf(reports.get(home)), ...known, list: fresh, held: undefined };
+		const next = { ...restOf(reports.of(home)), ...known, list: fresh, held: undefined };
 		lists.set(home, next);
 		tellHeld(home);
 		if (added.length + removed.length > 0) {
@@ -244,6 +262,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 
 	function look(): void {
 		const { homes, complete } = registry();
+		reports.review((home) => complete && !homes.has(home));
 		for (const [home, known] of [...lists]) {
 			if (complete && !homes.has(home)) {
 				lists.delete(home);
@@ -261,7 +280,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 
 	return {
 		of: (home) => lists.get(home),
-		report,
+		report: reports.take,
 		state,
 		take,
 		accept,

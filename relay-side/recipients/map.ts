@@ -24,7 +24,7 @@ export interface RecipientsOptions {
 export interface Recipients {
 	/** A poke without subjects looks whether the map is as it was left. */
 	duty: Duty;
-	/** These recipients, or (undefined) everything may have changed. */
+	/** These recipients, or (undefined) everything may have changed; with none, only what there is to say of it. */
 	changed(recipients: readonly Recipient[] | undefined): void;
 	/**
 	 * Sees that domains have their entries, before Postfix relays for them: a domain without any refuses everybody.
@@ -163,7 +163,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 
 	return {
 		duty,
-		changed: (recipients) => duty.poke(recipients ?? all, { news: true }),
+		changed: (recipients) => duty.poke(recipients?.length === 0 ? look : (recipients ?? all), { news: true }),
 		async admit(domains) {
 			const keys = wantedRecipients(options.sources()).keys(new Set(domains));
 			if (keys.size > fewEntries) await alone(keepAll);

@@ -57,8 +57,8 @@ test("the journal gets the sentence, the condition's code and an error's stack, 
 });
 
 test("control characters from outside do not reach the terminal of whoever reads the journal", () => {
-	expect(inJournal((log) => log.warn("a\u001b[2Jb\u0000c\rd\u009be\tf – ü 🏠"))).toBe(
-		"<4>a?[2Jb?c?d?e\tf – ü 🏠\n",
+	expect(inJournal((log) => log.warn("a\u001b[2Jb\u0000c\rd\u009be\tf – ü 🏠\u202e"))).toBe(
+		"<4>a?[2Jb?c?d?e\tf – ü 🏠?\n",
 	);
 });
 

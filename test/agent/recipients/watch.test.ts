@@ -166,6 +166,21 @@ function read(text: string): RecipientsDocument | undefined {
 	}
 }
 
+test("a list that is rewritten all the time is read now and then, and the last one in the end", async () => {
+	watch.start();
+	const put = async (name: string) => {
+		const text = JSON.stringify({ ...good, sources: [{ ...good.sources[1], source: name }] });
+		await writeFile(`${path}.new`, text);
+		await rename(`${path}.new`, path);
+	};
+	for (let round = 0; round < 100; round++) {
+		await put(`source ${round}`);
+		await new Promise((done) => setTimeout(done, 5));
+	}
+	await expect.poll(() => seen.at(-1)?.sources[0]?.source, { timeout: 10_000 }).toBe("source 99");
+	expect(seen.length).toBeLessThanOrEqual(2);
+});
+
 test("a pipe in the place of the list keeps neither the agent from starting nor its check-ins back", async () => {
 	execFileSync("mkfifo", [path]);
 	const config = parseConfig(

@@ -256,7 +256,9 @@ test("an agent that cannot list everything opens its domains, and one that says 
 	keeper.report("anna", { complete: true, delimiter: "+" });
 	keeper.report("anna", { complete: true, delimiter: "+" });
 	expect(keeper.of("anna")?.open).toBeUndefined();
-	expect(changes).toEqual([undefined]);
+	expect(changes, "every key of this home, and no look at the whole map").toEqual([
+		["a@anna.example", "@anna.example"],
+	]);
 	keeper.report("anna", undefined);
 	expect(keeper.of("anna")).toBeUndefined();
 	await keeper.saved();

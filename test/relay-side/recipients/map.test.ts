@@ -203,3 +203,16 @@ test("a domain has its recipients before Postfix relays for it, and does not ent
 	expect([...(maps.content.relay_domains as Map<string, string>).keys()]).toEqual(["a.example", "b.example"]);
 	await routes.stop();
 });
+
+test("a reason that alone changed is told, without a look at the map", async () => {
+	const { scene, recipients, tell, all, health } = world();
+	scene.serve({ anna: ["a.example"] });
+	tell("anna", ["x@a.example"], { open: "a table is locked" });
+	await all();
+	tell("anna", ["x@a.example"], { open: "a table is gone" });
+	scene.maps.list = () => Promise.reject(new Error("the map was looked at"));
+	recipients.changed([]);
+	await recipients.duty.settled();
+	expect(health.list().map(({ code }) => code)).toEqual([acceptsAll.code]);
+	expect(health.list()[0]?.text).toContain("a table is gone");
+});
