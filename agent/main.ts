@@ -8,6 +8,7 @@ import { runDaemon } from "../shared/daemon.ts";
 import { takeDown } from "../shared/down.ts";
 import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
+import { runNotice } from "../shared/notify-run.ts";
 import { type PostfixCommandOptions, runPostfixCommand } from "../shared/postfix/command.ts";
 import { version } from "../shared/version.ts";
 import { createAgent } from "./agent.ts";
@@ -144,6 +145,18 @@ program
 					uid: process.getuid?.() ?? -1,
 					now: () => new Date(),
 				});
+			})(),
+		);
+	});
+
+program
+	.command("notify", { hidden: true })
+	.option("-c, --config <file>", "the configuration", defaultConfigPath)
+	.action(async ({ config }: { config: string }) => {
+		await exitWith(
+			(async () => {
+				const { notify } = await loadConfig(config, agentConfigSchema);
+				return runNotice({ command: notify.command, run: runCommand });
 			})(),
 		);
 	});

@@ -9,6 +9,7 @@ import { takeDown } from "../shared/down.ts";
 import { HeimwegError } from "../shared/errors.ts";
 import { inspectionFor } from "../shared/inspection.ts";
 import { createLog } from "../shared/log.ts";
+import { runNotice } from "../shared/notify-run.ts";
 import type { PostfixCommandOptions } from "../shared/postfix/command.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { version } from "../shared/version.ts";
@@ -168,6 +169,15 @@ program
 					now: () => new Date(),
 				});
 			})(),
+		);
+	});
+
+program
+	.command("notify", { hidden: true })
+	.option(...configOption)
+	.action(async ({ config }: { config: string }) => {
+		await exitWith(
+			(async () => runNotice({ command: (await load(config)).notify.command, run: runCommand }))(),
 		);
 	});
 
