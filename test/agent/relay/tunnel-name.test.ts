@@ -11,7 +11,7 @@ test("the last good address serves while the name cannot be resolved", async () 
 	scene.tunnel.duty.poke();
 	await scene.tunnel.duty.settled();
 	expect(scene.model.peer()?.endpoint).toBe(at(four));
-	expect(scene.health.list().map((c) => c.code)).toEqual(["tunnel.endpoint_unresolved"]);
+	expect(scene.health.list().map((c) => c.code)).toEqual(["relay.name_unresolved"]);
 });
 
 test("a name that could not be resolved while the line was dead is tried again when the tunnel is up", async () => {
@@ -20,7 +20,7 @@ test("a name that could not be resolved while the line was dead is tried again w
 	scene.model.paths.tcp.clear();
 	scene.model.paths.udp.clear();
 	await pulses(10);
-	expect(scene.health.list().map((c) => c.code)).toContain("tunnel.endpoint_unresolved");
+	expect(scene.health.list().map((c) => c.code)).toContain("relay.name_unresolved");
 	scene.names = [four, six];
 	scene.model.open(four, six);
 	await pulses(30);

@@ -50,7 +50,7 @@ test("what somebody changed on our peer is put right without losing the session"
 test("with no address of the relay the tunnel waits, says what to do, and takes the first that is known", async () => {
 	scene.names = new Error("EAI_AGAIN");
 	scene.tunnel.duty.poke();
-	await expect.poll(() => scene.health.list().map((c) => c.code)).toContain("tunnel.failing");
+	await expect.poll(() => scene.health.list().map((c) => c.code)).toContain("relay.tunnel_failing");
 	expect(scene.health.list()[0]?.text).toContain("no address of the relay relay.example.org is known");
 	scene.names = [four];
 	scene.tunnel.lineChanged();

@@ -11,7 +11,7 @@ test("while the line is down nothing is touched, and the session works at once w
 	scene.model.close(four, six);
 	await pulses(60);
 	expect(scene.model.commands).toEqual([]);
-	expect(scene.health.list().map((c) => c.code)).toEqual(["line.down"]);
+	expect(scene.health.list().map((c) => c.code)).toEqual(["relay.line_down"]);
 	scene.families = new Set([4, 6]);
 	scene.model.open(four, six);
 	scene.tunnel.lineChanged();
@@ -83,7 +83,7 @@ test("a relay that shakes hands but is mute is kept in its family, and is up wit
 	await pulses(130);
 	expect(scene.model.commands.join()).not.toContain(at(six));
 	expect(scene.model.commands.length).toBeLessThanOrEqual(15);
-	expect(scene.health.list().map(({ code }) => code)).toEqual(["tunnel.relay_mute"]);
+	expect(scene.health.list().map(({ code }) => code)).toEqual(["relay.mute"]);
 	expect(scene.health.mailFlows).toBe(true);
 	scene.model.relay.answers = true;
 	await pulses(1);
