@@ -44,6 +44,6 @@ Signals to the daemon:
 		...common,
 		key,
 		facts: agentFacts(),
-		checkin: () => parts().flatMap((part) => part.checkin ?? []),
+		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 	}),
 };

@@ -9,6 +9,10 @@ import type { AgentFacts } from "./facts.ts";
 export interface CheckinSection {
 	/** Keys of its own. */
 	report?(): Partial<Checkin>;
+	/** What the part of the same name on the relay is told; it must be JSON. Undefined: nothing. */
+	own?(): unknown;
+	/** What that part answered, as it came: anything. Undefined: nothing. */
+	heardOwn?(answer: unknown, relay: string): void;
 	/** False while the report is not known yet, so that the check-in should wait for it. */
 	ready?(): boolean;
 	heard?(answer: CheckinAnswer, relay: string): void;
@@ -25,7 +29,7 @@ export interface AgentContext extends PartContext {
 	readonly facts: AgentFacts;
 	readonly key: TunnelKey;
 	/** What all parts say in a check-in; to be asked when one is made. */
-	checkin(): readonly CheckinSection[];
+	checkin(): ReadonlyArray<CheckinSection & { part: string }>;
 }
 
 export interface AgentTypes {

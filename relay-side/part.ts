@@ -11,6 +11,8 @@ import type { Home, RelayFacts } from "./facts.ts";
 export interface CheckinSection {
 	/** Takes keys of its own out of a check-in, and gives keys of its own of the answer. */
 	answer?(home: Home, checkin: Checkin): Partial<CheckinAnswer>;
+	/** Takes what the part of the same name at home said, which may be anything, and answers it; both are JSON. */
+	own?(home: Home, said: unknown): unknown;
 	/** Takes a home's list of recipients. Throws Refused. */
 	takeList?(home: string, list: z.output<typeof recipientsSchema>): Promise<RecipientsAnswer>;
 }
@@ -29,7 +31,7 @@ export interface RelayPart extends Part {
 export interface RelayContext extends PartContext {
 	readonly facts: RelayFacts;
 	readonly key: TunnelKey;
-	checkin(): readonly CheckinSection[];
+	checkin(): ReadonlyArray<CheckinSection & { part: string }>;
 	homeStatus(home: Home): object;
 	admit(domains: readonly string[]): Promise<void>;
 	nudge(home: Address): void;

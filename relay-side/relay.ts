@@ -51,7 +51,7 @@ Signals to the daemon:
 		...common,
 		key,
 		facts: relayFacts(),
-		checkin: () => parts().flatMap((part) => part.checkin ?? []),
+		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 		homeStatus: (home) => Object.assign({}, ...parts().map((part) => part.homeStatus?.(home) ?? {})),
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),
 		nudge(home) {

@@ -18,7 +18,7 @@ export interface CheckinsOptions {
 	/** Domains that the relay must route to us; undefined when the config names none. */
 	expected: readonly string[] | undefined;
 	/** What other parts say, and make of the answer. */
-	sections(): readonly CheckinSection[];
+	sections(): ReadonlyArray<CheckinSection & { part: string }>;
 	tunnelUp(): boolean;
 	health: Health;
 	log: Logger;
@@ -52,6 +52,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			conditions: health.list().map((c) => c.code),
 			...(options.expected ? { domains: [...options.expected] } : {}),
 			...Object.assign({}, ...options.sections().map((section) => section.report?.() ?? {})),
+			...ownWords(options.sections()),
 		}),
 		expected: options.expected,
 		tunnelUp: () => options.tunnelUp() && options.sections().every(({ ready }) => ready?.() ?? true),
@@ -70,7 +71,10 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		}
 		answer = fresh;
 		clearTimeout(askAgain);
-		for (const section of options.sections()) section.heard?.(fresh, relay.endpoint.host);
+		for (const section of options.sections()) {
+			section.heard?.(fresh, relay.endpoint.host);
+			section.heardOwn?.(fresh.parts?.[section.part], relay.endpoint.host);
+		}
 		// By the next regular check-in it would be an old story.
 		if (fresh.waiting || fresh.notices.length > 0) checkAfter(unsettledRefresh);
 	}
@@ -101,4 +105,13 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 				waiting: answer.waiting,
 			},
 	};
+}
+
+/** What parts say to the part of the same name on the relay. */
+function ownWords(sections: ReadonlyArray<CheckinSection & { part: string }>): Pick<Checkin, "parts"> {
+	const said = sections.flatMap(({ part, own }) => {
+		const words = own?.();
+		return words === undefined ? [] : [[part, words] as const];
+	});
+	return said.length > 0 ? { parts: Object.fromEntries(said) } : {};
 }

@@ -18,7 +18,7 @@ export interface CheckinsOptions {
 	privateKey: string;
 	facts: Pick<RelayFacts, "homes" | "presence">;
 	/** What other parts take out of a check-in, and say in the answer. */
-	sections(): readonly CheckinSection[];
+	sections(): ReadonlyArray<CheckinSection & { part: string }>;
 	health: Health;
 	metrics: Metrics;
 }
@@ -74,8 +74,18 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			domains: home.domains.filter((domain) => !deferred.has(domain)),
 			destination: { address: home.addresses[0]!, port: home.mailPort },
 			...Object.assign({}, ...answers),
+			...ownWords(home, checkin),
 			notices: noticesFor(id),
 		};
+	}
+
+	/** What parts answer to the part of the same name at home. */
+	function ownWords(home: Home, { parts = {} }: Checkin): Pick<CheckinAnswer, "parts"> {
+		const said = options.sections().flatMap(({ part, own }) => {
+			const words = own?.(home, Object.hasOwn(parts, part) ? parts[part] : undefined);
+			return words === undefined ? [] : [[part, words] as const];
+		});
+		return said.length > 0 ? { parts: Object.fromEntries(said) } : {};
 	}
 
 	/** What holds of this home; that it is away would be no news to it. */

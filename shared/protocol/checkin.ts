@@ -20,6 +20,9 @@ const shortText = z.string().max(300).transform(plainText);
 const stamp = z.string().max(40).transform(plainText);
 const addressOf = (family: Family) => addressSchema.refine((address) => familyOf(address) === family);
 
+/** What parts say to each other, by their names: each reads what is its own, and knows that it may be anything. */
+const partsSchema = z.record(z.string().max(40), z.unknown()).optional();
+
 export const checkinSchema = z.object({
 	version: shortText,
 	/** What the home believes its public addresses to be. */
@@ -30,6 +33,7 @@ export const checkinSchema = z.object({
 	conditions: z.array(shortText).max(1_000),
 	/** Of the list of valid recipients; without it the home has none. */
 	recipients: recipientsReportSchema.optional(),
+	parts: partsSchema,
 });
 export type Checkin = z.infer<typeof checkinSchema>;
 
@@ -45,6 +49,7 @@ export const checkinAnswerSchema = z.object({
 	waiting: z.object({ mails: z.int().min(1), since: stamp, oldest: stamp }).optional(),
 	/** The list of valid recipients that the relay has; a relay that takes no lists says nothing. */
 	recipients: recipientsStateSchema.optional(),
+	parts: partsSchema,
 	/** What the relay thinks of the home: sentences for its owner, empty when all is well. */
 	notices: z.array(z.object({ code: shortText, text: shortText, remedy: shortText, since: stamp })).max(100),
 });
