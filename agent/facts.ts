@@ -2,6 +2,7 @@ import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
 import type { FamilyState } from "./address/book.ts";
 import type { Link } from "./address/read-link.ts";
+import type { SourceKind } from "./address/sources.ts";
 import type { RelayPort } from "./relay/client.ts";
 
 export { changedFamilies, sourcesOf } from "./address/read-link.ts";
@@ -38,6 +39,8 @@ export interface AgentFacts {
 	addresses: Fact<Record<Family, FamilyState>>;
 	/** What has records (dns). */
 	published: Fact<Published>;
+	/** Others who see a public address, by name, such as a router: how far each is believed, and what it sees (its part). */
+	sources: FactMap<{ kind: SourceKind; address: Address | undefined }>;
 	/** The relays by the host of their endpoint, told with each answer of theirs (relay). */
 	relays: FactMap<RelayState>;
 }
@@ -48,6 +51,7 @@ export function agentFacts(): AgentFacts {
 		link: fact("link"),
 		addresses: fact("addresses", (a, b) => same(a[4], b[4]) && same(a[6], b[6])),
 		published: fact("published"),
+		sources: factMap("sources"),
 		relays: factMap("relays"),
 	};
 }

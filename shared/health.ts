@@ -9,8 +9,10 @@ export type Severity = "error" | "warning";
  * Texts are whole sentences without a full stop's worth of jargon: what is wrong, and what to do.
  */
 export interface ConditionKind<D> {
-	/** Stable name for scripts, `area.problem`. */
+	/** Stable name for scripts, `part.problem_words`. */
 	code: string;
+	/** The code that it had in the last release, which scripts may still know. */
+	formerly?: string;
 	severity: Severity;
 	title: string;
 	/** True when mail cannot flow while this lasts: /healthz then answers 503. */
@@ -26,6 +28,8 @@ export interface ConditionKind<D> {
 /** A condition that holds now. */
 export interface ActiveCondition {
 	code: string;
+	/** The code that it had in the last release. */
+	formerly?: string;
 	/** Which home, RRset, file, ...; empty when there is only one. */
 	subject: string;
 	severity: Severity;
@@ -64,6 +68,7 @@ export class Health {
 		const before = this.#active.get(key);
 		const after: ActiveCondition = {
 			code: kind.code,
+			...(kind.formerly === undefined ? {} : { formerly: kind.formerly }),
 			subject,
 			severity: kind.severity,
 			title: kind.title,

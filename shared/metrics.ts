@@ -23,7 +23,8 @@ export function createMetrics(prefix: string, version: string, health: Health): 
 		registers,
 		collect() {
 			this.reset();
-			for (const c of health.list()) this.labels(c.code, c.subject, c.severity).set(1);
+			for (const c of health.list())
+				for (const code of [c.code, c.formerly ?? c.code]) this.labels(code, c.subject, c.severity).set(1);
 		},
 	});
 	return {

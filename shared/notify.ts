@@ -9,6 +9,8 @@ import type { SavedState } from "./saved-state.ts";
 export interface Notice {
 	event: "begins" | "ends";
 	code: string;
+	/** The code in the last release. */
+	formerly?: string;
 	subject: string;
 	severity: "error" | "warning";
 	title: string;
@@ -226,8 +228,10 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	};
 }
 
-function beginning({ code, subject, severity, title, text, remedy, since }: ActiveCondition): Notice {
-	return { event: "begins", code, subject, severity, title, text, remedy, since };
+function beginning(held: ActiveCondition): Notice {
+	const { code, formerly, subject, severity, title, text, remedy, since } = held;
+	const known = formerly === undefined ? {} : { formerly };
+	return { event: "begins", code, ...known, subject, severity, title, text, remedy, since };
 }
 
 function ending(past: Told, at: number): Notice {

@@ -8,6 +8,7 @@ import { runDaemon } from "./daemon.ts";
 import { takeDown } from "./down.ts";
 import { inspectionFor } from "./inspection.ts";
 import { createLog } from "./log.ts";
+import { runNotice } from "./notify-run.ts";
 import type { CommandLine, PartTypes } from "./part.ts";
 import { plainLines } from "./plain-text.ts";
 import { type PostfixCommandOptions, runPostfixCommand } from "./postfix/command.ts";
@@ -127,6 +128,15 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			})(),
 		);
 	});
+
+	// The unit heimweg-notify@ (and the relay's) runs it, with a notice from the daemon on its standard input.
+	program
+		.command("notify", { hidden: true })
+		.option(...configOption)
+		.action(async ({ config }: { config: string }) => {
+			const command = async () => (await load(config)).notify.command;
+			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
+		});
 
 	await parseArguments(program);
 }

@@ -1,34 +1,38 @@
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 /** The programs that set up, or look into, the network, and need CAP_NET_ADMIN for it. */
 const privileged = new Set(["ip", "nft", "ss", "wg"]);
 
-/** util-linux; it is there on every Debian. */
+/** Gives up the rights that a child would get, and becomes the program; in util-linux, on every Debian. */
 const setpriv = "/usr/bin/setpriv";
+const giveUp = ["--ambient-caps=-all", "--"];
 
 /** How setpriv(1) ends when it could not run the program: as a shell does. */
 const setprivFailed = { 126: "unusable", 127: "missing" } as const;
 
 /**
- * Whether what we start would inherit our rights: the units give them as ambient ones (capabilities(7)). Root's own
- * commands keep root's rights.
+ * Whether what we start would inherit our rights, and can be kept from it: the units give them as ambient ones
+ * (capabilities(7)), and allow capset(2), which setpriv uses. Root's own commands keep root's rights.
  */
-function handsRightsOn(): boolean {
+function canGiveUp(): boolean {
 	const status = readFileSync("/proc/self/status", "utf8");
-	return /^CapAmb:\s*0*[1-9a-f]/m.test(status) && existsSync(setpriv);
+	if (!/^CapAmb:\s*0*[1-9a-f]/m.test(status)) return false;
+	// An older unit, or a drop-in, may forbid it: then nothing would work at all.
+	return spawnSync(setpriv, [...giveUp, "true"], { stdio: "ignore", timeout: 5_000 }).status === 0;
 }
 
-let handsOn: boolean | undefined;
+let givesUp: boolean | undefined;
 
 /**
  * The command line that starts a program with no more rights than it needs: a process that has ours may read our memory,
- * and with it the keys. It takes about 1 ms more. Dropping the ambient set is enough, and all that the units let us do:
- * without it, a program without privileges of its own starts with none (capset(2) is forbidden there).
+ * and with it the keys. It takes about 1 ms more. Dropping the ambient set is enough: without it, a program that may
+ * gain no privileges starts with none.
  */
 export function leastRights(command: string, args: readonly string[]): [string, readonly string[]] {
-	handsOn ??= handsRightsOn();
-	if (!handsOn || privileged.has(command)) return [command, args];
-	return [setpriv, ["--ambient-caps=-all", "--", command, ...args]];
+	if (privileged.has(command)) return [command, args];
+	givesUp ??= canGiveUp();
+	return givesUp ? [setpriv, [...giveUp, command, ...args]] : [command, args];
 }
 
 /** What setpriv itself says of a program that it could not start; undefined when the program was started. */

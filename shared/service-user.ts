@@ -2,18 +2,18 @@ import { readFile } from "node:fs/promises";
 import { CommandError, type RunCommand } from "./command.ts";
 
 /** The user of both daemons (systemd/heimweg.sysusers). */
-const user = "heimweg";
+const daemonUser = "heimweg";
 
-/** True when the daemons' user can read (`-r`), write (`-w`) or run (`-x`) what lies at the path. */
+/** True when the user can read (`-r`), write (`-w`) or run (`-x`) what lies at the path. */
 export type ServiceMay = (access: "-r" | "-w" | "-x", path: string) => Promise<boolean>;
 
 /**
- * Lets root see with the eyes of the daemons' user. Others are told yes: their own try shows it. Node itself cannot
+ * Lets root see with the eyes of a user of ours, by default the daemons'. Others are told yes: their own try shows it. Node itself cannot
  * change to another user and back, so test(1) looks.
  */
-export function serviceRights(run: RunCommand): ServiceMay {
+export function serviceRights(run: RunCommand, user = daemonUser): ServiceMay {
 	return async (access, path) => {
-		if (process.getuid?.() !== 0 || !(await exists())) return true;
+		if (process.getuid?.() !== 0 || !(await exists(user))) return true;
 		try {
 			await run("setpriv", [
 				`--reuid=${user}`,
@@ -32,7 +32,7 @@ export function serviceRights(run: RunCommand): ServiceMay {
 	};
 }
 
-async function exists(): Promise<boolean> {
+async function exists(user: string): Promise<boolean> {
 	const accounts = await readFile("/etc/passwd", "utf8").catch(() => "");
 	return accounts.split("\n").some((line) => line.startsWith(`${user}:`));
 }

@@ -2,7 +2,7 @@
 import { chmod, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { lean } from "./lean.mjs";
+import { bundling } from "./bundling.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
@@ -22,7 +22,7 @@ for (const [name, entry] of Object.entries(programs)) {
 		minifySyntax: true,
 		minifyWhitespace: true,
 		legalComments: "none",
-		plugins: lean,
+		plugins: bundling,
 		define: { HEIMWEG_VERSION: JSON.stringify(version) },
 		// Bundled CommonJS modules ask for it.
 		banner: {

@@ -4,7 +4,7 @@ import type { Logger } from "../../shared/log.ts";
 import { notPublic, sourcesDisagree } from "./conditions.ts";
 import { type AddressChange, decide, notePassing, type Observations, ownAddress } from "./decide.ts";
 import type { Link } from "./read-link.ts";
-import { lessTrusted, type Source, sources } from "./sources.ts";
+import { lessTrusted, ownSources, type SourceKind } from "./sources.ts";
 
 /** What the duties are told of one family. */
 export interface FamilyState {
@@ -17,7 +17,9 @@ export interface FamilyState {
 export interface AddressBook {
 	state(family: Family): FamilyState;
 	/** Somebody outside saw us under this address, so its family works. */
-	seenBy(source: Exclude<Source, "interface">, address: Address): void;
+	seenBy(source: string, address: Address): void;
+	/** A source that another part brings, with what it sees now; undefined when it sees nothing any more. */
+	tell(source: string, kind: SourceKind, address: Address | undefined): void;
 	/**
 	 * Probes of this family fail while the other family reaches the same hosts. That never overrules a global address
 	 * of our own on an interface with a default route: the probed hosts may be what is out of order.
@@ -58,6 +60,7 @@ export function createAddressBook(options: {
 	const { alsoPublic, health, log } = options;
 	const now = options.now ?? (() => performance.now());
 	const clock = options.clock ?? (() => new Date());
+	const sources: Record<string, SourceKind> = { ...ownSources };
 	const seen: Record<Family, Observations> = { 4: {}, 6: {} };
 	const states: Record<Family, FamilyState> = {
 		4: { address: undefined, goneSince: undefined },
@@ -68,17 +71,17 @@ export function createAddressBook(options: {
 	const passing = new Set<Address>();
 	let history: HistoryEntry[] = [];
 
-	function observe(family: Family, source: Source, address: Address | undefined): void {
+	function observe(family: Family, source: string, address: Address | undefined): void {
 		if (seen[family][source] === address) return;
 		if (address) seen[family][source] = address;
 		else delete seen[family][source];
 		// What less trusted sources said before this change tells nothing about the time after it.
-		for (const other of lessTrusted(family, source)) delete seen[family][other];
+		for (const other of lessTrusted(family, source, sources)) delete seen[family][other];
 		settle(family);
 	}
 
 	function settle(family: Family): void {
-		const decision = decide(family, seen[family], alsoPublic, passing);
+		const decision = decide(family, seen[family], alsoPublic, passing, sources);
 		const name = `IPv${family}`;
 		health.put(notPublic, name, options.published.has(family) ? decision.unusable : undefined);
 		const { contradicted } = decision;
@@ -131,7 +134,12 @@ export function createAddressBook(options: {
 			const family = familyOf(address);
 			setGone(family, "probes", false);
 			observe(family, source, address);
-			if (sources[source].oneFamily) observe(family === 4 ? 6 : 4, source, undefined);
+			if (sources[source]?.oneFamily) observe(family === 4 ? 6 : 4, source, undefined);
+		},
+		tell(source, kind, address) {
+			sources[source] = kind;
+			for (const family of [4, 6] as const)
+				observe(family, source, address && familyOf(address) === family ? address : undefined);
 		},
 		unreachable(family) {
 			observe(family, "check-ip", undefined);

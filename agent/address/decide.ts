@@ -8,19 +8,19 @@ import {
 	networkOf,
 } from "../../shared/address.ts";
 import type { LocalAddress } from "./read-link.ts";
-import { byTrust, type Source, sources } from "./sources.ts";
+import { byTrust, ownSources, type Sources } from "./sources.ts";
 
-export type Observations = Partial<Record<Source, Address>>;
+export type Observations = Partial<Record<string, Address>>;
 
 /** What the observations of one family come to. */
 export interface Decision {
 	/** The public address; undefined when nobody knows one. */
 	address?: Address;
-	source?: Source;
+	source?: string;
 	/** An address that somebody saw and that must not be published. */
-	unusable?: { address: Address; source: Source };
+	unusable?: { address: Address; source: string };
 	/** A trusted source's address that another source contradicts. */
-	contradicted?: { address: Address; source: Source };
+	contradicted?: { address: Address; source: string };
 }
 
 /** A change of the public address of a family: what, from, to, and who saw it. */
@@ -28,7 +28,7 @@ export interface AddressChange {
 	family: Family;
 	from: Address | undefined;
 	to: Address;
-	source: Source;
+	source: string;
 }
 
 /**
@@ -41,14 +41,15 @@ export function decide(
 	seen: Observations,
 	alsoPublic: readonly Cidr[],
 	passing: ReadonlySet<Address> = new Set(),
+	sources: Sources = ownSources,
 ): Decision {
-	const known = byTrust(family).flatMap((source) => {
+	const known = byTrust(family, sources).flatMap((source) => {
 		const address = seen[source];
 		return address && familyOf(address) === family && !passing.has(address) ? [{ source, address }] : [];
 	});
 	const good = known.filter(({ address }) => isGlobalUnicast(address, alsoPublic));
 	const best = good[0];
-	const unusable = best ? undefined : known.find(({ source }) => !sources[source].beforeNat);
+	const unusable = best ? undefined : known.find(({ source }) => !sources[source]?.beforeNat);
 	const contradicted = best && good.find((other) => !agree(family, best.address, other.address));
 	return { ...best, ...(unusable ? { unusable } : {}), ...(contradicted ? { contradicted } : {}) };
 }

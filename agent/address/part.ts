@@ -90,6 +90,10 @@ export const address = agentPart({
 		});
 		const endings: Array<() => void> = [];
 
+		facts.sources.subscribe((name, now, before) => {
+			const kind = now?.kind ?? before?.kind;
+			if (kind) book.tell(name, kind, now?.address);
+		});
 		facts.relays.subscribe((_, now, before) => {
 			if (now?.up && now.seenAs) book.seenBy("relay", now.seenAs.address);
 			if (now?.up && !before?.up) askOutside();

@@ -3,7 +3,8 @@ import { condition } from "../../shared/health.ts";
 import { MINUTE } from "../../shared/time.ts";
 
 export const outgoingFailing = condition<Failure>({
-	code: "outgoing.failing",
+	code: "mail.outgoing_failing",
+	formerly: "outgoing.failing",
 	severity: "warning",
 	title: "mail that waits here for the relay is not looked after",
 	quiet: 10 * MINUTE,

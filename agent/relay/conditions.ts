@@ -3,7 +3,8 @@ import { condition } from "../../shared/health.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 
 export const tunnelFailing = condition<Failure>({
-	code: "tunnel.failing",
+	code: "relay.tunnel_failing",
+	formerly: "tunnel.failing",
 	severity: "error",
 	title: "the tunnel cannot be set up",
 	blocksMail: true,
@@ -13,7 +14,8 @@ export const tunnelFailing = condition<Failure>({
 });
 
 export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
-	code: "tunnel.down",
+	code: "relay.tunnel_down",
+	formerly: "tunnel.down",
 	severity: "error",
 	title: "the relay does not answer through the tunnel",
 	blocksMail: true,
@@ -24,7 +26,8 @@ export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
 });
 
 export const relayMute = condition<{ relay: string; lastAnswer: string }>({
-	code: "tunnel.relay_mute",
+	code: "relay.mute",
+	formerly: "tunnel.relay_mute",
 	severity: "warning",
 	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
 	quiet: 2 * MINUTE,
@@ -35,7 +38,8 @@ export const relayMute = condition<{ relay: string; lastAnswer: string }>({
 });
 
 export const lineDown = condition({
-	code: "line.down",
+	code: "relay.line_down",
+	formerly: "line.down",
 	severity: "warning",
 	title: "this machine has no way to the internet",
 	blocksMail: true,
@@ -45,7 +49,8 @@ export const lineDown = condition({
 });
 
 export const endpointUnresolved = condition<{ host: string; error: string; using: string }>({
-	code: "tunnel.endpoint_unresolved",
+	code: "relay.name_unresolved",
+	formerly: "tunnel.endpoint_unresolved",
 	severity: "warning",
 	title: "the relay's name cannot be resolved",
 	quiet: 5 * MINUTE,
@@ -54,7 +59,8 @@ export const endpointUnresolved = condition<{ host: string; error: string; using
 });
 
 export const largePacketsLost = condition<{ mtu: number }>({
-	code: "tunnel.large_packets_lost",
+	code: "relay.large_packets_lost",
+	formerly: "tunnel.large_packets_lost",
 	severity: "error",
 	title: "large packets do not pass the tunnel",
 	quiet: 3 * MINUTE,
@@ -65,7 +71,8 @@ export const largePacketsLost = condition<{ mtu: number }>({
 });
 
 export const packetsLost = condition<{ percent: number }>({
-	code: "tunnel.packets_lost",
+	code: "relay.packets_lost",
+	formerly: "tunnel.packets_lost",
 	severity: "warning",
 	title: "the line loses many packets",
 	quiet: 5 * MINUTE,
@@ -76,7 +83,8 @@ export const packetsLost = condition<{ percent: number }>({
 });
 
 export const checkinFailing = condition<Failure>({
-	code: "checkin.failing",
+	code: "relay.checkin_failing",
+	formerly: "checkin.failing",
 	severity: "warning",
 	title: "the relay does not take the check-in",
 	quiet: 5 * MINUTE,
@@ -85,7 +93,8 @@ export const checkinFailing = condition<Failure>({
 });
 
 export const relayNotice = condition<{ text: string; remedy: string }>({
-	code: "checkin.relay_says",
+	code: "relay.says",
+	formerly: "checkin.relay_says",
 	severity: "warning",
 	title: "the relay reports something about this home",
 	quiet: 1 * MINUTE,
@@ -94,7 +103,8 @@ export const relayNotice = condition<{ text: string; remedy: string }>({
 });
 
 export const routesMissing = condition<{ missing: string; home: string }>({
-	code: "checkin.routes_missing",
+	code: "relay.routes_missing",
+	formerly: "checkin.routes_missing",
 	severity: "error",
 	title: "the relay does not route all our domains",
 	quiet: 30 * SECOND,

@@ -21,29 +21,26 @@ export interface RelayEndpointOptions {
 export interface RelayEndpoint {
 	/** Resolves the relay's name, and tells whether it could; what it was before stays when that fails. */
 	resolve(): Promise<boolean>;
-	/** The best of the known addresses to which this machine has a way: the preferred family first. */
-	best(): Endpoint | undefined;
+	/** The best of the known addresses to which this machine has a way; in `auto`, this family first. */
+	best(first: Family): Endpoint | undefined;
 	/** The best after resolving anew, if need be one to which there is no way yet. */
-	choose(): Promise<Endpoint>;
+	choose(first: Family): Promise<Endpoint>;
 	/** False when the name is known to point elsewhere. */
 	isKnown(address: Address): boolean;
 	/** True when the tunnel may travel in this family: as configured, and while there is a way. */
 	allows(family: Family): boolean;
 	/** The relay in the other family, if that is allowed and there is a way. */
 	other(address: Address): Endpoint | undefined;
-	/** The tunnel works better in this family for now. */
-	settleOn(family: Family): void;
 }
 
 export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 	const { relay, outer, health } = options;
 	let known: readonly Address[] = options.lastGood;
-	let settled: Family = 4;
 	const at = (address: Address): Endpoint => ({ address, port: relay.port });
 
-	function preference(): Family[] {
+	function inOrder(first: Family): Family[] {
 		if (outer !== "auto") return [outer === "ipv4" ? 4 : 6];
-		return settled === 6 ? [6, 4] : [4, 6];
+		return first === 6 ? [6, 4] : [4, 6];
 	}
 
 	/** A router whose line is down may answer every question with its own address. */
@@ -70,22 +67,22 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 		}
 	}
 
-	function firstOf(families: ReadonlySet<Family>): Endpoint | undefined {
-		for (const family of preference()) {
+	function firstOf(order: Family[], families: ReadonlySet<Family>): Endpoint | undefined {
+		for (const family of order) {
 			const address = families.has(family) && known.find((one) => familyOf(one) === family);
 			if (address) return at(address);
 		}
 		return undefined;
 	}
 
-	const best = () => firstOf(options.families());
+	const best = (first: Family) => firstOf(inOrder(first), options.families());
 
 	return {
 		resolve,
 		best,
-		async choose() {
+		async choose(first) {
 			await resolve();
-			const found = best() ?? firstOf(new Set([4, 6]));
+			const found = best(first) ?? firstOf(inOrder(first), new Set([4, 6]));
 			if (found) return found;
 			const family = outer === "auto" ? "" : ` in ${outer}`;
 			throw new HeimwegError(`no address of the relay ${relay.host}${family} is known`, {
@@ -94,7 +91,7 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 		},
 		isKnown: (address) => known.length === 0 || known.includes(address),
 		allows(family) {
-			if (outer !== "auto") return preference().includes(family);
+			if (outer !== "auto") return inOrder(family).includes(family);
 			return known.length === 0 || options.families().has(family) || options.families().size === 0;
 		},
 		other(address) {
@@ -104,9 +101,6 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 					familyOf(candidate) !== familyOf(address) && options.families().has(familyOf(candidate)),
 			);
 			return found && at(found);
-		},
-		settleOn(family) {
-			settled = family;
 		},
 	};
 }

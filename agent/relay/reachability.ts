@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../shared/address.ts";
+import { SECOND } from "../../shared/time.ts";
 
 /** Whether the relay can be reached outside the tunnel; undefined: not known. */
 export interface Seen {
@@ -10,18 +11,18 @@ export interface Seen {
 	otherPathUp: boolean | undefined;
 }
 
-export interface Paths {
+export interface Reachability {
 	/** Looks at the relay's address in use, and at that in the other family; undefined: there is none. */
 	look(current: Address | undefined, other: Address | undefined): Promise<Seen>;
 	/** Looks whether an address can be reached: where it never can, a look that fails tells nothing. */
 	learn(relay: Address): Promise<void>;
 }
 
-/** Milliseconds that the other family may take longer than the one in use; after them, its last look counts. */
-const otherPatience = 300;
+/** That the other family may take longer than the one in use; after it, its last look counts. */
+const otherPatience = 0.3 * SECOND;
 
 /** Makes the look at the paths to the relay, outside the tunnel. */
-export function createPaths(pathWorks: (relay: Address) => Promise<boolean>): Paths {
+export function createReachability(pathWorks: (relay: Address) => Promise<boolean>): Reachability {
 	/** At the last look. */
 	const seen = new Map<Address, boolean>();
 	/** What could be reached at some time. */

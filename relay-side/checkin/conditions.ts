@@ -12,7 +12,8 @@ export const checkinServing = condition<Failure>({
 });
 
 export const addressDiffers = condition<{ seen: string; told: string }>({
-	code: "home.address_differs",
+	code: "checkin.address_differs",
+	formerly: "home.address_differs",
 	severity: "warning",
 	title: "a home and the relay see different addresses",
 	quiet: 5 * MINUTE,

@@ -20,7 +20,8 @@ export type Finding =
 const shownAtMost = 5;
 
 export const homeFileWrong = condition<{ problems: string[]; served: boolean }>({
-	code: "homes.file-wrong",
+	code: "homes.file_wrong",
+	formerly: "homes.file-wrong",
 	severity: "error",
 	title: "A home's file is wrong",
 	// A file that is being written looks wrong for a moment.
@@ -64,7 +65,8 @@ export const homesUnreadable = condition<{ reason: string }>({
 });
 
 export const removalsHeld = condition<{ ids: string[]; total: number }>({
-	code: "homes.removals-held",
+	code: "homes.removals_held",
+	formerly: "homes.removals-held",
 	severity: "error",
 	title: "Many homes vanished at once and are kept",
 	quiet: 0,

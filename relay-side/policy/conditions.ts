@@ -13,7 +13,8 @@ export const policyFailing = condition<Failure>({
 });
 
 export const senderRefused = condition<{ senders: readonly string[]; more: boolean }>({
-	code: "home.sender_refused",
+	code: "policy.sender_refused",
+	formerly: "home.sender_refused",
 	severity: "warning",
 	title: "mail of a home was refused because of its sender",
 	quiet: 0,

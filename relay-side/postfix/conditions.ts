@@ -3,7 +3,8 @@ import { condition } from "../../shared/health.ts";
 import { MINUTE } from "../../shared/time.ts";
 
 export const mapDamaged = condition<{ reason: string }>({
-	code: "routes.map-damaged",
+	code: "postfix.map_damaged",
+	formerly: "routes.map-damaged",
 	severity: "error",
 	title: "A Postfix map of ours is damaged",
 	quiet: 0,
@@ -12,7 +13,8 @@ export const mapDamaged = condition<{ reason: string }>({
 });
 
 export const postfixNotSetUp = condition<{ missing: string[] }>({
-	code: "postfix.not-set-up",
+	code: "postfix.not_set_up",
+	formerly: "postfix.not-set-up",
 	severity: "error",
 	title: "Postfix does not use what Heimweg writes",
 	blocksMail: true,
@@ -33,7 +35,8 @@ export const postfixDown = condition({
 });
 
 export const mendedFailing = condition<Failure>({
-	code: "queue.mended_failing",
+	code: "postfix.redelivery_failing",
+	formerly: "queue.mended_failing",
 	severity: "warning",
 	title: "mail that a damaged map has held up is not tried again",
 	quiet: 1 * MINUTE,

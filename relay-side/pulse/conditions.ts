@@ -13,7 +13,8 @@ export const pulseFailing = condition<Failure>({
 });
 
 export const homeAway = condition<{ seen: string | undefined }>({
-	code: "home.away",
+	code: "pulse.home_away",
+	formerly: "home.away",
 	severity: "warning",
 	title: "the home is away",
 	quiet: 5 * MINUTE,
@@ -28,7 +29,8 @@ export const homeAway = condition<{ seen: string | undefined }>({
 });
 
 export const homeNoisy = condition<{ dropped: number }>({
-	code: "home.too_many_pulses",
+	code: "pulse.too_many",
+	formerly: "home.too_many_pulses",
 	severity: "warning",
 	title: "a home sends too many pulses",
 	quiet: 1 * MINUTE,

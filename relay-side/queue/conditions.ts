@@ -12,7 +12,8 @@ export const queueFailing = condition<Failure>({
 });
 
 export const mailServerSilent = condition<{ server: string; reason: string }>({
-	code: "home.mail_server_silent",
+	code: "queue.mail_server_silent",
+	formerly: "home.mail_server_silent",
 	severity: "error",
 	title: "a home is here, but its mail server does not answer",
 	quiet: 2 * MINUTE,
@@ -23,7 +24,8 @@ export const mailServerSilent = condition<{ server: string; reason: string }>({
 });
 
 export const mailStays = condition<{ reason: string }>({
-	code: "home.mail_stays",
+	code: "queue.mail_stays",
+	formerly: "home.mail_stays",
 	severity: "warning",
 	title: "mail stays on the relay although the home's mail server answers",
 	quiet: 10 * MINUTE,
@@ -34,7 +36,8 @@ export const mailStays = condition<{ reason: string }>({
 });
 
 export const mailOld = condition<{ arrived: string; returns?: string }>({
-	code: "home.mail_old",
+	code: "queue.mail_old",
+	formerly: "home.mail_old",
 	severity: "warning",
 	title: "mail for a home has waited for more than a day",
 	quiet: 0,

@@ -52,7 +52,7 @@ describeLab("a map that is damaged while Postfix uses it", () => {
 			await until("it is mended", async () => {
 				for (const map of maps)
 					await relay().run(["postmap", "-s", `lmdb:/var/lib/heimweg-relay/maps/${map}`]);
-				return !holds(await scene().relayStatus(), "routes.map-damaged");
+				return !holds(await scene().relayStatus(), "postfix.map_damaged");
 			});
 			await until("mail is accepted", async () => (await handOver()).accepted, 15_000);
 			await scene().deliver(`after ${damaged} was mended`, { timeout: 15_000 });

@@ -229,7 +229,7 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 		expect(await atRelay("pulses_over_rate_total")).toBeGreaterThan(overRate + 300);
 		expect(await atRelay("pulses_garbage_total")).toBeGreaterThan(garbage + 300);
 		await until("the flood is reported", async () =>
-			(await scene().relayStatus()).conditions.some((c) => c.code === "home.too_many_pulses"),
+			(await scene().relayStatus()).conditions.some((c) => c.code === "pulse.too_many"),
 		);
 		expect(await journalLines()).toBeLessThan(lines + 10);
 		await until("the tunnel is up", isUp);

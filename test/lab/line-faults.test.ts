@@ -47,7 +47,7 @@ describeLab("a line that is not as it should be", () => {
 	}, async () => {
 		await lab().router.lineDown();
 		const end = Date.now() + 45_000;
-		await Promise.all([homeTells(scene(), "tunnel.down"), relayTells(scene(), "home.away")]);
+		await Promise.all([homeTells(scene(), "relay.tunnel_down"), relayTells(scene(), "pulse.home_away")]);
 		expect((await scene().agentStatus()).mailFlows).toBe(false);
 		const { exitCode, stderr } = await lab().internet.exec(
 			[
@@ -67,7 +67,7 @@ describeLab("a line that is not as it should be", () => {
 	it("because the home sleeps: the relay says so, and all goes on when it wakes up", async () => {
 		await freeze(lab(), "home", true);
 		try {
-			await relayTells(scene(), "home.away");
+			await relayTells(scene(), "pulse.home_away");
 			await handOver("while the home sleeps");
 			// So long that its pulses are late when it wakes up.
 			await sleep(10_000);
@@ -84,7 +84,7 @@ describeLab("a line that is not as it should be", () => {
 		const beganToLose = await now();
 		await lab().router.loss(20);
 		try {
-			await homeTells(scene(), "tunnel.packets_lost", 120_000);
+			await homeTells(scene(), "relay.packets_lost", 120_000);
 			const known = await now();
 			await scene().deliver("through 20 % loss", { timeout: 180_000 });
 			await sleep(10_000);
@@ -131,7 +131,7 @@ describeLab("a line that is not as it should be", () => {
 		await home().run(["systemctl", "stop", "heimweg"]);
 		await home().run(["ip", "link", "del", "hw0"]);
 		await home().run(["systemctl", "start", "heimweg"]);
-		await homeTells(scene(), "tunnel.endpoint_unresolved");
+		await homeTells(scene(), "relay.name_unresolved");
 		await homeTells(scene(), "dns.failing");
 		await scene().deliver("without a resolver", { timeout: 60_000 });
 		await home().write("/etc/resolv.conf", `nameserver ${addresses.services.ipv4}\n`);
@@ -150,8 +150,8 @@ describeLab("a line that is not as it should be", () => {
 		await home().run(["systemctl", "stop", "heimweg"]);
 		await home().run(["ip", "link", "del", "hw0"]);
 		await home().run(["systemctl", "start", "heimweg"]);
-		await homeTells(scene(), "tunnel.down");
-		await relayTells(scene(), "home.away");
+		await homeTells(scene(), "relay.tunnel_down");
+		await relayTells(scene(), "pulse.home_away");
 		await handOver("while the name points elsewhere");
 		await point(addresses.relay.ipv4, addresses.relay.ipv6);
 		await scene().arrives("while the name points elsewhere", { timeout: 90_000 });
@@ -165,7 +165,7 @@ describeLab("a line that is not as it should be", () => {
 table inet dead_translation {
 	chain forwarded { type filter hook forward priority 0; udp sport ${before} drop; udp dport ${before} drop; }
 }`);
-		await homeTells(scene(), "tunnel.down");
+		await homeTells(scene(), "relay.tunnel_down");
 		await scene().deliver("past a dead translation", { timeout: 60_000 });
 		expect(await port()).not.toBe(before);
 		await allIsWell(scene());

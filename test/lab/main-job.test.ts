@@ -87,7 +87,7 @@ describeLab("when the home's address changes", () => {
 	it("goes on by itself when the network cable was out for seconds", async () => {
 		await lab().router.carrierDown();
 		await until("the agent sees that the line is down", async () =>
-			(await scene().agentStatus()).conditions.some((c) => c.code === "line.down"),
+			(await scene().agentStatus()).conditions.some((c) => c.code === "relay.line_down"),
 		);
 		await sleep(3_000);
 		await lab().router.carrierUp();

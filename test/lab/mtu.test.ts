@@ -3,7 +3,7 @@ import { domain, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, useScene } from "./use-scene.ts";
 
-const code = "tunnel.large_packets_lost";
+const code = "relay.large_packets_lost";
 
 describeLab("a path that takes only smaller packets", () => {
 	const scene = useScene();

@@ -6,7 +6,13 @@ import { holds, useScene } from "./use-scene.ts";
 
 const command = "/usr/local/bin/tell";
 /** In the unit's state folder: /tmp is private to the unit, and the rest cannot be written. */
-const told = "/var/lib/heimweg/told";
+const state = "/var/lib/heimweg-notify";
+const told = `${state}/told`;
+/** Keeps what it is told, and writes down who it is and what it may. */
+const tell = `#!/bin/sh
+cat >>"$1"
+{ id -un; id -Gn; cat /proc/self/status; cat /etc/heimweg/wireguard.key; cat /etc/heimweg-notify/secret; } >${state}/who 2>&1
+`;
 const owner = "owner@sender.test";
 
 describeLab("to be told", () => {
@@ -44,12 +50,51 @@ describeLab("to be told", () => {
 		const overlap = ["10.86.0.128/25", "dev", "eth0"];
 		await lab().home.run(["ip", "route", "add", ...overlap]);
 		await until("the failure is a condition", failing, patience);
-		await lab().home.write(command, '#!/bin/sh\ncat >>"$1"\n', 0o755);
+		await lab().home.run([
+			"sh",
+			"-c",
+			"umask 0037; echo topic >/etc/heimweg-notify/secret; chgrp heimweg-notify /etc/heimweg-notify/secret",
+		]);
+		await lab().home.write(command, tell, 0o755);
 		await isTold("begins tunnel.network_overlap");
 		await until("the failure is over", async () => !(await failing()), patience);
 		await lab().home.run(["ip", "route", "del", ...overlap]);
 		await isTold("ends tunnel.network_overlap");
 	}, 400_000);
+
+	it("runs the command as a user who has no rights, and can read what is his and no key", async () => {
+		const who = await lab().home.read(`${state}/who`);
+		expect(who.split("\n").slice(0, 2)).toEqual(["heimweg-notify", "heimweg-notify"]);
+		for (const set of ["CapPrm", "CapEff", "CapAmb", "CapBnd"])
+			expect(who).toMatch(new RegExp(`^${set}:\\s*0+$`, "m"));
+		expect(who).toContain("/etc/heimweg/wireguard.key: Permission denied");
+		expect(who).toMatch(/^topic$/m);
+		expect(who).not.toContain(scene().keys.home.privateKey);
+	});
+
+	it("lets nobody but the daemon have the command run", async () => {
+		const connects = `require("node:net").connect("/run/heimweg-notify.socket").on("connect", () => process.exit(0)).on("error", ({ code }) => { console.log(code); process.exit(1); });`;
+		const as = (user: string) => lab().home.exec(["runuser", "-u", user, "--", "node", "-e", connects]);
+		for (const user of ["nobody", "heimweg-recipients", "heimweg-notify"])
+			expect(await as(user)).toMatchObject({ exitCode: 1, stdout: "EACCES" });
+		expect((await as("heimweg")).exitCode).toBe(0);
+	});
+
+	it("is started, as everything that needs no network, without the daemon's right", async () => {
+		const seen = "/var/lib/heimweg-relay/started";
+		const wrapper = `#!/bin/sh\ngrep Cap /proc/self/status >${seen}; ps -o user= -p $$ >>${seen}\nexec /usr/sbin/postconf "$@"\n`;
+		await lab().relay.write("/usr/local/sbin/postconf", wrapper, 0o755);
+		await lab().relay.run(["systemctl", "restart", "heimweg-relay"]);
+		await until(
+			"the daemon asks Postfix",
+			async () => (await lab().relay.read(seen)).includes("heimweg"),
+			patience,
+		);
+		const status = await lab().relay.read(seen);
+		await lab().relay.run(["rm", "/usr/local/sbin/postconf"]);
+		for (const set of ["CapPrm", "CapEff", "CapAmb"])
+			expect(status).toMatch(new RegExp(`^${set}:\\s*0+$`, "m"));
+	});
 
 	it("comes by mail when mail for a home is older than a day, with the time at which it goes back", async () => {
 		await lab().home.run(["systemctl", "stop", "postfix"]);

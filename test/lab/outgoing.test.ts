@@ -64,14 +64,14 @@ describeLab("mail that the home sends", () => {
 		await homeSays(
 			/to=<someone@sender\.test>.* status=bounced .*550 5\.7\.1 .*<friend@other\.example>.*homes\.d\/anna\.toml/,
 		);
-		const refused = (await scene().relayStatus()).conditions.find((c) => c.code === "home.sender_refused");
+		const refused = (await scene().relayStatus()).conditions.find((c) => c.code === "policy.sender_refused");
 		expect(refused?.text).toContain("<friend@other.example>");
 		await lab().home.run(["systemctl", "restart", "heimweg"]);
 		await until(
 			"the home tells what the relay says",
 			async () => {
 				const { conditions } = await scene().agentStatus();
-				const told = conditions.find((c) => c.subject === "home.sender_refused");
+				const told = conditions.find((c) => c.subject === "policy.sender_refused");
 				return Boolean(
 					told?.text.includes("<friend@other.example>") && told.remedy.includes('senders = "any"'),
 				);
@@ -86,7 +86,7 @@ describeLab("mail that the home sends", () => {
 		await lab().relay.write(path, `${file}senders = "any"\n`);
 		await until(
 			"the refusal is history",
-			async () => !holds(await scene().relayStatus(), "home.sender_refused"),
+			async () => !holds(await scene().relayStatus(), "policy.sender_refused"),
 			patience,
 		);
 		await send("forwarded after all", { from: "friend@other.example" });
@@ -100,12 +100,12 @@ describeLab("mail that the home sends", () => {
 		await homeSays(/relay=10\.86\.0\.1.* status=deferred .*451 4\.3\.0 .*cannot check the sender/);
 		await scene().deliver("incoming meanwhile", { timeout: patience });
 		expect(await taken("meanwhile")).toBeUndefined();
-		await homeTells(scene(), "tunnel.relay_mute");
+		await homeTells(scene(), "relay.mute");
 		expect((await scene().agentStatus()).mailFlows).toBe(true);
 		await lab().relay.run(["systemctl", "start", "heimweg-relay"]);
 		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
 		await arrives("meanwhile");
-		expect(holds(await scene().agentStatus(), "tunnel.relay_mute")).toBe(false);
+		expect(holds(await scene().agentStatus(), "relay.mute")).toBe(false);
 	});
 
 	it("goes out by itself when the relay is back, once the relay's mail server answers too", async () => {
@@ -123,7 +123,7 @@ describeLab("mail that the home sends", () => {
 		expect(await lab().home.journal("--boot", "--unit", "heimweg")).toMatch(
 			/the relay answers: Postfix tries 1 mail/,
 		);
-		expect(holds(await scene().agentStatus(), "outgoing.failing")).toBe(false);
+		expect(holds(await scene().agentStatus(), "mail.outgoing_failing")).toBe(false);
 	});
 
 	it("goes out by itself when the relay's mail server was away while the tunnel stayed up", async () => {
@@ -147,7 +147,7 @@ describeLab("mail that the home sends", () => {
 		try {
 			await home.run(["systemctl", "restart", "heimweg"]);
 			await until("the tunnel is up", async () => (await scene().agentStatus()).tunnel.up, patience);
-			expect(holds(await scene().agentStatus(), "outgoing.failing")).toBe(false);
+			expect(holds(await scene().agentStatus(), "mail.outgoing_failing")).toBe(false);
 		} finally {
 			await home.run(["mv", "/usr/sbin/postconf.away", "/usr/sbin/postconf"]);
 			await home.run(["groupadd", "--system", "--gid", gid, "postdrop"]);

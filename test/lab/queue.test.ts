@@ -10,7 +10,7 @@ describeLab("mail that waits on the relay", () => {
 	const patience = 60_000;
 
 	const waiting = async () => (await scene().relayStatus()).homes[0]?.waiting?.mails ?? 0;
-	const silent = async () => holds(await scene().relayStatus(), "home.mail_server_silent");
+	const silent = async () => holds(await scene().relayStatus(), "queue.mail_server_silent");
 	const isHere = async () => (await scene().relayStatus()).homes[0]?.here ?? false;
 
 	/** Hands over mails of this story from the internet, one after the other. */

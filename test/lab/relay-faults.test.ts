@@ -29,9 +29,9 @@ describeLab("a relay that does not let a home in, or nobody", () => {
 		await allIsWell(scene());
 		const path = `/etc/heimweg-relay/homes.d/${homeId}.toml`;
 		await relay().write(path, homeFile(wireguardKeys().publicKey));
-		await Promise.all([homeTells(scene(), "tunnel.down"), relayTells(scene(), "home.away")]);
+		await Promise.all([homeTells(scene(), "relay.tunnel_down"), relayTells(scene(), "pulse.home_away")]);
 		const told = [...(await scene().agentStatus()).conditions, ...(await scene().relayStatus()).conditions];
-		const remedies = told.filter(({ code }) => ["tunnel.down", "home.away"].includes(code));
+		const remedies = told.filter(({ code }) => ["relay.tunnel_down", "pulse.home_away"].includes(code));
 		for (const { remedy } of remedies) expect(remedy).toContain("compare the keys");
 		await handOver("with a wrong key");
 		await relay().write(path, homeFile(scene().keys.home.publicKey));
@@ -66,10 +66,10 @@ describeLab("a relay that does not let a home in, or nobody", () => {
 			async () => (await replays()) >= 3,
 			60_000,
 		);
-		await homeTells(scene(), "tunnel.down");
+		await homeTells(scene(), "relay.tunnel_down");
 
 		await relay().run(["systemctl", "start", "heimweg-relay"]);
-		await relayTells(scene(), "home.away");
+		await relayTells(scene(), "pulse.home_away");
 		// No mail until then: a delivery makes the relay's WireGuard begin a handshake too.
 		await allIsWell(scene(), 90_000);
 		await scene().deliver("after the clock was put right");
@@ -93,7 +93,9 @@ describeLab("a relay that does not let a home in, or nobody", () => {
 		await allIsWell(second);
 		await scene().lab.router.lineDown();
 		const away = async () =>
-			(await scene().relayStatus()).conditions.flatMap((c) => (c.code === "home.away" ? [c.subject] : []));
+			(await scene().relayStatus()).conditions.flatMap((c) =>
+				c.code === "pulse.home_away" ? [c.subject] : [],
+			);
 		await until("both are away", async () => (await away()).sort().join() === `${homeId},${secondId}`);
 		for (const [, at] of homes)
 			for (const mailbox of mailboxes) await handOver(`to ${mailbox} at ${at}`, `${mailbox}@${at}`);

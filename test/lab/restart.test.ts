@@ -181,11 +181,11 @@ describeLab("a restart is not an outage", () => {
 			async () => (await routeOf(relay(), "carl.test")) === "heimweg:[10.86.0.3]:25",
 		);
 		await relay().write(file, text.replace("domains =", "domain ="));
-		await until("the broken file is reported", async () => holds(await status(), "homes.file-wrong"));
+		await until("the broken file is reported", async () => holds(await status(), "homes.file_wrong"));
 		expect(await routeOf(relay(), "carl.test")).toBe("heimweg:[10.86.0.3]:25");
 		await relay().write(file, text.replace('["carl.test"]', '["carl.test", "example.org"]'));
 		await until("the claim is reported", async () => holds(await status(), "homes.refused"));
-		expect(holds(await status(), "homes.file-wrong")).toBe(false);
+		expect(holds(await status(), "homes.file_wrong")).toBe(false);
 		expect(await routeOf(relay(), "example.org")).toBe("heimweg:[10.86.0.2]:25");
 		await scene().deliver("while another home claims the domain");
 		await relay().write(file, text.replace('["carl.test"]', '["carl.test", "carl2.test"]'));

@@ -350,7 +350,7 @@ describeLab("the units", () => {
 			const status = await home().exec(["heimweg", "status"]);
 			expect(status.exitCode).toBe(1);
 			expect(status.stdout).toContain("mail cannot flow");
-			expect(status.stdout).toContain("[tunnel.down]");
+			expect(status.stdout).toContain("[relay.tunnel_down]");
 			await until("systemd shows it", async () =>
 				/^tunnel down, .*1 error/.test(await show(home(), "heimweg", "StatusText")),
 			);
@@ -388,7 +388,7 @@ WantedBy=multi-user.target
 				"it says so",
 				async () => {
 					const status = await scene().agentStatus();
-					return holds(status, "line.down") || holds(status, "tunnel.failing");
+					return holds(status, "relay.line_down") || holds(status, "relay.tunnel_failing");
 				},
 				60_000,
 			);

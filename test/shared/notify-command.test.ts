@@ -21,7 +21,11 @@ const notice: Notice = {
 };
 
 const tell = (command: string[], signal = new AbortController().signal) =>
-	commandChannel({ command, program: "heimweg", run: runCommand }).send([notice], 2, signal);
+	commandChannel({ command, program: "heimweg", run: runCommand, socket: undefined }).send(
+		[notice],
+		2,
+		signal,
+	);
 
 test("the command gets one line of JSON on its standard input, and its own arguments unchanged", async () => {
 	await writeFile(file, `#!/bin/sh\nprintf '%s|' "$@" >"${folder}/args"\ncat >"${folder}/input"\n`, {

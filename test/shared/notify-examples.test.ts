@@ -12,7 +12,7 @@ const examples = resolve(import.meta.dirname, "../../systemd/examples");
 const notice: Notice = {
 	...{
 		event: "begins",
-		code: "tunnel.down",
+		code: "relay.tunnel_down",
 		subject: "",
 		severity: "error",
 		title: "the relay does not answer",

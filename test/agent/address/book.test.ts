@@ -208,3 +208,15 @@ test("an address on an interface without a default route protects nothing", () =
 	link([4, 6], local(six, { way: "none" }));
 	expect(book.state(6).goneSince).toBe(1_000);
 });
+
+test("a source that another part brings counts as far as it says, and not at all once it sees nothing", () => {
+	const router = { shown: "the router", trust: { 4: 2.5, 6: 0 } };
+	book.seenBy("check-ip", four);
+	book.tell("router", router, otherFour);
+	expect(book.state(4).address).toBe(otherFour);
+	book.seenBy("relay", four);
+	expect(book.state(4).address).toBe(four);
+	book.tell("router", router, undefined);
+	expect(codes()).toEqual([]);
+	expect(changes.at(-1)).toBe(`${otherFour} -> ${four} (relay)`);
+});

@@ -66,7 +66,7 @@ async function checkIn(): Promise<void> {
 }
 
 const codes = () => health.list().map(({ code, subject }) => `${code} ${subject}`.trim());
-const failing = () => health.list().find((one) => one.code === "checkin.failing");
+const failing = () => health.list().find((one) => one.code === "relay.checkin_failing");
 
 test("tells the relay version, addresses and conditions, and hears what the relay does for us", async () => {
 	await checkIn();
@@ -79,7 +79,7 @@ test("tells the relay version, addresses and conditions, and hears what the rela
 
 test("a domain that the relay does not route is a condition until it does", async () => {
 	await checkIn();
-	expect(codes()).toEqual(["checkin.routes_missing"]);
+	expect(codes()).toEqual(["relay.routes_missing"]);
 	expect(health.list()[0]?.text).toContain("example.net");
 	expect(health.list()[0]?.remedy).toContain("homes.d/muller.toml");
 	give = (_, response) =>
@@ -94,12 +94,12 @@ test("what the relay says of us is a condition each, until it says so no more", 
 		give = (_, response) =>
 			response.end(JSON.stringify({ ...good, domains: ["example.org", "example.net"], notices }));
 	};
-	say(notice("home.file", "a key is wrong"), notice("home.away", "nobody answers"));
+	say(notice("home.file", "a key is wrong"), notice("pulse.home_away", "nobody answers"));
 	await checkIn();
-	expect(codes().sort()).toEqual(["checkin.relay_says home.away", "checkin.relay_says home.file"]);
-	say(notice("home.away", "nobody answers"));
+	expect(codes().sort()).toEqual(["relay.says home.file", "relay.says pulse.home_away"]);
+	say(notice("pulse.home_away", "nobody answers"));
 	await checkIn();
-	expect(codes()).toEqual(["checkin.relay_says home.away"]);
+	expect(codes()).toEqual(["relay.says pulse.home_away"]);
 	say();
 	await checkIn();
 	expect(codes()).toEqual([]);

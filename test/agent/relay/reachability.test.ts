@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
-import { createPaths } from "../../../agent/relay/reachability.ts";
+import { createReachability } from "../../../agent/relay/reachability.ts";
 import { type Address, parseAddress } from "../../../shared/address.ts";
 
 const [four, six] = [parseAddress("198.51.100.1"), parseAddress("2001:db8::1")];
 /** Milliseconds after which each answers, and whether it does. */
 let ways: Map<Address, { after: number; up: boolean }>;
-let paths: ReturnType<typeof createPaths>;
+let paths: ReturnType<typeof createReachability>;
 beforeEach(() => {
 	ways = new Map([four, six].map((address) => [address, { after: 0, up: true }]));
-	paths = createPaths(async (address) => {
+	paths = createReachability(async (address) => {
 		const { after, up } = ways.get(address)!;
 		if (after > 0) await sleep(after);
 		return up;

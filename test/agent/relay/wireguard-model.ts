@@ -15,7 +15,7 @@ interface ModelPeer {
 }
 
 /**
- * WireGuard between a home and a relay as far as the tunnel's recovery depends on it (whitepaper, 6): `wg` commands
+ * WireGuard between a home and a relay as far as the tunnel's failover depends on it (whitepaper, 6): `wg` commands
  * change the home's peers; a session lives on both sides or is lost; removing a peer forgets it, another endpoint
  * does not; an answer comes only if the endpoint in use leads to the relay and both sides hold the same session.
  *

@@ -70,7 +70,7 @@ test("what was last applied is served after a restart, although its file became 
 	});
 	expect([...second.keeper.registry.homes.keys()]).toEqual(["anna", "bert"]);
 	expect(second.changes).toEqual([]);
-	expect(second.codes()).toEqual(["homes.file-wrong anna"]);
+	expect(second.codes()).toEqual(["homes.file_wrong anna"]);
 });
 
 test("a removal happens by itself when it is due", async () => {
@@ -98,7 +98,7 @@ test("an unreadable directory is a condition, and does not hide what was wrong b
 	const { keeper, codes } = await start();
 	keeper.update(wrong);
 	keeper.update({ readable: false, directory: "/homes.d", reason: "permission denied" });
-	expect(codes().sort()).toEqual(["homes.file-wrong anna", "homes.unreadable /homes.d"]);
+	expect(codes().sort()).toEqual(["homes.file_wrong anna", "homes.unreadable /homes.d"]);
 	keeper.update(files(anna));
 	expect(codes()).toEqual([]);
 	await keeper.stop();

@@ -7,7 +7,13 @@ import type { ActiveCondition } from "../../../shared/health.ts";
 import type { Notice } from "../../../shared/notify.ts";
 
 const notice = (changes: Partial<Notice> = {}): Notice => ({
-	...{ event: "begins", code: "home.away", subject: "anna", severity: "warning", title: "the home is away" },
+	...{
+		event: "begins",
+		code: "pulse.home_away",
+		subject: "anna",
+		severity: "warning",
+		title: "the home is away",
+	},
 	...{ text: "no pulse from the home anna since noon; its mail waits here", remedy: "look at home" },
 	since: "2026-01-01T12:00:00.000Z",
 	...changes,

@@ -33,7 +33,7 @@ test("mail that has waited for a day is told of, with the time at which it goes 
 	await review();
 	expect(health.list()).toMatchObject([
 		{
-			code: "home.mail_old",
+			code: "queue.mail_old",
 			subject: "anna",
 			text: "mail for the home anna has waited here since 2026-01-04 12:00 UTC, and goes back to its sender as undeliverable after 2026-01-09 12:00 UTC",
 		},

@@ -56,7 +56,7 @@ export async function play({ before, plan, wholeAt }: Story, seed: number): Prom
 	for (let passed = 0; passed < last; passed++) {
 		await ends.pass(second * Math.min(1, last - passed));
 		went.add(ends.goesTo());
-		if (passed >= knownAfter && !ends.conditions().includes("tunnel.relay_mute")) unsaid += 1;
+		if (passed >= knownAfter && !ends.conditions().includes("relay.mute")) unsaid += 1;
 	}
 	const answered = () => (ends.answers.at(-1) ?? 0) > wholeFrom;
 	for (let passed = 0; passed < 120 && !answered(); passed++) await ends.pass(1_000);

@@ -34,7 +34,7 @@ const nextTurn = setImmediate;
 export type TwoEnds = ReturnType<typeof twoEnds>;
 
 /**
- * A home and its relay: the home's real recovery on a model of both ends' WireGuard and of what is between them. Needs
+ * A home and its relay: the home's real failover on a model of both ends' WireGuard and of what is between them. Needs
  * faked timers, also those of node:timers/promises.
  */
 export function twoEnds(seed: number) {

@@ -1,4 +1,4 @@
 import type { Plugin } from "esbuild";
 
 /** The plug-ins for esbuild that leave out what is never called. */
-export const lean: Plugin[];
+export const bundling: Plugin[];

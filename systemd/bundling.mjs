@@ -100,7 +100,7 @@ const fromDate = {
 };`;
 
 /** The plug-ins for esbuild. */
-export const lean = [
+export const bundling = [
 	englishOnly,
 	undiciRequestOnly,
 	withoutHttp2,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lean } from "../../systemd/lean.mjs";
+import { bundling } from "../../systemd/bundling.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,13 +34,13 @@ const due = moments.flatMap((text) => {
 console.log(JSON.stringify(due));
 `;
 
-describe("the lean bundle", () => {
+describe("the bundle", () => {
 	let folder: string;
 
 	beforeAll(async () => {
-		folder = await mkdtemp(join(tmpdir(), "heimweg-lean-"));
+		folder = await mkdtemp(join(tmpdir(), "heimweg-bundling-"));
 		for (const [name, plugins] of [
-			["lean", lean],
+			["bundled", bundling],
 			["whole", []],
 		] as const) {
 			await writeFile(join(folder, `${name}.mjs`), await bundle([...plugins]));
@@ -48,7 +48,7 @@ describe("the lean bundle", () => {
 	});
 	afterAll(() => rm(folder, { recursive: true }));
 
-	async function bundle(plugins: typeof lean): Promise<string> {
+	async function bundle(plugins: typeof bundling): Promise<string> {
 		const result = await build({
 			stdin: { contents: program, resolveDir: root },
 			bundle: true,
@@ -72,7 +72,7 @@ describe("the lean bundle", () => {
 	it.each(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Auckland"])(
 		"names the same times as the whole node-cron in %s",
 		(zone) => {
-			const lines = run("lean", zone);
+			const lines = run("bundled", zone);
 			expect(JSON.parse(lines)).toHaveLength(16);
 			expect(lines).not.toContain("null");
 			expect(lines).toBe(run("whole", zone));

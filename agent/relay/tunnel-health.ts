@@ -1,0 +1,62 @@
+import { type Endpoint, endpointText } from "../../shared/address.ts";
+import type { Health } from "../../shared/health.ts";
+import type { Logger } from "../../shared/log.ts";
+import { SECOND } from "../../shared/time.ts";
+import { lineDown, relayMute, tunnelDown } from "./conditions.ts";
+
+/** Says of a tunnel that it works, or why it is silent. */
+export interface TunnelHealth {
+	/** The tunnel is answered again, or for the first time. */
+	up(endpoint: Endpoint | undefined): void;
+	/** The tunnel was not answered for so many milliseconds. */
+	silent(silence: {
+		milliseconds: number;
+		/** It was not known to be silent before. */
+		wasUp: boolean;
+		/** There is a default route in some family. */
+		lineUp: boolean;
+		/** The relay's WireGuard is reached. */
+		shakesHands: boolean;
+	}): void;
+}
+
+/** @param now milliseconds on a steady clock; `clock` is the wall's */
+export function tunnelHealth(options: {
+	/** The relay's name. */
+	host: string;
+	health: Health;
+	log: Logger;
+	now(): number;
+	clock(): Date;
+}): TunnelHealth {
+	const { host, health, log, now, clock } = options;
+	let down: { since: number; lastAnswer: string } | undefined;
+
+	return {
+		up(endpoint) {
+			const span = down === undefined ? "" : ` after ${((now() - down.since) / SECOND).toFixed(1)} s`;
+			log.info({ relay: endpoint && endpointText(endpoint) }, `tunnel up${span}`);
+			down = undefined;
+			health.clear(tunnelDown);
+			health.clear(relayMute);
+			health.clear(lineDown);
+		},
+		silent({ milliseconds, wasUp, lineUp, shakesHands }) {
+			down ??= {
+				since: now() - milliseconds,
+				lastAnswer: wasUp
+					? `the last one came at ${timeOf(clock().getTime() - milliseconds)}`
+					: "none since heimweg started",
+			};
+			const details = { relay: host, lastAnswer: down.lastAnswer };
+			if (lineUp) health.clear(lineDown);
+			else health.set(lineDown, "", undefined);
+			health.put(tunnelDown, "", lineUp && !shakesHands ? details : undefined);
+			health.put(relayMute, "", lineUp && shakesHands ? details : undefined);
+		},
+	};
+}
+
+function timeOf(milliseconds: number): string {
+	return `${new Date(milliseconds).toISOString().slice(11, 19)} UTC`;
+}
