@@ -112,7 +112,9 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 		const wait = Math.max(after, notBefore - performance.now());
 		timer ??= setTimeout(() => {
 			timer = undefined;
-			void look();
+			// A look that is under way decides when the next one may be.
+			if (looking || performance.now() < notBefore) soon();
+			else void look();
 		}, wait);
 	}
 

@@ -112,7 +112,7 @@ test("of our own addresses only a global, lasting, unique one of the family is p
 	expect(own([local("2001:db8:1::4", { tentative: true })]), "detection is under way").toBe("2001:db8:1::4");
 });
 
-test("of several the one that stays preferred longest is taken, and kept while no other stays twice as long", () => {
+test("of several the longest preferred is taken, and kept while no other stays twice as long", () => {
 	const short = local("2001:db8:1::a", { preferredFor: 1_000 });
 	const long = local("2001:db8:1::b", { preferredFor: 1_900 });
 	expect(own([short, long])).toBe(long.address);

@@ -72,7 +72,7 @@ test("two independent hosts with both families that are lost in one alone show t
 	expect(await ask(6)).toEqual(["IPv6 failed", "IPv4 seen", "IPv4 seen", "IPv6 gone"]);
 });
 
-test("of two operators one that is lost alone tells nothing, nor do both when neither family reaches anybody", async () => {
+test("one operator lost alone tells nothing, nor do both when neither family reaches anybody", async () => {
 	watch(both);
 	lost.add("dedyn.io 6");
 	expect(await ask(6)).toEqual(["IPv6 seen"]);

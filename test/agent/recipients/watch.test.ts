@@ -167,6 +167,7 @@ function read(text: string): RecipientsDocument | undefined {
 }
 
 test("a list that is rewritten all the time is read now and then, and the last one in the end", async () => {
+	const began = performance.now();
 	watch.start();
 	const put = async (name: string) => {
 		const text = JSON.stringify({ ...good, sources: [{ ...good.sources[1], source: name }] });
@@ -178,7 +179,8 @@ test("a list that is rewritten all the time is read now and then, and the last o
 		await new Promise((done) => setTimeout(done, 5));
 	}
 	await expect.poll(() => seen.at(-1)?.sources[0]?.source, { timeout: 10_000 }).toBe("source 99");
-	expect(seen.length).toBeLessThanOrEqual(2);
+	// One at once, and one each two seconds.
+	expect(seen.length).toBeLessThanOrEqual(1 + (performance.now() - began) / 2_000);
 });
 
 test("a pipe in the place of the list keeps neither the agent from starting nor its check-ins back", async () => {

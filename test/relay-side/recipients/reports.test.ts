@@ -73,7 +73,7 @@ test("a reason that changes with every check-in costs no look at the map, and fe
 	expect(writes).toBeLessThanOrEqual(5);
 });
 
-test("a home that opens and closes its list with every check-in costs a look three times, then one in 5 min", async () => {
+test("a list that opens and closes with every check-in costs three looks, then one in five minutes", async () => {
 	for (let round = 0; round < 10; round++) await minuteOf((at) => (at % 2 ? closed : open("x")));
 	expect(changes.length).toBeLessThanOrEqual(5);
 	for (const changed of changes) expect(changed).toEqual(["a@anna.example", "@anna.example"]);
