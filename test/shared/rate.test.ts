@@ -60,7 +60,7 @@ test("times of before the clock was set back count as now, or are forgotten", ()
 	expect(recent([1_000, 9e9], limits, 30_000, { forget: true })).toEqual([1_000]);
 });
 
-test("60 check-ins a minute are taken of each home; what is refused does not count, and who is gone is forgotten", () => {
+test("of each key so many are taken; what is refused does not count, and who is gone is forgotten", () => {
 	let now = 0;
 	const rate = keyedRate([{ count: 60, window: MINUTE }], () => now);
 	const taken = (key: string, times: number[]) =>
