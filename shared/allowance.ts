@@ -1,24 +1,11 @@
-/** How often something may still be done at once; a part of it comes back with time. Times in milliseconds. */
-export interface Allowance {
-	left: number;
-	/** When that was last counted. */
-	at: number;
-}
+import { type Bucket, type BucketSize, bucket } from "./rate.ts";
+import { MINUTE } from "./time.ts";
 
-/** How many times in a row, and after how many milliseconds there is one more. */
-const most = 3;
-const oneMoreEvery = 300_000;
+/** How often a return still gets everything tried at once: what comes and goes uses it up. */
+const returns: BucketSize = { most: 3, every: 5 * MINUTE };
 
-export function newAllowance(now: number): Allowance {
-	return { left: most, at: now };
-}
+export type Allowance = Bucket;
 
-/** Uses up one; false when none is left. */
-export function takeOne(allowance: Allowance, now: number): boolean {
-	const gained = Math.floor((now - allowance.at) / oneMoreEvery);
-	const full = allowance.left + gained >= most;
-	const available = full ? most : allowance.left + gained;
-	allowance.at = full ? now : allowance.at + gained * oneMoreEvery;
-	allowance.left = Math.max(available - 1, 0);
-	return available > 0;
+export function newAllowance(): Allowance {
+	return bucket(returns);
 }

@@ -4,6 +4,7 @@ import { type Backoff, waitAfter } from "./backoff.ts";
 import { searchPath } from "./command.ts";
 import type { Logger } from "./log.ts";
 import { leastRights } from "./rights.ts";
+import { pause } from "./signal.ts";
 import { MINUTE, SECOND } from "./time.ts";
 
 /** A program that goes on printing lines about what happens, and the way to end it. */
@@ -61,23 +62,10 @@ export function followLines(options: {
 			const end = await once();
 			if (stopping.signal.aborted) return;
 			failures = performance.now() - started > well ? 1 : failures + 1;
-			const pause = waitAfter(failures, restart);
-			log.debug({ command, args, end }, `${command} ended; it is started again in ${pause / SECOND} s`);
-			await pauseFor(pause);
+			const wait = waitAfter(failures, restart);
+			log.debug({ command, args, end }, `${command} ended; it is started again in ${wait / SECOND} s`);
+			await pause(wait, stopping.signal);
 		}
-	}
-
-	/** Ends early when we stop. */
-	function pauseFor(milliseconds: number): Promise<void> {
-		return new Promise((resolve) => {
-			const end = () => {
-				clearTimeout(timer);
-				stopping.signal.removeEventListener("abort", end);
-				resolve();
-			};
-			const timer = setTimeout(end, milliseconds);
-			stopping.signal.addEventListener("abort", end);
-		});
 	}
 
 	const following = follow();

@@ -1,9 +1,17 @@
 import { type ChildLines, followLines } from "./child-lines.ts";
 import { tableName } from "./guard.ts";
 import type { Logger } from "./log.ts";
+import { type BucketSize, bucket } from "./rate.ts";
+import { SECOND } from "./time.ts";
 
 /** Milliseconds in which changes of one moment, such as a flush and what a firewall sets after it, are one. */
 const gathering = 20;
+
+/**
+ * Looks of a moment, and how often one comes back: a program that takes the table away each time we set it must not
+ * keep the machine busy, nor the journal.
+ */
+const looks: BucketSize = { most: 20, every: 10 * SECOND };
 
 /** Milliseconds after its start by which `nft monitor` listens: it does not say so. */
 const listensWithin = 500;
@@ -22,14 +30,18 @@ export function watchGuard(options: {
 	command?: readonly [string, ...string[]];
 }): ChildLines {
 	const [command, ...args] = options.command ?? ["nft", "monitor", "ruleset"];
+	const allowance = bucket(looks);
 	let timer: NodeJS.Timeout | undefined;
 	let listening: NodeJS.Timeout | undefined;
 
 	function changed(): void {
-		timer ??= setTimeout(() => {
-			timer = undefined;
-			options.onChange();
-		}, gathering);
+		timer ??= setTimeout(
+			() => {
+				timer = undefined;
+				options.onChange();
+			},
+			allowance.take(performance.now()) ? gathering : looks.every,
+		);
 	}
 
 	const child = followLines({

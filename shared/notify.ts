@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { type Backoff, waitAfter } from "./backoff.ts";
 import { type Failure, failureOf } from "./conditions.ts";
 import { HeimwegError } from "./errors.ts";
 import { type ActiveCondition, condition, type Health, spanOf } from "./health.ts";
 import type { Logger } from "./log.ts";
+import { type RateLimit, recent, waitForRoom } from "./rate.ts";
 import type { SavedState } from "./saved-state.ts";
+import { HOUR, MINUTE, SECOND } from "./time.ts";
 
 /** What somebody is told: a condition has lasted long enough to bother with, or one that was told of is over. */
 export interface Notice {
@@ -76,19 +79,17 @@ export const notifyFailing = condition<Failure>({
 	remedy: ({ remedy }) => remedy ?? "look at the reason; it is tried again by itself",
 });
 
-/** So often in an hour somebody is told, tries that fail included. */
-const mostInAnHour = 6;
-const hour = 3_600_000;
+/** How often somebody is told, tries that fail included. */
+const limits: readonly RateLimit[] = [{ count: 6, window: HOUR }];
 
 /** Milliseconds in which what happens at the same moment comes together: the worst of it is told first. */
-const gathering = 1_000;
+const gathering = SECOND;
 
-/** Milliseconds before what could not be told is tried again: the first time, and at most, doubling in between. */
-const retryAfter = 60_000;
-const longestRetry = 600_000;
+/** Before what could not be told is tried again. */
+const retries: Backoff = { first: MINUTE, max: 10 * MINUTE };
 
 /** Milliseconds after a start in which what was told of before has time to show again. */
-const settling = 300_000;
+const settling = 5 * MINUTE;
 
 /**
  * Tells of conditions that begin and end. It compares what was told with what holds, and tells the difference: what
@@ -135,7 +136,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const wait = due.length > 0 ? waitForTurn() : next - performance.now() + gathering;
 		if (wait > 0) {
 			// Looked at again within the hour anyway: a clock that was set changes when it is our turn.
-			if (Number.isFinite(wait)) timer = setTimeout(look, Math.min(wait, hour));
+			if (Number.isFinite(wait)) timer = setTimeout(look, Math.min(wait, HOUR));
 			return;
 		}
 		const chosen = channel.batch ? due : due.slice(0, 1);
@@ -170,10 +171,8 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	/** Milliseconds until something may be sent; 0 or less when it may. */
 	function waitForTurn(): number {
 		const now = wallClock();
-		// What was sent "later than now" was sent before the clock was set back.
-		sent = sent.filter((at) => at <= now && now - at < hour);
-		const turn = sent.length < mostInAnHour ? 0 : sent[sent.length - mostInAnHour]! + hour - now;
-		return Math.max(turn, notBefore - performance.now());
+		sent = recent(sent, limits, now, { forget: true });
+		return Math.max(waitForRoom(sent, limits, now), notBefore - performance.now());
 	}
 
 	async function send(notices: readonly Notice[], more: number): Promise<void> {
@@ -186,8 +185,8 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 			health.clear(notifyFailing, channel.name);
 		} catch (error) {
 			if (stopping.signal.aborted) return;
-			notBefore = performance.now() + Math.min(retryAfter * 2 ** failures, longestRetry);
 			failures += 1;
+			notBefore = performance.now() + waitAfter(failures, retries);
 			health.set(notifyFailing, channel.name, failureOf(error));
 			if (!(error instanceof HeimwegError)) log.debug({ err: error }, `${channel.name} failed`);
 		} finally {

@@ -2,13 +2,15 @@ import type { z } from "zod";
 import { messageOf } from "./errors.ts";
 import { condition, type Health } from "./health.ts";
 import type { Logger } from "./log.ts";
+import { createSaver } from "./saver.ts";
 import { type StateFile, stateFile } from "./state.ts";
+import { MINUTE } from "./time.ts";
 
 export const stateUnsaved = condition<{ error: string }>({
 	code: "state.unsaved",
 	severity: "warning",
 	title: "what should be remembered cannot be saved",
-	quiet: 60_000,
+	quiet: MINUTE,
 	text: ({ error }, path) => `${path} cannot be saved, and a restart would forget what is new: ${error}`,
 	remedy: (_, path) =>
 		`free some space on the disk that holds ${path}, or correct the rights of its folder; it is tried again by itself`,
@@ -20,9 +22,6 @@ export interface SavedState<T> extends StateFile<T> {
 	stop(): void;
 }
 
-/** Milliseconds until what could not be saved is tried again. */
-const retryAfter = 10_000;
-
 /** The state file at `path`; while its last value cannot be saved that is a condition, and it is tried again. */
 export function savedState<T>(
 	path: string,
@@ -30,29 +29,19 @@ export function savedState<T>(
 	{ health, log }: { health: Health; log: Logger },
 ): SavedState<T> {
 	const file = stateFile(path, schema, log);
-	let last = 0;
-	let stopped = false;
-	let timer: NodeJS.Timeout | undefined;
-
-	async function write(value: T): Promise<void> {
-		clearTimeout(timer);
-		last += 1;
-		const turn = last;
-		try {
-			await file.write(value);
-			if (turn === last) health.clear(stateUnsaved, path);
-		} catch (error) {
-			health.set(stateUnsaved, path, { error: messageOf(error) });
-			if (turn === last && !stopped) timer = setTimeout(write, retryAfter, value).unref();
-		}
-	}
+	let last: T;
+	const saver = createSaver({
+		save: () => file.write(last),
+		onSaved: () => health.clear(stateUnsaved, path),
+		onFailure: (error) => health.set(stateUnsaved, path, { error: messageOf(error) }),
+	});
 
 	return {
 		read: file.read,
-		write,
-		stop() {
-			stopped = true;
-			clearTimeout(timer);
+		write(value) {
+			last = value;
+			return saver.now();
 		},
+		stop: saver.stop,
 	};
 }

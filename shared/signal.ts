@@ -34,3 +34,17 @@ export function within(outer: AbortSignal | undefined, milliseconds: number): Li
 	else outer?.addEventListener("abort", pass);
 	return { signal: controller.signal, late: () => late, end };
 }
+
+/** Resolves after so many milliseconds, or as soon as the signal fires; it never rejects. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		const end = () => {
+			clearTimeout(timer);
+			signal.removeEventListener("abort", end);
+			resolve();
+		};
+		const timer = setTimeout(end, milliseconds);
+		if (signal.aborted) end();
+		else signal.addEventListener("abort", end);
+	});
+}

@@ -3,11 +3,15 @@ import type { AskBanner } from "../../shared/banner.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import type { QueueMark } from "../../shared/postfix/activity.ts";
 import { mailsText } from "../../shared/postfix/queue.ts";
-import { createSecondTry, type SecondTry, type SecondTryOptions } from "../../shared/postfix/second-try.ts";
+import {
+	createRedelivery,
+	type Redelivery,
+	type RedeliveryOptions,
+} from "../../shared/postfix/redelivery.ts";
 import { outgoingFailing } from "./conditions.ts";
 
 export interface OutgoingOptions
-	extends Pick<SecondTryOptions, "listQueue" | "flush" | "health" | "log" | "now"> {
+	extends Pick<RedeliveryOptions, "listQueue" | "flush" | "health" | "log" | "now"> {
 	/** The relay's addresses in the tunnel; `heimweg postfix` makes one of them Postfix's relayhost. */
 	relay: readonly Address[];
 	run: RunCommand;
@@ -16,7 +20,7 @@ export interface OutgoingOptions
 	tunnelUp(): boolean;
 }
 
-export interface Outgoing extends Omit<SecondTry, "look"> {
+export interface Outgoing extends Omit<Redelivery, "look"> {
 	/** Looks at the queue when Postfix delivered, or tried to, since the last look. */
 	look(): Promise<void>;
 }
@@ -42,7 +46,7 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
 		}
 	}
 
-	const tries = createSecondTry({
+	const redelivery = createRedelivery({
 		...options,
 		name: "outgoing",
 		// "connect to 10.86.0.1[10.86.0.1]:25: Connection timed out", also after "delivery temporarily suspended: "
@@ -63,12 +67,12 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
 	});
 
 	return {
-		...tries,
+		...redelivery,
 		async look() {
 			const mark = await options.mark();
 			if (mark === undefined || mark === lastMark || !options.tunnelUp()) return;
 			lastMark = mark;
-			tries.look();
+			redelivery.look();
 		},
 	};
 }

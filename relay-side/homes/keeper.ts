@@ -3,6 +3,7 @@ import { hostnameSchema } from "../../shared/config.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { ConditionKind, Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
+import { createSaver } from "../../shared/saver.ts";
 import type { StateFile } from "../../shared/state.ts";
 import {
 	type Finding,
@@ -64,9 +65,6 @@ export interface HomesKeeper {
 /** Milliseconds from a change to its save: Postfix's maps, which sync to the same disk, go first. */
 const saveDelay = 500;
 
-/** Milliseconds until what could not be saved is tried again. */
-const saveAgain = 10_000;
-
 /** Starts from what was last applied; without it nothing is removed until every file has been understood once. */
 export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKeeper> {
 	const { state, health, log, onChange } = options;
@@ -74,11 +72,13 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	let registry = restore(await state.read(), options.rules, log);
 	let files: Files | undefined;
 	let timer: NodeJS.Timeout | undefined;
-	let unsaved = false;
-	let saving: Promise<void> | undefined;
-	let saveTimer: NodeJS.Timeout | undefined;
 	let reported: Finding[] = [];
-	let stopped = false;
+	const saver = createSaver({
+		save: () => state.write(stored(registry)),
+		delay: saveDelay,
+		onSaved: () => health.clear(homesUnsaved),
+		onFailure: (error) => health.set(homesUnsaved, "", { error: messageOf(error) }),
+	});
 
 	function update(fresh: Files): void {
 		files = fresh;
@@ -103,42 +103,10 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	function tell(before: Registry, change: RegistryChange): void {
 		const grown = !before.complete && change.registry.complete;
 		const moved = change.changedHomes.size > 0 || change.changedDomains.size > 0;
-		if (moved || grown || !sameSet(before.held, change.registry.held)) save();
+		if (moved || grown || !sameSet(before.held, change.registry.held)) saver.soon();
 		if (!moved && !grown) return;
 		for (const id of change.changedHomes) logHome(log, id, before, change.registry);
 		onChange(change);
-	}
-
-	function save(): void {
-		unsaved = true;
-		saveTimer ??= setTimeout(flush, saveDelay);
-	}
-
-	function saveNow(): void {
-		unsaved = true;
-		void flush();
-	}
-
-	function flush(): Promise<void> {
-		clearTimeout(saveTimer);
-		saveTimer = undefined;
-		saving ??= write().finally(() => {
-			saving = undefined;
-		});
-		return saving;
-	}
-
-	async function write(): Promise<void> {
-		while (unsaved) {
-			unsaved = false;
-			try {
-				await state.write(stored(registry));
-				health.clear(homesUnsaved);
-			} catch (error) {
-				health.set(homesUnsaved, "", { error: messageOf(error) });
-				if (!stopped) saveTimer ??= setTimeout(saveNow, saveAgain);
-			}
-		}
 	}
 
 	return {
@@ -154,11 +122,11 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 			apply();
 			return removed;
 		},
-		saved: flush,
+		saved: saver.flush,
 		async stop() {
-			stopped = true;
 			clearTimeout(timer);
-			await flush();
+			saver.stop();
+			await saver.flush();
 		},
 	};
 }

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { within } from "../../shared/signal.ts";
 
 /** Hands a message (lines of text, header first) to this machine's Postfix, with the empty sender; throws when it is not taken. */
 export type Submit = (recipient: string, message: string, signal: AbortSignal) => Promise<void>;
@@ -16,12 +17,12 @@ const patience = 30_000;
 export function submitTo(port = 25, host = "127.0.0.1"): Submit {
 	return async (recipient, message, signal) => {
 		const socket = connect({ host, port });
-		const ending = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+		const limit = within(signal, patience);
 		const end = () =>
 			socket.destroy(new Error(signal.aborted ? "interrupted" : `no end after ${patience / 1000} s`));
-		ending.addEventListener("abort", end, { once: true });
+		limit.signal.addEventListener("abort", end);
 		try {
-			if (ending.aborted) end();
+			if (limit.signal.aborted) end();
 			await converse(socket, recipient, message);
 		} catch (error) {
 			if (error instanceof HeimwegError) throw error;
@@ -34,7 +35,7 @@ export function submitTo(port = 25, host = "127.0.0.1"): Submit {
 				},
 			);
 		} finally {
-			ending.removeEventListener("abort", end);
+			limit.end();
 			socket.destroy();
 		}
 	};

@@ -1,9 +1,11 @@
 import type { Address } from "../../shared/address.ts";
+import { type Backoff, waitAfter } from "../../shared/backoff.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
 import { readKey } from "../../shared/keys.ts";
 import type { Logger } from "../../shared/log.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import {
 	addressesOf,
@@ -45,9 +47,8 @@ interface Wanted extends PeerSettings {
 const silence = 30_000;
 const oldHandshake = 180;
 
-/** Milliseconds between two such tries for a home, growing to the second. */
-const renewFirst = 10_000;
-const renewMost = 300_000;
+/** Between two such tries for a home. */
+const renewals: Backoff = { first: 10 * SECOND, max: 5 * MINUTE };
 
 /** Peers that are renewed in one run, so that a relay of many absent homes stays calm. */
 const renewAtOnce = 5;
@@ -57,7 +58,7 @@ export function createPeers(options: PeersOptions): Duty {
 	const { device, health, log } = options;
 	const now = options.now ?? (() => performance.now());
 	const wallClock = options.wallClock ?? (() => Date.now() / 1000);
-	const renewals = new Map<string, { at: number; pause: number }>();
+	const renewed = new Map<string, { at: number; count: number }>();
 
 	async function run(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
@@ -149,20 +150,20 @@ export function createPeers(options: PeersOptions): Duty {
 	 * Never while a session could still be good: on a daily reconnect that would only cost time.
 	 */
 	async function renewLost(present: ReadonlyMap<string, Peer>, wanted: readonly Wanted[]): Promise<void> {
-		for (const home of renewals.keys()) if (!options.homes().has(home)) renewals.delete(home);
-		const lost: Array<{ peer: Wanted; before: Peer; last: { at: number; pause: number } | undefined }> = [];
+		for (const home of renewed.keys()) if (!options.homes().has(home)) renewed.delete(home);
+		const lost: Array<{ peer: Wanted; before: Peer; last: { at: number; count: number } | undefined }> = [];
 		for (const peer of wanted) {
 			const presence = options.presence(peer.home);
-			if (presence?.here) renewals.delete(peer.home);
+			if (presence?.here) renewed.delete(peer.home);
 			const before = present.get(peer.publicKey);
 			if (!presence || presence.here || peer.stuck || !before || !isLost(before, presence)) continue;
-			const last = renewals.get(peer.home);
-			if (!last || now() - last.at >= last.pause) lost.push({ peer, before, last });
+			const last = renewed.get(peer.home);
+			if (!last || now() - last.at >= waitAfter(last.count, renewals)) lost.push({ peer, before, last });
 		}
 		// Who waited longest comes first, so that of many absent homes each has its turn.
 		lost.sort((a, b) => (a.last?.at ?? 0) - (b.last?.at ?? 0));
 		for (const { peer, before, last } of lost.slice(0, renewAtOnce)) {
-			renewals.set(peer.home, { at: now(), pause: Math.min((last?.pause ?? renewFirst / 2) * 2, renewMost) });
+			renewed.set(peer.home, { at: now(), count: (last?.count ?? 0) + 1 });
 			await device.wireguard.renewPeer({ ...peer, endpoint: before.endpoint });
 			if (before.endpoint) for (const address of peer.allowed) options.nudge(address);
 		}

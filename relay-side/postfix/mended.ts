@@ -1,5 +1,9 @@
 import { mailsText } from "../../shared/postfix/queue.ts";
-import { createSecondTry, type SecondTry, type SecondTryOptions } from "../../shared/postfix/second-try.ts";
+import {
+	createRedelivery,
+	type Redelivery,
+	type RedeliveryOptions,
+} from "../../shared/postfix/redelivery.ts";
 import { mendedFailing } from "./conditions.ts";
 
 /** How Postfix says that it could not look into a map (trivial-rewrite(8), local(8)). */
@@ -16,9 +20,9 @@ const patience = 150_000;
  * mended, it makes Postfix try such mail until none is left.
  */
 export function createMended(
-	options: Pick<SecondTryOptions, "listQueue" | "flush" | "health" | "log" | "now">,
-): SecondTry {
-	return createSecondTry({
+	options: Pick<RedeliveryOptions, "listQueue" | "flush" | "health" | "log" | "now">,
+): Redelivery {
+	return createRedelivery({
 		...options,
 		name: "mended",
 		concerns: (reason) => damage.test(reason),

@@ -1,4 +1,7 @@
-import { type Allowance, newAllowance, takeOne } from "../../shared/allowance.ts";
+import { type Allowance, newAllowance } from "../../shared/allowance.ts";
+import type { Backoff } from "../../shared/backoff.ts";
+import { type Attempt, dueAfter } from "../../shared/postfix/attempts.ts";
+import { MINUTE } from "../../shared/time.ts";
 import type { QueuedMail } from "./waiting.ts";
 
 /** What is known of the mail that one home has in the queue; times in milliseconds on a steady clock. */
@@ -7,7 +10,7 @@ export interface Account {
 	/** ISO 8601: since when there has always been some mail that waits. */
 	since: string | undefined;
 	/** How often, and when last, Postfix was told to deliver a mail; `failed` when it was seen to be back since. */
-	tries: Map<string, { count: number; at: number; failed: boolean }>;
+	tries: Map<string, Attempt & { failed: boolean }>;
 	/** What was in `incoming` at the last look: normally a mail is there for no time at all. */
 	incoming: ReadonlySet<string>;
 	/** The mail server greeted us, and no delivery has failed since. */
@@ -34,9 +37,11 @@ export interface WaitingMail {
 /** Milliseconds after a return during which mail that was caught by the outage can still fail and be deferred. */
 export const closeFor = 35_000;
 
-/** Milliseconds before the second try of a mail, doubling, and at most between two. */
-const firstPause = 400;
-const longestPause = 600_000;
+/**
+ * Before the next try of a mail: sooner than shared/postfix/redelivery.ts, which waits for something that has just come
+ * back to settle, since here the home's mail server has greeted us, and each home is looked at by itself.
+ */
+const pauses: Backoff = { first: 400, max: 10 * MINUTE };
 
 /** Seconds after its arrival that a mail on its way counts as waiting. */
 const swift = 10;
@@ -44,7 +49,7 @@ const swift = 10;
 /** Tries after which a mail counts as one that the home's server does not want now. */
 const stubborn = 6;
 
-export function newAccount(now: number): Account {
+export function newAccount(): Account {
 	return {
 		mails: [],
 		since: undefined,
@@ -54,7 +59,7 @@ export function newAccount(now: number): Account {
 		silent: false,
 		closeUntil: 0,
 		told: undefined,
-		allowance: newAllowance(now),
+		allowance: newAllowance(),
 	};
 }
 
@@ -63,7 +68,7 @@ export function newAccount(now: number): Account {
  * up its allowance, and its mail is then tried again at growing intervals like any other.
  */
 export function comeBack(account: Account, now: number): void {
-	if (!takeOne(account.allowance, now)) return;
+	if (!account.allowance.take(now)) return;
 	account.tries.clear();
 	account.closeUntil = now + closeFor;
 }
@@ -99,8 +104,7 @@ export function nextDue(account: Account): number {
 }
 
 function dueAt(account: Account, id: string): number {
-	const last = account.tries.get(id);
-	return last ? last.at + Math.min(firstPause * 2 ** (last.count - 1), longestPause) : 0;
+	return dueAfter(account.tries.get(id), pauses);
 }
 
 function parked(account: Account): QueuedMail[] {

@@ -1,5 +1,6 @@
 import type { AskBanner, MailServer } from "../../shared/banner.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { pause } from "../../shared/signal.ts";
 
 export interface BannerOptions {
 	ask: AskBanner;
@@ -61,18 +62,4 @@ export function watchBanners(options: BannerOptions): BannerWatch {
 			for (const home of [...looking.keys()]) forget(home);
 		},
 	};
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		const end = () => {
-			clearTimeout(timer);
-			resolve();
-		};
-		const timer = setTimeout(() => {
-			signal.removeEventListener("abort", end);
-			resolve();
-		}, milliseconds);
-		signal.addEventListener("abort", end, { once: true });
-	});
 }

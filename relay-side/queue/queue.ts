@@ -204,7 +204,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	}
 
 	function accountOf(home: string): Account {
-		const account = accounts.get(home) ?? newAccount(now());
+		const account = accounts.get(home) ?? newAccount();
 		accounts.set(home, account);
 		return account;
 	}

@@ -1,4 +1,4 @@
-import { type Allowance, newAllowance, takeOne } from "../../shared/allowance.ts";
+import { type Allowance, newAllowance } from "../../shared/allowance.ts";
 import type { RecipientsReport } from "../../shared/protocol/recipients.ts";
 
 /** What homes say of their lists in their check-ins; undefined for one that says nothing of lists. */
@@ -30,13 +30,13 @@ export function createReports(options: {
 	function settle(home: string): void {
 		const told = reports.get(home);
 		const same = options.same(home, told);
-		if (!same && !takeOne(allowanceOf(home), options.now())) return;
+		if (!same && !allowanceOf(home).take(options.now())) return;
 		waiting.delete(home);
 		if (!same) options.use(home, told);
 	}
 
 	function allowanceOf(home: string): Allowance {
-		const known = allowances.get(home) ?? newAllowance(options.now());
+		const known = allowances.get(home) ?? newAllowance();
 		allowances.set(home, known);
 		return known;
 	}

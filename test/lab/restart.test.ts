@@ -132,6 +132,26 @@ describeLab("a restart is not an outage", () => {
 		await scene().deliver("after both peers were removed", { timeout: 60_000 });
 	});
 
+	it("leaves the sockets of other tunnels in /run/wireguard alone, also when wireguard-go is started anew", async () => {
+		const other = "/run/wireguard/other0.sock";
+		const who = (path: string) => home().run(["stat", "-c", "%U:%G %a", path]);
+		await home().run(["systemd-run", "--unit=other0", "wireguard-go", "-f", "other0"]);
+		await until(
+			"the other tunnel is there",
+			async () => (await home().exec(["test", "-S", other])).exitCode === 0,
+		);
+		const before = await who(other);
+		await home().run(["systemctl", "restart", helper]);
+		expect(before).toMatch(/^root:root /);
+		expect(await who(other)).toBe(before);
+		expect(await who("/run/wireguard")).toBe("root:heimweg 1770");
+		const { stderr } = await home().exec(["runuser", "-u", "heimweg", "--", "rm", "-f", other]);
+		expect(stderr).toContain("Operation not permitted");
+		await home().run(["wg", "show", "other0"]);
+		await home().run(["systemctl", "stop", "other0"]);
+		await allIsWell(scene());
+	});
+
 	/** By event: long before the next look by the clock, at :00, :15, :30 and :45. */
 	async function guardReturns(host: Host): Promise<void> {
 		const rounds: number[] = [];

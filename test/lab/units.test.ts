@@ -53,6 +53,7 @@ describeLab("the units", () => {
 			for (const set of ["CapEff", "CapPrm", "CapBnd", "CapAmb"])
 				expect(status).toMatch(new RegExp(`^${set}:\\s*0000000000001000$`, "m"));
 			expect(status).toMatch(/^NoNewPrivs:\s*1$/m);
+			expect(await host.read(`/proc/${pid}/limits`)).toMatch(/^Max core file size\s+0\s+0\s/m);
 		});
 
 		it("answers about its health on the loopback only", async () => {

@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { createDuty } from "../../shared/duty.ts";
-import { within } from "../../shared/signal.ts";
+import { pause, within } from "../../shared/signal.ts";
 import { failing, silent, silentHealth } from "./silent.ts";
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
@@ -36,6 +36,17 @@ test("a limit that was ended never fires, and needs no signal around it", async 
 	for (const { end } of limits) end();
 	await sleep(20);
 	expect(limits.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+});
+
+test("a pause ends at its time, or with the signal, and leaves nothing on it", async () => {
+	const ending = new AbortController();
+	await pause(5, ending.signal);
+	const long = pause(60_000, ending.signal);
+	expect(listeners(ending.signal)).toBe(1);
+	ending.abort();
+	await long;
+	await pause(60_000, ending.signal);
+	expect(listeners(ending.signal)).toBe(0);
 });
 
 test("20,000 limits on one lasting signal leave nothing on it", () => {

@@ -2,10 +2,10 @@ import { expect, test, vi } from "vitest";
 import { createOutgoing } from "../../../agent/mail/outgoing.ts";
 import type { Address } from "../../../shared/address.ts";
 import { CommandError } from "../../../shared/command.ts";
-import { secondTries } from "../../shared/postfix/second-tries.ts";
+import { redeliveries } from "../../shared/postfix/redeliveries.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";
 
-const seconds = secondTries();
+const begun = redeliveries();
 
 const reasons = {
 	TIMEOUT: "connect to 10.86.0.1[10.86.0.1]:25: Connection timed out",
@@ -56,7 +56,7 @@ function world(relayhost: string | Error) {
 		health,
 		log: silent,
 	});
-	seconds.push(outgoing);
+	begun.push(outgoing);
 	return { scene, outgoing, health };
 }
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
-import { createSecondTry, type SecondTry } from "../../../shared/postfix/second-try.ts";
+import { createRedelivery, type Redelivery } from "../../../shared/postfix/redelivery.ts";
 import { failing, silent, silentHealth } from "../silent.ts";
-import { secondTries } from "./second-tries.ts";
+import { redeliveries } from "./redeliveries.ts";
 
 /** A queue in which a flushed mail goes out, unless it is told to stay. */
 function world({ patience }: { patience?: number } = {}) {
@@ -25,7 +25,7 @@ function world({ patience }: { patience?: number } = {}) {
 			mails.set(id, { queue_id: id, queue_name: queue, arrival_time: arrived, recipients });
 		},
 	};
-	const second: SecondTry = createSecondTry({
+	const second: Redelivery = createRedelivery({
 		name: "second",
 		concerns: (reason) => reason.includes("damaged"),
 		async *listQueue() {
@@ -50,11 +50,11 @@ function world({ patience }: { patience?: number } = {}) {
 		health: scene.health,
 		log: silent,
 	});
-	seconds.push(second);
+	begun.push(second);
 	return { scene, second };
 }
 
-const seconds = secondTries();
+const begun = redeliveries();
 const minute = 60_000;
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 

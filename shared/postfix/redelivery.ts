@@ -1,13 +1,15 @@
-import { newAllowance, takeOne } from "../allowance.ts";
+import { newAllowance } from "../allowance.ts";
+import { type Backoff, waitAfter } from "../backoff.ts";
 import type { Failure } from "../conditions.ts";
 import { createDuty, type Duty } from "../duty.ts";
 import type { ConditionKind, Health } from "../health.ts";
 import type { Logger } from "../log.ts";
+import { MINUTE, SECOND } from "../time.ts";
+import { createAttempts } from "./attempts.ts";
 import type { Flush } from "./flush.ts";
 import type { ListQueue } from "./queue.ts";
-import { createTries, pauseAfter } from "./tries.ts";
 
-export interface SecondTryOptions {
+export interface RedeliveryOptions {
 	name: string;
 	/** Whether a mail waits for the reason that is gone; what Postfix noted at its last try. */
 	concerns(reason: string): boolean;
@@ -29,7 +31,7 @@ export interface SecondTryOptions {
 }
 
 /** Makes Postfix try again what it deferred for a reason that is gone, and rests at all other times. */
-export interface SecondTry {
+export interface Redelivery {
 	duty: Duty;
 	/** The reason is gone: looks at the queue now, and until nothing is left there that waited for it. */
 	begin(): void;
@@ -39,11 +41,11 @@ export interface SecondTry {
 	end(): void;
 }
 
-/** Milliseconds after which a run that failed is repeated. */
-const backoff = { first: 5_000, max: 600_000 };
+/** Before a run that failed is repeated. */
+const backoff: Backoff = { first: 5 * SECOND, max: 10 * MINUTE };
 
-/** Milliseconds at most before it is asked again whether all is ready. */
-const longestRefusal = 30_000;
+/** Before it is asked again whether all is ready. */
+const refusalPauses: Backoff = { first: SECOND, max: 30 * SECOND };
 
 /** Milliseconds during which a mail that is on its way can still fail for the reason that is gone, and between looks. */
 const lateFor = 35_000;
@@ -66,11 +68,11 @@ interface Survey {
 	followed: boolean;
 }
 
-export function createSecondTry(options: SecondTryOptions): SecondTry {
+export function createRedelivery(options: RedeliveryOptions): Redelivery {
 	const now = options.now ?? (() => performance.now());
 	const patience = options.patience ?? Number.POSITIVE_INFINITY;
-	const tries = createTries(now);
-	const allowance = newAllowance(now());
+	const attempts = createAttempts(now);
+	const allowance = newAllowance();
 	let begunAt: number | undefined;
 	let told = false;
 	/** Times in a row that it was not ready. */
@@ -100,7 +102,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		const lookedAt = now();
 		const { waiting, moving, followed } = await survey(signal);
 		least = Math.max(morePause, (now() - lookedAt) / share);
-		const due = tries.next(waiting);
+		const due = attempts.next(waiting);
 		const ready = due.length === 0 || (await isReady(signal));
 		// It may have ended, and begun anew, in the meantime; then this look is an old one.
 		if (begunAt !== began || signal.aborted) return;
@@ -108,7 +110,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 			if (!told) options.onTry(waiting.length);
 			told = true;
 			await options.flush(due, signal);
-			tries.take(due);
+			attempts.take(due);
 			if (begunAt !== began) return;
 		}
 		const since = now() - began;
@@ -116,13 +118,13 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		const askedAgain = asked !== askedBefore;
 		const quiet = waiting.length === 0 && !late && !followed && !askedAgain;
 		if (quiet || since > patience) return rest();
-		if (!ready) return lookAfter(Math.min(pauseAfter(refusals), longestRefusal));
+		if (!ready) return lookAfter(waitAfter(refusals, refusalPauses));
 		if (askedAgain) return lookAfter(least);
 		const first = waiting.reduce(
-			(soonest, id) => Math.min(soonest, tries.dueAt(id)),
+			(soonest, id) => Math.min(soonest, attempts.dueAt(id)),
 			Number.POSITIVE_INFINITY,
 		);
-		const next = Math.max(first - now(), tries.pause());
+		const next = Math.max(first - now(), attempts.pause());
 		const close = late ? latePause : followed ? slowPause : next;
 		lookAfter(Math.min(next, close));
 	}
@@ -143,10 +145,10 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 			if (queue === "incoming") parked.add(id);
 			if (queue === "active" || queue === "incoming") {
 				moving = true;
-				followed ||= tries.has(id);
+				followed ||= attempts.has(id);
 			}
 			// Postfix can leave a mail in incoming that it is told to try in the moment of its deferral.
-			const stuck = queue === "incoming" && incoming.has(id) && (options.parked || tries.has(id));
+			const stuck = queue === "incoming" && incoming.has(id) && (options.parked || attempts.has(id));
 			const concerned = recipients.some(
 				({ delay_reason: why }) => why !== undefined && options.concerns(why),
 			);
@@ -154,7 +156,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		}
 		incoming = parked;
 		const ids = waiting.sort((a, b) => a.arrived - b.arrived).map(({ id }) => id);
-		tries.found(seen, new Set(ids));
+		attempts.found(seen, new Set(ids));
 		return { waiting: ids, moving, followed };
 	}
 
@@ -174,7 +176,7 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 	function rest(): void {
 		begunAt = undefined;
 		told = false;
-		tries.clear();
+		attempts.clear();
 		incoming.clear();
 	}
 
@@ -182,8 +184,8 @@ export function createSecondTry(options: SecondTryOptions): SecondTry {
 		duty,
 		begin() {
 			// What comes and goes uses its allowance up, and its mail is then tried again at growing intervals.
-			if (takeOne(allowance, now())) {
-				tries.clear();
+			if (allowance.take(now())) {
+				attempts.clear();
 				refusals = 0;
 			}
 			begunAt = now();

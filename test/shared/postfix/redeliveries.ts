@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, vi } from "vitest";
-import type { SecondTry } from "../../../shared/postfix/second-try.ts";
+import type { Redelivery } from "../../../shared/postfix/redelivery.ts";
 
 /** Each test has a clock of its own; whatever it puts into this list ends with it. */
-export function secondTries(): SecondTry[] {
-	const begun: SecondTry[] = [];
+export function redeliveries(): Redelivery[] {
+	const begun: Redelivery[] = [];
 	beforeEach(() => {
 		vi.useFakeTimers();
 	});
 	afterEach(async () => {
-		for (const second of begun.splice(0)) {
-			second.end();
-			await second.duty.stop();
+		for (const one of begun.splice(0)) {
+			one.end();
+			await one.duty.stop();
 		}
 		vi.useRealTimers();
 	});

@@ -1,7 +1,9 @@
-import { newAllowance, takeOne } from "../allowance.ts";
+import { newAllowance } from "../allowance.ts";
+import { type Backoff, waitAfter } from "../backoff.ts";
+import { MINUTE, SECOND } from "../time.ts";
 
 /** What was tried of a queue, how often, and what is due. A reason that is not gone after all costs few tries. */
-export interface Tries {
+export interface Attempts {
 	/** What a look found: everything that is in the queue, and what of it waits for the reason that should be gone. */
 	found(all: ReadonlySet<string>, waiting: ReadonlySet<string>): void;
 	has(id: string): boolean;
@@ -16,9 +18,19 @@ export interface Tries {
 	clear(): void;
 }
 
-/** Milliseconds before the next try of a mail, doubling, and at most between two. */
-const firstPause = 1_000;
-const longestPause = 600_000;
+/** How often a mail was tried, and when last, on a steady clock. */
+export interface Attempt {
+	count: number;
+	at: number;
+}
+
+/** When a mail is to be tried again; in the past for one that was not tried yet. */
+export function dueAfter(last: Attempt | undefined, backoff: Backoff): number {
+	return last ? last.at + waitAfter(last.count, backoff) : 0;
+}
+
+/** Before the next try of a mail, and before a look while all is not ready. */
+export const pauses: Backoff = { first: SECOND, max: 10 * MINUTE };
 
 /**
  * Mails that are tried in one run; and while none of those tried gets away, with milliseconds at most in between. Then
@@ -26,27 +38,27 @@ const longestPause = 600_000;
  */
 const atOnce = 500;
 const probes = { due: 2, newest: 3 };
-const longestProbePause = 30_000;
+const probePauses: Backoff = { first: SECOND, max: 30 * SECOND };
 
-export function createTries(now: () => number): Tries {
-	const tries = new Map<string, { count: number; dueAt: number }>();
-	const allowance = newAllowance(now());
+export function createAttempts(now: () => number): Attempts {
+	const attempts = new Map<string, Attempt>();
+	const allowance = newAllowance();
 	let last: readonly string[] = [];
 	let tookAt = Number.NEGATIVE_INFINITY;
 	/** Runs in a row of which no mail got away. */
 	let inVain = 0;
 
-	const dueAt = (id: string) => tries.get(id)?.dueAt ?? 0;
+	const dueAt = (id: string) => dueAfter(attempts.get(id), pauses);
 
 	function pause(): number {
 		if (inVain === 0) return 0;
-		return Math.max(0, tookAt + Math.min(pauseAfter(inVain), longestProbePause) - now());
+		return Math.max(0, tookAt + waitAfter(inVain, probePauses) - now());
 	}
 
 	/** Some mail got away: what let one through may let all through. One that comes and goes uses its allowance up. */
 	function helped(): void {
-		if (inVain > 0 && takeOne(allowance, now())) {
-			for (const id of tries.keys()) tries.set(id, { count: 0, dueAt: 0 });
+		if (inVain > 0 && allowance.take(now())) {
+			for (const id of attempts.keys()) attempts.set(id, { count: 0, at: Number.NEGATIVE_INFINITY });
 		}
 		inVain = 0;
 		last = [];
@@ -54,8 +66,8 @@ export function createTries(now: () => number): Tries {
 
 	return {
 		found(all, waiting) {
-			const gone = [...tries.keys()].filter((id) => !all.has(id));
-			for (const id of gone) tries.delete(id);
+			const gone = [...attempts.keys()].filter((id) => !all.has(id));
+			for (const id of gone) attempts.delete(id);
 			if (gone.length > 0) return helped();
 			const still = last.filter((id) => waiting.has(id)).length;
 			// The others may be on their way for long.
@@ -63,7 +75,7 @@ export function createTries(now: () => number): Tries {
 			inVain += 1;
 			last = [];
 		},
-		has: (id) => tries.has(id),
+		has: (id) => attempts.has(id),
 		dueAt,
 		next(waiting) {
 			if (pause() > 0) return [];
@@ -77,20 +89,15 @@ export function createTries(now: () => number): Tries {
 		take(ids) {
 			tookAt = now();
 			for (const id of ids) {
-				const count = (tries.get(id)?.count ?? 0) + 1;
-				tries.set(id, { count, dueAt: tookAt + pauseAfter(count) });
+				const count = (attempts.get(id)?.count ?? 0) + 1;
+				attempts.set(id, { count, at: tookAt });
 			}
 			last = ids;
 		},
 		clear() {
-			tries.clear();
+			attempts.clear();
 			last = [];
 			inVain = 0;
 		},
 	};
-}
-
-/** Milliseconds to wait after so many tries in a row. */
-export function pauseAfter(count: number): number {
-	return Math.min(firstPause * 2 ** (count - 1), longestPause);
 }
