@@ -48,8 +48,8 @@ export const relayConfigSchema = z
 					.string()
 					.regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a service name in small letters, digits and -")
 					.default("heimweg"),
-				/** The TCP port on loopback where Postfix asks what a home may send. */
-				policy_port: portSchema.default(8652),
+				/** Without effect, and accepted until the next release: Postfix asks on a unix socket. */
+				policy_port: portSchema.optional(),
 			})
 			.prefault({}),
 		notify: notifySchema.extend({ mail: mailAddressSchema.optional() }).prefault({}),

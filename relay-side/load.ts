@@ -12,6 +12,10 @@ import { madeByUnit, type RelayConfig, relayConfigSchema } from "./config.ts";
 import { homeIdOf, homeParser } from "./homes/home.ts";
 import { readHomeFile } from "./homes/read.ts";
 
+/** What is said of a key that an earlier version needed. */
+export const policyPortUnused =
+	'postfix.policy_port has no effect any more, because Postfix asks on a unix socket: remove it, and run "heimweg-relay postfix --apply" if you have not since the upgrade';
+
 /** Everything that `run` needs, checked. */
 export interface Loaded {
 	config: RelayConfig;
@@ -74,12 +78,11 @@ async function routedHomeProblems({ notify, homes_dir, tunnel }: RelayConfig): P
 		);
 }
 
-async function portsToTake({ tunnel, pulse, checkin, postfix }: RelayConfig) {
+async function portsToTake({ tunnel, pulse, checkin }: RelayConfig) {
 	const device = await wireguard(runCommand, tunnel.interface).device();
 	return [
 		{ key: "pulse.port", protocol: "udp", port: pulse.port },
 		{ key: "checkin.port", protocol: "tcp", port: checkin.port },
-		{ key: "postfix.policy_port", protocol: "tcp", port: postfix.policy_port },
 		// From our last start the interface may hold it already.
 		...(device?.listenPort === tunnel.listen_port
 			? []

@@ -163,7 +163,6 @@ program
 					service: postfix.service,
 					networks: tunnel.networks,
 					relayAddresses: tunnel.addresses,
-					policyPort: postfix.policy_port,
 					uid: process.getuid?.() ?? -1,
 					now: () => new Date(),
 				});

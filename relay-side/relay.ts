@@ -26,7 +26,7 @@ import { createCheckins } from "./checkin/checkins.ts";
 import { type Home, homeParser } from "./homes/home.ts";
 import { createHomesKeeper, type HomesKeeper, storedRegistrySchema } from "./homes/keeper.ts";
 import { type HomesWatch, watchHomes } from "./homes/watch.ts";
-import type { Loaded } from "./load.ts";
+import { type Loaded, policyPortUnused } from "./load.ts";
 import { createNotifiers } from "./notify/notifiers.ts";
 import { createPeers } from "./peers/peers.ts";
 import { createOutgoing } from "./policy/policy.ts";
@@ -34,6 +34,7 @@ import { lackingSettings, recipientUse } from "./postfix/apply.ts";
 import { postfixNotSetUp } from "./postfix/conditions.ts";
 import { databaseType, mapFile, mapNames, mapReference, postfixMaps } from "./postfix/maps.ts";
 import { createMended } from "./postfix/mended.ts";
+import { policySocket } from "./postfix/policy-socket.ts";
 import { createReload } from "./postfix/reload.ts";
 import { createPostfixWatch } from "./postfix/running.ts";
 import { watchMaps } from "./postfix/watch-maps.ts";
@@ -72,7 +73,8 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	let listening = false;
 	const endings: Array<() => unknown> = [];
 
-	const { maps_dir: mapsDirectory, service, policy_port: policyPort } = config.postfix;
+	const { maps_dir: mapsDirectory, service, policy_port: oldPort } = config.postfix;
+	if (oldPort !== undefined) log.warn(policyPortUnused);
 	const type = await databaseType(run);
 	const rules = { networks, relayAddresses: addresses, relayPublicKey: publicKeyOf(privateKey) };
 	const keeper: HomesKeeper = await createHomesKeeper({
@@ -235,7 +237,13 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		health,
 		metrics,
 	});
-	const outgoing = createOutgoing({ port: policyPort, homeAt: atHome, registry, health, metrics });
+	const outgoing = createOutgoing({
+		path: () => policySocket(run),
+		homeAt: atHome,
+		registry,
+		health,
+		metrics,
+	});
 
 	const duties = [guard, peers, recipients.duty, routes, queue.duty, mended.duty];
 	const live = () => duties.every((duty) => !duty.overdue());
@@ -328,7 +336,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	/** Maps that Postfix does not read route nothing. */
 	async function watchPostfix(): Promise<void> {
 		const missing = await lackingSettings({
-			...{ run, mapsDirectory, service, type, networks, policyPort },
+			...{ run, mapsDirectory, service, type, networks },
 			relayAddresses: addresses,
 		}).catch(() => undefined);
 		if (missing) health.put(postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);

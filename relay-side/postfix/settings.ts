@@ -20,8 +20,6 @@ export interface PostfixWants {
 	/** The tunnel: the homes' networks, and our own addresses in it. */
 	networks: readonly Cidr[];
 	relayAddresses: readonly Address[];
-	/** The TCP port on loopback where our policy service listens. */
-	policyPort: number;
 }
 
 /** The net under a missing transport entry: mail waits instead of bouncing (error(8)). */

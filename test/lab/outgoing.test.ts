@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, it } from "vitest";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { addresses } from "./network.ts";
@@ -106,6 +107,42 @@ describeLab("mail that the home sends", () => {
 		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
 		await arrives("meanwhile");
 		expect(holds(await scene().agentStatus(), "tunnel.relay_mute")).toBe(false);
+	});
+
+	it("cannot be stopped by another user of the relay who opens a thousand connections", async () => {
+		const flood = `const { connect } = require("node:net");
+			const targets = [{ path: "/var/spool/postfix/heimweg/policy" }, { host: "127.0.0.1", port: 8652 }];
+			let open = 0, ended = 0;
+			for (let n = 0; n < 1000; n++) for (const target of targets)
+				connect(target).on("connect", () => open++).on("error", () => ended++);
+			setTimeout(() => console.log(open, ended), 2000);
+			setTimeout(() => process.exit(), 20000);`;
+		const flooding = lab().relay.run(["runuser", "-u", "nobody", "--", "node", "-e", flood]);
+		await sleep(2_500);
+		await send("through the flood");
+		await arrives("through the flood");
+		// The folder's rights keep it out, and at the old port there is nobody.
+		expect(await flooding).toBe("0 2000");
+	});
+
+	it("is not let out by another user's answers while the companion is down", async () => {
+		const liar = `require("node:net").createServer((socket) => socket.on("data", () => socket.write("action=OK\\n\\n")).on("error", () => {})).listen(8652, "127.0.0.1")`;
+		await lab().relay.run(["systemctl", "stop", "heimweg-relay"]);
+		await lab().relay.run(["systemd-run", "--quiet", "--unit=liar", "--uid=nobody", "node", "-e", liar]);
+		try {
+			const { stdout } = await talk("home", [
+				...["--server", tunnel.relay[0]!, "--local-interface", tunnel.home[0]!],
+				...["--from", "ceo@bank.test", "--to", far],
+			]);
+			expect(stdout).toMatch(/<\*\* 451 4\.3\.0 .*cannot check the sender/);
+			const socket = "/var/spool/postfix/heimweg/policy";
+			const bind = `require("node:net").createServer().on("error", (error) => console.log(error.code)).listen("${socket}")`;
+			expect(await lab().relay.run(["runuser", "-u", "nobody", "--", "node", "-e", bind])).toBe("EACCES");
+		} finally {
+			await lab().relay.exec(["systemctl", "stop", "liar"]);
+			await lab().relay.run(["systemctl", "start", "heimweg-relay"]);
+		}
+		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
 	});
 
 	it("goes out by itself when the relay is back, once the relay's mail server answers too", async () => {
