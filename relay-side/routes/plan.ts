@@ -68,8 +68,11 @@ export function planRoutes(
 		if (transport.get(domain) !== route) enter.set(domain, route);
 		if (!relayDomains.has(domain)) join.set(domain, relayed);
 	}
-	for (const domain of wanted.deferred)
+	for (const domain of wanted.deferred) {
 		if (transport.get(domain) !== retryRoute) enter.set(domain, retryRoute);
+		// Else whether its mail waits or is refused for good is for main.cf's smtpd_relay_restrictions to say.
+		if (!relayDomains.has(domain)) join.set(domain, relayed);
+	}
 	for (const domain of [...relayDomains, ...leaving]) {
 		if (isDomainKey(domain) && !isWanted(wanted, domain) && !transport.has(domain))
 			enter.set(domain, retryRoute);
