@@ -33,8 +33,8 @@ export const coreShape = {
 				.string()
 				.regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a service name in small letters, digits and -")
 				.default("heimweg"),
-			/** The TCP port on loopback where Postfix asks what a home may send. */
-			policy_port: portSchema.default(8652),
+			/** Without effect, and accepted until the next release: Postfix asks on a unix socket. */
+			policy_port: portSchema.optional(),
 		})
 		.prefault({}),
 	...coreFields({ stateDir: madeByUnit[0], runDir: madeByUnit[1], port: 8651 }),

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { asciiDomain, domainForms, isDomain } from "./domain-name.ts";
 
 /**
  * A valid recipient: `user@domain`, or `@domain` for every user of a domain, in small letters, as Postfix folds the
@@ -12,15 +13,25 @@ export type Recipient = string & { readonly __recipient: unique symbol };
  */
 const localPart = /^[a-z0-9!$%&'*+/=?^_`{|}~.-][a-z0-9!#$%&'*+/=?^_`{|}~.-]{0,63}$/;
 
-/** Reads a recipient, in any case of letters; undefined when it is none that a table can hold. */
+/**
+ * Reads a recipient, in any case of letters, its domain in either form; undefined when it is none that a table can
+ * hold. A local part in other letters than ASCII's is none.
+ */
 export function parseRecipient(text: string): Recipient | undefined {
-	// Before the letters become small: there is more than one sign whose small form is an ASCII letter.
-	if (!/^[!-~]+$/.test(text)) return undefined;
-	const recipient = text.toLowerCase();
+	const recipient = /^[!-~]+$/.test(text) ? text.toLowerCase() : withAsciiDomain(text);
+	if (recipient === undefined) return undefined;
 	const at = recipient.lastIndexOf("@");
 	const local = recipient.slice(0, at);
 	if (at < 0 || (local !== "" && !localPart.test(local))) return undefined;
 	return isDomain(recipient.slice(at + 1)) ? (recipient as Recipient) : undefined;
+}
+
+function withAsciiDomain(text: string): string | undefined {
+	const at = text.lastIndexOf("@") + 1;
+	const local = text.slice(0, at);
+	// Before the letters become small: there is more than one sign whose small form is an ASCII letter.
+	const domain = /^[!-~]+$/.test(local) ? asciiDomain(text.slice(at)) : undefined;
+	return domain === undefined ? undefined : local.toLowerCase() + domain;
 }
 
 /** True for a name that can stand before an `@`. */
@@ -33,17 +44,15 @@ export function domainOfRecipient(recipient: Recipient): string {
 	return recipient.slice(recipient.lastIndexOf("@") + 1);
 }
 
+/** The recipient with its domain in each form that Postfix may meet. */
+export function recipientForms(recipient: Recipient): Recipient[] {
+	const local = recipient.slice(0, recipient.lastIndexOf("@") + 1);
+	return domainForms(domainOfRecipient(recipient)).map((domain) => `${local}${domain}` as Recipient);
+}
+
 /** The recipient that stands for every user of a domain. */
 export function everyoneAt(domain: string): Recipient {
 	return `@${domain}` as Recipient;
-}
-
-const hostName =
-	/^(?=.*[a-z])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-/** A host name as in the configuration (RFC 1123). */
-function isDomain(text: string): boolean {
-	return text.length <= 253 && hostName.test(text);
 }
 
 /**

@@ -19,7 +19,7 @@ const sides = {
 			"relay-side/part.ts",
 			"relay-side/config.ts",
 			"relay-side/refused.ts",
-			...["apply", "conditions", "entry", "map-marks", "maps", "our-maps", "queue"].map(
+			...["apply", "conditions", "entry", "map-marks", "maps", "our-maps", "policy-socket", "queue"].map(
 				(word) => `relay-side/postfix/${word}.ts`,
 			),
 		],

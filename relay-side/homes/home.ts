@@ -10,6 +10,7 @@ import {
 	portSchema,
 	publicKeySchema,
 } from "../../shared/config.ts";
+import { asciiDomain } from "../../shared/domain-name.ts";
 import { ConfigError } from "../../shared/errors.ts";
 
 /** One home as the relay serves it. */
@@ -41,6 +42,12 @@ export interface TunnelRules {
 export type HomeFile = { file: string } & ({ home: Home } | { problems: string[] });
 
 const sendersSchema = z.enum(["own", "any"]).default("own");
+
+/** A mail domain in either form (RFC 5890), kept in its ASCII form. */
+const mailDomainSchema = z
+	.string()
+	.transform((text) => asciiDomain(text) ?? text)
+	.pipe(hostnameSchema);
 
 const idPattern = /^[a-z0-9-]{1,32}$/;
 
@@ -125,7 +132,7 @@ function homeFileSchema(rules: TunnelRules) {
 			)
 			.min(1, "expected at least one address inside the tunnel network")
 			.superRefine(noDuplicates),
-		domains: z.array(hostnameSchema).superRefine(noDuplicates),
+		domains: z.array(mailDomainSchema).superRefine(noDuplicates),
 		mail_port: portSchema.default(25),
 		senders: sendersSchema,
 	});

@@ -9,8 +9,8 @@ import { createRefusals } from "./refusals.ts";
 import { type PolicyServer, servePolicy } from "./server.ts";
 
 export interface OutgoingOptions {
-	/** Where Postfix asks, on loopback. */
-	port: number;
+	/** Where Postfix asks: the path of the socket. */
+	path(): Promise<string>;
 	homeAt(address: Address): Home | undefined;
 	registry(): Registry;
 	health: Health;
@@ -23,14 +23,14 @@ export interface Outgoing extends PolicyServer {
 }
 
 /** Mail that homes send: decides for Postfix what goes on, and tells of what does not. */
-export function createOutgoing({ port, homeAt, registry, health, metrics }: OutgoingOptions): Outgoing {
+export function createOutgoing({ path, homeAt, registry, health, metrics }: OutgoingOptions): Outgoing {
 	const refusals = createRefusals(health);
 	const refused = metrics.counter(
 		"senders_refused_total",
 		"Recipients of homes' mails that were refused for their sender",
 	);
 	const server = servePolicy({
-		port,
+		path,
 		onRequest(text) {
 			const request = readRequest(text);
 			if (!request) return undefined;
@@ -41,7 +41,7 @@ export function createOutgoing({ port, homeAt, registry, health, metrics }: Outg
 			}
 			return actionOf(verdict, request.sender);
 		},
-		onTrouble: (error) => health.put(policyFailing, "", error && failureOf(error)),
+		onTrouble: (error) => health.put(policyFailing, "", error === undefined ? undefined : failureOf(error)),
 	});
 	return { ...server, review: () => refusals.review(registry().homes) };
 }

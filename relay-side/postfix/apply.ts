@@ -6,6 +6,7 @@ import { elementsOf } from "../../shared/postfix/list.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
+import { makePolicyFolder } from "./policy-socket.ts";
 import { prepareMaps } from "./prepare.ts";
 import { queuedAmong } from "./queue.ts";
 import { lookFor, neededChanges } from "./settings.ts";
@@ -19,8 +20,6 @@ export interface PostfixContext {
 	/** The tunnel's networks, and our own addresses in it. */
 	networks: readonly Cidr[];
 	relayAddresses: readonly Address[];
-	/** Where our policy service listens on loopback. */
-	policyPort: number;
 }
 
 export interface PostfixSideDeps extends Pick<PostfixCommandDeps, "run" | "out">, PostfixContext {
@@ -46,8 +45,15 @@ function relaySide(type: DatabaseType, deps: PostfixSideDeps): PostfixSide {
 		},
 		async prepare() {
 			// Postfix must not be told of maps that are not there: it would defer all mail.
-			const options = { directory: mapsDirectory, type, run, owner: deps.owner ?? "heimweg" };
+			const owner = deps.owner ?? "heimweg";
+			const options = { directory: mapsDirectory, type, run, owner };
 			for (const name of await prepareMaps(options)) out.write(`The map ${name} was made, empty.\n`);
+			const folder = await makePolicyFolder(run, owner);
+			if (folder) {
+				out.write(
+					`The folder ${folder} was made; if heimweg-relay runs, run "systemctl restart heimweg-relay".\n`,
+				);
+			}
 		},
 		mayUndo: () => refuseWhileMailWaits(type, deps),
 		afterwards(changes) {
@@ -107,7 +113,6 @@ function wantsOf(context: PostfixContext, type: DatabaseType): PostfixWants {
 		service: context.service,
 		networks: context.networks,
 		relayAddresses: context.relayAddresses,
-		policyPort: context.policyPort,
 	};
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from "../../shared/address.ts";
-import { hostnameSchema } from "../../shared/config.ts";
+import { isDomainForm } from "../../shared/domain-name.ts";
 import { HeimwegError } from "../../shared/errors.ts";
-import { parseRecipient } from "../../shared/recipient.ts";
+import { parseRecipient, type Recipient, recipientForms } from "../../shared/recipient.ts";
 
 /** The maps that are ours; Postfix parameters of the same meaning read them. */
 export type MapName = "transport" | "relay_domains" | "relay_recipients";
@@ -25,17 +25,20 @@ export function isOurRoute(route: string, service: string): boolean {
 	return route.startsWith(`${service}:`) || route.startsWith("retry:");
 }
 
-/** True for a key of the kind that we write; a catch-all or a mail address is somebody else's. */
+/** True for a key of the kind that we write, a domain in either form; a catch-all or a mail address is somebody else's. */
 export function isDomainKey(key: string): boolean {
-	return hostnameSchema.safeParse(key).success;
+	return isDomainForm(key);
 }
 
 /** True for a recipient, or `@domain` for all of a domain, exactly as we write it. */
-export function isRecipientKey(key: string): boolean {
-	return parseRecipient(key) === key;
+export function isRecipientKey(key: string): key is Recipient {
+	const recipient = parseRecipient(key);
+	return (
+		recipient !== undefined && (recipient === key || recipientForms(recipient).includes(key as Recipient))
+	);
 }
 
-/** True for a key of the map and one line of visible ASCII, which no reader takes for anything else. */
+/** True for a key of the map with a value of one line of visible ASCII, which no reader takes for anything else. */
 export function isEntry(key: string, value: string, map: MapName = "transport"): boolean {
 	return (
 		(map === "relay_recipients" ? isRecipientKey(key) : isDomainKey(key)) && /^[!"$-~][ -~]*$/.test(value)
@@ -64,9 +67,10 @@ export function keyText(keys: Iterable<string>): string {
 	return text;
 }
 
-/** True for a key that is one word of visible ASCII, as every key is that postmap(1) makes from a text. */
+/** True for a key that is one visible word, as every key is that postmap(1) makes from a text in UTF-8. */
 export function isSafeKey(key: string): boolean {
-	return /^[!-~]+$/.test(key);
+	// U+FFFD stands for bytes that are no UTF-8: nobody could name that key to postmap.
+	return /^[^\p{Z}\p{C}\uFFFD]+$/u.test(key);
 }
 
 /** Reads what `postmap -s` and `postmap -q -` print: a key, a tab, a value. */

@@ -19,7 +19,7 @@ export const postfix = relayPart({
 	conditions: Object.values(conditions),
 	programs: ["postmap", "postconf"],
 
-	postfix: ({ postfix: { maps_dir, service, policy_port }, tunnel }) =>
+	postfix: ({ postfix: { maps_dir, service }, tunnel }) =>
 		postfixSide({
 			run: runCommand,
 			listQueue,
@@ -28,7 +28,6 @@ export const postfix = relayPart({
 			service,
 			networks: tunnel.networks,
 			relayAddresses: tunnel.addresses,
-			policyPort: policy_port,
 		}),
 
 	async create({ postfix: settings, tunnel, run_dir }, { facts, run, health, log }) {
@@ -73,7 +72,6 @@ export const postfix = relayPart({
 				service: settings.service,
 				networks: tunnel.networks,
 				relayAddresses: tunnel.addresses,
-				policyPort: settings.policy_port,
 			}).catch(() => undefined);
 			if (missing) health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
 		}

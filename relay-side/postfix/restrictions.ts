@@ -4,6 +4,7 @@ import {
 	type PostfixNow,
 	parameterChange,
 } from "../../shared/postfix/settings.ts";
+import { policyService } from "./policy-socket.ts";
 import type { PostfixWants } from "./wants.ts";
 
 /**
@@ -39,9 +40,9 @@ const whileDown = "451 4.3.0 this relay cannot check the sender at the moment";
 /** The changes, in an order that never leaves a list that names what is not there. */
 export function restrictionChanges(
 	now: PostfixNow,
-	wants: Pick<PostfixWants, "networks" | "relayAddresses" | "policyPort">,
+	wants: Pick<PostfixWants, "networks" | "relayAddresses">,
 ): Change[] {
-	const service = `inet:127.0.0.1:${wants.policyPort}, timeout=10s, try_limit=4, retry_delay=1s`;
+	const service = `${policyService}, timeout=10s, try_limit=4, retry_delay=1s`;
 	const clients = [
 		...wants.relayAddresses.map((address) => `{${address} DUNNO}`),
 		...wants.networks.map((network) => `{${network} ${checkedClass}}`),

@@ -11,6 +11,4 @@ export interface PostfixWants {
 	/** The tunnel: the homes' networks, and our own addresses in it. */
 	networks: readonly Cidr[];
 	relayAddresses: readonly Address[];
-	/** The TCP port on loopback where our policy service listens. */
-	policyPort: number;
 }

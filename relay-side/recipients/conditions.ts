@@ -1,4 +1,5 @@
 import { condition } from "../../shared/health.ts";
+import type { Loss } from "./shrink.ts";
 
 const minutes = 60_000;
 
@@ -29,16 +30,23 @@ export const acceptsAll = condition<{ why: AcceptAll[] }>({
 		'at home, fill [recipients] in heimweg.toml and run "systemctl enable --now heimweg-recipients.timer heimweg-recipients.path"; "heimweg recipients" shows what it finds',
 });
 
-export const listHeld = condition<{ before: number; after: number; until: string }>({
+export const listHeld = condition<{ losses: readonly Loss[]; until: string }>({
 	code: "recipients.held",
 	severity: "error",
 	title: "a home's list of recipients shrank by more than half and is held",
 	quiet: 0,
-	text: ({ before, after, until }, home) =>
-		`the list of the home ${home} shrank from ${before} to ${after} recipients at once; those that are missing stay valid until ${until}`,
+	text: ({ losses, until }, home) =>
+		`the list of the home ${home} shrank at once${lossesText(losses)}; the recipients that are missing stay valid until ${until}`,
 	remedy: (_, home) =>
 		`look at home at "heimweg recipients"; if they shall go, run "heimweg-relay accept-recipients ${home}" on the relay`,
 });
+
+function lossesText(losses: readonly Loss[]): string {
+	const texts = losses.map(
+		({ domain, before, after }) => `${domain === undefined ? "" : `at ${domain} `}from ${before} to ${after}`,
+	);
+	return texts.length === 0 ? "" : ` ${some(texts)}`;
+}
 
 export const foreignRecipients = condition<{ domains: string[] }>({
 	code: "recipients.foreign",

@@ -22,6 +22,7 @@ import { Refused } from "../refused.ts";
 import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
 import { type HomeList, type Journal, listJournal } from "./journal.ts";
 import { createReports } from "./reports.ts";
+import { suspectLosses } from "./shrink.ts";
 
 export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
@@ -57,9 +58,6 @@ export interface RecipientsKeeper {
 }
 
 type Push = ReturnType<typeof recipientsSchema.parse>;
-
-/** A list this long that shrinks by more than half is held. */
-const longList = 10;
 
 /** Milliseconds that a held list must have stood. */
 const holdFor = 24 * 60 * 60_000;
@@ -117,11 +115,8 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 	function tellHeld(home: string): void {
 		const { list, held } = lists.get(home) ?? {};
 		const until = held && new Date(Date.parse(held.since) + holdFor).toISOString().slice(0, 16);
-		health.put(
-			listHeld,
-			home,
-			held && { before: list!.size, after: held.list.size, until: `${until!.replace("T", " ")} UTC` },
-		);
+		const losses = held && suspectLosses(list!, held.list, registry().homes.get(home)?.domains ?? []);
+		health.put(listHeld, home, losses && { losses, until: `${until!.replace("T", " ")} UTC` });
 	}
 
 	function isKnown(home: string, told: RecipientsReport | undefined): boolean {
@@ -199,9 +194,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		delta: { add: Recipient[]; remove: Recipient[] } | undefined,
 	): Promise<void> {
 		const known = lists.get(home);
-		const counted = (set: RecipientSet) => domains.reduce((sum, domain) => sum + set.countAt(domain), 0);
-		const before = known ? counted(known.list) : 0;
-		if (known && before >= longList && counted(fresh) * 2 < before) {
+		if (known && suspectLosses(known.list, fresh, domains).length > 0) {
 			const same = known.held?.list.digest === fresh.digest;
 			if (same) return;
 			// New recipients are valid at once, the missing ones a while longer.

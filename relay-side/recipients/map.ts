@@ -1,7 +1,7 @@
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { domainOfRecipient, type Recipient } from "../../shared/recipient.ts";
+import { domainOfRecipient, type Recipient, recipientForms } from "../../shared/recipient.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import { relayed } from "../postfix/entry.ts";
 import { fileMark } from "../postfix/map-marks.ts";
@@ -69,7 +69,8 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	/** Writes what is wanted of these recipients, without a look at the rest of the map. */
 	async function keep(recipients: readonly Recipient[]): Promise<void> {
 		const wanted = wantedRecipients(options.sources());
-		const served = recipients.filter((recipient) => wanted.serves(domainOfRecipient(recipient)));
+		const forms = recipients.flatMap(recipientForms);
+		const served = forms.filter((recipient) => wanted.serves(domainOfRecipient(recipient)));
 		const add = served.filter((recipient) => wanted.has(recipient));
 		const remove = served.filter((recipient) => !wanted.has(recipient));
 		await write(new Set(add), new Set(remove));

@@ -1,4 +1,5 @@
-import { domainOfRecipient, everyoneAt, type Recipient } from "../../shared/recipient.ts";
+import { domainForms } from "../../shared/domain-name.ts";
+import { domainOfRecipient, everyoneAt, type Recipient, recipientForms } from "../../shared/recipient.ts";
 import type { Registry } from "../facts.ts";
 import { isRecipientKey } from "../postfix/entry.ts";
 import type { AcceptAll } from "./conditions.ts";
@@ -12,7 +13,7 @@ export interface RecipientSources {
 	delimiters: string | undefined;
 }
 
-/** What is wanted of the map, domain by domain; nothing is computed before it is asked for. */
+/** What is wanted of the map, domain by domain, in each form that Postfix may meet; nothing is computed before it is asked for. */
 export interface WantedRecipients {
 	/** True for a domain that we are responsible for. */
 	serves(domain: string): boolean;
@@ -28,14 +29,22 @@ export interface WantedRecipients {
 export function wantedRecipients(sources: RecipientSources): WantedRecipients {
 	const { homes, deferred } = sources.registry;
 	const listOf = new Map<string, HomeList | undefined>();
+	/** The forms that the home's list has, of domains in their other form. */
+	const asciiOf = new Map<string, string>();
 	const acceptAll = new Map<string, AcceptAll[]>();
-	for (const domain of deferred) listOf.set(domain, undefined);
+	const serve = (domain: string, list: HomeList | undefined) => {
+		for (const form of domainForms(domain)) {
+			listOf.set(form, list);
+			if (form !== domain) asciiOf.set(form, domain);
+		}
+	};
+	for (const domain of deferred) serve(domain, undefined);
 	for (const home of homes.values()) {
 		const list = sources.listOf(home.id);
 		const reasons = new Map<string, string[]>();
 		for (const domain of home.domains) {
 			const reason = openReason(list, domain, sources.delimiters);
-			listOf.set(domain, reason ? undefined : list);
+			serve(domain, reason ? undefined : list);
 			if (!reason) continue;
 			const same = reasons.get(reason);
 			if (same) same.push(domain);
@@ -52,8 +61,14 @@ export function wantedRecipients(sources: RecipientSources): WantedRecipients {
 	function has(key: Recipient): boolean {
 		const domain = domainOfRecipient(key);
 		const home = listOf.get(domain);
-		if (home) return home.list.has(key);
+		if (home) return home.list.has(inAscii(key, domain));
 		return listOf.has(domain) && key === everyoneAt(domain);
+	}
+
+	/** The recipient as a home's list has it. */
+	function inAscii(key: Recipient, domain: string): Recipient {
+		const ascii = asciiOf.get(domain);
+		return ascii === undefined ? key : (`${key.slice(0, -domain.length)}${ascii}` as Recipient);
 	}
 
 	function keys(domains?: ReadonlySet<string>): Set<Recipient> {
@@ -65,8 +80,11 @@ export function wantedRecipients(sources: RecipientSources): WantedRecipients {
 			else wanted.add(everyoneAt(domain));
 		}
 		for (const { list } of lists) {
-			for (const key of list)
-				if (has(key) && (!domains || domains.has(domainOfRecipient(key)))) wanted.add(key);
+			for (const recipient of list) {
+				const forms = asciiOf.size > 0 ? recipientForms(recipient) : [recipient];
+				for (const key of forms)
+					if (has(key) && (!domains || domains.has(domainOfRecipient(key)))) wanted.add(key);
+			}
 		}
 		return wanted;
 	}
@@ -104,13 +122,12 @@ export function recipientDifference(
 			remove.add(key);
 			continue;
 		}
-		const recipient = key as Recipient;
-		const domain = domainOfRecipient(recipient);
+		const domain = domainOfRecipient(key);
 		if (wanted.serves(domain)) {
-			if (!wanted.has(recipient)) remove.add(key);
+			if (!wanted.has(key)) remove.add(key);
 		} else if (complete && relayed && !relayed.has(domain)) remove.add(key);
 		else {
-			keep.add(recipient);
+			keep.add(key);
 			kept.add(domain);
 		}
 	}

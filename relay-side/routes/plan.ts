@@ -1,3 +1,4 @@
+import { domainForms } from "../../shared/domain-name.ts";
 import type { Registry } from "../facts.ts";
 import { isDomainKey, isOurRoute, type MapName, relayed, retryRoute, routeOf } from "../postfix/entry.ts";
 
@@ -21,14 +22,15 @@ export type RouteStep =
 	| { map: MapName; set: ReadonlyMap<string, string> }
 	| { map: MapName; remove: ReadonlySet<string> };
 
-/** Computes what is wanted of all domains. */
+/** Computes what is wanted of all domains, in each form that Postfix may meet. */
 export function wantedRoutes(registry: Registry, service: string): WantedRoutes {
 	const routes = new Map<string, string>();
 	for (const home of registry.homes.values()) {
 		const route = routeOf(home, service);
-		for (const domain of home.domains) routes.set(domain, route);
+		for (const domain of home.domains.flatMap(domainForms)) routes.set(domain, route);
 	}
-	return { routes, deferred: registry.deferred, complete: registry.complete, service };
+	const deferred = new Set([...registry.deferred].flatMap(domainForms));
+	return { routes, deferred, complete: registry.complete, service };
 }
 
 /**
@@ -68,8 +70,11 @@ export function planRoutes(
 		if (transport.get(domain) !== route) enter.set(domain, route);
 		if (!relayDomains.has(domain)) join.set(domain, relayed);
 	}
-	for (const domain of wanted.deferred)
+	for (const domain of wanted.deferred) {
 		if (transport.get(domain) !== retryRoute) enter.set(domain, retryRoute);
+		// Else whether its mail waits or is refused for good is for main.cf's smtpd_relay_restrictions to say.
+		if (!relayDomains.has(domain)) join.set(domain, relayed);
+	}
 	for (const domain of [...relayDomains, ...leaving]) {
 		if (isDomainKey(domain) && !isWanted(wanted, domain) && !transport.has(domain))
 			enter.set(domain, retryRoute);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostnameSchema } from "../../shared/config.ts";
+import { domainForms, isDomainForm } from "../../shared/domain-name.ts";
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -29,7 +29,7 @@ import {
 } from "./plan.ts";
 
 /** Domains that are no longer served and may still have mail waiting, across restarts. */
-export const leavingSchema = z.object({ leaving: z.array(hostnameSchema) });
+export const leavingSchema = z.object({ leaving: z.array(z.string().refine(isDomainForm)) });
 export type Leaving = z.infer<typeof leavingSchema>;
 
 export interface RoutesOptions {
@@ -74,7 +74,7 @@ export function createRoutes(options: RoutesOptions): Duty {
 
 	async function run({ subjects, signal }: DutyRun): Promise<void> {
 		remembered ??= new Set((await state.read())?.leaving);
-		let some = subjects.has(all) ? undefined : subjects;
+		let some = subjects.has(all) ? undefined : new Set([...subjects].flatMap(domainForms));
 		// Both maps may be damaged, and each is mended once.
 		for (let mends = 0; ; mends++) {
 			try {

@@ -1,7 +1,9 @@
-import { beforeAll, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { addresses } from "./network.ts";
-import { domain, homeFile, homeId, tunnel, until } from "./scene.ts";
+import { domain, homeFile, homeId, tunnel, until, wireguardKeys } from "./scene.ts";
+import { sayInUtf8 } from "./smtputf8.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, useScene } from "./use-scene.ts";
 import { homeTells } from "./well.ts";
@@ -10,6 +12,7 @@ describeLab("mail that the home sends", () => {
 	const scene = useScene();
 	const lab = () => scene().lab;
 	const patience = 60_000;
+	const config = "/etc/heimweg/heimweg.toml";
 	const far = "someone@sender.test";
 	let inbox: Inbox;
 
@@ -108,6 +111,42 @@ describeLab("mail that the home sends", () => {
 		expect(holds(await scene().agentStatus(), "relay.mute")).toBe(false);
 	});
 
+	it("cannot be stopped by another user of the relay who opens a thousand connections", async () => {
+		const flood = `const { connect } = require("node:net");
+			const targets = [{ path: "/var/spool/postfix/heimweg/policy" }, { host: "127.0.0.1", port: 8652 }];
+			let open = 0, ended = 0;
+			for (let n = 0; n < 1000; n++) for (const target of targets)
+				connect(target).on("connect", () => open++).on("error", () => ended++);
+			setTimeout(() => console.log(open, ended), 2000);
+			setTimeout(() => process.exit(), 8000);`;
+		const flooding = lab().relay.run(["runuser", "-u", "nobody", "--", "node", "-e", flood]);
+		await sleep(2_500);
+		await send("through the flood");
+		await arrives("through the flood");
+		// The folder's rights keep it out, and at the old port there is nobody.
+		expect(await flooding).toBe("0 2000");
+	});
+
+	it("is not let out by another user's answers while the companion is down", async () => {
+		const liar = `require("node:net").createServer((socket) => socket.on("data", () => socket.write("action=OK\\n\\n")).on("error", () => {})).listen(8652, "127.0.0.1")`;
+		await lab().relay.run(["systemctl", "stop", "heimweg-relay"]);
+		await lab().relay.run(["systemd-run", "--quiet", "--unit=liar", "--uid=nobody", "node", "-e", liar]);
+		try {
+			const { stdout } = await talk("home", [
+				...["--server", tunnel.relay[0]!, "--local-interface", tunnel.home[0]!],
+				...["--from", "ceo@bank.test", "--to", far],
+			]);
+			expect(stdout).toMatch(/<\*\* 451 4\.3\.0 .*cannot check the sender/);
+			const socket = "/var/spool/postfix/heimweg/policy";
+			const bind = `require("node:net").createServer().on("error", (error) => console.log(error.code)).listen("${socket}")`;
+			expect(await lab().relay.run(["runuser", "-u", "nobody", "--", "node", "-e", bind])).toBe("EACCES");
+		} finally {
+			await lab().relay.exec(["systemctl", "stop", "liar"]);
+			await lab().relay.run(["systemctl", "start", "heimweg-relay"]);
+		}
+		await until("the relay serves", async () => (await scene().relayStatus()).mailFlows, patience);
+	});
+
 	it("goes out by itself when the relay is back, once the relay's mail server answers too", async () => {
 		await lab().router.lineDown();
 		await send("while the relay is away");
@@ -172,6 +211,83 @@ describeLab("mail that the home sends", () => {
 			...["--from", "x@elsewhere.example", "--to", `anna@${domain}`],
 		]);
 		expect(inside.stdout).toMatch(/<\*\* 554 .*Client host rejected/);
+	});
+
+	describe("a domain with other letters", () => {
+		const utf8 = "müller.test";
+		const ascii = "xn--mller-kva.test";
+		const ask = (to: string, subject?: string) =>
+			sayInUtf8(lab().internet, { server: addresses.relay.ipv4, to, ...(subject ? { subject } : {}) });
+		const valid = async (recipient: string) => {
+			const map = "lmdb:/var/lib/heimweg-relay/maps/relay_recipients";
+			return (await lab().relay.exec(["postmap", "-q", recipient, map])).exitCode === 0;
+		};
+
+		beforeAll(async () => {
+			const file = homeFile(scene().keys.home.publicKey, [domain, utf8]);
+			await lab().relay.write(`/etc/heimweg-relay/homes.d/${homeId}.toml`, file);
+			await until("its recipients are not known yet", () => valid(`@${utf8}`), patience);
+			const both = `${domain}, ${utf8}, ${ascii}, localhost`;
+			await lab().home.run(["postconf", "-e", `mydestination = ${both}`]);
+			await lab().home.run(["postfix", "reload"]);
+			await lab().home.run(["sed", "-i", `s/^domains = .*/domains = ["${domain}", "${ascii}"]/`, config]);
+			await lab().home.run(["systemctl", "restart", "heimweg"]);
+			await until("its recipients are known", () => valid(`anna@${utf8}`), patience);
+		});
+
+		it("is served in both forms, from the world to the mailbox", async () => {
+			expect(await ask(`anna@${ascii}`)).toMatch(/^250 /);
+			expect(await ask(`anna@${utf8}`, "with umlaut")).toMatch(/^250 /);
+			await scene().arrives("with umlaut", { timeout: patience });
+		});
+
+		it("refuses users that do not exist, in either form, and local parts in other letters, for good", async () => {
+			for (const to of [
+				`nobody@${utf8}`,
+				`nobody@${ascii}`,
+				`jörg@${utf8}`,
+				`jörg@${ascii}`,
+				`jörg@${domain}`,
+			])
+				expect(await ask(to)).toMatch(/^550 5\.1\.1 /);
+		});
+
+		it("may stand in the sender of what its home sends, in both forms, and in nobody else's", async () => {
+			const inside = { server: tunnel.relay[0]!, client: tunnel.home[0]!, to: far };
+			for (const from of [`anna@${utf8}`, `anna@MÜLLER.test`, `anna@${ascii}`])
+				expect(await sayInUtf8(lab().home, { ...inside, from })).toMatch(/^250 /);
+			expect(await sayInUtf8(lab().home, { ...inside, from: "anna@möller.test" })).toMatch(/^550 5\.7\.1 /);
+		});
+	});
+
+	it("for a domain that two new homes claim waits in the world, whatever main.cf says", async () => {
+		const { relay, internet } = lab();
+		const restrictions = (await relay.run(["postconf", "-h", "smtpd_relay_restrictions"])).trim();
+		const strict = restrictions.replace("defer_unauth_destination", "reject_unauth_destination");
+		await relay.run(["postconf", "-e", `smtpd_relay_restrictions = ${strict}`]);
+		await relay.run(["postfix", "reload"]);
+		await relay.run(["systemctl", "stop", "heimweg-relay"]);
+		for (const [id, host] of [
+			["bert", 12],
+			["carl", 13],
+		] as const) {
+			const file = `public_key = "${wireguardKeys().publicKey}"\naddresses = ["10.86.0.${host}"]\ndomains = ["contested.test"]\n`;
+			await relay.write(`/etc/heimweg-relay/homes.d/${id}.toml`, file);
+		}
+		await relay.run(["systemctl", "start", "heimweg-relay"]);
+		const maps = "lmdb:/var/lib/heimweg-relay/maps";
+		const relayed = async () =>
+			(await relay.exec(["postmap", "-q", "contested.test", `${maps}/relay_domains`])).exitCode === 0;
+		await until("it is relayed", relayed, patience);
+		const to = "x@contested.test";
+		expect(await sayInUtf8(internet, { server: addresses.relay.ipv4, to })).toMatch(/^450 4\.3\.0 /);
+		await relay.run(["postconf", "-e", `smtpd_relay_restrictions = ${restrictions}`]);
+		await relay.run([
+			"sh",
+			"-c",
+			"rm /etc/heimweg-relay/homes.d/bert.toml /etc/heimweg-relay/homes.d/carl.toml",
+		]);
+		await relay.run(["postfix", "reload"]);
 	});
 
 	it("goes its old ways again after --undo on both sides, and a second --apply finds nothing to do", async () => {

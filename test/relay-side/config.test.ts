@@ -144,3 +144,9 @@ test("3,000 damaged configs are taken or refused as configs, and nothing else is
 	expect(problemsOf(`a = ${"[".repeat(50_000)}`).length).toBe(1);
 	expect(({} as { x?: number }).x).toBeUndefined();
 }, 60_000);
+
+test("the key of the policy service's old port is accepted for one release, and has no default", () => {
+	const { postfix } = parseConfig("relay.toml", `${least}[postfix]\npolicy_port = 8652\n`, configSchema(relay));
+	expect(postfix.policy_port).toBe(8652);
+	expect(parseConfig("relay.toml", least, configSchema(relay)).postfix.policy_port).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRecipient, type Recipient, RecipientSet } from "../../shared/recipient.ts";
+import { parseRecipient, type Recipient, RecipientSet, recipientForms } from "../../shared/recipient.ts";
 
 const some = (...texts: string[]) => texts.map((text) => parseRecipient(text)!);
 
@@ -7,6 +7,13 @@ test("recipients are addresses and whole domains, in small letters", () => {
 	expect(parseRecipient("Anna.B+x@Example.ORG")).toBe("anna.b+x@example.org");
 	expect(parseRecipient("@example.org")).toBe("@example.org");
 	expect(parseRecipient("o'neill=x@a-b.example")).toBe("o'neill=x@a-b.example");
+});
+
+test("the domain of a recipient may be written in other letters, and is kept in its ASCII form", () => {
+	expect(parseRecipient("X@Müller.test")).toBe("x@xn--mller-kva.test");
+	expect(parseRecipient("@mu\u0308ller.test")).toBe("@xn--mller-kva.test");
+	expect(recipientForms(parseRecipient("x@müller.test")!)).toEqual(["x@xn--mller-kva.test", "x@müller.test"]);
+	expect(recipientForms(parseRecipient("x@example.org")!)).toEqual(["x@example.org"]);
 });
 
 test.each([
@@ -29,7 +36,10 @@ test.each([
 	"anna:b@example.org",
 	"<anna@example.org>",
 	"jörg@example.org",
-	"anna@exämple.org",
+	"anna@exämple..org",
+	"anna@１２.example.org",
+	"anna@ex ämple.org",
+	"anna@\u212Aelvin.example.org",
 	"anna@-example.org",
 	"anna@example..org",
 	`${"a".repeat(65)}@example.org`,

@@ -45,7 +45,7 @@ test("every problem of a file is told at once, each with file, key, what was wan
 	const problems = problemsOf(`
 public_key = "short"
 addresses = ["10.87.0.2", "10.86.0.1", "10.86.0.0", "10.86.0.2/32"]
-domains = ["Example.org", "example.org", "example.org", "bücher.example", "a b.example", "x.example #"]
+domains = ["Example.org", "example.org", "example.org", "bücher..example", "a b.example", "x.example #"]
 mail_port = 70000
 colour = "blue"
 `);

@@ -1,33 +1,35 @@
 import { once } from "node:events";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { type PolicyServer, servePolicy } from "../../../relay-side/policy/server.ts";
 import type { HeimwegError } from "../../../shared/errors.ts";
 
 let server: PolicyServer | undefined;
 const sockets: Socket[] = [];
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "heimweg-policy-"));
+	path = join(folder, "heimweg", "policy");
+});
 
 afterEach(() => {
 	server?.stop();
 	for (const socket of sockets.splice(0)) socket.destroy();
+	return rm(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-	const probe = createServer().listen(0, "127.0.0.1");
-	await once(probe, "listening");
-	const { port } = probe.address() as { port: number };
-	probe.close();
-	await once(probe, "close");
-	return port;
-}
 
 /** A server that repeats what it is asked, and one who asks. */
 async function stage() {
-	const port = await freePort();
+	await mkdir(join(folder, "heimweg"), { recursive: true });
 	const requests: string[] = [];
 	const listening = new Promise<void>((resolve) => {
 		server = servePolicy({
-			port,
+			path: async () => path,
 			onRequest(text) {
 				requests.push(text);
 				return text.startsWith("bad") ? undefined : `OK ${text.split("\n").length} ${text.length}`;
@@ -37,7 +39,7 @@ async function stage() {
 		server.start();
 	});
 	await listening;
-	const socket = connect(port, "127.0.0.1").setEncoding("utf8");
+	const socket = connect(path).setEncoding("utf8");
 	sockets.push(socket);
 	let received = "";
 	socket.on("data", (text: string) => {
@@ -49,7 +51,7 @@ async function stage() {
 		while (received.split("\n\n").length <= count) await once(socket, "data");
 		return received;
 	};
-	return { port, requests, socket, answers };
+	return { requests, socket, answers };
 }
 
 test("each request of a connection gets one answer, also when they come in pieces or together", async () => {
@@ -78,25 +80,44 @@ test.each([
 	expect(answered).toBe(false);
 });
 
-test("a port that another program holds is told of, and served once it is free", async () => {
-	const port = await freePort();
-	const other = createServer().listen(port, "127.0.0.1");
-	await once(other, "listening");
+test("whoever gets into the folder may connect, whatever the umask; an ended server leaves no socket", async () => {
+	const before = process.umask(0o077);
+	try {
+		await stage();
+	} finally {
+		process.umask(before);
+	}
+	expect((await stat(path)).mode & 0o777).toBe(0o666);
+	server?.stop();
+	await expect.poll(() => stat(path).catch(() => "gone")).toBe("gone");
+});
+
+test("a socket that a killed daemon left is replaced", async () => {
+	await mkdir(join(folder, "heimweg"));
+	const killed = createServer().listen(path);
+	await once(killed, "listening");
+	const { socket, answers } = await stage();
+	socket.write("a=1\n\n");
+	expect(await answers(1)).toBe("action=OK 1 3\n\n");
+	killed.close();
+});
+
+test("a folder that is missing is told of with a remedy, and served once it is there", async () => {
 	const told: Array<HeimwegError | undefined> = [];
 	const served = new Promise<void>((resolve) => {
 		server = servePolicy({
-			port,
+			path: async () => path,
 			onRequest: () => "OK",
-			onTrouble(error) {
-				told.push(error);
-				if (error) other.close();
+			async onTrouble(error) {
+				told.push(error as HeimwegError | undefined);
+				if (error) await mkdir(join(folder, "heimweg"));
 				else resolve();
 			},
 		});
 		server.start();
 	});
 	await served;
-	expect(told[0]?.message).toBe(`TCP port ${port} on 127.0.0.1 is in use by another program`);
-	expect(told[0]?.remedy).toContain("postfix.policy_port");
+	expect(told[0]?.message).toBe(`the folder ${join(folder, "heimweg")} is missing`);
+	expect(told[0]?.remedy).toContain("heimweg-relay postfix --apply");
 	expect(told.at(-1)).toBeUndefined();
 });

@@ -31,7 +31,6 @@ const context = () => ({
 	service: "heimweg",
 	networks: rules.networks,
 	relayAddresses: rules.relayAddresses,
-	policyPort: 8652,
 });
 
 function command(options: { apply?: boolean; undo?: boolean; force?: boolean } = {}, changes = {}) {
@@ -81,7 +80,7 @@ describe("heimweg-relay postfix", () => {
 			relay_transport: waitingTransport,
 			parent_domain_matches_subdomains: "debug_peer_list, smtpd_access_maps",
 			heimweg_checked: expect.stringMatching(
-				/^check_policy_service \{ inet:127.0.0.1:8652, .*\{ default_action=451 4.3.0 [^{},]+ \} \}, defer$/,
+				/^check_policy_service \{ unix:heimweg\/policy, .*\{ default_action=451 4.3.0 [^{},]+ \} \}, defer$/,
 			),
 			heimweg_homes:
 				"check_client_access cidr:{ {10.86.0.1 DUNNO}, {fd86::1 DUNNO}, {10.86.0.0/16 heimweg_checked}, {fd86::/64 heimweg_checked} }",
@@ -103,6 +102,34 @@ describe("heimweg-relay postfix", () => {
 		postfix.calls.length = 0;
 		expect(await command({ apply: true })).toBe(0);
 		expect(postfix.calls.filter((call) => /postconf -[eMPX] .*=|reload/.test(call))).toEqual([]);
+	});
+
+	test("an earlier version's policy service on a port is replaced, and --undo goes back behind both", async () => {
+		const before = postfix.main();
+		await command({ apply: true });
+		const old = postfix.main().get("heimweg_checked")!.replace("unix:heimweg/policy", "inet:127.0.0.1:8652");
+		await postfix.run("postconf", ["-e", `heimweg_checked=${old}`]);
+		const record = join(etc(), "heimweg-undo.json");
+		const ofBoth = await readFile(record, "utf8");
+		await writeFile(record, ofBoth.replace("unix:heimweg/policy", "inet:127.0.0.1:8652"));
+		expect(await command()).toBe(1);
+		expect(await lackingSettings({ run: postfix.run, type: "lmdb", ...context() })).toEqual([
+			"heimweg_checked is not as it should be",
+		]);
+		expect(await command({ apply: true })).toBe(0);
+		expect(postfix.main().get("heimweg_checked")).not.toContain("inet:");
+		expect(await command({ undo: true })).toBe(0);
+		expect(postfix.main()).toEqual(before);
+	});
+
+	test("the folder of the policy service is made where it is missing, for the daemon and Postfix's group", async () => {
+		await command({ apply: true });
+		const install = `install -d -o heimweg -g postfix -m 2710 ${join(folder, "spool", "heimweg")}`;
+		expect(postfix.calls).toContain(install);
+		expect(printed).toContain("systemctl restart heimweg-relay");
+		postfix.calls.length = 0;
+		await command({ apply: true });
+		expect(postfix.calls).not.toContain(install);
 	});
 
 	test("the daemon's maps are made as the daemon's user, never as root", async () => {

@@ -78,6 +78,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 		if (rest === "-h default_database_type") return fake.databaseType;
 		if (rest === "-h mail_version") return fake.version;
 		if (rest === "-h config_directory") return directory;
+		if (rest === "-h queue_directory") return join(directory, "..", "spool");
 		if (rest.startsWith("-x -h ")) return settings.get(args[2]!) ?? "";
 		if (rest === "-F -h smtp/unix/chroot") return "y";
 		const [flag = "", ...names] = args;
@@ -190,7 +191,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 			return "";
 		},
 		install: async (args) => {
-			await mkdir(args.at(-1)!);
+			await mkdir(args.at(-1)!, { recursive: true });
 			return "";
 		},
 		chmod: async ([mode, path]) => {

@@ -23,6 +23,13 @@ test("a domain has mail waiting when any recipient of any message is in it, howe
 	expect(await queuedAmong(domains, messages)).toEqual(new Set(["a.example", "xn--mnchen-3ya.example"]));
 });
 
+test("mail in one form of a domain waits for both", async () => {
+	const domains = new Set(["xn--mller-kva.test", "müller.test", "a.example"]);
+	const both = new Set(["xn--mller-kva.test", "müller.test"]);
+	expect(await queuedAmong(domains, queue(["x@MÜLLER.test"]))).toEqual(both);
+	expect(await queuedAmong(domains, queue(["x@xn--mller-kva.test"]))).toEqual(both);
+});
+
 test("reading ends as soon as every domain in question was seen", async () => {
 	let read = 0;
 	async function* endless(): AsyncGenerator<QueuedMessage> {

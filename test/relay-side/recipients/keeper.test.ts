@@ -176,7 +176,7 @@ test("a list over the limit is refused whole, and the limit is named", async () 
 	expect(keeper.state("anna").limit).toBe(20);
 });
 
-test("a long list that shrinks by more than half is held: the missing stay valid, the new are valid at once", async () => {
+test("a list that shrinks by more than half is held: the missing stay valid, the new are valid at once", async () => {
 	await push(users(10));
 	expect(await push(["new@anna.example", ...users(3)], users(10))).toMatchObject({ held: true });
 	expect(valid()).toHaveLength(11);
@@ -229,18 +229,52 @@ test("a list that is long again ends the holding", async () => {
 	expect(valid()).toHaveLength(9);
 });
 
-test("half of a list, a short list, and a domain that the relay's owner took away are not held", async () => {
-	await push(users(10));
-	expect(await push(users(5), users(10))).toMatchObject({ held: false });
-	expect(await push([], users(5))).toMatchObject({ held: false });
+test.each([
+	["nine to one", "held", users(9), users(1)],
+	["two to none", "held", users(2), []],
+	["three to one", "held", users(3), users(1)],
+	["one to none", "taken", users(1), []],
+	["four to two, which is half", "taken", users(4), users(2)],
+	["one to three", "taken", users(1), users(3)],
+])("a list that goes from %s is %s", async (_, outcome, before, after) => {
+	const held = outcome === "held";
+	expect(await push(before)).toMatchObject({ held: false });
+	expect(await push(after, before)).toMatchObject({ held });
+	expect(valid()).toHaveLength(held ? before.length : after.length);
+	expect(await push([...before, ...after], after)).toMatchObject({ held: false });
+});
+
+test("a domain that loses most of its recipients is held although the list grows, and it is named", async () => {
 	registry = {
 		...registry,
 		homes: new Map([["anna", homeOf("anna", 2, { domains: ["anna.example", "more.example"] })]]),
 	};
-	const both = [...users(20, "more.example"), "a@anna.example"];
-	await push(both, []);
+	await push([...users(9), ...users(9, "more.example")]);
+	expect(await push([...users(1), ...users(40, "more.example")])).toMatchObject({ held: true });
+	expect(valid()).toHaveLength(49);
+	expect(health.list()[0]?.text).toContain("at anna.example from 9 to 1");
+	expect(health.list()[0]?.text).not.toContain("more.example");
+});
+
+test("many domains that lose their only recipient at once are held too, as a whole", async () => {
+	const domains = ["a.example", "b.example", "c.example"];
+	registry = { ...registry, homes: new Map([["anna", homeOf("anna", 2, { domains })]]) };
+	await push(domains.map((domain) => `me@${domain}`));
+	expect(await push(["me@a.example"])).toMatchObject({ held: true });
+	expect(health.list()[0]?.text).toContain("from 3 to 1");
+});
+
+test("half of a list, and a domain that the relay's owner took away are not held", async () => {
+	await push(users(10));
+	expect(await push(users(5), users(10))).toMatchObject({ held: false });
+	registry = {
+		...registry,
+		homes: new Map([["anna", homeOf("anna", 2, { domains: ["anna.example", "more.example"] })]]),
+	};
+	const both = [...users(20, "more.example"), ...users(5)];
+	await push(both, users(5));
 	registry = { ...registry, homes: new Map([["anna", homeOf("anna", 2)]]) };
-	expect(await push(["a@anna.example"], both)).toMatchObject({ held: false });
+	expect(await push(users(5), both)).toMatchObject({ held: false });
 });
 
 test("an agent that cannot list everything opens its domains, and one that says nothing of lists has none", async () => {

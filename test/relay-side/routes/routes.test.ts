@@ -215,11 +215,33 @@ describe("leaving", () => {
 });
 
 describe("what waits or is not known", () => {
-	test("a deferred domain waits under a retry entry, and stays relayed if it was", async () => {
+	test("a deferred domain is relayed, new or not, so that its mail waits whatever main.cf says", async () => {
 		const scene = world(memoryMaps({ "a.example": anna }, ["a.example"]), {}, ["a.example", "new.example"]);
+		scene.maps.afterWrite = () => {
+			for (const domain of relayDomains(scene.maps)) expect(transport(scene.maps)).toHaveProperty([domain]);
+		};
 		await scene.whole();
 		expect(transport(scene.maps)).toEqual({ "a.example": retryRoute, "new.example": retryRoute });
-		expect(relayDomains(scene.maps)).toEqual(["a.example"]);
+		expect(relayDomains(scene.maps)).toEqual(["a.example", "new.example"]);
+		scene.registry = registryOf({ bert: ["b.example"] });
+		await scene.whole();
+		expect(relayDomains(scene.maps)).toEqual(["b.example"]);
+		expect(transport(scene.maps)["new.example"]).toBe(retryRoute);
+	});
+
+	test("a deferred domain is not relayed before Postfix knows that everybody is valid there", async () => {
+		const scene = world(memoryMaps(), {}, ["new.example"]);
+		const admitted: string[] = [];
+		const duty = scene.start({
+			async admit(domains) {
+				expect(relayDomains(scene.maps)).toEqual([]);
+				admitted.push(...domains);
+			},
+		});
+		duty.poke();
+		await duty.settled();
+		expect(admitted).toEqual(["new.example"]);
+		expect(relayDomains(scene.maps)).toEqual(["new.example"]);
 	});
 
 	test("while a home file was never understood, nothing is taken away, and nothing relayed lacks an entry", async () => {
