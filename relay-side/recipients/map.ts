@@ -1,7 +1,7 @@
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { domainOfRecipient, type Recipient, recipientForms } from "../../shared/recipient.ts";
+import { domainOfRecipient, everyoneAt, type Recipient, recipientForms } from "../../shared/recipient.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import { relayed } from "../postfix/entry.ts";
 import { fileMark } from "../postfix/map-marks.ts";
@@ -67,13 +67,20 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		tell();
 	}
 
-	/** Writes what is wanted of these recipients, without a look at the rest of the map. */
+	/** Writes what is wanted of these recipients and of their domains' catch-alls, without a look at the rest of the map. */
 	async function keep(recipients: readonly Recipient[]): Promise<void> {
+		// The first recipient of a domain closes it for everybody else, and with the last one it opens.
+		const domains = new Set(recipients.map(domainOfRecipient));
+		const everyone = [...domains].map(everyoneAt).flatMap(recipientForms);
+		const there = await maps.query(map, everyone);
 		const wanted = wantedRecipients(options.sources());
-		const forms = recipients.flatMap(recipientForms);
-		const served = forms.filter((recipient) => wanted.serves(domainOfRecipient(recipient)));
-		const add = served.filter((recipient) => wanted.has(recipient));
-		const remove = served.filter((recipient) => !wanted.has(recipient));
+		const served = [...recipients.flatMap(recipientForms), ...everyone].filter((recipient) =>
+			wanted.serves(domainOfRecipient(recipient)),
+		);
+		const isEveryone = new Set(everyone);
+		const changes = served.filter((key) => !isEveryone.has(key) || there.has(key) !== wanted.has(key));
+		const add = changes.filter((recipient) => wanted.has(recipient));
+		const remove = changes.filter((recipient) => !wanted.has(recipient));
 		await write(new Set(add), new Set(remove));
 	}
 

@@ -120,6 +120,20 @@ test("a small change costs two writes and no look at the map", async () => {
 	expect(maps.writes - writes).toBe(2);
 });
 
+test("the first recipient of a domain closes it for all others, and with the last one it opens again", async () => {
+	const { scene, all, tell, some, keys } = world();
+	scene.serve({ anna: ["a.example", "xn--mller-kva.test"] });
+	tell("anna", ["x@a.example"]);
+	await all();
+	expect(keys()).toEqual(["@müller.test", "@xn--mller-kva.test", "x@a.example"]);
+	tell("anna", ["x@a.example", "y@xn--mller-kva.test"]);
+	await some("y@xn--mller-kva.test");
+	expect(keys()).toEqual(["x@a.example", "y@müller.test", "y@xn--mller-kva.test"]);
+	tell("anna", ["x@a.example"]);
+	await some("y@xn--mller-kva.test");
+	expect(keys()).toEqual(["@müller.test", "@xn--mller-kva.test", "x@a.example"]);
+});
+
 test("a small change goes through although the whole map cannot be read; that is tried again until it can", async () => {
 	const { scene, maps, all, tell, recipients, keys, health } = world();
 	scene.serve({ anna: ["a.example"] });
