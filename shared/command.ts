@@ -8,6 +8,8 @@ export interface CommandOptions {
 	/** Milliseconds after which the command is ended; 10,000 by default. */
 	timeout?: number;
 	signal?: AbortSignal;
+	/** Gets each line of standard output as it comes, of any number; nothing is kept, and the empty string returned. */
+	onLine?: (line: string) => void;
 }
 
 /** Runs a program and returns its standard output, or throws a CommandError. */
@@ -79,6 +81,7 @@ export const runCommand: RunCommand = async (command, args, options = {}) => {
 			...(options.signal ? { cancelSignal: options.signal } : {}),
 			forceKillAfterDelay: 1_000,
 			maxBuffer: maximumOutput,
+			...(options.onLine ? { buffer: { stdout: false } } : {}),
 			env: { PATH: searchPath, LC_ALL: "C" },
 		});
 		child.once("exit", () => {
@@ -87,7 +90,8 @@ export const runCommand: RunCommand = async (command, args, options = {}) => {
 				child.stderr.destroy();
 			}, lingering);
 		});
-		return (await child).stdout;
+		if (options.onLine) for await (const line of child) options.onLine(line as string);
+		return (await child).stdout ?? "";
 	} catch (error) {
 		throw describe(command, args, timeout, error as ExecaError);
 	} finally {

@@ -77,8 +77,14 @@ export function isSafeKey(key: string): boolean {
 export function parseEntries(text: string): Map<string, string> {
 	const entries = new Map<string, string>();
 	for (const line of text.split("\n")) {
-		const tab = line.indexOf("\t");
-		if (tab > 0) entries.set(line.slice(0, tab), line.slice(tab + 1));
+		const entry = parseEntry(line);
+		if (entry) entries.set(...entry);
 	}
 	return entries;
+}
+
+/** Reads one such line: key and value; undefined when it is none. */
+export function parseEntry(line: string): [string, string] | undefined {
+	const tab = line.indexOf("\t");
+	return tab > 0 ? [line.slice(0, tab), line.slice(tab + 1)] : undefined;
 }

@@ -2,9 +2,19 @@ import { constants } from "node:fs";
 import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
-import { CommandError, type RunCommand } from "../../shared/command.ts";
+import { CommandError, type CommandOptions, type RunCommand } from "../../shared/command.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
-import { type Entries, isEntry, isSafeKey, keyText, type MapName, mapText, parseEntries } from "./entry.ts";
+import { SECOND } from "../../shared/time.ts";
+import {
+	type Entries,
+	isEntry,
+	isSafeKey,
+	keyText,
+	type MapName,
+	mapText,
+	parseEntries,
+	parseEntry,
+} from "./entry.ts";
 import { fileMarks } from "./map-marks.ts";
 
 /** The kinds of Postfix database that can be changed entry by entry, and the ending of their files. */
@@ -27,6 +37,8 @@ export class MapDamaged extends HeimwegError {
 
 /** Our maps, as far as the duties need them. Every change is complete or has not happened. */
 export interface MapStore {
+	/** Shows each entry, of any number, as it is read; what was shown before it throws counts for nothing. Throws MapDamaged. */
+	each(map: MapName, show: (key: string, value: string) => void): Promise<void>;
 	/** All entries. Throws MapDamaged. */
 	list(map: MapName): Promise<Map<string, string>>;
 	/** The entries that these keys have. Throws MapDamaged. */
@@ -81,6 +93,9 @@ export const mapNames: readonly MapName[] = ["transport", "relay_domains", "rela
 /** lmdb syncs after each entry: more than so many at once are written as a new map, in a single go. */
 const fewEntries = 100;
 
+/** A million entries take a few seconds. */
+const longestListing = 30 * SECOND;
+
 /** Maps of our own in Postfix's database format, changed by postmap(1). */
 export function postfixMaps(options: MapsOptions): MapStore {
 	const { directory, type, run } = options;
@@ -106,21 +121,34 @@ export function postfixMaps(options: MapsOptions): MapStore {
 		return turn;
 	}
 
-	async function list(map: MapName): Promise<Map<string, string>> {
-		const entries = parseEntries(await read(map, ["-s", reference(map)]));
-		const odd = [...entries.keys()].find((key) => !isSafeKey(key));
+	async function each(map: MapName, show: (key: string, value: string) => void): Promise<void> {
+		let odd: string | undefined;
+		await read(map, ["-s", reference(map)], {
+			timeout: longestListing,
+			onLine(line) {
+				const entry = parseEntry(line);
+				if (!entry) return;
+				if (!isSafeKey(entry[0])) odd ??= entry[0];
+				show(...entry);
+			},
+		});
 		if (odd !== undefined)
 			throw damaged(map, new Error(`it has an entry "${odd}" that nobody could look up`));
+	}
+
+	async function list(map: MapName): Promise<Map<string, string>> {
+		const entries = new Map<string, string>();
+		await each(map, (key, value) => entries.set(key, value));
 		return entries;
 	}
 
 	async function query(map: MapName, keys: Iterable<string>): Promise<Map<string, string>> {
-		return parseEntries(await read(map, ["-q", "-", reference(map)], keyText(keys)));
+		return parseEntries(await read(map, ["-q", "-", reference(map)], { input: keyText(keys) }));
 	}
 
-	async function read(map: MapName, args: string[], input = ""): Promise<string> {
+	async function read(map: MapName, args: string[], how: CommandOptions): Promise<string> {
 		try {
-			return await run("postmap", args, { input });
+			return await run("postmap", args, { input: "", ...how });
 		} catch (error) {
 			if (foundNothing(error)) return "";
 			throw problem(error, `read the map ${mapFile(options, map)}`, directory) ?? damaged(map, error);
@@ -249,7 +277,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	}
 
 	return {
-		...{ list, query, set, remove, rebuild, mend },
+		...{ each, list, query, set, remove, rebuild, mend },
 		changedByOthers: (map) => inTurn(map, () => marks.changedByOthers(mapFile(options, map))),
 	};
 }

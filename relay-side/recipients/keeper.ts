@@ -37,6 +37,7 @@ export interface RecipientsKeeperOptions {
 	steady?: () => number;
 	journal?: (path: string) => Journal;
 	limit?: number;
+	totalLimit?: number;
 }
 
 /** Owns the homes' lists of valid recipients, in memory and on disk. */
@@ -59,6 +60,9 @@ export interface RecipientsKeeper {
 
 type Push = ReturnType<typeof recipientsSchema.parse>;
 
+/** The most recipients of all homes together: their map is listed in seconds, and their lists fit into memory. */
+export const recipientTotalLimit = 1_000_000;
+
 /** Milliseconds that a held list must have stood. */
 const holdFor = 24 * 60 * 60_000;
 
@@ -70,6 +74,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 	const { directory, registry, health, log } = options;
 	const now = options.now ?? (() => new Date());
 	const limit = options.limit ?? recipientLimit;
+	const totalLimit = options.totalLimit ?? recipientTotalLimit;
 	const lists = new Map<string, HomeList>();
 	const reports = createReports({ same: isKnown, use, now: options.steady ?? (() => performance.now()) });
 	const journals = new Map<string, Journal>();
@@ -178,12 +183,26 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		if (fresh.size > limit) {
 			throw new Refused(413, `a home may have at most ${limit} recipients, and these are ${fresh.size}`);
 		}
+		const total = totalWith(home, fresh);
+		if (total > totalLimit && fresh.size > (received?.size ?? 0)) {
+			throw new Refused(
+				413,
+				`all homes of the relay together may have at most ${totalLimit} recipients, and with these they have ${total}`,
+			);
+		}
 		if (fresh.digest !== push.digest) {
 			throw new Refused(409, "the list does not have the digest that it should have");
 		}
 		health.clear(foreignRecipients, home);
 		await apply(home, fresh, domains, push.base === undefined ? undefined : { add, remove });
 		return { digest: fresh.digest, held: lists.get(home)?.held !== undefined };
+	}
+
+	/** How many recipients all homes have, this one with a new list. */
+	function totalWith(home: string, fresh: RecipientSet): number {
+		let total = fresh.size;
+		for (const [id, { list }] of lists) if (id !== home) total += list.size;
+		return total;
 	}
 
 	/** Puts a list in force, or holds it. */

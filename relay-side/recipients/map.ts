@@ -1,13 +1,13 @@
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { domainOfRecipient, type Recipient, recipientForms } from "../../shared/recipient.ts";
+import { domainOfRecipient, everyoneAt, type Recipient, recipientForms } from "../../shared/recipient.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import { relayed } from "../postfix/entry.ts";
 import { fileMark } from "../postfix/map-marks.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { acceptsAll, recipientsFailing } from "./conditions.ts";
-import { type RecipientSources, recipientDifference, wantedRecipients } from "./plan.ts";
+import { compareRecipients, type RecipientSources, wantedRecipients } from "./plan.ts";
 
 export interface RecipientsOptions {
 	/** Whether the guard stands; nothing is done before. */
@@ -59,34 +59,43 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	async function run({ subjects }: DutyRun): Promise<void> {
 		await alone(async () => {
 			const some = [...subjects].filter((subject) => subject !== look && subject !== all);
-			if (subjects.has(all) || (subjects.has(look) && (await fileMark(options.file)) !== left))
-				await keepAll();
-			else if (some.length > 0) await mending(() => keep(some as Recipient[]));
+			const whole = subjects.has(all) || (subjects.has(look) && (await fileMark(options.file)) !== left);
+			// They need no look at the rest, which may take long or fail.
+			if (some.length > 0) await mending(() => keep(some as Recipient[]));
+			if (whole) await keepAll();
 		});
 		tell();
 	}
 
-	/** Writes what is wanted of these recipients, without a look at the rest of the map. */
+	/** Writes what is wanted of these recipients and of their domains' catch-alls, without a look at the rest of the map. */
 	async function keep(recipients: readonly Recipient[]): Promise<void> {
+		// The first recipient of a domain closes it for everybody else, and with the last one it opens.
+		const domains = new Set(recipients.map(domainOfRecipient));
+		const everyone = [...domains].map(everyoneAt).flatMap(recipientForms);
+		const there = await maps.query(map, everyone);
 		const wanted = wantedRecipients(options.sources());
-		const forms = recipients.flatMap(recipientForms);
-		const served = forms.filter((recipient) => wanted.serves(domainOfRecipient(recipient)));
-		const add = served.filter((recipient) => wanted.has(recipient));
-		const remove = served.filter((recipient) => !wanted.has(recipient));
+		const served = [...recipients.flatMap(recipientForms), ...everyone].filter((recipient) =>
+			wanted.serves(domainOfRecipient(recipient)),
+		);
+		const isEveryone = new Set(everyone);
+		const changes = served.filter((key) => !isEveryone.has(key) || there.has(key) !== wanted.has(key));
+		const add = changes.filter((recipient) => wanted.has(recipient));
+		const remove = changes.filter((recipient) => !wanted.has(recipient));
 		await write(new Set(add), new Set(remove));
 	}
 
 	async function keepAll(): Promise<void> {
+		// Until it is done, the next look is one at everything.
+		left = undefined;
 		await mending(async () => {
-			const observed = await maps.list(map);
-			const wanted = wantedRecipients(options.sources());
 			const relays = await relayDomains();
-			const { add, remove, keep } = recipientDifference(
-				wanted,
-				observed,
-				relays,
-				options.sources().registry.complete,
-			);
+			const { complete } = options.sources().registry;
+			const { see, difference } = compareRecipients(wantedRecipients(options.sources()), relays, complete);
+			await maps.each(map, see);
+			const { add, remove, keep } = difference();
+			// Reading took a while, and some that were to go may be valid by now.
+			const wanted = wantedRecipients(options.sources());
+			for (const key of remove) if (wanted.has(key as Recipient)) remove.delete(key);
 			if (add.size + remove.size > fewEntries) await rebuild([...keep, ...wanted.keys(), ...add]);
 			else await write(add, remove);
 		});
@@ -112,13 +121,13 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 			if (!(error instanceof MapDamaged) || error.map !== map) throw error;
 			health.set(mapDamaged, map, { reason: error.message });
 			const wanted = wantedRecipients(options.sources());
-			const { add } = recipientDifference(wanted, new Map(), await relayDomains(), false);
-			await rebuild([...wanted.keys(), ...add], maps.mend);
+			const { add } = compareRecipients(wanted, await relayDomains(), false).difference();
+			await rebuild(add, maps.mend);
 			health.clear(mapDamaged, map);
 		}
 	}
 
-	async function rebuild(recipients: readonly Recipient[], how = maps.rebuild): Promise<void> {
+	async function rebuild(recipients: Iterable<Recipient>, how = maps.rebuild): Promise<void> {
 		const entries = entriesOf(recipients);
 		await how(map, entries);
 		log.info(

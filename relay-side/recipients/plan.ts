@@ -103,39 +103,52 @@ function openReason(home: HomeList | undefined, domain: string, delimiters: stri
 	return undefined;
 }
 
+/** What has to change in the map. */
+export interface RecipientDifference {
+	add: Set<Recipient>;
+	remove: Set<string>;
+	/** What is neither wanted nor to be removed yet. */
+	keep: Set<Recipient>;
+}
+
 /**
- * The difference between the map and what is wanted. Entries of domains that are no longer ours go once Postfix does
- * not relay for them any more; `relayed` is what it relays for, undefined when that is not known.
+ * Compares the map, which is shown entry by entry and never held as a whole, with what is wanted. Entries of domains
+ * that are no longer ours go once Postfix does not relay for them any more; `relayed` is what it relays for, undefined
+ * when that is not known.
  */
-export function recipientDifference(
+export function compareRecipients(
 	wanted: WantedRecipients,
-	observed: ReadonlyMap<string, string>,
 	relayed: ReadonlySet<string> | undefined,
 	complete: boolean,
-): { add: Set<Recipient>; remove: Set<string>; keep: Set<Recipient> } {
-	const add = new Set<Recipient>();
+): { see(key: string): void; difference(): RecipientDifference } {
+	const add = wanted.keys();
 	const remove = new Set<string>();
 	const keep = new Set<Recipient>();
 	const kept = new Set<string>();
-	for (const key of observed.keys()) {
+
+	function see(key: string): void {
 		if (!isRecipientKey(key)) {
 			remove.add(key);
-			continue;
+			return;
 		}
 		const domain = domainOfRecipient(key);
 		if (wanted.serves(domain)) {
-			if (!wanted.has(key)) remove.add(key);
+			if (!add.delete(key) && !wanted.has(key)) remove.add(key);
 		} else if (complete && relayed && !relayed.has(domain)) remove.add(key);
 		else {
 			keep.add(key);
 			kept.add(domain);
 		}
 	}
-	for (const key of wanted.keys()) if (!observed.has(key)) add.add(key);
-	for (const domain of relayed ?? []) {
-		// Whoever put it there: what Postfix relays for must not be refused for want of an entry.
-		const everyone = everyoneAt(domain);
-		if (!wanted.serves(domain) && !kept.has(domain) && isRecipientKey(everyone)) add.add(everyone);
+
+	function difference(): RecipientDifference {
+		for (const domain of relayed ?? []) {
+			// Whoever put it there: what Postfix relays for must not be refused for want of an entry.
+			const everyone = everyoneAt(domain);
+			if (!wanted.serves(domain) && !kept.has(domain) && isRecipientKey(everyone)) add.add(everyone);
+		}
+		return { add, remove, keep };
 	}
-	return { add, remove, keep };
+
+	return { see, difference };
 }

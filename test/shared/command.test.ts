@@ -110,3 +110,18 @@ test("errors without an end are cut off: that is a failure, not a full memory", 
 	expect(error.message).toContain("printed more than is read");
 	expect(error.message.length).toBeLessThan(3_000);
 }, 60_000);
+
+test("output without an end can be read line by line: nothing of it is kept, and a failure is told as ever", async () => {
+	let lines = 0;
+	let bytes = 0;
+	const onLine = (line: string) => {
+		lines += 1;
+		bytes += line.length + 1;
+	};
+	const many = ["-c", `yes ${"x".repeat(99)} | head -n 800000`];
+	expect(await runCommand("sh", many, { onLine, timeout: 60_000 })).toBe("");
+	expect([lines, bytes]).toEqual([800_000, 80_000_000]);
+	const error = await sh("echo one; echo 'fatal: two' >&2; exit 3", { onLine });
+	expect([error.exitCode, error.stderr]).toEqual([3, "fatal: two"]);
+	expect((await sh("echo one; exec sleep 300", { onLine, timeout: 200 })).message).toContain("did not end");
+}, 60_000);

@@ -45,7 +45,10 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 	const fake: FakePostfix = {
 		run: async (command, args, options) => {
 			fake.calls.push([command, ...args].join(" "));
-			return commands[command]!([...args], options?.input ?? "");
+			const printed = await commands[command]!([...args], options?.input ?? "");
+			if (!options?.onLine) return printed;
+			for (const line of printed.split("\n")) options.onLine(line);
+			return "";
 		},
 		calls: [],
 		databaseType: "lmdb",

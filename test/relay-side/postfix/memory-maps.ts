@@ -44,6 +44,9 @@ export function memoryMaps(transport: Record<string, string> = {}, relayDomains:
 		writes: 0,
 		unwritable: new Set(),
 		mended: [],
+		each: async (map, show) => {
+			for (const [key, value] of await store.list(map)) show(key, value);
+		},
 		list: async (map) => new Map(open(map)),
 		query: async (map, keys) => {
 			const entries = open(map);

@@ -176,6 +176,23 @@ test("a list over the limit is refused whole, and the limit is named", async () 
 	expect(keeper.state("anna").limit).toBe(20);
 });
 
+test("all homes together have a limit, over which no list may grow, but each may shrink", async () => {
+	await start({ totalLimit: 20 });
+	await push(users(12));
+	const more = new RecipientSet(users(9, "bert.example").map((text) => parseRecipient(text)!));
+	const { status, message } = await refusal(
+		keeper.take("bert", recipientsSchema.parse({ digest: more.digest, add: [...more] })),
+	);
+	expect([status, message]).toEqual([
+		413,
+		"all homes of the relay together may have at most 20 recipients, and with these they have 21",
+	]);
+	await push(users(20));
+	await start({ totalLimit: 10 });
+	await push(users(19), users(20));
+	expect(valid()).toHaveLength(19);
+});
+
 test("a list that shrinks by more than half is held: the missing stay valid, the new are valid at once", async () => {
 	await push(users(10));
 	expect(await push(["new@anna.example", ...users(3)], users(10))).toMatchObject({ held: true });

@@ -120,6 +120,57 @@ test("a small change costs two writes and no look at the map", async () => {
 	expect(maps.writes - writes).toBe(2);
 });
 
+test("the first recipient of a domain closes it for all others, and with the last one it opens again", async () => {
+	const { scene, all, tell, some, keys } = world();
+	scene.serve({ anna: ["a.example", "xn--mller-kva.test"] });
+	tell("anna", ["x@a.example"]);
+	await all();
+	expect(keys()).toEqual(["@müller.test", "@xn--mller-kva.test", "x@a.example"]);
+	tell("anna", ["x@a.example", "y@xn--mller-kva.test"]);
+	await some("y@xn--mller-kva.test");
+	expect(keys()).toEqual(["x@a.example", "y@müller.test", "y@xn--mller-kva.test"]);
+	tell("anna", ["x@a.example"]);
+	await some("y@xn--mller-kva.test");
+	expect(keys()).toEqual(["@müller.test", "@xn--mller-kva.test", "x@a.example"]);
+});
+
+test("a small change goes through although the whole map cannot be read; that is tried again until it can", async () => {
+	const { scene, maps, all, tell, recipients, keys, health } = world();
+	scene.serve({ anna: ["a.example"] });
+	tell("anna", ["x@a.example"]);
+	await all();
+	const { list } = maps;
+	maps.list = () => Promise.reject(new Error("postmap did not end within 30 s"));
+	tell("anna", ["x@a.example", "z@a.example"]);
+	recipients.changed(undefined);
+	recipients.changed(["z@a.example" as Recipient]);
+	await expect.poll(() => health.has(recipientsFailing)).toBe(true);
+	expect(keys()).toEqual(["x@a.example", "z@a.example"]);
+	maps.list = list;
+	(maps.content.relay_recipients as Map<string, string>).set("spam@a.example", "x");
+	recipients.duty.poke(undefined, { news: true });
+	await recipients.duty.settled();
+	expect(keys()).toEqual(["x@a.example", "z@a.example"]);
+	expect(health.has(recipientsFailing)).toBe(false);
+});
+
+test("what becomes valid while the map is read is not taken away", async () => {
+	const { scene, maps, all, tell, keys } = world();
+	scene.serve({ anna: ["a.example"] });
+	tell("anna", ["x@a.example"]);
+	await all();
+	(maps.content.relay_recipients as Map<string, string>).set("y@a.example", "heimweg");
+	const { each } = maps;
+	maps.each = async (map, show) => {
+		await each(map, show);
+		tell("anna", ["x@a.example", "y@a.example"]);
+	};
+	const { writes } = maps;
+	await all();
+	expect(maps.writes).toBe(writes);
+	expect(keys()).toEqual(["x@a.example", "y@a.example"]);
+});
+
 test("what somebody else put into the map goes, and what is missing comes back", async () => {
 	const { scene, maps, all, tell, keys } = world();
 	scene.serve({ anna: ["a.example"] });
