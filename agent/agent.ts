@@ -16,6 +16,8 @@ import { queueMark } from "../shared/postfix/activity.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { createQueueRoom } from "../shared/postfix/queue-room.ts";
+import { deriveKeys } from "../shared/protocol/keys.ts";
+import { createSpoken, spokenSchema } from "../shared/protocol/spoken.ts";
 import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { systemd } from "../shared/systemd.ts";
@@ -81,6 +83,13 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	});
 
 	const from = speakerOf(config);
+	const spoken = createSpoken(
+		savedState(join(config.state_dir, "identity.json"), spokenSchema, { health, log }),
+	);
+	const identity = {
+		keys: deriveKeys(secrets.privateKey, relay.public_key, "home", secrets.presharedKey),
+		spoken: spoken.by(relay.public_key),
+	};
 
 	const tunnelOptions = {
 		guarded: () => ready,
@@ -127,6 +136,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		"Datagrams on the pulse socket that were no answers of ours",
 	);
 	const pulse = watchPulse({
+		...identity,
 		from,
 		to: relay.addresses[0]!,
 		port: relay.pulse_port,
@@ -155,6 +165,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		onLarge: (passed) => health.put(largePacketsLost, "", passed ? undefined : { mtu: config.tunnel.mtu }),
 		onLoss: (share) =>
 			health.put(packetsLost, "", share === undefined ? undefined : { percent: Math.round(share * 100) }),
+		onGeneration: () => checkins.check(),
 		onGarbage: () => garbage.add(),
 	});
 
@@ -314,6 +325,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			relayAddresses = remembered?.relay ?? [];
 			tunnel = createTunnel({ ...tunnelOptions, lastGood: relayAddresses });
 			if (remembered) book.restore(remembered.history);
+			await spoken.restore();
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
 			await notifier?.start();
 			seeLink(await links.look());
@@ -347,6 +359,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 			outgoing.end();
 			await notifier?.stop();
 			memory.stop();
+			spoken.stop();
 			await Promise.all([links.stop(), checkIp.stop(), api.close(), ...duties().map((duty) => duty.stop())]);
 		},
 	};

@@ -8,6 +8,7 @@ import type { AgentConfig } from "./config.ts";
 export interface Secrets {
 	privateKey: string;
 	privateKeyFile: string;
+	presharedKey: string | undefined;
 	presharedKeyFile: string | undefined;
 	presharedKeyMark: string | undefined;
 }
@@ -27,13 +28,15 @@ export async function readSecrets(config: AgentConfig, { secret, locate } = ownI
 	const preshared = relay.preshared_key_file;
 	const keyFile = config.tunnel.private_key_file;
 	const privateKey = await attempt(() => readKey("tunnel.private_key_file", keyFile, secret));
-	const presharedKey =
-		preshared && (await attempt(() => readKey("relays.0.preshared_key_file", preshared, secret)));
+	const presharedKey = preshared
+		? await attempt(() => readKey("relays.0.preshared_key_file", preshared, secret))
+		: undefined;
 	if (config.dns) await attempt(() => secret("dns.token_file", config.dns!.token_file));
 	if (problems.length > 0) throw new ConfigError(problems);
 	return {
 		privateKey: privateKey!,
 		privateKeyFile: locate(keyFile),
+		presharedKey,
 		presharedKeyFile: preshared && locate(preshared),
 		presharedKeyMark: presharedKey ? presharedKeyMark(presharedKey) : undefined,
 	};

@@ -15,7 +15,8 @@ import { queueMark } from "../shared/postfix/activity.ts";
 import { postfixFlush } from "../shared/postfix/flush.ts";
 import { listQueue } from "../shared/postfix/queue.ts";
 import { createQueueRoom } from "../shared/postfix/queue-room.ts";
-import { publicKeyOf } from "../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../shared/protocol/keys.ts";
+import { spokenSchema } from "../shared/protocol/spoken.ts";
 import { savedState } from "../shared/saved-state.ts";
 import { onSchedule } from "../shared/schedule.ts";
 import { stateFile } from "../shared/state.ts";
@@ -37,6 +38,7 @@ import { createMended } from "./postfix/mended.ts";
 import { createReload } from "./postfix/reload.ts";
 import { createPostfixWatch } from "./postfix/running.ts";
 import { watchMaps } from "./postfix/watch-maps.ts";
+import { createIdentity } from "./pulse/identity.ts";
 import { createPresence } from "./pulse/presence.ts";
 import { createPulses } from "./pulse/pulses.ts";
 import { createOldMail } from "./queue/old-mail.ts";
@@ -96,6 +98,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		const homes = [...keeper.registry.homes.values()];
 		homeAt = new Map(homes.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
 		presence.keep(keeper.registry.homes.keys());
+		identity.keep(keeper.registry);
 		outgoing.review();
 		notifiers.review();
 		checkins.keep(keeper.registry);
@@ -214,10 +217,15 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 	const oldMail = createOldMail({ run, waiting: (home) => queue.waiting(home), health });
 
 	const atHome = (address: Address) => homeAt.get(address);
+	const identity = createIdentity({
+		privateKey,
+		state: savedState(join(config.state_dir, "identity.json"), spokenSchema, { health, log }),
+	});
 	const pulses = createPulses({
 		addresses,
 		port: config.pulse.port,
 		homeAt: atHome,
+		identity,
 		endpoints: () => device.wireguard.endpoints(),
 		presence,
 		health,
@@ -361,6 +369,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 				log,
 			});
 			index();
+			await identity.restore();
 			await notifiers.start();
 			guard.poke();
 			void watchPostfix();
@@ -395,6 +404,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 			notify.stop();
 			pulses.stop();
 			checkins.stop();
+			identity.stop();
 			outgoing.stop();
 			presence.stop();
 			queue.stop();

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Address, type Cidr, familyOf, inNetwork, parseAddress } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
-import { publicKeyOf } from "./protocol/bearer.ts";
+import { publicKeyOf } from "./protocol/keys.ts";
 import { type WireGuard, wireguard } from "./wireguard.ts";
 
 /** How we know an interface again as ours (`ip link show`: alias). */

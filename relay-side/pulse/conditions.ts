@@ -33,3 +33,14 @@ export const homeNoisy = condition<{ dropped: number }>({
 	text: (_, home) => `the home ${home} sends more than 5 pulses a second; the rest is dropped`,
 	remedy: () => "look at that machine for a second agent or a program gone wild",
 });
+
+export const homeOutdated = condition({
+	code: "home.old_version",
+	severity: "error",
+	title: "a home speaks an old version that is no longer believed",
+	quiet: 1 * MINUTE,
+	text: (_, home) =>
+		`the home ${home} has spoken version 2 of the protocol before, and now sends pulses of version 1, which any program could send`,
+	remedy: (_, home) =>
+		`install the newer heimweg at the home ${home} again; if the old one is wanted, stop heimweg-relay, remove the home's public key from identity.json in its state_dir, and start it`,
+});
