@@ -207,6 +207,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 	const checkins = createCheckins({
 		config,
 		privateKey: secrets.privateKey,
+		...identity,
 		from,
 		addresses: () => ({ ipv4: book.state(4).address, ipv6: book.state(6).address }),
 		tunnelUp,

@@ -236,6 +236,7 @@ export async function createRelay(loaded: Loaded, run: RunCommand, log: Logger):
 		port: config.checkin.port,
 		privateKey,
 		homeAt: atHome,
+		identity,
 		registry,
 		presence,
 		lists,

@@ -4,7 +4,9 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
+import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import { recipientBytes, recipientsPath } from "../../shared/protocol/recipients.ts";
+import type { SpokenBy } from "../../shared/protocol/spoken.ts";
 import { version } from "../../shared/version.ts";
 import type { AgentConfig } from "../config.ts";
 import { watchRecipients } from "../recipients/watch.ts";
@@ -15,6 +17,8 @@ import { createRecipients, type Recipients } from "./recipients-push.ts";
 export interface CheckinsOptions {
 	config: AgentConfig;
 	privateKey: string;
+	keys: ProtocolKeys;
+	spoken: SpokenBy;
 	/** The address in the tunnel that we speak from. */
 	from: Address;
 	/** Our public addresses. */
@@ -58,6 +62,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		relay: relay.addresses[0]!,
 		from,
 		port: relay.checkin_port,
+		keys: options.keys,
+		spoken: options.spoken,
 		bearer: deriveBearer(options.privateKey, relay.public_key),
 	};
 

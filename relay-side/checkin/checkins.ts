@@ -7,6 +7,7 @@ import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { version } from "../../shared/version.ts";
 import type { Home } from "../homes/home.ts";
 import type { Registry } from "../homes/registry.ts";
+import type { Identity } from "../pulse/identity.ts";
 import type { PresenceBook } from "../pulse/presence.ts";
 import type { RecipientsKeeper } from "../recipients/keeper.ts";
 import { addressDiffers, checkinServing } from "./conditions.ts";
@@ -18,6 +19,7 @@ export interface CheckinsOptions {
 	/** The relay's own WireGuard key. */
 	privateKey: string;
 	homeAt(address: Address): Home | undefined;
+	identity: Identity;
 	registry(): Registry;
 	presence: PresenceBook;
 	lists: RecipientsKeeper;
@@ -39,7 +41,7 @@ const sentence = 300;
 
 /** What homes tell of themselves, and what they are told: one conversation in either program's words. */
 export function createCheckins(options: CheckinsOptions): Checkins {
-	const { addresses, port, privateKey, presence, lists, health } = options;
+	const { addresses, port, homeAt, identity, privateKey, presence, lists, health } = options;
 	const known = new Map<string, Checkin>();
 	const bearers = new Map<string, string>();
 	const refused = options.metrics.counter("checkins_refused_total", "Requests that were no good check-in");
@@ -47,17 +49,16 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	const server = serveCheckins({
 		addresses,
 		port,
-		homeAt(address) {
-			const home = options.homeAt(address);
-			return home && { id: home.id, bearer: bearerOf(home) };
-		},
+		homeAt,
+		identity,
+		bearerOf,
 		onCheckin: take,
 		onRecipients: lists.take,
 		onRefused: () => refused.add(),
 		onTrouble: (error) => health.put(checkinServing, "", error && failureOf(error)),
 	});
 
-	function bearerOf({ publicKey }: Home): string {
+	function bearerOf({ publicKey }: Pick<Home, "publicKey">): string {
 		const bearer = bearers.get(publicKey) ?? deriveBearer(privateKey, publicKey);
 		bearers.set(publicKey, bearer);
 		return bearer;

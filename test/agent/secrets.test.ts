@@ -45,6 +45,7 @@ async function problems(): Promise<string[]> {
 test("the keys are read; of the preshared one only a mark is kept", async () => {
 	expect(await readSecrets(config())).toEqual({
 		privateKey: key,
+		presharedKey: key,
 		privateKeyFile: `${folder}/wireguard.key`,
 		presharedKeyFile: `${folder}/psk`,
 		presharedKeyMark: presharedKeyMark(key),

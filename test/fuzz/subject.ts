@@ -99,8 +99,10 @@ async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: nu
 			homeAt(address) {
 				const home = { id: address, publicKey: "", addresses: [address], domains: ["example.org"] };
 				if (!homes.has(address)) homes.set(address, { ...home, mailPort: 25, senders: "own" });
-				return { id: address, bearer: deriveBearer(keys.relay, publicKey) };
+				return { id: address, publicKey };
 			},
+			identity,
+			bearerOf: () => deriveBearer(keys.relay, publicKey),
 			onCheckin(id, checkin) {
 				lists.report(id, checkin.recipients);
 				return { ...checkinAnswer, recipients: lists.state(id) };
