@@ -165,7 +165,7 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 		onLarge: (passed) => health.put(largePacketsLost, "", passed ? undefined : { mtu: config.tunnel.mtu }),
 		onLoss: (share) =>
 			health.put(packetsLost, "", share === undefined ? undefined : { percent: Math.round(share * 100) }),
-		onGeneration: () => checkins.check(),
+		onGeneration: (generation) => checkins.heard(generation),
 		onGarbage: () => garbage.add(),
 	});
 
@@ -346,7 +346,6 @@ export function createAgent(config: AgentConfig, secrets: Secrets, run: RunComma
 					void reviewOverlaps(run, config.tunnel, health);
 					void checkins.look();
 				}),
-				onSchedule("*/5 * * * *", checkins.check),
 				onSchedule(config.check_ip.schedule, () => askOutside()),
 				...(config.dns ? [onSchedule(config.dns.check, () => records?.recheck())] : []),
 			);

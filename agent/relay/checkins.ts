@@ -4,13 +4,14 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
-import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
+import { jitterOf, type ProtocolKeys, publicKeyOf } from "../../shared/protocol/keys.ts";
 import { recipientBytes, recipientsPath } from "../../shared/protocol/recipients.ts";
 import type { SpokenBy } from "../../shared/protocol/spoken.ts";
 import { version } from "../../shared/version.ts";
 import type { AgentConfig } from "../config.ts";
 import { watchRecipients } from "../recipients/watch.ts";
 import { createCheckin } from "./checkin.ts";
+import { checkinTimes } from "./checkin-times.ts";
 import { askRelay } from "./client.ts";
 import { createRecipients, type Recipients } from "./recipients-push.ts";
 
@@ -32,7 +33,8 @@ export interface Checkins {
 	duties: readonly Duty[];
 	/** Something is new that the relay should know. */
 	news(): void;
-	check(): void;
+	/** The relay's generation, as the answers to pulses tell it. */
+	heard(generation: number): void;
 	/** Looks at the file of recipients, should nobody have told of its change. */
 	look(): Promise<void>;
 	start(): Promise<void>;
@@ -105,6 +107,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		log,
 	});
 
+	const times = checkinTimes(jitterOf(publicKeyOf(options.privateKey), "check-in"), news);
+
 	function take(fresh: CheckinAnswer): void {
 		if (answer?.domains.join() !== fresh.domains.join()) {
 			const list = fresh.domains.join(", ") || "no domain yet";
@@ -115,6 +119,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		}
 		answer = fresh;
 		clearTimeout(askAgain);
+		times.answered(fresh.generation);
 		recipients?.heard(fresh);
 		// By the next regular check-in it would be an old story.
 		if (fresh.waiting || fresh.notices.length > 0) checkAfter(unsettledRefresh);
@@ -132,14 +137,16 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	return {
 		duties: recipients ? [duty, recipients.duty] : [duty],
 		news,
-		check: () => duty.poke(),
+		heard: times.heard,
 		look: async () => file?.look(),
 		async start() {
 			await file?.look();
 			file?.start();
+			times.start();
 		},
 		stop() {
 			clearTimeout(askAgain);
+			times.stop();
 			file?.stop();
 		},
 		answer: () => answer,

@@ -4,9 +4,11 @@ import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
+import { SECOND } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
 import type { Home } from "../homes/home.ts";
 import type { Registry } from "../homes/registry.ts";
+import { homeAway } from "../pulse/conditions.ts";
 import type { Identity } from "../pulse/identity.ts";
 import type { PresenceBook } from "../pulse/presence.ts";
 import type { RecipientsKeeper } from "../recipients/keeper.ts";
@@ -36,6 +38,9 @@ export interface Checkins extends CheckinServer {
 	keep(registry: Registry): void;
 }
 
+/** How often it is looked whether mail began, or ended, to wait for a home. */
+const lookEvery = 5 * SECOND;
+
 /** Characters of a sentence that go into an answer. */
 const sentence = 300;
 
@@ -44,6 +49,9 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	const { addresses, port, homeAt, identity, privateKey, presence, lists, health } = options;
 	const known = new Map<string, Checkin>();
 	const bearers = new Map<string, string>();
+	/** Homes that were told that mail waits for them. */
+	const toldWaiting = new Set<string>();
+	const endings: Array<() => void> = [];
 	const refused = options.metrics.counter("checkins_refused_total", "Requests that were no good check-in");
 
 	const server = serveCheckins({
@@ -71,6 +79,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		compareAddress(id, checkin);
 		lists.report(id, checkin.recipients);
 		const waiting = options.waiting(id);
+		if (waiting) toldWaiting.add(id);
+		else toldWaiting.delete(id);
 		return {
 			version,
 			home: id,
@@ -79,12 +89,20 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			...(waiting ? { waiting } : {}),
 			recipients: lists.state(id),
 			notices: noticesFor(id),
+			// What this very check-in has changed is told here already.
+			generation: identity.generation(id),
 		};
+	}
+
+	/** What a home would be told otherwise than at its last check-in is news to it. */
+	function lookForNews(): void {
+		for (const id of known.keys())
+			if (toldWaiting.has(id) !== (options.waiting(id) !== undefined)) identity.renew(id);
 	}
 
 	/** What holds of this home; that it is away would be no news to it. */
 	function noticesFor(home: string): CheckinAnswer["notices"] {
-		const holding = health.list().filter((c) => c.subject === home && c.code !== "home.away");
+		const holding = health.list().filter((c) => c.subject === home && c.code !== homeAway.code);
 		return holding.map(({ code, text, remedy, since }) => ({
 			code,
 			text: text.slice(0, sentence),
@@ -102,9 +120,22 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	return {
 		...server,
+		start() {
+			const timer = setInterval(lookForNews, lookEvery);
+			const unlisten = health.listen((event, { subject, code }) => {
+				if (event !== "changes" && code !== homeAway.code && known.has(subject)) identity.renew(subject);
+			});
+			endings.push(() => clearInterval(timer), unlisten);
+			server.start();
+		},
+		stop() {
+			for (const end of endings) end();
+			server.stop();
+		},
 		of: (home) => known.get(home),
 		keep({ homes }) {
 			for (const id of known.keys()) if (!homes.has(id)) known.delete(id);
+			for (const id of toldWaiting) if (!homes.has(id)) toldWaiting.delete(id);
 			const keys = new Set([...homes.values()].map((home) => home.publicKey));
 			for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
 		},
