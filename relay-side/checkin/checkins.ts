@@ -1,7 +1,8 @@
 import type { Address } from "../../shared/address.ts";
-import { failureOf } from "../../shared/conditions.ts";
+import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
+import { portTrouble } from "../../shared/port-holder.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { SECOND } from "../../shared/time.ts";
@@ -12,7 +13,7 @@ import { homeAway } from "../pulse/conditions.ts";
 import type { Identity } from "../pulse/identity.ts";
 import type { PresenceBook } from "../pulse/presence.ts";
 import type { RecipientsKeeper } from "../recipients/keeper.ts";
-import { addressDiffers, checkinServing } from "./conditions.ts";
+import { addressDiffers, checkinPortTaken, checkinServing } from "./conditions.ts";
 import { type CheckinServer, serveCheckins } from "./server.ts";
 
 export interface CheckinsOptions {
@@ -27,6 +28,7 @@ export interface CheckinsOptions {
 	lists: RecipientsKeeper;
 	/** What waits for a home, as the answer tells it. */
 	waiting(home: string): CheckinAnswer["waiting"];
+	run: RunCommand;
 	health: Health;
 	metrics: Metrics;
 }
@@ -63,7 +65,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		onCheckin: take,
 		onRecipients: lists.take,
 		onRefused: () => refused.add(),
-		onTrouble: (error) => health.put(checkinServing, "", error && failureOf(error)),
+		onTrouble: portTrouble({ run: options.run, taken: checkinPortTaken, failing: checkinServing, health }),
 	});
 
 	function bearerOf({ publicKey }: Pick<Home, "publicKey">): string {

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import type { Duplex } from "node:stream";
 import { type Address, parseAddress } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { PortTaken } from "../../shared/port-holder.ts";
 import { isBearer } from "../../shared/protocol/bearer.ts";
 import {
 	type Checkin,
@@ -198,9 +199,10 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 
 function explain(error: unknown, address: Address, port: number): HeimwegError {
 	if (codeOf(error) === "EADDRINUSE") {
-		return new HeimwegError(`TCP port ${port} on ${address} is in use by another program`, {
-			remedy: "end that program, or choose another checkin.port here and relays.checkin_port at every home",
-		});
+		return new PortTaken(
+			{ protocol: "tcp", address, port },
+			"end that program, or choose another checkin.port here and relays.checkin_port at every home",
+		);
 	}
 	return new HeimwegError(`TCP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
 }

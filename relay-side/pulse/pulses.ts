@@ -1,9 +1,10 @@
 import type { Address, Endpoint } from "../../shared/address.ts";
-import { failureOf } from "../../shared/conditions.ts";
+import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
+import { portTrouble } from "../../shared/port-holder.ts";
 import { MINUTE } from "../../shared/time.ts";
-import { homeNoisy, homeOutdated, pulseFailing } from "./conditions.ts";
+import { homeNoisy, homeOutdated, pulseFailing, pulsePortTaken } from "./conditions.ts";
 import type { Identity, Known } from "./identity.ts";
 import type { PresenceBook } from "./presence.ts";
 import { type Dropped, type PulseServer, servePulses } from "./server.ts";
@@ -16,6 +17,7 @@ export interface PulsesOptions {
 	/** Endpoint by public key, as WireGuard sees it now. */
 	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
 	presence: PresenceBook;
+	run: RunCommand;
 	health: Health;
 	metrics: Metrics;
 	/** Milliseconds, steadily growing. */
@@ -74,7 +76,7 @@ export function createPulses(options: PulsesOptions): Pulses {
 			noisyUntil.set(home, now() + noisyFor);
 			health.set(homeNoisy, home, undefined);
 		},
-		onTrouble: (error) => health.put(pulseFailing, "", error && failureOf(error)),
+		onTrouble: portTrouble({ run: options.run, taken: pulsePortTaken, failing: pulseFailing, health }),
 	});
 
 	return {

@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { type Address, familyOf } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { PortTaken } from "../../shared/port-holder.ts";
 import { SECOND } from "../../shared/time.ts";
 
 export interface SocketsOptions {
@@ -89,9 +90,10 @@ export function sendFrom(socket: Socket, datagram: Buffer, port: number, address
 
 function explain(error: Error, address: Address, port: number): HeimwegError {
 	if (codeOf(error) === "EADDRINUSE") {
-		return new HeimwegError(`UDP port ${port} on ${address} is in use by another program`, {
-			remedy: "end that program, or choose another pulse.port here and relays.pulse_port at every home",
-		});
+		return new PortTaken(
+			{ protocol: "udp", address, port },
+			"end that program, or choose another pulse.port here and relays.pulse_port at every home",
+		);
 	}
 	return new HeimwegError(`UDP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
 }

@@ -8,6 +8,7 @@ import { emptyRegistry } from "../../../relay-side/homes/registry.ts";
 import { homeAway } from "../../../relay-side/pulse/conditions.ts";
 import { createPresence } from "../../../relay-side/pulse/presence.ts";
 import { parseAddress } from "../../../shared/address.ts";
+import { runCommand } from "../../../shared/command.ts";
 import { condition, Health } from "../../../shared/health.ts";
 import { createLog } from "../../../shared/log.ts";
 import { createMetrics } from "../../../shared/metrics.ts";
@@ -46,6 +47,7 @@ async function stage() {
 	};
 	let waiting: CheckinAnswer["waiting"];
 	const checkins = createCheckins({
+		run: runCommand,
 		...{ addresses: [relay], port, privateKey: relayKey, identity, health },
 		homeAt: () => anna,
 		registry: () => ({ ...emptyRegistry, homes: new Map([["anna", anna]]) }),
