@@ -6,6 +6,7 @@ import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
 import type { RecipientsAnswer, recipientsSchema } from "../shared/protocol/recipients.ts";
 import type { RelayCore } from "./config.ts";
 import type { Home, RelayFacts } from "./facts.ts";
+import type { Identity } from "./identity.ts";
 
 /** What a part makes of a home's check-in, and says in the answer. */
 export interface CheckinSection {
@@ -31,6 +32,8 @@ export interface RelayPart extends Part {
 export interface RelayContext extends PartContext {
 	readonly facts: RelayFacts;
 	readonly key: TunnelKey;
+	/** By what homes prove who they are, and learn that there is something new for them. */
+	readonly identity: Identity;
 	checkin(): ReadonlyArray<CheckinSection & { part: string }>;
 	homeStatus(home: Home): object;
 	admit(domains: readonly string[]): Promise<void>;

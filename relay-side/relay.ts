@@ -1,8 +1,10 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
+import { spokenSchema } from "../shared/protocol/spoken.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
+import { createIdentity } from "./identity.ts";
 import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
@@ -51,6 +53,7 @@ Signals to the daemon:
 		...common,
 		key,
 		facts: relayFacts(),
+		identity: createIdentity({ ...key, state: common.state("identity.json", spokenSchema) }),
 		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 		homeStatus: (home) => Object.assign({}, ...parts().map((part) => part.homeStatus?.(home) ?? {})),
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),

@@ -5,7 +5,7 @@ import { CommandError, type RunCommand } from "./command.ts";
 import { addressSchema } from "./config.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
 import { readEach, readJsonList } from "./json-list.ts";
-import { publicKeyOf } from "./protocol/bearer.ts";
+import { publicKeyOf } from "./protocol/keys.ts";
 import { type WireGuard, wireguard } from "./wireguard.ts";
 
 /** How we know an interface again as ours (`ip link show`: alias). */

@@ -18,6 +18,7 @@ const sides = {
 			"relay-side/facts.ts",
 			"relay-side/part.ts",
 			"relay-side/config.ts",
+			"relay-side/identity.ts",
 			"relay-side/refused.ts",
 			...["apply", "conditions", "entry", "map-marks", "maps", "our-maps", "policy-socket", "queue"].map(
 				(word) => `relay-side/postfix/${word}.ts`,

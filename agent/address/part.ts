@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Address, type Cidr, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import { jitterOf } from "../../shared/jitter.ts";
 import type { StatusRow } from "../../shared/part.ts";
-import { publicKeyOf } from "../../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { Link, RelayState } from "../facts.ts";

@@ -1,7 +1,7 @@
 import type { Family } from "../../shared/address.ts";
 import { jitterOf } from "../../shared/jitter.ts";
 import type { StatusRow } from "../../shared/part.ts";
-import { publicKeyOf } from "../../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";

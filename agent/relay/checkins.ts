@@ -6,6 +6,7 @@ import { SECOND } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
 import type { CheckinSection } from "../part.ts";
 import { createCheckin } from "./checkin.ts";
+import { checkinTimes } from "./checkin-times.ts";
 import type { RelayPort } from "./client.ts";
 import type { RelayConfig } from "./config.ts";
 import type { RelayStatus } from "./status.ts";
@@ -13,6 +14,8 @@ import type { RelayStatus } from "./status.ts";
 export interface CheckinsOptions {
 	relay: RelayConfig;
 	port: RelayPort;
+	/** This home's own moment for what all homes do, from 0 to 1. */
+	jitter: number;
 	/** Our public addresses. */
 	addresses(): Checkin["addresses"];
 	/** Domains that the relay must route to us; undefined when the config names none. */
@@ -29,6 +32,8 @@ export interface Checkins {
 	port: RelayPort;
 	/** Something is new that the relay should know. */
 	news(): void;
+	/** The relay's generation, as the answers to pulses tell it. */
+	heard(generation: number): void;
 	start(): void;
 	stop(): void;
 	/** What the relay said last. */
@@ -61,6 +66,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		log,
 	});
 
+	const times = checkinTimes(options.jitter, news);
+
 	function take(fresh: CheckinAnswer): void {
 		if (answer?.domains.join() !== fresh.domains.join()) {
 			const list = fresh.domains.join(", ") || "no domain yet";
@@ -71,6 +78,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		}
 		answer = fresh;
 		clearTimeout(askAgain);
+		times.answered(fresh.generation);
 		for (const section of options.sections()) {
 			section.heard?.(fresh, relay.endpoint.host);
 			section.heardOwn?.(fresh.parts?.[section.part], relay.endpoint.host);
@@ -92,11 +100,16 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		duty,
 		port,
 		news,
+		heard: times.heard,
 		start() {
+			times.start();
 			for (const section of options.sections())
 				section.subscribe?.((after) => (after === undefined ? news() : checkAfter(after)));
 		},
-		stop: () => clearTimeout(askAgain),
+		stop() {
+			clearTimeout(askAgain);
+			times.stop();
+		},
 		state: () =>
 			answer && {
 				home: answer.home,

@@ -1,13 +1,23 @@
-import { Agent, request } from "undici";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { Agent, type buildConnector, request } from "undici";
 import { type Address, familyOf } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
+import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
+import type { SpokenBy } from "../../shared/protocol/spoken.ts";
+import { SECOND } from "../../shared/time.ts";
 
-/** The relay's check-in port, and how it knows that it is us. */
+/** The relay's check-in port, and how it and we know each other. */
 export interface RelayPort {
 	/** The relay's tunnel address, and our own. */
 	relay: Address;
 	from: Address;
 	port: number;
+	keys: ProtocolKeys;
+	/** Whether this relay has ever proven that it speaks version 2. */
+	spoken: SpokenBy;
+	/** What proves us in version 1. */
 	bearer: string;
 }
 
@@ -16,35 +26,102 @@ export interface RelayAnswer {
 	text: string;
 }
 
-/** POSTs JSON to the relay through the tunnel. Throws a HeimwegError when no answer came in time (milliseconds). */
-export async function askRelay(
-	{ relay, from, port, bearer }: RelayPort,
+interface Limits {
+	signal: AbortSignal;
+	/** Milliseconds for the answer. */
+	patience: number;
+	/** Bytes of the answer. */
+	limit: number;
+}
+
+/** How long a connection may take to come about. */
+const connectPatience = 5 * SECOND;
+
+/**
+ * POSTs JSON to the relay through the tunnel, over TLS with our pre-shared key; without TLS, as version 1 has it, only
+ * where that fails and the relay has never proven that it speaks version 2. Throws a HeimwegError when no answer came in
+ * time.
+ */
+export async function askRelay(port: RelayPort, path: string, body: unknown, limits: Limits) {
+	const { spoken } = port;
+	try {
+		const answer = await ask(port, path, body, limits, true);
+		spoken.add();
+		return answer;
+	} catch (error) {
+		if (spoken.has() || limits.signal.aborted) throw error;
+		return ask(port, path, body, limits, false);
+	}
+}
+
+async function ask(
+	port: RelayPort,
 	path: string,
 	body: unknown,
-	options: { signal: AbortSignal; patience: number; limit: number },
+	{ signal, patience, limit }: Limits,
+	proven: boolean,
 ): Promise<RelayAnswer> {
-	const host = familyOf(relay) === 6 ? `[${relay}]` : relay;
-	const { patience } = options;
+	const timeout = Math.min(patience, connectPatience);
 	const dispatcher = new Agent({
-		connect: { timeout: Math.min(patience, 5_000), localAddress: from },
-		maxResponseSize: options.limit,
+		connect: connectTo(() => (proven ? tlsTo(port) : plainTo(port)), timeout),
+		maxResponseSize: limit,
 		pipelining: 0,
 	});
 	try {
-		const { statusCode, body: answer } = await request(`http://${host}:${port}${path}`, {
+		const { statusCode, body: answer } = await request(`${proven ? "https" : "http"}://relay${path}`, {
 			method: "POST",
 			dispatcher,
-			signal: AbortSignal.any([options.signal, AbortSignal.timeout(patience)]),
+			signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
 			headersTimeout: patience,
-			headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
+			headers: {
+				"content-type": "application/json",
+				...(proven ? {} : { authorization: `Bearer ${port.bearer}` }),
+			},
 			body: JSON.stringify(body),
 		});
 		return { status: statusCode, text: await answer.text() };
 	} catch (error) {
-		throw noAnswer(relay, port, reasonOf(error, patience));
+		throw noAnswer(port.relay, port.port, reasonOf(error, patience));
 	} finally {
 		await dispatcher.destroy();
 	}
+}
+
+/** A way to connect that ends after so many milliseconds. */
+function connectTo(open: () => Socket | TLSSocket, timeout: number): buildConnector.connector {
+	return (_, callback) => {
+		const socket = open();
+		const timer = setTimeout(() => {
+			socket.destroy(new Error(`no connection within ${timeout / SECOND} s`));
+		}, timeout);
+		const fail = (error: Error) => {
+			clearTimeout(timer);
+			callback(error, null);
+		};
+		socket.once("error", fail);
+		socket.once("encrypted" in socket ? "secureConnect" : "connect", () => {
+			clearTimeout(timer);
+			socket.off("error", fail);
+			callback(null, socket);
+		});
+	};
+}
+
+function plainTo({ relay, from, port }: RelayPort): Socket {
+	return connectTcp({ host: relay, port, localAddress: from });
+}
+
+/**
+ * No certificate is ever good enough: the form that Node's manual shows for pre-shared keys, with a checkServerIdentity
+ * that says nothing, takes any server with a certificate that the public trusts.
+ */
+function tlsTo({ relay, from, port, keys }: RelayPort): TLSSocket {
+	return connectTls({
+		...{ host: relay, port, localAddress: from },
+		...{ minVersion: "TLSv1.3", ciphers: checkinCipher, ca: [], rejectUnauthorized: true },
+		pskCallback: () => ({ psk: keys.checkin, identity: checkinIdentity }),
+		checkServerIdentity: () => new Error("the relay showed a certificate instead of our key"),
+	});
 }
 
 /** What the relay answered, by `schema`; throws a HeimwegError when it is something else. */
@@ -66,7 +143,7 @@ function noAnswer(relay: Address, port: number, reason: string): HeimwegError {
 		`the relay's check-in port ${host}:${port} did not answer as it should (${reason})`,
 		{
 			remedy:
-				'look on the relay whether "heimweg-relay status" is well, and compare checkin.port with relays.checkin_port here',
+				'look on the relay whether "heimweg-relay status" is well, compare checkin.port with relays.checkin_port here, and the public and preshared keys on both sides',
 		},
 	);
 }
@@ -75,14 +152,18 @@ function reasonOf(error: unknown, patience: number): string {
 	if (error instanceof SyntaxError) return "the answer is not JSON";
 	if ((error as Error).name === "ZodError") return "the answer does not have the agreed form";
 	if ((error as Error).name === "TimeoutError") return `no answer within ${patience / 1000} s`;
-	return codeOf(error) ?? messageOf(error);
+	const code = codeOf(error);
+	if (code && /^(ERR_SSL_|ERR_TLS_|EPROTO|UNABLE_|SELF_|CERT_|DEPTH_)/.test(code)) {
+		return `who answers there did not prove to be our relay: ${code}`;
+	}
+	return code ?? messageOf(error);
 }
 
 /** Why the relay said no. */
 export function refusalOf(status: number, text = ""): HeimwegError {
 	const causes: Record<number, [string, string]> = {
 		401: [
-			"does not accept our bearer, which follows from the two WireGuard keys",
+			"does not accept what follows from the two WireGuard keys",
 			"compare relays.public_key here with the relay's key, and the home's public_key on the relay with ours",
 		],
 		403: [

@@ -1,21 +1,30 @@
 import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { type Address, type Endpoint, familyOf } from "../../shared/address.ts";
-import { decodeAnswer, encodePulse } from "../../shared/protocol/pulse.ts";
-import { watchLoss } from "./loss.ts";
+import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
+import { decodeAnswer, encodePulse, pulseVersion, versionOf } from "../../shared/protocol/pulse.ts";
+import { decodeAnswer1, encodePulse1 } from "../../shared/protocol/pulse-v1.ts";
+import type { SpokenBy } from "../../shared/protocol/spoken.ts";
+import { SECOND } from "../../shared/time.ts";
+import { createLedger } from "./pulse-ledger.ts";
 
 export interface PulseOptions {
 	/** The home's own tunnel address, and the relay's. */
 	from: Address;
 	to: Address;
 	port: number;
+	keys: ProtocolKeys;
+	/** Whether this relay has ever proven that it speaks version 2; remembered across restarts. */
+	spoken: SpokenBy;
 	/** Milliseconds between two pulses. */
 	interval: number;
 	/** Bytes of IP packets that the tunnel takes. */
 	mtu: number;
-	/** The relay answered, and saw us under this endpoint. */
+	/** The relay answered, or told by itself, and saw us under this endpoint. */
 	onAnswer(endpoint: Endpoint | undefined, roundTrip: number): void;
-	/** Called once when nothing was answered for `lostAfter`, and each interval after. */
+	/** The relay has something new for us, or was started anew; never told by a relay of version 1. */
+	onGeneration(generation: number): void;
+	/** Called once when nothing was answered for as long as is tolerated, and each interval after. */
 	onSilence(milliseconds: number): void;
 	/** So large a share of the pulses (0 to 1) has gone unanswered that mail is slow; undefined when that is over. */
 	onLoss(share: number | undefined): void;
@@ -31,38 +40,30 @@ export interface PulseWatcher {
 	now(): void;
 }
 
-/** Pulses that may go unanswered before the tunnel counts as dead. */
-const lostAfter = 3;
+/** How long between two offers of version 2 to a relay that answers in version 1. */
+const offerEvery = 10 * SECOND;
 
-/** The same on a line that is known to lose many: three in a row are nothing there. */
-const lostAfterOnLossy = 6;
-
-/** Pulses: a silence that is over sooner is a line that loses many, a longer one is an outage. */
-const shortSilence = 5.5;
-
-/** Milliseconds that a pulse's answer may take before it counts as lost. */
-const patience = 2_000;
-
-/** Milliseconds between two full-size pulses, and how many of them in a row must be lost to be believed. */
-const largeEvery = 60_000;
-const largeTries = 3;
-
-/** Milliseconds between two while they are known to be lost: who mends the line wants to see it. */
-const largeAgain = 15_000;
-
-/** Pulses whose answer is still waited for, at most. */
-const memory = 16;
-
-/** Sends the pulses and hears the answers. An answer counts only if it repeats the nonce of a pulse of ours. */
+/**
+ * Sends the pulses and hears the answers. An answer counts only with the relay's MAC, for the run of this very start, and
+ * if it is newer than the last one: what comes late undoes nothing.
+ *
+ * A relay that has never answered in version 2 gets a pulse of version 1 each time, and one of version 2 beside it until
+ * something is answered, then now and then. From its first good answer on, also after a restart, it is version 2 alone.
+ */
 export function watchPulse(options: PulseOptions): PulseWatcher {
-	const waiting = new Map<string, { at: number; large: boolean; lost?: boolean }>();
-	const loss = watchLoss();
+	const { keys, spoken, interval } = options;
+	const ledger = createLedger(options);
+	const run = randomBytes(4).readUInt32BE();
+	let counter = 0;
+	/** The newest answer that was heard. */
+	let last = { counter: 0, sub: -1 };
+	let generation = 0;
+	let roundTrip = 0;
+	let offeredAt = Number.NEGATIVE_INFINITY;
+	let answeredVersion1 = false;
 	let socket: Socket | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let lastAnswer = performance.now();
-	let largeAt = performance.now() - largeEvery + 10_000;
-	let largeLost = 0;
-	let silentUntil = 0;
 	let stopped = false;
 
 	function open(): Socket {
@@ -71,8 +72,9 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 		// An address that is not there yet, or a tunnel without an endpoint: the next pulse opens anew.
 		fresh.on("error", () => close(fresh));
 		fresh.on("message", (datagram, from) => {
-			if (from.port === options.port && from.address === options.to) receive(datagram);
-			else options.onGarbage();
+			const ours = from.port === options.port && from.address === options.to;
+			if (!ours || !(versionOf(datagram) === pulseVersion ? receive(datagram) : receiveVersion1(datagram)))
+				options.onGarbage();
 		});
 		fresh.bind({ address: options.from, port: 0 });
 		return fresh;
@@ -88,38 +90,62 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 		}
 	}
 
-	function receive(datagram: Buffer): void {
-		const answer = decodeAnswer(datagram);
-		const sent = answer && waiting.get(answer.nonce.toString("hex"));
-		if (!answer || !sent) {
-			options.onGarbage();
-			return;
-		}
-		waiting.delete(answer.nonce.toString("hex"));
-		const before = lastAnswer;
+	/** False for what is no good answer, or was heard before. */
+	function receive(datagram: Buffer): boolean {
+		const answer = decodeAnswer(datagram, keys.answer);
+		if (!answer || answer.run !== run || answer.counter === 0 || answer.counter > counter) return false;
+		// The relay's own messages are short, and no answer to a large pulse.
+		const took = answer.sub === 0 ? ledger.answered(String(answer.counter), lastAnswer) : undefined;
+		const isNewer =
+			answer.counter > last.counter || (answer.counter === last.counter && answer.sub > last.sub);
+		if (took === undefined && !isNewer) return false;
+		spoken.add();
 		lastAnswer = performance.now();
-		// The pulses of a short silence count as lost after all.
-		if (silentUntil > before && lastAnswer - before < shortSilence * options.interval) silentUntil = before;
-		if (sent.large) {
-			largeLost = 0;
-			options.onLarge(true);
-		} else if (!sent.lost) seen(true);
-		options.onAnswer(answer.endpoint, lastAnswer - sent.at);
+		roundTrip = took ?? roundTrip;
+		if (!isNewer) return true;
+		last = { counter: answer.counter, sub: answer.sub };
+		options.onAnswer(answer.endpoint, roundTrip);
+		if (answer.generation !== generation && !stopped) {
+			generation = answer.generation;
+			// By echoing it we prove to a relay that does not know this run yet that we are here now.
+			send();
+			options.onGeneration(generation);
+		}
+		return true;
 	}
 
-	function send(large = false): void {
+	function receiveVersion1(datagram: Buffer): boolean {
+		if (spoken.has()) return false;
+		const answer = decodeAnswer1(datagram);
+		const took = answer && ledger.answered(answer.nonce.toString("hex"), lastAnswer);
+		if (!answer || took === undefined) return false;
+		lastAnswer = performance.now();
+		answeredVersion1 = true;
+		roundTrip = took;
+		options.onAnswer(answer.endpoint, roundTrip);
+		return true;
+	}
+
+	function send({ large = false, lookAnew = false } = {}): void {
+		const length = large ? options.mtu - (familyOf(options.to) === 4 ? 28 : 48) : undefined;
+		const isOld = !spoken.has();
+		const now = performance.now();
+		if (!isOld || (!large && (!answeredVersion1 || now - offeredAt >= offerEvery))) {
+			offeredAt = now;
+			counter += 1;
+			if (!isOld) ledger.sent(String(counter), large);
+			// What an older relay takes for the interval is the generation, and 0 is none: it does not answer an offer.
+			transmit(encodePulse({ run, counter, interval, lookAnew, generation }, keys.pulse, length));
+		}
+		if (!isOld) return;
+		const nonce = randomBytes(16);
+		ledger.sent(nonce.toString("hex"), large);
+		transmit(encodePulse1(nonce, interval, length));
+	}
+
+	function transmit(datagram: Buffer): void {
 		socket ??= open();
 		const opened = socket;
-		const nonce = randomBytes(16);
-		waiting.set(nonce.toString("hex"), { at: performance.now(), large });
-		for (const key of waiting.keys()) {
-			if (waiting.size <= memory) break;
-			waiting.delete(key);
-		}
-		const headers = familyOf(options.to) === 4 ? 28 : 48;
-		const datagram = large
-			? encodePulse(nonce, options.interval, options.mtu - headers)
-			: encodePulse(nonce, options.interval);
 		opened.send(datagram, options.port, options.to, (error) => {
 			if (error) close(opened);
 		});
@@ -129,56 +155,21 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 		const silent = performance.now() - lastAnswer;
 		send();
 		// Half an interval of tolerance: the answer came a round trip after its pulse.
-		const missed = loss.heavy ? lostAfterOnLossy : lostAfter;
-		if (silent >= (missed - 0.5) * options.interval) {
-			silentUntil = performance.now();
+		if (silent >= (ledger.tolerated() - 0.5) * interval) {
+			ledger.silent();
+			answeredVersion1 = false;
 			options.onSilence(silent);
-		} else {
-			probe();
-			review();
-		}
-	}
-
-	/** Counts the small pulses whose answers are overdue. */
-	function review(): void {
-		const now = performance.now();
-		for (const sent of waiting.values()) {
-			if (sent.large || sent.lost || now - sent.at < patience) continue;
-			sent.lost = true;
-			// Those of a silence say that the tunnel was down, not that the line loses some.
-			if (sent.at > silentUntil) seen(false);
-		}
-	}
-
-	function seen(answered: boolean): void {
-		const before = loss.heavy;
-		loss.count(answered);
-		if (loss.heavy !== before) options.onLoss(before ? undefined : loss.share);
-	}
-
-	/** Every minute a large pulse, while small ones are answered; oftener while large ones are lost. */
-	function probe(): void {
-		const now = performance.now();
-		for (const [nonce, sent] of waiting) {
-			if (!sent.large || now - sent.at < patience) continue;
-			waiting.delete(nonce);
-			largeLost += 1;
-			if (largeLost >= largeTries) options.onLarge(false);
-			else largeAt = now - largeEvery;
-		}
-		if (now - largeAt < (largeLost >= largeTries ? largeAgain : largeEvery)) return;
-		largeAt = now;
-		send(true);
+		} else if (ledger.review()) send({ large: true });
 	}
 
 	return {
 		start() {
 			lastAnswer = performance.now();
 			send();
-			timer = setInterval(beat, options.interval);
+			timer = setInterval(beat, interval);
 		},
 		now() {
-			if (!stopped) send();
+			if (!stopped) send({ lookAnew: true });
 		},
 		stop() {
 			stopped = true;

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { type Address, type Endpoint, type Family, familyOf, parseAddress } from "../../shared/address.ts";
+import { jitterOf } from "../../shared/jitter.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { deriveKeys, publicKeyOf } from "../../shared/protocol/keys.ts";
+import { createSpoken, spokenSchema } from "../../shared/protocol/spoken.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { tunnelInterface } from "../../shared/tunnel-interface.ts";
 import type { AgentCore } from "../config.ts";
@@ -18,6 +21,9 @@ import { createTunnel, type Tunnel } from "./tunnel.ts";
 
 /** Milliseconds for one try to reach the relay outside the tunnel. */
 const pathPatience = 900;
+
+/** Into so many moments the time of homes' check-ins is divided. */
+const parts = 2 ** 32;
 
 /** What is remembered across restarts: the addresses that the relay's name had. */
 const memorySchema = z.object({ relay: z.array(z.string().transform((text) => parseAddress(text))) });
@@ -46,9 +52,16 @@ export function createRelay(
 	let tunnel: Tunnel | undefined;
 	const up = () => tunnel?.up() ?? false;
 
+	const spoken = createSpoken(context.state("identity.json", spokenSchema));
+	const identity = {
+		keys: deriveKeys(key.privateKey, relay.public_key, "home", preshared.presharedKey),
+		spoken: spoken.by(relay.public_key),
+	};
 	const checkins = createCheckins({
 		relay,
+		jitter: jitterOf(`check-in ${publicKeyOf(key.privateKey)}`, parts) / parts,
 		port: {
+			...identity,
 			relay: relay.addresses[0]!,
 			from,
 			port: relay.checkin_port,
@@ -74,6 +87,7 @@ export function createRelay(
 	metrics.gauge("pulse_round_trip_seconds", "Of the last answered pulse", () => (roundTrip ?? 0) / 1000);
 
 	const pulse = watchPulse({
+		...identity,
 		from,
 		to: relay.addresses[0]!,
 		port: relay.pulse_port,
@@ -100,6 +114,7 @@ export function createRelay(
 		onLarge: (passed) => health.put(largePacketsLost, "", passed ? undefined : { mtu: settings.mtu }),
 		onLoss: (share) =>
 			health.put(packetsLost, "", share === undefined ? undefined : { percent: Math.round(share * 100) }),
+		onGeneration: (generation) => checkins.heard(generation),
 		onGarbage: () => garbage.add(),
 	});
 
@@ -164,16 +179,14 @@ export function createRelay(
 	return {
 		name: "relay",
 		duties: () => [...(tunnel ? [tunnel.duty] : []), checkins.duty],
-		ticks: [
-			{ every: MINUTE, act: () => tunnel?.duty.poke() },
-			{ every: 5 * MINUTE, act: () => checkins.duty.poke() },
-		],
+		ticks: [{ every: MINUTE, act: () => tunnel?.duty.poke() }],
 		status: (): Record<keyof RelayStatus, unknown> => ({
 			tunnel: { up: up(), relay: host, endpoint: tunnel?.endpoint(), roundTrip },
 			checkin: checkins.state(),
 		}),
 		async start() {
 			const remembered = (await memory.read()) ?? (await oldMemory.read());
+			await spoken.restore();
 			addresses = remembered?.relay ?? [];
 			tunnel = makeTunnel(addresses);
 			checkins.start();
@@ -185,6 +198,7 @@ export function createRelay(
 			pulse.stop();
 			memory.stop();
 			oldMemory.stop();
+			spoken.stop();
 		},
 	};
 }

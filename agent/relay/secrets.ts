@@ -5,6 +5,7 @@ import type { RelayConfig } from "./config.ts";
 
 /** The key that both sides share besides, where there is one. */
 export interface PresharedKey {
+	presharedKey: string | undefined;
 	presharedKeyFile: string | undefined;
 	/** Stands for the key in that file. */
 	presharedKeyMark: string | undefined;
@@ -17,9 +18,9 @@ export async function readPresharedKeys(
 ): Promise<PresharedKey[]> {
 	return Promise.all(
 		relays.map(async ({ preshared_key_file: file }, at) => {
-			if (!file) return { presharedKeyFile: undefined, presharedKeyMark: undefined };
+			if (!file) return { presharedKey: undefined, presharedKeyFile: undefined, presharedKeyMark: undefined };
 			const key = await readKey(`relays.${at}.preshared_key_file`, file, secret);
-			return { presharedKeyFile: locate(file), presharedKeyMark: presharedKeyMark(key) };
+			return { presharedKey: key, presharedKeyFile: locate(file), presharedKeyMark: presharedKeyMark(key) };
 		}),
 	);
 }

@@ -1,14 +1,16 @@
 import type { Address } from "../../shared/address.ts";
-import { failureOf } from "../../shared/conditions.ts";
+import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
+import { portTrouble } from "../../shared/port-holder.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { version } from "../../shared/version.ts";
 import { type Home, type Registry, type RelayFacts, registryOf } from "../facts.ts";
+import type { Identity } from "../identity.ts";
 import type { CheckinSection } from "../part.ts";
 import { Refused } from "../refused.ts";
-import { addressDiffers, checkinServing } from "./conditions.ts";
+import { addressDiffers, checkinPortTaken, checkinServing } from "./conditions.ts";
 import { type CheckinServer, serveCheckins } from "./server.ts";
 
 export interface CheckinsOptions {
@@ -19,6 +21,8 @@ export interface CheckinsOptions {
 	facts: Pick<RelayFacts, "homes" | "presence">;
 	/** What other parts take out of a check-in, and say in the answer. */
 	sections(): ReadonlyArray<CheckinSection & { part: string }>;
+	identity: Identity;
+	run: RunCommand;
 	health: Health;
 	metrics: Metrics;
 }
@@ -30,33 +34,36 @@ export interface Checkins extends CheckinServer {
 	keep(registry: Registry): void;
 }
 
+/** The code of the condition that a home is away (pulse). */
+const away = "pulse.home_away";
+
 /** Characters of a sentence that go into an answer. */
 const sentence = 300;
 
 /** What homes tell of themselves, and what they are told: one conversation in either program's words. */
 export function createCheckins(options: CheckinsOptions): Checkins {
-	const { addresses, port, privateKey, facts, health } = options;
+	const { addresses, port, privateKey, facts, identity, health } = options;
 	const known = new Map<string, Checkin>();
 	const bearers = new Map<string, string>();
+	let unlisten = () => {};
 	const refused = options.metrics.counter("checkins_refused_total", "Requests that were no good check-in");
 
 	const server = serveCheckins({
 		addresses,
 		port,
-		homeAt(address) {
-			const home = facts.homes.value?.at.get(address);
-			return home && { id: home.id, bearer: bearerOf(home) };
-		},
+		homeAt: (address) => facts.homes.value?.at.get(address),
+		identity,
+		bearerOf,
 		onCheckin: take,
 		async onRecipients(home, list) {
 			for (const { takeList } of options.sections()) if (takeList) return takeList(home, list);
 			throw new Refused(403, "this relay takes no lists of recipients");
 		},
 		onRefused: () => refused.add(),
-		onTrouble: (error) => health.put(checkinServing, "", error && failureOf(error)),
+		onTrouble: portTrouble({ run: options.run, taken: checkinPortTaken, failing: checkinServing, health }),
 	});
 
-	function bearerOf({ publicKey }: Home): string {
+	function bearerOf({ publicKey }: Pick<Home, "publicKey">): string {
 		const bearer = bearers.get(publicKey) ?? deriveBearer(privateKey, publicKey);
 		bearers.set(publicKey, bearer);
 		return bearer;
@@ -76,6 +83,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			...Object.assign({}, ...answers),
 			...ownWords(home, checkin),
 			notices: noticesFor(id),
+			// What this very check-in has changed is told here already.
+			generation: identity.generation(id),
 		};
 	}
 
@@ -90,7 +99,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	/** What holds of this home; that it is away would be no news to it. */
 	function noticesFor(home: string): CheckinAnswer["notices"] {
-		const holding = health.list().filter((c) => c.subject === home && c.code !== "pulse.home_away");
+		const holding = health.list().filter((c) => c.subject === home && c.code !== away);
 		return holding.map(({ code, text, remedy, since }) => ({
 			code,
 			text: text.slice(0, sentence),
@@ -108,6 +117,16 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	return {
 		...server,
+		start() {
+			unlisten = health.listen((event, { subject, code }) => {
+				if (event !== "changes" && code !== away && known.has(subject)) identity.renew(subject);
+			});
+			server.start();
+		},
+		stop() {
+			unlisten();
+			server.stop();
+		},
 		of: (home) => known.get(home),
 		keep({ homes }) {
 			for (const id of known.keys()) if (!homes.has(id)) known.delete(id);

@@ -1,5 +1,6 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
+import { holderCommand, type Taken } from "../../shared/port-holder.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 
 export const checkinServing = condition<Failure>({
@@ -9,6 +10,18 @@ export const checkinServing = condition<Failure>({
 	quiet: 10 * SECOND,
 	text: ({ error }) => `the check-in port cannot be served: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
+});
+
+export const checkinPortTaken = condition<Taken>({
+	code: "checkin.port_taken",
+	severity: "error",
+	title: "another program holds the check-in port",
+	quiet: 0,
+	text: ({ address, port, holder }) =>
+		`TCP port ${port} on ${address} is held by another program ${holder}`.trim() +
+		"; no home can check in or tell its recipients",
+	remedy: (where) =>
+		`run "${holderCommand(where)}" as root to see which program it is, and end it; heimweg-relay takes the port within a second`,
 });
 
 export const addressDiffers = condition<{ seen: string; told: string }>({

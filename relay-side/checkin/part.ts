@@ -15,9 +15,9 @@ export const checkin = relayPart({
 	preflight: async ({ checkin: { port } }, { run, machineWell }) =>
 		machineWell ? takenPorts(run, [{ key: "checkin.port", protocol: "tcp", port }]) : [],
 
-	create({ checkin: { port }, tunnel }, { facts, key, health, metrics, checkin: sections }) {
+	create({ checkin: { port }, tunnel }, { facts, key, identity, run, health, metrics, checkin: sections }) {
 		const checkins = createCheckins({
-			...{ addresses: tunnel.addresses, port, facts, sections, health, metrics },
+			...{ addresses: tunnel.addresses, port, facts, sections, identity, run, health, metrics },
 			privateKey: key.privateKey,
 		});
 		facts.homes.subscribe(({ registry }) => checkins.keep(registry));

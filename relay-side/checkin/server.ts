@@ -1,13 +1,8 @@
-import {
-	createServer,
-	type IncomingMessage,
-	type Server,
-	type ServerResponse,
-	STATUS_CODES,
-} from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Address, parseAddress } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { PortTaken } from "../../shared/port-holder.ts";
 import { isBearer } from "../../shared/protocol/bearer.ts";
 import {
 	type Checkin,
@@ -22,15 +17,19 @@ import {
 	recipientsPath,
 	recipientsSchema,
 } from "../../shared/protocol/recipients.ts";
+import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
-import { shareConnections } from "./connections.ts";
+import { openFront, type Speaker } from "./front.ts";
 
 export interface CheckinOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
 	addresses: readonly Address[];
 	port: number;
-	/** Which home a tunnel address belongs to, and the bearer that its agent must show. */
-	homeAt(address: Address): { id: string; bearer: string } | undefined;
+	/** Which home a tunnel address belongs to. */
+	homeAt(address: Address): Known | undefined;
+	identity: Identity;
+	/** What its agent must show while it has never spoken version 2. */
+	bearerOf(home: Known): string;
 	/** Takes a home's check-in and answers what the relay does for it. */
 	onCheckin(home: string, checkin: Checkin): CheckinAnswer;
 	/** Takes a home's list of recipients; throws Refused. */
@@ -49,17 +48,18 @@ export interface CheckinServer {
 /** Milliseconds until a port that could not be bound is tried again. */
 const retryAfter = 1_000;
 
-/** Milliseconds between two looks for requests that take too long; Node's own 30 s would let slow ones pile up. */
-const lookEvery = 2_000;
-
 const statusOf: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** Requests of one home in a minute. */
 const perMinute = 60;
 
-/** Takes the homes' check-ins, over HTTP on the tunnel addresses. */
+/**
+ * Takes the homes' check-ins, on the tunnel addresses. A home is known by its key; in version 1, until it has spoken
+ * version 2, by its bearer.
+ */
 export function serveCheckins(options: CheckinOptions): CheckinServer {
-	const servers = new Set<Server>();
+	const { identity } = options;
+	const fronts = new Set<{ close(): void }>();
 	/** What keeps an address from being served. */
 	const troubles = new Map<Address, HeimwegError>();
 	const asked = new Map<string, number[]>();
@@ -67,32 +67,37 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 
 	function open(address: Address): void {
 		if (stopped) return;
-		const take = (request: IncomingMessage, response: ServerResponse) => {
-			answer(request, response).catch(() => response.destroy());
-		};
-		// What Node would refuse by itself would not be counted.
-		const server = createServer({ connectionsCheckingInterval: lookEvery, requireHostHeader: false }, take);
-		server.on("checkExpectation", take);
-		server.on("connect", (_, socket) => refuseSocket(socket, 405));
-		server.on("clientError", noRequest);
-		// A long list over a slow line.
-		server.requestTimeout = 120_000;
-		server.headersTimeout = 5_000;
-		shareConnections(server, () => options.onRefused(429));
-		server.maxHeadersCount = 50;
-		server.on("error", (error) => {
-			if (!servers.delete(server)) return;
-			// It may still listen (no file descriptor was left for a connection): two cannot.
-			server.close();
-			troubles.set(address, explain(error, address, options.port));
-			tell();
-			setTimeout(open, retryAfter, address).unref();
+		const front = openFront({
+			address,
+			port: options.port,
+			keyOf(from) {
+				const home = options.homeAt(from);
+				return home && identity.keysOf(home)?.checkin;
+			},
+			onRequest(request, response, speaker) {
+				answer(request, response, speaker).catch(() => response.destroy());
+			},
+			onNoRequest: noRequest,
+			onNoTls(from) {
+				const home = from && options.homeAt(from);
+				if (home) identity.doubt(home);
+				options.onRefused(401, home?.id);
+			},
+			onClosed: (status) => options.onRefused(status),
+			onListening() {
+				troubles.delete(address);
+				tell();
+			},
+			onError(error) {
+				if (!fronts.delete(front)) return;
+				// It may still listen (no file descriptor was left for a connection): two cannot.
+				front.close();
+				troubles.set(address, explain(error, address, options.port));
+				tell();
+				setTimeout(open, retryAfter, address).unref();
+			},
 		});
-		server.listen({ host: address, port: options.port }, () => {
-			troubles.delete(address);
-			tell();
-		});
-		servers.add(server);
+		fronts.add(front);
 	}
 
 	/** The first trouble stands for all, so that two of them do not take turns. */
@@ -102,9 +107,10 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 	}
 
 	/** What came is no HTTP, or no whole request in time. */
-	function noRequest(error: Error, socket: Duplex): void {
-		if (codeOf(error) === "ECONNRESET" || !socket.writable) return void socket.destroy();
-		refuseSocket(socket, statusOf[codeOf(error) ?? ""] ?? 400);
+	function noRequest(error: Error | "CONNECT", socket: Duplex): void {
+		if (error === "CONNECT") refuseSocket(socket, 405);
+		else if (codeOf(error) === "ECONNRESET" || !socket.writable) socket.destroy();
+		else refuseSocket(socket, statusOf[codeOf(error) ?? ""] ?? 400);
 	}
 
 	function refuseSocket(socket: Duplex, status: number): void {
@@ -115,7 +121,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		);
 	}
 
-	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	async function answer(request: IncomingMessage, response: ServerResponse, speaker: Speaker): Promise<void> {
 		const refuse = (status: number, error: string, home?: string) => {
 			options.onRefused(status, home);
 			response.writeHead(status, { "content-type": "application/json", connection: "close" });
@@ -123,9 +129,8 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		};
 		const home = options.homeAt(parseAddress(request.socket.remoteAddress ?? ""));
 		if (!home) return refuse(403, "this address is no home's");
-		if (!isBearer(request.headers.authorization, home.bearer)) {
-			return refuse(401, "the bearer is not the one that follows from the two WireGuard keys", home.id);
-		}
+		const doubt = doubtsIn(home, speaker, request.headers.authorization);
+		if (doubt) return refuse(401, doubt, home.id);
 		if (tooOften(home.id)) return refuse(429, `more than ${perMinute} check-ins in a minute`, home.id);
 		const isList = request.url === recipientsPath;
 		if (!isList && request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
@@ -147,6 +152,18 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 			if (!(error instanceof Refused)) throw error;
 			refuse(error.status, error.message, home.id);
 		}
+	}
+
+	/** Why the speaker is not taken for this home; a connection may be older than the home's present key. */
+	function doubtsIn(home: Known, speaker: Speaker, authorization: string | undefined): string | undefined {
+		if (speaker !== "unproven") {
+			if (!identity.keysOf(home)?.checkin.equals(speaker.key)) return "this is another home's key by now";
+			identity.spoke(home);
+			return undefined;
+		}
+		if (identity.hasSpoken(home)) return "this home speaks TLS here, and nothing else is believed";
+		if (isBearer(authorization, options.bearerOf(home))) return undefined;
+		return "the bearer is not the one that follows from the two WireGuard keys";
 	}
 
 	function takeCheckin(home: string, text: string): CheckinAnswer {
@@ -175,19 +192,17 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		},
 		stop() {
 			stopped = true;
-			for (const server of servers) {
-				server.close();
-				server.closeAllConnections();
-			}
+			for (const front of fronts) front.close();
 		},
 	};
 }
 
 function explain(error: unknown, address: Address, port: number): HeimwegError {
 	if (codeOf(error) === "EADDRINUSE") {
-		return new HeimwegError(`TCP port ${port} on ${address} is in use by another program`, {
-			remedy: "end that program, or choose another checkin.port here and relays.checkin_port at every home",
-		});
+		return new PortTaken(
+			{ protocol: "tcp", address, port },
+			"end that program, or choose another checkin.port here and relays.checkin_port at every home",
+		);
 	}
 	return new HeimwegError(`TCP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { publicKeyOf } from "../../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Home } from "../facts.ts";

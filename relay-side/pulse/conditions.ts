@@ -1,5 +1,6 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
+import { holderCommand, type Taken } from "../../shared/port-holder.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 
 export const pulseFailing = condition<Failure>({
@@ -10,6 +11,19 @@ export const pulseFailing = condition<Failure>({
 	quiet: 10 * SECOND,
 	text: ({ error }) => `the pulse port cannot be served: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
+});
+
+export const pulsePortTaken = condition<Taken>({
+	code: "pulse.port_taken",
+	severity: "error",
+	title: "another program holds the pulse port",
+	blocksMail: true,
+	quiet: 0,
+	text: ({ address, port, holder }) =>
+		`UDP port ${port} on ${address} is held by another program ${holder}`.trim() +
+		"; no home's pulses are answered, and each counts as away",
+	remedy: (where) =>
+		`run "${holderCommand(where)}" as root to see which program it is, and end it; heimweg-relay takes the port within a second`,
 });
 
 export const homeAway = condition<{ seen: string | undefined }>({
@@ -36,4 +50,15 @@ export const homeNoisy = condition<{ dropped: number }>({
 	quiet: 1 * MINUTE,
 	text: (_, home) => `the home ${home} sends more than 5 pulses a second; the rest is dropped`,
 	remedy: () => "look at that machine for a second agent or a program gone wild",
+});
+
+export const homeOutdated = condition({
+	code: "pulse.old_version",
+	severity: "error",
+	title: "a home speaks an old version that is no longer believed",
+	quiet: 1 * MINUTE,
+	text: (_, home) =>
+		`the home ${home} has spoken version 2 of the protocol before, and now sends pulses of version 1, which any program could send`,
+	remedy: (_, home) =>
+		`install the newer heimweg at the home ${home} again; if the old one is wanted, stop heimweg-relay, remove the home's public key from identity.json in its state_dir, and start it`,
 });

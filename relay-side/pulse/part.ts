@@ -24,7 +24,7 @@ export const pulse = relayPart({
 	preflight: async ({ pulse: { port } }, { run, machineWell }) =>
 		machineWell ? takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [],
 
-	create({ pulse: { port }, tunnel }, { facts, run, health, log, metrics, statusChanged }) {
+	create({ pulse: { port }, tunnel }, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const presence = createPresence({
 			...{ health, log },
 			onChange(home, now) {
@@ -38,9 +38,12 @@ export const pulse = relayPart({
 			port,
 			homeAt: (address) => facts.homes.value?.at.get(address),
 			endpoints: () => device.endpoints(),
-			...{ presence, health, metrics },
+			...{ presence, identity, run, health, metrics },
 		});
-		facts.homes.subscribe(({ registry }) => presence.keep(registry.homes.keys()));
+		facts.homes.subscribe(({ registry }) => {
+			presence.keep(registry.homes.keys());
+			identity.keep(registry);
+		});
 		facts.tunnelUp.subscribe(() => pulses.start());
 		metrics.gauge(
 			"homes_here",
@@ -60,9 +63,11 @@ export const pulse = relayPart({
 					endpoint: endpoint && endpointText(endpoint),
 				};
 			},
+			start: identity.restore,
 			serve: presence.start,
 			stop() {
 				pulses.stop();
+				identity.stop();
 				presence.stop();
 			},
 		};

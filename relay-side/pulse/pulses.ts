@@ -1,18 +1,23 @@
 import type { Address, Endpoint } from "../../shared/address.ts";
-import { failureOf } from "../../shared/conditions.ts";
+import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
-import { homeNoisy, pulseFailing } from "./conditions.ts";
+import { portTrouble } from "../../shared/port-holder.ts";
+import { MINUTE } from "../../shared/time.ts";
+import type { Identity, Known } from "../identity.ts";
+import { homeNoisy, homeOutdated, pulseFailing, pulsePortTaken } from "./conditions.ts";
 import type { PresenceBook } from "./presence.ts";
-import { type PulseServer, servePulses } from "./server.ts";
+import { type Dropped, type PulseServer, servePulses } from "./server.ts";
 
 export interface PulsesOptions {
 	addresses: readonly Address[];
 	port: number;
-	homeAt(address: Address): { id: string; publicKey: string } | undefined;
+	homeAt(address: Address): Known | undefined;
+	identity: Identity;
 	/** Endpoint by public key, as WireGuard sees it now. */
 	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
 	presence: PresenceBook;
+	run: RunCommand;
 	health: Health;
 	metrics: Metrics;
 	/** Milliseconds, steadily growing. */
@@ -25,17 +30,23 @@ export interface Pulses extends PulseServer {
 }
 
 /** Milliseconds after the last pulse too many that a home counts as noisy. */
-const noisyFor = 60_000;
+const noisyFor = 1 * MINUTE;
+
+/** The same after the last pulse of the old version; an agent that was just upgraded may have sent one of each. */
+const outdatedFor = 1 * MINUTE;
 
 /** The homes' pulses: who is here, and who sends too many. */
 export function createPulses(options: PulsesOptions): Pulses {
-	const { addresses, port, homeAt, endpoints, presence, health, metrics } = options;
+	const { addresses, port, homeAt, identity, endpoints, presence, health, metrics } = options;
 	const now = options.now ?? (() => performance.now());
 	const noisyUntil = new Map<string, number>();
+	const outdatedUntil = new Map<string, number>();
 	const answered = metrics.counter("pulses_total", "Pulses of homes");
-	const dropped = {
+	const dropped: Record<Dropped, { add(): void }> = {
 		stranger: metrics.counter("pulses_from_strangers_total", "Datagrams from addresses that are no home's"),
 		garbage: metrics.counter("pulses_garbage_total", "Datagrams of homes that were no pulse"),
+		replay: metrics.counter("pulses_replayed_total", "Pulses of homes that came before"),
+		outdated: metrics.counter("pulses_outdated_total", "Pulses of an older version than the home speaks"),
 		rate: metrics.counter("pulses_over_rate_total", "Pulses over 5 a second from one home"),
 	};
 
@@ -47,6 +58,7 @@ export function createPulses(options: PulsesOptions): Pulses {
 		addresses,
 		port,
 		homeAt,
+		identity,
 		endpoints,
 		onPulse(home, interval) {
 			answered.add();
@@ -56,17 +68,26 @@ export function createPulses(options: PulsesOptions): Pulses {
 		onEndpoint: (home, endpoint) => presence.seenAt(home, endpoint),
 		onDropped(reason, home) {
 			dropped[reason].add();
+			if (reason === "outdated" && home && !presence.of(home).here) {
+				outdatedUntil.set(home, now() + outdatedFor);
+				health.set(homeOutdated, home, undefined);
+			}
 			if (reason !== "rate" || !home) return;
 			noisyUntil.set(home, now() + noisyFor);
 			health.set(homeNoisy, home, undefined);
 		},
-		onTrouble: (error) => health.put(pulseFailing, "", error && failureOf(error)),
+		onTrouble: portTrouble({ run: options.run, taken: pulsePortTaken, failing: pulseFailing, health }),
 	});
 
 	return {
 		...server,
 		review() {
 			for (const [home, until] of noisyUntil) if (until < now()) quiet(home);
+			for (const [home, until] of outdatedUntil) {
+				if (until >= now() && !presence.of(home).here) continue;
+				outdatedUntil.delete(home);
+				health.clear(homeOutdated, home);
+			}
 		},
 	};
 }

@@ -1,23 +1,39 @@
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { type Address, type Endpoint, familyOf, parseAddress } from "../../shared/address.ts";
-import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
-import { decodePulse, encodeAnswer, encodeNudge, type Pulse } from "../../shared/protocol/pulse.ts";
+import type { RemoteInfo, Socket } from "node:dgram";
+import { type Address, type Endpoint, endpointText, parseAddress } from "../../shared/address.ts";
+import type { HeimwegError } from "../../shared/errors.ts";
+import { decodePulse, encodeAnswer, lastSub, type Pulse, versionOf } from "../../shared/protocol/pulse.ts";
+import { decodePulse1, encodeAnswer1, encodeNudge, pulseVersion1 } from "../../shared/protocol/pulse-v1.ts";
+import type { Identity, Known } from "../identity.ts";
+import { createRate } from "./rate.ts";
+import { isCrowded, judge, newSession, type Session } from "./session.ts";
+import { openSockets, sendFrom } from "./sockets.ts";
 
 export interface PulseOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
 	addresses: readonly Address[];
 	port: number;
-	/** Which home a tunnel address belongs to, and its key. */
-	homeAt(address: Address): { id: string; publicKey: string } | undefined;
+	/** Which home a tunnel address belongs to. */
+	homeAt(address: Address): Known | undefined;
+	identity: Identity;
 	/** Endpoint by public key, as WireGuard sees it now. */
 	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
+	/** A home has proven that it is there. */
 	onPulse(home: string, interval: number): void;
 	onEndpoint(home: string, endpoint: Endpoint): void;
 	/** A datagram was not taken, and why. */
-	onDropped(reason: "stranger" | "garbage" | "rate", home?: string): void;
+	onDropped(reason: Dropped, home?: string): void;
 	/** The port cannot be served, or (undefined) it can again. */
 	onTrouble(error: HeimwegError | undefined): void;
 }
+
+/**
+ * - stranger: from an address that is no home's
+ * - garbage: no pulse, or not with the home's key
+ * - replay: a pulse that came before, or of a run that another one has followed
+ * - outdated: of version 1, by a home that speaks version 2
+ * - rate: over the rate
+ */
+export type Dropped = "stranger" | "garbage" | "replay" | "outdated" | "rate";
 
 export interface PulseServer {
 	start(): void;
@@ -33,82 +49,99 @@ export interface PulseServer {
 const rate = 5;
 const burst = 150;
 
-/** Milliseconds until a port that could not be bound is tried again. */
-const retryAfter = 1_000;
+/** The same for pulses that may be recordings: what they use up must not be missing for real ones. */
+const unprovenBurst = 10;
+
+/** Messages of our own to a home, each second. */
+const ownRate = 5;
 
 interface Waiting {
-	pulse: Pulse;
-	home: { id: string; publicKey: string };
+	home: Known;
 	length: number;
 	from: RemoteInfo;
 	socket: Socket;
+	/** The pulse of version 2, and whether it counts; or the nonce of version 1. */
+	asked: { pulse: Pulse; counts: boolean } | { nonce: Buffer };
+}
+
+/** Whom our own messages go to: the source of the last pulse that counted, as it was answered. */
+interface Contact {
+	home: Known;
+	run: number;
+	counter: number;
+	sub: number;
+	from: RemoteInfo;
+	socket: Socket;
+	/** The endpoint that the home was told. */
+	told: Endpoint | undefined;
 }
 
 /**
- * Answers the homes' pulses with the endpoint under which WireGuard sees them. Who a home is follows from its tunnel
- * address alone, which WireGuard and the guard vouch for. Reads of the endpoints are shared and never cached: one is
- * under way at most, and it answers only pulses that came before it began.
+ * Answers the homes' pulses with the endpoint under which WireGuard sees them, and tells a home by itself when that
+ * turns out to be another, or when there is something new for it. The tunnel address says which home's key to try, the
+ * MAC whether it is that home. Reads of the endpoints are shared and never cached: one is under way at most, and it
+ * answers only pulses that came before it began.
  */
 export function servePulses(options: PulseOptions): PulseServer {
-	/** Those that are bound, and all there are: one that is still being bound has to be closed too. */
-	const sockets = new Map<Address, Socket>();
-	const opened = new Set<Socket>();
-	const timers = new Map<Address, NodeJS.Timeout>();
-	/** What keeps an address from being served. */
-	const troubles = new Map<Address, HeimwegError>();
-	const allowance = new Map<string, { tokens: number; at: number }>();
+	const { identity } = options;
+	const take = createRate(rate, burst);
+	const takeUnproven = createRate(rate, unprovenBurst);
+	const takeOwn = createRate(ownRate, ownRate);
+	/** By public key, as contacts are. */
+	const sessions = new Map<string, Session>();
+	const contacts = new Map<string, Contact>();
 	let waiting: Waiting[] = [];
 	let reading = false;
 	let stopped = false;
 
-	function open(address: Address): void {
-		if (stopped) return;
-		const socket = createSocket({ type: familyOf(address) === 6 ? "udp6" : "udp4" });
-		socket.on("message", (datagram, from) => receive(socket, datagram, from));
-		socket.on("listening", () => {
-			sockets.set(address, socket);
-			troubles.delete(address);
-			tell();
-		});
-		socket.on("error", (error) => {
-			if (!opened.delete(socket)) return;
-			sockets.delete(address);
-			socket.close();
-			troubles.set(address, explain(error, address, options.port));
-			tell();
-			timers.set(address, setTimeout(open, retryAfter, address));
-		});
-		opened.add(socket);
-		socket.bind({ address, port: options.port, exclusive: true });
-	}
-
-	/** The first trouble stands for all, so that two of them do not take turns. */
-	function tell(): void {
-		const [first] = options.addresses.flatMap((address) => troubles.get(address) ?? []);
-		options.onTrouble(first);
-	}
+	const sockets = openSockets({ ...options, onDatagram: receive });
+	identity.onRenewed((id) => {
+		for (const contact of contacts.values()) if (contact.home.id === id) tell(contact, contact.told);
+	});
 
 	function receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
-		if (stopped) return;
 		const home = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
-		const pulse = decodePulse(datagram);
-		if (!home || !pulse || !take(home.id)) {
-			options.onDropped(home ? (pulse ? "rate" : "garbage") : "stranger", home?.id);
+		const asked = home ? read(home, datagram) : "stranger";
+		if (typeof asked === "string") {
+			options.onDropped(asked, home?.id);
 			return;
 		}
-		options.onPulse(home.id, pulse.interval);
-		waiting.push({ pulse, home, length: datagram.length, from, socket });
+		waiting.push({ home: home!, length: datagram.length, from, socket, asked });
 		void answerAll();
 	}
 
-	function take(home: string): boolean {
-		const now = performance.now();
-		const { tokens, at } = allowance.get(home) ?? { tokens: burst, at: now };
-		const filled = Math.min(burst, tokens + ((now - at) / 1_000) * rate);
-		const granted = filled >= 1;
-		// What is refused costs nothing: else a home that sends too much would never get through again.
-		allowance.set(home, { tokens: granted ? filled - 1 : filled, at: now });
-		return granted;
+	function read(home: Known, datagram: Buffer): Waiting["asked"] | Dropped {
+		if (versionOf(datagram) === pulseVersion1) return readVersion1(home, datagram);
+		const keys = identity.keysOf(home);
+		const pulse = keys && decodePulse(datagram, keys.pulse);
+		if (!pulse) {
+			identity.doubt(home);
+			return "garbage";
+		}
+		identity.spoke(home);
+		const session = sessionOf(home);
+		const verdict = judge(session, pulse, identity.generation(home.id));
+		if (verdict === "replay") return "replay";
+		if (isCrowded(session)) identity.renew(home.id);
+		const counts = verdict === "counts";
+		if (!(counts ? take(home.id) : takeUnproven(home.id))) return "rate";
+		if (counts) options.onPulse(home.id, pulse.interval);
+		return { pulse, counts };
+	}
+
+	function readVersion1(home: Known, datagram: Buffer): Waiting["asked"] | Dropped {
+		if (identity.hasSpoken(home)) return "outdated";
+		const pulse = decodePulse1(datagram);
+		if (!pulse) return "garbage";
+		if (!take(home.id)) return "rate";
+		options.onPulse(home.id, pulse.interval);
+		return { nonce: pulse.nonce };
+	}
+
+	function sessionOf({ publicKey }: Known): Session {
+		const session = sessions.get(publicKey) ?? newSession();
+		sessions.set(publicKey, session);
+		return session;
 	}
 
 	async function answerAll(): Promise<void> {
@@ -117,54 +150,73 @@ export function servePulses(options: PulseOptions): PulseServer {
 		while (waiting.length > 0 && !stopped) {
 			const batch = waiting;
 			waiting = [];
-			let endpoints: ReadonlyMap<string, Endpoint> = new Map();
+			let endpoints: ReadonlyMap<string, Endpoint> | undefined;
 			try {
 				endpoints = await options.endpoints();
 			} catch {
 				// The pulse is answered all the same: the tunnel works, only the address is not known.
 			}
-			for (const one of batch) answer(one, endpoints.get(one.home.publicKey));
+			if (stopped) break;
+			for (const one of batch) answer(one, endpoints?.get(one.home.publicKey));
+			if (endpoints) tellMoved(endpoints);
 		}
 		reading = false;
 	}
 
-	function answer({ pulse, home, length, from, socket }: Waiting, endpoint: Endpoint | undefined): void {
-		if (endpoint) options.onEndpoint(home.id, endpoint);
-		send(socket, encodeAnswer(pulse.nonce, endpoint, length), from.port, from.address);
+	function answer({ asked, home, length, from, socket }: Waiting, endpoint: Endpoint | undefined): void {
+		const send = (datagram: Buffer) => sendFrom(socket, datagram, from.port, from.address);
+		const counts = "nonce" in asked || asked.counts;
+		if (endpoint && counts) options.onEndpoint(home.id, endpoint);
+		if ("nonce" in asked) {
+			send(encodeAnswer1(asked.nonce, endpoint, length));
+			return;
+		}
+		const keys = identity.keysOf(home);
+		if (!keys) return;
+		const { run, counter } = asked.pulse;
+		const generation = identity.generation(home.id);
+		send(encodeAnswer({ run, counter, sub: 0, endpoint, generation }, keys.answer, length));
+		const last = contacts.get(home.publicKey);
+		if (!counts || run !== sessionOf(home).run || (last?.run === run && last.counter > counter)) return;
+		contacts.set(home.publicKey, { home, run, counter, sub: 0, from, socket, told: endpoint });
 	}
 
-	function send(socket: Socket, datagram: Buffer, port: number, address: string): void {
-		try {
-			// An answer that cannot be sent is a lost one; the next pulse asks again.
-			socket.send(datagram, port, address, () => {});
-		} catch {
-			// The socket was closed in between; it is opened anew.
+	/** Tells those whose endpoint is another than the one that they were told. */
+	function tellMoved(endpoints: ReadonlyMap<string, Endpoint>): void {
+		for (const [publicKey, contact] of contacts) {
+			const endpoint = endpoints.get(publicKey);
+			if (!endpoint || (contact.told && endpointText(endpoint) === endpointText(contact.told))) continue;
+			if (tell(contact, endpoint)) options.onEndpoint(contact.home.id, endpoint);
 		}
 	}
 
+	/** A message of our own, as long as the shortest pulse; false when there may be none now. */
+	function tell(contact: Contact, endpoint: Endpoint | undefined): boolean {
+		const { home, run, counter, from, socket } = contact;
+		const present = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
+		const keys = identity.keysOf(home);
+		if (present?.publicKey !== home.publicKey || present.id !== home.id || !keys) {
+			contacts.delete(home.publicKey);
+			return false;
+		}
+		if (stopped || contact.sub >= lastSub || !takeOwn(home.id)) return false;
+		contact.sub += 1;
+		contact.told = endpoint;
+		const generation = identity.generation(home.id);
+		const datagram = encodeAnswer({ run, counter, sub: contact.sub, endpoint, generation }, keys.answer);
+		sendFrom(socket, datagram, from.port, from.address);
+		return true;
+	}
+
 	return {
-		start() {
-			for (const address of options.addresses) open(address);
-		},
+		start: sockets.start,
 		stop() {
 			stopped = true;
-			for (const timer of timers.values()) clearTimeout(timer);
-			for (const socket of opened) socket.close();
-			opened.clear();
+			sockets.stop();
 		},
 		nudge(home) {
-			const own = options.addresses.find((address) => familyOf(address) === familyOf(home));
-			const socket = own && sockets.get(own);
-			if (socket) send(socket, encodeNudge(), options.port, home);
+			const socket = sockets.towards(home);
+			if (socket) sendFrom(socket, encodeNudge(), options.port, home);
 		},
 	};
-}
-
-function explain(error: Error, address: Address, port: number): HeimwegError {
-	if (codeOf(error) === "EADDRINUSE") {
-		return new HeimwegError(`UDP port ${port} on ${address} is in use by another program`, {
-			remedy: "end that program, or choose another pulse.port here and relays.pulse_port at every home",
-		});
-	}
-	return new HeimwegError(`UDP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
 }

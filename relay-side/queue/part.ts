@@ -7,6 +7,7 @@ import { MINUTE } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
+import { waitingNews } from "./news.ts";
 import { createOldMail } from "./old-mail.ts";
 import { createQueue } from "./queue.ts";
 
@@ -15,8 +16,9 @@ export const queue = relayPart({
 	name: "queue",
 	conditions: Object.values(conditions),
 
-	create(_, { facts, run, health, log, metrics, statusChanged }) {
+	create(_, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const homes = () => registryOf(facts).homes;
+		const tellNews = waitingNews(identity.renew);
 		const waiting = createQueue({
 			...{ homes, listQueue, health, log },
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
@@ -24,6 +26,7 @@ export const queue = relayPart({
 			flush: postfixFlush(run),
 			ask: askBanner,
 			onChange() {
+				tellNews(new Set([...homes().keys()].filter((home) => waiting.waiting(home))));
 				void oldMail.review(homes().keys());
 				statusChanged();
 			},

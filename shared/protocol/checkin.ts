@@ -6,11 +6,19 @@ import { recipientsReportSchema, recipientsStateSchema } from "./recipients.ts";
 
 /**
  * The check-in: the home tells the relay what it sees, the relay answers what it does for the home.
- * `POST /v1/checkin` over HTTP in the tunnel, JSON both ways. It reports and never changes a route.
+ * `POST /v1/checkin` over HTTP in the tunnel, JSON both ways, in TLS 1.3 with a pre-shared key (RFC 8446, section 4.2.11)
+ * that follows from the two WireGuard keys: so each side knows the other, whoever holds the port. It reports and never
+ * changes a route.
  * Unknown keys are ignored on both sides, and every key that a later version adds is optional: so each side works
  * with the other's previous version.
  */
 export const checkinPath = "/v1/checkin";
+
+/** The name of the pre-shared key; it goes in clear, and says nothing: the tunnel address tells whose key it is. */
+export const checkinIdentity = "heimweg v2 check-in";
+
+/** OpenSSL ties a pre-shared key of this kind to SHA-256. */
+export const checkinCipher = "TLS_AES_128_GCM_SHA256";
 
 /** The largest check-in and answer, in bytes. */
 export const checkinLimit = 256 * 1024;
@@ -41,6 +49,8 @@ export const checkinAnswerSchema = z.object({
 	version: shortText,
 	/** The home's id on the relay. */
 	home: shortText,
+	/** The generation of what is told here, as the answers to pulses tell it. */
+	generation: z.int().min(1).max(0xffff_ffff).optional(),
 	/** The domains whose mail the relay sends to this home. */
 	domains: z.array(shortText).max(100_000),
 	/** Where that mail goes: the home's tunnel address and port. */

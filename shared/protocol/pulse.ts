@@ -1,99 +1,153 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { addressOfBytes, bytesOf, type Endpoint, familyOf } from "../address.ts";
 
 /**
- * The pulse: a datagram through the tunnel, and its answer. Big-endian, like everything on the wire.
+ * The pulse of version 2: a datagram through the tunnel, and its answer. Big-endian, like everything on the wire. Both
+ * are proven by a MAC (HMAC-SHA-256, truncated, over all before it) under keys of their own, so that neither passes for
+ * the other, and a process that holds a port can neither answer nor pulse. WireGuard pads: 48 bytes cost what 40 do.
  *
  *     0..1   "HW"
- *     2      version; a reader ignores what it does not know behind the fields of version 1
- *     3      1 pulse, 2 answer, 3 nudge (the relay's, only to make WireGuard initiate)
- *     4..19  nonce, random in the pulse, repeated in the answer
- *     20..23 pulse: milliseconds between two pulses
- *     20     answer: 4 or 6 for the family of the endpoint, 0 when it is not known
- *     22..23 answer: port of the endpoint
- *     24..39 answer: address of the endpoint, 4 or 16 bytes
+ *     2      2, the version
+ *     3      1 pulse, 2 answer
+ *     4..7   run: random at each start of the agent; pulses of an earlier run never count again
+ *     8..11  counter: grows with each pulse of a run; none counts twice, and an answer says which pulse it answers
+ *
+ *     pulse
+ *     12..15 milliseconds between two pulses
+ *     16     flags: 1, something changed at home: look at WireGuard anew before you answer
+ *     17     0
+ *     18..19 length of the datagram; a pulse padded to the path's full size has zeros behind the MAC
+ *     20..23 generation last heard, 0 for none: that of this very moment proves that the run is alive now, not recorded
+ *     24..31 0; readers ignore them
+ *     32..47 MAC
+ *
+ *     answer
+ *     12     4 or 6 for the family of the endpoint, 0 when it is not known
+ *     13     sub: 0 answers; 1, 2, ... are the relay's own messages after it, each newer than the one before
+ *     14..15 port of the endpoint
+ *     16..31 address of the endpoint, 4 or 16 bytes
+ *     32..35 generation: another when the relay has something new for this home, or was started anew; never 0
+ *     36..47 MAC
  *
  * An answer is as long as its pulse, never longer: nobody can be flooded through us.
  */
-export const pulseVersion = 1;
+export const pulseVersion = 2;
 
 /** The shortest datagram; a pulse padded to the path's full size has the tunnel's MTU less the IP and UDP headers. */
-export const pulseLength = 40;
+export const pulseLength = 48;
 
 export interface Pulse {
-	version: number;
-	nonce: Buffer;
+	run: number;
+	counter: number;
 	/** Milliseconds between this home's pulses. */
 	interval: number;
+	lookAnew: boolean;
+	/** The generation that the home heard last; 0 for none. */
+	generation: number;
 }
 
 export interface PulseAnswer {
-	version: number;
-	nonce: Buffer;
+	run: number;
+	counter: number;
+	sub: number;
 	/** Under which address and port the relay sees us; undefined when it does not know. */
 	endpoint: Endpoint | undefined;
+	generation: number;
 }
 
-const kinds = { pulse: 1, answer: 2, nudge: 3 } as const;
+const kinds = { pulse: 1, answer: 2 } as const;
+const lookAnewFlag = 1;
+
+/** Where the MAC begins; it ends with the fields. */
+const macAt = { [kinds.pulse]: 32, [kinds.answer]: 36 } as const;
+
+/** The largest counter; a run ends long before, at five pulses a second after 27 years. */
+export const lastCounter = 0xffff_ffff;
+
+/** The greatest number of the relay's own messages after one answer. */
+export const lastSub = 0xff;
+
+/** Which version a datagram says it is of; undefined when it is none of ours. */
+export function versionOf(datagram: Buffer): number | undefined {
+	return datagram.length > 3 && datagram.toString("latin1", 0, 2) === "HW" ? datagram[2] : undefined;
+}
 
 /** Writes a pulse of `length` bytes. */
-export function encodePulse(nonce: Buffer, interval: number, length: number = pulseLength): Buffer {
-	const datagram = header(kinds.pulse, nonce, length);
-	datagram.writeUInt32BE(interval, 20);
-	return datagram;
+export function encodePulse(pulse: Pulse, key: Buffer, length: number = pulseLength): Buffer {
+	const datagram = header(kinds.pulse, pulse, length);
+	datagram.writeUInt32BE(pulse.interval, 12);
+	datagram[16] = pulse.lookAnew ? lookAnewFlag : 0;
+	datagram.writeUInt16BE(datagram.length, 18);
+	datagram.writeUInt32BE(pulse.generation, 20);
+	return sign(datagram, kinds.pulse, key);
 }
 
-/** Reads a pulse; undefined when it is not one. */
-export function decodePulse(datagram: Buffer): Pulse | undefined {
-	if (!isOurs(datagram, kinds.pulse)) return undefined;
-	const interval = datagram.readUInt32BE(20);
+/** Reads a pulse; undefined when it is not one, or not by who has the key. */
+export function decodePulse(datagram: Buffer, key: Buffer): Pulse | undefined {
+	if (!isGenuine(datagram, kinds.pulse, key)) return undefined;
+	if (datagram.readUInt16BE(18) !== datagram.length) return undefined;
+	const interval = datagram.readUInt32BE(12);
 	if (interval < 100 || interval > 3_600_000) return undefined;
-	return { version: datagram[2]!, nonce: nonceOf(datagram), interval };
+	return {
+		run: datagram.readUInt32BE(4),
+		counter: datagram.readUInt32BE(8),
+		interval,
+		lookAnew: (datagram[16]! & lookAnewFlag) !== 0,
+		generation: datagram.readUInt32BE(20),
+	};
 }
 
 /** Writes the answer to a pulse that was `length` bytes long. */
-export function encodeAnswer(nonce: Buffer, endpoint: Endpoint | undefined, length: number): Buffer {
-	const datagram = header(kinds.answer, nonce, length);
+export function encodeAnswer(answer: PulseAnswer, key: Buffer, length: number = pulseLength): Buffer {
+	const { endpoint } = answer;
+	const datagram = header(kinds.answer, answer, length);
+	datagram[13] = answer.sub;
 	if (endpoint) {
-		datagram[20] = familyOf(endpoint.address);
-		datagram.writeUInt16BE(endpoint.port, 22);
-		bytesOf(endpoint.address).copy(datagram, 24);
+		datagram[12] = familyOf(endpoint.address);
+		datagram.writeUInt16BE(endpoint.port, 14);
+		bytesOf(endpoint.address).copy(datagram, 16);
 	}
-	return datagram;
+	datagram.writeUInt32BE(answer.generation, 32);
+	return sign(datagram, kinds.answer, key);
 }
 
-/** Reads an answer; undefined when it is not one. */
-export function decodeAnswer(datagram: Buffer): PulseAnswer | undefined {
-	if (!isOurs(datagram, kinds.answer)) return undefined;
-	const family = datagram[20];
+/** Reads an answer; undefined when it is not one, or not by who has the key. */
+export function decodeAnswer(datagram: Buffer, key: Buffer): PulseAnswer | undefined {
+	if (!isGenuine(datagram, kinds.answer, key)) return undefined;
+	const family = datagram[12];
 	if (family !== 0 && family !== 4 && family !== 6) return undefined;
-	const bytes = datagram.subarray(24, family === 4 ? 28 : 40);
-	const endpoint = family ? { address: addressOfBytes(bytes), port: datagram.readUInt16BE(22) } : undefined;
-	return { version: datagram[2]!, nonce: nonceOf(datagram), endpoint };
+	const bytes = datagram.subarray(16, family === 4 ? 20 : 32);
+	return {
+		run: datagram.readUInt32BE(4),
+		counter: datagram.readUInt32BE(8),
+		sub: datagram[13]!,
+		endpoint: family ? { address: addressOfBytes(bytes), port: datagram.readUInt16BE(14) } : undefined,
+		generation: datagram.readUInt32BE(32),
+	};
 }
 
-/** A datagram that says nothing: sending it makes WireGuard start a handshake when it has no session. */
-export function encodeNudge(): Buffer {
-	return header(kinds.nudge, Buffer.alloc(16), pulseLength);
-}
-
-function header(kind: number, nonce: Buffer, length: number): Buffer {
+function header(kind: number, { run, counter }: { run: number; counter: number }, length: number): Buffer {
 	const datagram = Buffer.alloc(Math.max(length, pulseLength));
 	datagram.write("HW", "latin1");
 	datagram[2] = pulseVersion;
 	datagram[3] = kind;
-	nonce.copy(datagram, 4);
+	datagram.writeUInt32BE(run, 4);
+	datagram.writeUInt32BE(counter, 8);
 	return datagram;
 }
 
-function isOurs(datagram: Buffer, kind: number): boolean {
-	return (
-		datagram.length >= pulseLength &&
-		datagram.toString("latin1", 0, 2) === "HW" &&
-		datagram[2]! >= 1 &&
-		datagram[3] === kind
-	);
+function sign(datagram: Buffer, kind: 1 | 2, key: Buffer): Buffer {
+	macOf(datagram, kind, key).copy(datagram, macAt[kind]);
+	return datagram;
 }
 
-function nonceOf(datagram: Buffer): Buffer {
-	return Buffer.from(datagram.subarray(4, 20));
+function isGenuine(datagram: Buffer, kind: 1 | 2, key: Buffer): boolean {
+	if (datagram.length < pulseLength || versionOf(datagram) !== pulseVersion || datagram[3] !== kind)
+		return false;
+	return timingSafeEqual(macOf(datagram, kind, key), datagram.subarray(macAt[kind], pulseLength));
+}
+
+function macOf(datagram: Buffer, kind: 1 | 2, key: Buffer): Buffer {
+	const mac = createHmac("sha256", key).update(datagram.subarray(0, macAt[kind])).digest();
+	return mac.subarray(0, pulseLength - macAt[kind]);
 }

@@ -47,7 +47,10 @@ test("the keys are read; of the preshared one only a mark is kept", async () => 
 		key: { privateKey: key, privateKeyFile: `${folder}/wireguard.key` },
 		parts: new Map<string, unknown>([
 			["address", undefined],
-			["relay", [{ presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }]],
+			[
+				"relay",
+				[{ presharedKey: key, presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }],
+			],
 			["dns", undefined],
 			["recipients", undefined],
 			["mail", undefined],

@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Attack } from "../fuzz/attacker.ts";
 import { type Fuzzed, fuzz } from "../fuzz/fuzz.ts";
 import { type Scene, tunnel, until } from "../lab/scene.ts";
@@ -87,7 +86,7 @@ async function attackCompanion(
 		const options: Attack = {
 			...{ part, count, seed, from: tunnel.home[0]!, to: tunnel.relay[0]! },
 			port: { pulses: 8686, "check-ins": 8687 }[part],
-			bearer: deriveBearer(keys.home.privateKey, keys.relay.publicKey),
+			...{ privateKey: keys.home.privateKey, publicKey: keys.relay.publicKey },
 			socket: `/proc/${await lab.relay.leader()}/root/run/heimweg-relay/control.sock`,
 		};
 		const argv = [process.execPath, "--import", "tsx", program, JSON.stringify(options)];

@@ -1,7 +1,8 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { parseEndpoint } from "../../shared/address.ts";
-import { decodePulse, encodeAnswer } from "../../shared/protocol/pulse.ts";
+import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
+import { decodePulse, encodeAnswer, type Pulse } from "../../shared/protocol/pulse.ts";
 import type { Random } from "../shared/random.ts";
 import { mutate, pick } from "./mutate.ts";
 import { reaches, window } from "./pulses.ts";
@@ -14,16 +15,26 @@ export interface AnswerFire {
 	/** The address and the port that the agent sends its pulses to. */
 	address: string;
 	port: number;
+	keys: ProtocolKeys;
 	/** How many the program says it has counted, as answers or as garbage. */
 	counted(): Promise<number>;
 }
 
 /** Answers an agent's pulses with so many datagrams that are no right answers; returns how many were counted. */
-export async function fireAnswers({ random, count, address, port, counted }: AnswerFire): Promise<number> {
+export async function fireAnswers({
+	random,
+	count,
+	address,
+	port,
+	keys,
+	counted,
+}: AnswerFire): Promise<number> {
 	const relay = createSocket("udp4");
-	let last: { nonce: Buffer; port: number; address: string } | undefined;
+	let last: { pulse: Pulse; port: number; address: string } | undefined;
 	relay.on("message", (datagram, from) => {
-		last = { nonce: decodePulse(datagram)!.nonce, port: from.port, address: from.address };
+		const pulse = decodePulse(datagram, keys.pulse);
+		// Or one of version 1, which is sent until we have answered.
+		if (pulse) last = { pulse, port: from.port, address: from.address };
 	});
 	relay.bind(port, address);
 	await once(relay, "listening");
@@ -31,9 +42,9 @@ export async function fireAnswers({ random, count, address, port, counted }: Ans
 	const before = await counted();
 	try {
 		for (let sent = 0; sent < count; ) {
-			const { nonce, ...agent } = last!;
+			const { pulse, ...agent } = last!;
 			for (const end = Math.min(count, sent + window); sent < end; sent++)
-				relay.send(malformedAnswer(random, nonce), agent.port, agent.address);
+				relay.send(malformedAnswer(random, pulse, keys), agent.port, agent.address);
 			await reaches(counted, before + sent);
 		}
 		return (await counted()) - before;
@@ -42,9 +53,16 @@ export async function fireAnswers({ random, count, address, port, counted }: Ans
 	}
 }
 
-function malformedAnswer(random: Random, nonce: Buffer): Buffer {
-	const how = random.below(6);
+function malformedAnswer(random: Random, pulse: Pulse, keys: ProtocolKeys): Buffer {
+	const how = random.below(8);
 	if (how === 0) return random.bytes(random.below(200));
-	const right = encodeAnswer(how === 1 ? random.bytes(16) : nonce, pick(random, endpoints), 40);
-	return how === 1 ? right : mutate(random, right);
+	const right = {
+		...{ run: pulse.run, counter: pulse.counter, sub: random.below(256), generation: 5 },
+		endpoint: pick(random, endpoints),
+	};
+	if (how === 1) return encodeAnswer({ ...right, run: random.below(2 ** 31) }, keys.answer);
+	if (how === 2) return encodeAnswer({ ...right, counter: pulse.counter + 1_000_000 }, keys.answer);
+	if (how === 3) return encodeAnswer(right, pick(random, [keys.pulse, random.bytes(32)]));
+	// Those that are damaged where it does no harm, or not at all, are answers, once.
+	return mutate(random, encodeAnswer(right, keys.answer));
 }

@@ -1,4 +1,6 @@
 import { request } from "node:http";
+import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { deriveKeys } from "../../shared/protocol/keys.ts";
 import { random } from "../shared/random.ts";
 import { fireCheckins } from "./checkins.ts";
 import { firePulses } from "./pulses.ts";
@@ -15,7 +17,9 @@ export interface Attack {
 	from: string;
 	to: string;
 	port: number;
-	bearer: string;
+	/** The home's private key, and the relay's public one. */
+	privateKey: string;
+	publicKey: string;
 	/** The companion's control socket. */
 	socket: string;
 }
@@ -35,7 +39,9 @@ function figure(socketPath: string, name: string): Promise<number> {
 async function attack({ part, seed, socket, from, ...rest }: Attack): Promise<number> {
 	const name = { pulses: "pulses_garbage_total", "check-ins": "checkins_refused_total" }[part];
 	const counted = () => figure(socket, `heimweg_relay_${name}`);
-	const fire = { ...rest, random: random(seed) };
+	const { privateKey, publicKey, ...target } = rest;
+	const keys = deriveKeys(privateKey, publicKey, "home");
+	const fire = { ...target, random: random(seed), keys, bearer: deriveBearer(privateKey, publicKey) };
 	if (part === "pulses") return firePulses({ ...fire, from, counted });
 	return fireCheckins({ ...fire, from: () => from, greet: false, refused: counted });
 }

@@ -1,5 +1,13 @@
 import { connect } from "node:net";
-import { type CheckinAnswer, checkinLimit, checkinPath } from "../../shared/protocol/checkin.ts";
+import { connect as connectTls } from "node:tls";
+import {
+	type CheckinAnswer,
+	checkinCipher,
+	checkinIdentity,
+	checkinLimit,
+	checkinPath,
+} from "../../shared/protocol/checkin.ts";
+import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import { recipientsPath } from "../../shared/protocol/recipients.ts";
 import type { Random } from "../shared/random.ts";
 import { damage, mutateJsonText, pick } from "./mutate.ts";
@@ -32,6 +40,8 @@ export function goodCheckin(bearer: string): Buffer {
 interface Malformed {
 	bytes: Buffer;
 	whole: boolean;
+	/** Without TLS, as a home that has spoken version 2 must not speak any more. */
+	plain?: boolean;
 }
 
 export function malformedCheckin(random: Random, bearer: string): Malformed {
@@ -39,7 +49,8 @@ export function malformedCheckin(random: Random, bearer: string): Malformed {
 		const how = random.below(21);
 		const bytes = nearly(random, bearer, how);
 		// A connection over which nothing comes brings no check-in.
-		if (bytes.toString("latin1").trim() !== "") return { bytes, whole: how > 5 };
+		if (bytes.toString("latin1").trim() !== "")
+			return { bytes, whole: how > 5, plain: how === 0 || how === 6 };
 	}
 }
 
@@ -50,7 +61,7 @@ function nearly(random: Random, bearer: string, how: number): Buffer {
 	if (how < 4) return damage(random, request({ bearer, body: Buffer.alloc(0) }));
 	if (how === 4) return request({ bearer, body, length: body.length + 1 + random.below(5) });
 	if (how === 5) return chunked(random, bearer);
-	if (how === 6) return request({ bearer: random.bytes(32).toString("base64url"), body });
+	if (how === 6) return request({ bearer: pick(random, [bearer, "no"]), body });
 	if (how === 7) return request({ bearer, body, path: pick(random, paths) });
 	if (how === 8) return request({ bearer, body, method: pick(random, methods) });
 	if (how === 9 && random.below(50) === 0)
@@ -105,6 +116,7 @@ export interface CheckinFire {
 	/** The address that the one with this number comes from, and its bearer. */
 	from(number: number): string;
 	bearer: string;
+	keys: ProtocolKeys;
 	to: string;
 	port: number;
 	/** Begin each connection with a good check-in, and send the bad one over the same connection. */
@@ -127,7 +139,8 @@ export async function fireCheckins(fire: CheckinFire): Promise<number> {
 		while (next < count) {
 			const from = fire.from(next);
 			const bad = malformedCheckin(random, bearer);
-			const requests = [...(greet ? [{ bytes: goodCheckin(bearer), whole: true }] : []), bad];
+			const greeting = greet && !bad.plain ? [{ bytes: goodCheckin(bearer), whole: true }] : [];
+			const requests = [...greeting, bad];
 			next += 1;
 			const statuses = await converse(fire, from, requests);
 			// What is damaged can be two requests.
@@ -142,12 +155,19 @@ export async function fireCheckins(fire: CheckinFire): Promise<number> {
 
 /** Sends the requests one after the other's answer over one connection; returns the statuses of the answers. */
 function converse(
-	{ to, port }: CheckinFire,
+	{ to, port, keys }: CheckinFire,
 	from: string,
 	requests: readonly Malformed[],
 ): Promise<number[]> {
 	return new Promise((resolve) => {
-		const socket = connect({ host: to, port, localAddress: from });
+		const target = { host: to, port, localAddress: from };
+		const { plain } = requests.at(-1)!;
+		const socket = plain
+			? connect(target)
+			: connectTls({
+					...{ ...target, minVersion: "TLSv1.3", ciphers: checkinCipher, ca: [] },
+					pskCallback: () => ({ psk: keys.checkin, identity: checkinIdentity }),
+				});
 		let text = "";
 		let sent = 0;
 		const statuses = () => [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, code]) => Number(code));
@@ -158,7 +178,7 @@ function converse(
 		};
 		socket.setTimeout(10_000, () => socket.destroy());
 		socket.setEncoding("latin1");
-		socket.on("connect", send);
+		socket.on(plain ? "connect" : "secureConnect", send);
 		socket.on("data", (data) => {
 			text += data;
 			if (statuses().length < sent || !isWhole(text)) return;

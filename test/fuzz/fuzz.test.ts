@@ -30,8 +30,9 @@ describe(`under ${count} malformed inputs, in a process of its own`, () => {
 });
 
 describe("the malformed inputs", () => {
+	const keys = { pulse: Buffer.alloc(32, 1), answer: Buffer.alloc(32, 2), checkin: Buffer.alloc(32, 3) };
 	const kinds = {
-		pulses: malformedPulse,
+		pulses: (chance: ReturnType<typeof random>) => malformedPulse(chance, keys),
 		"check-ins": (chance: ReturnType<typeof random>) => malformedCheckin(chance, "bearer").bytes,
 		"deSEC's answers": malformedAnswer,
 	};

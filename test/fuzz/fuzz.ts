@@ -6,6 +6,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { deriveKeys, publicKeyOf } from "../../shared/protocol/keys.ts";
 import { random } from "../shared/random.ts";
 import { fireAnswers } from "./answers.ts";
 import { fireCheckins } from "./checkins.ts";
@@ -29,11 +31,13 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 	const chance = random(seed);
 	const folder = await mkdtemp(join(tmpdir(), "heimweg-fuzz-"));
 	const garbage = part === "deSEC" ? await startGarbageDesec(chance) : undefined;
-	const bearer = randomBytes(32).toString("base64url");
+	const [home, relay] = [randomBytes(32).toString("base64"), randomBytes(32).toString("base64")];
+	const keys = deriveKeys(home, publicKeyOf(relay), "home");
+	const bearer = deriveBearer(home, publicKeyOf(relay));
 	const port = garbage?.port ?? (await freePort());
-	const subject = await start({ part, port, folder, bearer });
+	const subject = await start({ part, port, folder, home, relay });
 	const counted = async () => (await subject.ask()).counted;
-	const one = { random: chance, to: "127.0.0.1", port, counted };
+	const one = { random: chance, to: "127.0.0.1", port, keys, counted };
 	const fire: Record<Part, (count: number) => Promise<number>> = {
 		pulses: (count) => firePulses({ ...one, count, from: "127.0.0.2" }),
 		answers: (count) => fireAnswers({ ...one, count, address: "127.0.0.1" }),

@@ -2,6 +2,7 @@ import { watchPulse } from "../../agent/relay/pulse.ts";
 import { serveCheckins } from "../../relay-side/checkin/server.ts";
 import type { Home } from "../../relay-side/homes/home.ts";
 import { emptyRegistry } from "../../relay-side/homes/registry.ts";
+import { createIdentity } from "../../relay-side/identity.ts";
 import { servePulses } from "../../relay-side/pulse/server.ts";
 import { createRecipientsKeeper } from "../../relay-side/recipients/keeper.ts";
 import { parseAddress, parseEndpoint } from "../../shared/address.ts";
@@ -12,6 +13,8 @@ import { DesecError } from "../../shared/dns/providers/desec/error.ts";
 import { Health } from "../../shared/health.ts";
 import { createLog } from "../../shared/log.ts";
 import { createMetrics } from "../../shared/metrics.ts";
+import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { deriveKeys, publicKeyOf } from "../../shared/protocol/keys.ts";
 import { checkinAnswer } from "./checkins.ts";
 
 // A process of its own around one part of Heimweg that hears what others send, so that its memory can be read and its
@@ -26,7 +29,9 @@ export interface Setting {
 	port: number;
 	/** For files. */
 	folder: string;
-	bearer: string;
+	/** WireGuard's private keys of the home and the relay. */
+	home: string;
+	relay: string;
 }
 
 /**
@@ -45,7 +50,7 @@ const relay = parseAddress("127.0.0.1");
 const agent = parseAddress("127.0.0.2");
 const endpoint = parseEndpoint("198.51.100.7:51820");
 
-async function serve({ part, port, folder, bearer }: Setting): Promise<(run: number) => Promise<void>> {
+async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: number) => Promise<void>> {
 	const { log } = createLog();
 	log.level = "silent";
 	const health = new Health(log);
@@ -58,18 +63,29 @@ async function serve({ part, port, folder, bearer }: Setting): Promise<(run: num
 	const now = performance.now.bind(performance);
 	performance.now = () => now() + ahead;
 
+	const publicKey = publicKeyOf(keys.home);
+	const version2 = [publicKey];
+	const identity = createIdentity({
+		privateKey: keys.relay,
+		state: { read: async () => ({ version2 }), write: async () => {}, stop: nothing },
+	});
+	await identity.restore();
 	if (part === "pulses")
 		servePulses({
 			...{ addresses: [relay], port, onPulse: nothing, onEndpoint: nothing, onTrouble: nothing },
-			homeAt: () => ({ id: "anna", publicKey: "key" }),
-			endpoints: async () => new Map([["key", endpoint]]),
+			homeAt: () => ({ id: "anna", publicKey }),
+			identity,
+			endpoints: async () => new Map([[publicKey, endpoint]]),
 			onDropped: counts,
 		}).start();
 	if (part === "answers")
 		watchPulse({
 			...{ from: agent, to: relay, port, interval: 100, mtu: 1_280, onSilence: nothing, onLarge: nothing },
+			keys: deriveKeys(keys.home, publicKeyOf(keys.relay), "home"),
+			spoken: { has: () => true, add: nothing },
 			onAnswer: counts,
 			onLoss: nothing,
+			onGeneration: nothing,
 			onGarbage: counts,
 		}).start();
 	if (part === "check-ins") {
@@ -84,8 +100,10 @@ async function serve({ part, port, folder, bearer }: Setting): Promise<(run: num
 			homeAt(address) {
 				const home = { id: address, publicKey: "", addresses: [address], domains: ["example.org"] };
 				if (!homes.has(address)) homes.set(address, { ...home, mailPort: 25, senders: "own" });
-				return { id: address, bearer };
+				return { id: address, publicKey };
 			},
+			identity,
+			bearerOf: () => deriveBearer(keys.relay, publicKey),
 			onCheckin(id, checkin) {
 				lists.report(id, checkin.recipients);
 				return { ...checkinAnswer, recipients: lists.state(id) };

@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
-import { encodeAnswer, encodePulse } from "../../shared/protocol/pulse.ts";
+import { deriveKeys } from "../../shared/protocol/keys.ts";
+import { encodePulse } from "../../shared/protocol/pulse.ts";
+import { encodeAnswer1, encodePulse1 } from "../../shared/protocol/pulse-v1.ts";
 import type { Host } from "./host.ts";
 import type { Namespace } from "./namespace.ts";
 import { plugIn } from "./network.ts";
@@ -39,8 +41,15 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 	const relay = () => scene().lab.relay;
 	const atRelay = (name: string) => figure(relay(), 8651, `heimweg_relay_${name}`);
 	const atHome = (name: string) => figure(home(), 8650, `heimweg_${name}`);
-	const pulse = encodePulse(Buffer.alloc(16, 7), 1_000).toString("hex");
-	const answer = encodeAnswer(Buffer.alloc(16, 7), undefined, 40).toString("hex");
+	// Of version 1: they are not believed, but counted when they get that far.
+	const pulse = encodePulse1(Buffer.alloc(16, 7), 1_000).toString("hex");
+	const answer = encodeAnswer1(Buffer.alloc(16, 7), undefined, 40).toString("hex");
+	/** Of an agent that the relay does not know. */
+	const genuine = () => {
+		const keys = deriveKeys(scene().keys.home.privateKey, scene().keys.relay.publicKey, "home");
+		const pulse = { run: 7, counter: 1, interval: 1_000, lookAnew: false, generation: 0 };
+		return encodePulse(pulse, keys.pulse).toString("hex");
+	};
 	const bearer = () => deriveBearer(scene().keys.home.privateKey, scene().keys.relay.publicKey);
 	const isUp = async () => (await scene().agentStatus()).tunnel.up;
 
@@ -101,23 +110,23 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 
 	const forgedPulses = async (prepare: () => Promise<void> = asItIs) => {
 		await prepare();
-		const before = await atRelay("pulses_total");
+		const before = await atRelay("pulses_outdated_total");
 		await besideRelay.run([
 			"node",
 			"-e",
 			datagrams({ address: home4 }, { address: relay4, port: 8686 }, pulse),
 		]);
-		const four = await atRelay("pulses_total");
+		const four = await atRelay("pulses_outdated_total");
 		await prepare();
 		await besideRelay.run([
 			"node",
 			"-e",
 			datagrams({ address: home6 }, { address: relay6, port: 8686 }, pulse),
 		]);
-		const six = await atRelay("pulses_total");
+		const six = await atRelay("pulses_outdated_total");
 		await prepare();
 		await asLocalUser(relay(), home6, relay6);
-		const local = await atRelay("pulses_total");
+		const local = await atRelay("pulses_outdated_total");
 		return { four: four > before, six: six > four, local: local > six };
 	};
 	/** The relay's port on the tunnel address, asked from its own network. */
@@ -218,7 +227,7 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 			const send = (buffer) => new Promise((done) => socket.send(buffer, 8686, "${relay4}", done));
 			socket.bind({ address: "${home4}" }, async () => {
 				for (let i = 0; i < 700; i++) {
-					await send(Buffer.from("${pulse}", "hex"));
+					await send(Buffer.from("${genuine()}", "hex"));
 					await send(require("node:crypto").randomBytes((i % 500) * 2));
 					// Slowly enough for every buffer on the way: what is lost there is not counted.
 					await new Promise((done) => setTimeout(done, 2));

@@ -1,4 +1,5 @@
-import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
+import { deriveKeys } from "../../shared/protocol/keys.ts";
 import { addresses } from "./network.ts";
 import { domain, type Scene, tunnel, until } from "./scene.ts";
 
@@ -30,8 +31,8 @@ export async function measureRecipientChanges({ lab, keys }: Scene): Promise<Rec
 	await relay.run(["postconf", "-e", "smtpd_peername_lookup=no"]);
 	await relay.run(["postfix", "reload"]);
 	try {
-		const bearer = deriveBearer(keys.home.privateKey, keys.relay.publicKey);
-		await home.write("/root/measure.mjs", programText(bearer), 0o600);
+		const { checkin } = deriveKeys(keys.home.privateKey, keys.relay.publicKey, "home");
+		await home.write("/root/measure.mjs", programText(checkin), 0o600);
 		const text = await home.run(["node", "/root/measure.mjs"], { timeout: 120_000 });
 		return JSON.parse(text) as RecipientChanges;
 	} finally {
@@ -40,10 +41,10 @@ export async function measureRecipientChanges({ lab, keys }: Scene): Promise<Rec
 }
 
 /** The program: it checks changes in as the agent does, and asks in new SMTP sessions from outside of the tunnel. */
-function programText(bearer: string): string {
+function programText(key: Buffer): string {
 	return `
 import { connect } from "node:net";
-import { request } from "node:http";
+import { request } from "node:https";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 const domain = "${domain}";
@@ -53,8 +54,10 @@ const { sources } = JSON.parse(readFileSync("/var/lib/heimweg-recipients/recipie
 for (const one of new Set(sources.flatMap((source) => source.recipients))) mix(one);
 function post(body) {
 	return new Promise((resolve, reject) => {
-		const call = request({ host: "${tunnel.relay[0]}", port: 8687, path: "/v1/recipients", method: "POST",
-			headers: { authorization: "Bearer ${bearer}" } }, (response) => {
+		const call = request({ host: "${tunnel.relay[0]}", port: 8687, path: "/v1/recipients", method: "POST", agent: false,
+			minVersion: "TLSv1.3", ciphers: "${checkinCipher}", ca: [],
+			pskCallback: () => ({ psk: Buffer.from("${key.toString("hex")}", "hex"), identity: "${checkinIdentity}" }),
+		}, (response) => {
 			response.resume().on("end", () => resolve(response.statusCode));
 		}).on("error", reject);
 		call.end(JSON.stringify(body));

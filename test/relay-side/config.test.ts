@@ -146,7 +146,11 @@ test("3,000 damaged configs are taken or refused as configs, and nothing else is
 }, 60_000);
 
 test("the key of the policy service's old port is accepted for one release, and has no default", () => {
-	const { postfix } = parseConfig("relay.toml", `${least}[postfix]\npolicy_port = 8652\n`, configSchema(relay));
+	const { postfix } = parseConfig(
+		"relay.toml",
+		`${least}[postfix]\npolicy_port = 8652\n`,
+		configSchema(relay),
+	);
 	expect(postfix.policy_port).toBe(8652);
 	expect(parseConfig("relay.toml", least, configSchema(relay)).postfix.policy_port).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
-import { publicKeyOf } from "../../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 
 /** A peer as WireGuard keeps it. */
 export interface MemoryPeer {

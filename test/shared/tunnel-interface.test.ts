@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { parseAddress, parseCidr } from "../../shared/address.ts";
 import { ConfigError } from "../../shared/errors.ts";
-import { publicKeyOf } from "../../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import {
 	refuseForeignInterface,
 	removeTunnelInterface,

@@ -33,10 +33,9 @@ function world() {
 	const scene = { up: true, reports: 0, wholes: 0, clock: Date.parse("2026-03-01T12:00:00Z") };
 	const recipients = createRecipients({
 		port: () => ({
-			relay: parseAddress("10.86.0.1"),
-			from: parseAddress("10.86.0.2"),
-			port: 8687,
-			bearer: "b",
+			...{ relay: parseAddress("10.86.0.1"), from: parseAddress("10.86.0.2"), port: 8687, bearer: "b" },
+			keys: { pulse: Buffer.alloc(32), answer: Buffer.alloc(32), checkin: Buffer.alloc(32) },
+			spoken: { has: () => true, add: () => {} },
 		}),
 		send: async (push) => {
 			sent.push(push);

@@ -42,6 +42,9 @@ beforeEach(async () => {
 		from: loopback,
 		port: (relay.address() as AddressInfo).port,
 		bearer,
+		keys: { pulse: Buffer.alloc(32, 1), answer: Buffer.alloc(32, 2), checkin: Buffer.alloc(32, 3) },
+		// A relay of version 1: TLS is tried first, each time.
+		spoken: { has: () => false, add: () => {} },
 		report: () => ({
 			version: "1.2.4",
 			addresses: { ipv4: parseAddress("198.51.100.7") },
@@ -118,7 +121,12 @@ test("while the tunnel is down nothing is sent", async () => {
 });
 
 test.each<[string, (response: ServerResponse) => void, RegExp, RegExp]>([
-	["401", (r) => r.writeHead(401).end(), /does not accept our bearer/, /compare relays\.public_key/],
+	[
+		"401",
+		(r) => r.writeHead(401).end(),
+		/does not accept what follows from the two WireGuard keys/,
+		/compare relays\.public_key/,
+	],
 	["403", (r) => r.writeHead(403).end(), /does not know our tunnel address/, /homes\.d/],
 	["500", (r) => r.writeHead(500).end("oops"), /the relay answered 500/, /journalctl -u heimweg-relay/],
 	["no JSON", (r) => r.end("<html>"), /the answer is not JSON/, /heimweg-relay status/],

@@ -2,10 +2,15 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type PulseOptions, type PulseWatcher, watchPulse } from "../../../agent/relay/pulse.ts";
 import { endpointText, parseAddress, parseEndpoint } from "../../../shared/address.ts";
-import { decodePulse, encodeAnswer, encodeNudge } from "../../../shared/protocol/pulse.ts";
+import { decodePulse, encodeAnswer, encodePulse, type PulseAnswer } from "../../../shared/protocol/pulse.ts";
+import { decodePulse1, encodeAnswer1, encodeNudge } from "../../../shared/protocol/pulse-v1.ts";
 
 const loopback = parseAddress("127.0.0.1");
 const seenAs = parseEndpoint("198.51.100.7:51820");
+
+const keys = { pulse: Buffer.alloc(32, 1), answer: Buffer.alloc(32, 2), checkin: Buffer.alloc(32, 3) };
+/** The shortest pulse, in bytes. */
+const small = 48;
 
 let relay: Socket;
 let arrived: Array<{ datagram: Buffer; from: RemoteInfo }>;
@@ -17,10 +22,14 @@ let silences: number[];
 let larges: boolean[];
 let losses: Array<number | undefined>;
 let garbage: number;
+let generations: number[];
+/** The relay has proven that it speaks version 2. */
+let spoken: boolean;
 
 beforeEach(async () => {
 	vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] });
 	[arrived, answers, silences, larges, losses, garbage] = [[], [], [], [], [], 0];
+	[generations, spoken] = [[], true];
 	relay = createSocket("udp4");
 	await new Promise<void>((done) => relay.bind(0, loopback, done));
 	onPulse = answer;
@@ -35,9 +44,15 @@ afterEach(() => {
 	relay.close();
 });
 
+/** The right answer to a pulse; it tells no generation. */
+function rightAnswer(datagram: Buffer, changes: Partial<PulseAnswer> = {}, key = keys.answer): Buffer {
+	const { run, counter } = decodePulse(datagram, keys.pulse)!;
+	const whole = { run, counter, sub: 0, endpoint: seenAs, generation: 0, ...changes };
+	return encodeAnswer(whole, key, datagram.length);
+}
+
 function answer(datagram: Buffer, from: RemoteInfo): void {
-	const { nonce } = decodePulse(datagram)!;
-	relay.send(encodeAnswer(nonce, seenAs, datagram.length), from.port, from.address);
+	relay.send(rightAnswer(datagram), from.port, from.address);
 }
 
 function watch(changes: Partial<PulseOptions> = {}): void {
@@ -45,8 +60,16 @@ function watch(changes: Partial<PulseOptions> = {}): void {
 		from: loopback,
 		to: loopback,
 		port: relay.address().port,
+		keys,
+		spoken: {
+			has: () => spoken,
+			add: () => {
+				spoken = true;
+			},
+		},
 		interval: 1_000,
 		mtu: 1_280,
+		onGeneration: (generation) => generations.push(generation),
 		onAnswer: (endpoint) => answers.push(endpoint ? endpointText(endpoint) : "unknown"),
 		onSilence: (milliseconds) => silences.push(milliseconds),
 		onLarge: (passed) => larges.push(passed),
@@ -79,44 +102,154 @@ test("the first pulse goes out at once, then one each interval, and each answer 
 	await answeredSecond();
 	await answeredSecond();
 	expect(arrived).toHaveLength(3);
-	const pulses = arrived.map(({ datagram }) => decodePulse(datagram)!);
-	expect(pulses[0]).toMatchObject({ version: 1, interval: 1_000 });
-	expect(new Set(pulses.map(({ nonce }) => nonce.toString("hex"))).size, "a nonce each").toBe(3);
+	const pulses = arrived.map(({ datagram }) => decodePulse(datagram, keys.pulse)!);
+	expect(pulses[0]).toMatchObject({ interval: 1_000, generation: 0 });
+	expect(pulses.map(({ counter }) => counter)).toEqual([1, 2, 3]);
+	expect(new Set(pulses.map(({ run }) => run)).size, "one run").toBe(1);
 	expect([silences, garbage]).toEqual([[], 0]);
 });
 
 test("an answer without an endpoint is an answer", async () => {
 	onPulse = (datagram, from) =>
-		relay.send(encodeAnswer(decodePulse(datagram)!.nonce, undefined, 40), from.port, from.address);
+		relay.send(rightAnswer(datagram, { endpoint: undefined }), from.port, from.address);
 	watch();
 	await expect.poll(() => answers).toEqual(["unknown"]);
 });
 
-test("an answer counts once, and only with the nonce of a pulse of ours; everything else is garbage", async () => {
+test("an answer counts once, and only with the relay's MAC for this run; everything else is garbage", async () => {
 	onPulse = (datagram, from) => {
-		const { nonce } = decodePulse(datagram)!;
-		const wrong = Buffer.from(nonce).fill(7, 0, 1);
+		const { run, counter } = decodePulse(datagram, keys.pulse)!;
 		const send = (what: Buffer) => relay.send(what, from.port, from.address);
-		send(encodeAnswer(wrong, seenAs, 40));
+		send(rightAnswer(datagram, { run: (run ^ 1) >>> 0 }));
+		send(rightAnswer(datagram, { counter: counter + 1 }));
+		send(rightAnswer(datagram, { counter: 0 }));
+		send(rightAnswer(datagram, {}, keys.pulse));
 		send(datagram);
 		send(encodeNudge());
+		send(encodeAnswer1(Buffer.alloc(16), seenAs, 40));
 		send(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
 		send(Buffer.alloc(0));
-		const broken = encodeAnswer(nonce, seenAs, 40);
-		broken[20] = 5;
+		const broken = rightAnswer(datagram);
+		broken[12] = 6;
 		send(broken);
-		send(encodeAnswer(nonce, seenAs, 40));
-		send(encodeAnswer(nonce, seenAs, 40));
+		send(rightAnswer(datagram));
+		send(rightAnswer(datagram));
 	};
 	watch();
-	await expect.poll(() => garbage).toBe(7);
+	await expect.poll(() => garbage).toBe(11);
 	expect(answers).toHaveLength(1);
 });
 
-test("an answer from another port or host is garbage, although its nonce is right", async () => {
+test("who holds the relay's port without its key, and sees all our pulses, can answer none", async () => {
+	onPulse = (datagram, from) => {
+		const own = { pulse: Buffer.alloc(32, 8), answer: Buffer.alloc(32, 9) };
+		const told = { run: datagram.readUInt32BE(4), counter: datagram.readUInt32BE(8), sub: 0 };
+		const forged = encodeAnswer({ ...told, endpoint: seenAs, generation: 5 }, own.answer);
+		// Also with the pulse's own MAC, where the answer's would be.
+		const reflected = Buffer.from(datagram);
+		reflected[3] = 2;
+		for (const one of [forged, reflected, encodePulse({ ...told, ...pulseOf() }, own.pulse)])
+			relay.send(one, from.port, from.address);
+	};
+	const pulseOf = () => ({ interval: 1_000, lookAnew: false, generation: 0 });
+	watch();
+	for (let at = 0; at < 4; at++) await second();
+	await expect.poll(() => garbage).toBe(3 * arrived.length);
+	expect([answers, generations, silences.length]).toEqual([[], [], 2]);
+});
+
+test("what the relay tells by itself after an answer counts, and the late answer undoes nothing", async () => {
+	const moved = parseEndpoint("203.0.113.9:4");
+	const again = parseEndpoint("203.0.113.10:5");
+	onPulse = (datagram, from) => {
+		const send = (changes: Partial<PulseAnswer>) =>
+			relay.send(rightAnswer(datagram, changes), from.port, from.address);
+		send({ sub: 1, endpoint: moved });
+		send({ sub: 0 });
+		send({ sub: 2, endpoint: again });
+		send({ sub: 1, endpoint: moved });
+	};
+	watch();
+	await expect.poll(() => garbage).toBe(1);
+	expect(answers).toEqual(["203.0.113.9:4", "203.0.113.10:5"]);
+});
+
+test("an answer that another one has overtaken says that its pulse came through, and nothing more", async () => {
+	const held: Array<() => void> = [];
+	onPulse = (datagram, from) => {
+		const endpoint = parseEndpoint(`203.0.113.1:${1 + held.length}`);
+		held.push(() => relay.send(rightAnswer(datagram, { endpoint }), from.port, from.address));
+	};
+	watch();
+	await second();
+	await expect.poll(() => held).toHaveLength(2);
+	held[1]!();
+	held[0]!();
+	held[0]!();
+	await expect.poll(() => garbage).toBe(1);
+	expect(answers).toEqual(["203.0.113.1:2"]);
+});
+
+test("a new generation is told once, and echoed at once in a pulse of its own", async () => {
+	let generation = 70;
+	onPulse = (datagram, from) => relay.send(rightAnswer(datagram, { generation }), from.port, from.address);
+	watch();
+	await expect.poll(() => answers).toHaveLength(2);
+	generation = 71;
+	await answeredSecond();
+	await expect.poll(() => answers).toHaveLength(4);
+	const echoed = arrived.map(({ datagram }) => decodePulse(datagram, keys.pulse)!.generation);
+	expect([generations, echoed]).toEqual([
+		[70, 71],
+		[0, 70, 70, 71],
+	]);
+});
+
+test("to a relay of version 1 both versions are sent until it answers, then the new one every ten seconds", async () => {
+	spoken = false;
+	onPulse = (datagram, from) => {
+		const pulse = decodePulse1(datagram);
+		if (pulse) relay.send(encodeAnswer1(pulse.nonce, seenAs, datagram.length), from.port, from.address);
+	};
+	watch();
+	await expect.poll(() => answers).toEqual(["198.51.100.7:51820"]);
+	for (let at = 0; at < 20; at++) await answeredSecond();
+	const offers = arrived.filter(({ datagram }) => datagram[2] === 2);
+	expect(offers).toHaveLength(3);
+	// That relay reads the generation as the interval: nothing that it would answer.
+	expect(offers.every(({ datagram }) => datagram.readUInt32BE(20) === 0)).toBe(true);
+	expect([losses, silences, spoken]).toEqual([[], [], false]);
+});
+
+test("a relay that answers in version 2 once is never spoken to, or believed, in version 1 again", async () => {
+	spoken = false;
+	const nonces: Buffer[] = [];
+	onPulse = (datagram, from) => {
+		const old = decodePulse1(datagram);
+		if (old) nonces.push(old.nonce);
+		else answer(datagram, from);
+		for (const nonce of nonces) relay.send(encodeAnswer1(nonce, seenAs, 40), from.port, from.address);
+	};
+	watch();
+	await expect.poll(() => spoken).toBe(true);
+	for (let at = 0; at < 4; at++) await answeredSecond();
+	expect(nonces).toHaveLength(1);
+	onPulse = () => {};
+	for (let at = 0; at < 12; at++) await second();
+	expect(nonces, "not in a silence either").toHaveLength(1);
+	expect(arrived.slice(2).every(({ datagram }) => datagram[2] === 2)).toBe(true);
+});
+
+test("a relay that is remembered to speak version 2 hears no pulse of version 1 from the start", async () => {
+	onPulse = () => {};
+	watch();
+	for (let at = 0; at < 5; at++) await second();
+	expect(arrived.every(({ datagram }) => datagram[2] === 2)).toBe(true);
+});
+
+test("an answer from another port or host is garbage, although its MAC is right", async () => {
 	const stranger = createSocket("udp4");
-	onPulse = (datagram, from) =>
-		stranger.send(encodeAnswer(decodePulse(datagram)!.nonce, seenAs, 40), from.port, from.address);
+	onPulse = (datagram, from) => stranger.send(rightAnswer(datagram), from.port, from.address);
 	watch();
 	await expect.poll(() => garbage).toBe(1);
 	expect(answers).toEqual([]);
@@ -202,16 +335,16 @@ test("once a minute a pulse is as large as the tunnel takes", async () => {
 	watch();
 	for (let at = 0; at < 75; at++) await answeredSecond();
 	await expect.poll(() => larges).toEqual([true, true]);
-	const sizes = arrived.map(({ datagram }) => datagram.length).filter((length) => length > 40);
+	const sizes = arrived.map(({ datagram }) => datagram.length).filter((length) => length > small);
 	expect(sizes, "with 20 bytes of IPv4 and 8 of UDP").toEqual([1_252, 1_252]);
 });
 
 test("large pulses that are lost while small ones pass are told after three in a row, not before", async () => {
 	onPulse = (datagram, from) => {
-		if (datagram.length === 40) answer(datagram, from);
+		if (datagram.length === small) answer(datagram, from);
 	};
 	watch();
-	const large = () => arrived.filter(({ datagram }) => datagram.length > 40).length;
+	const large = () => arrived.filter(({ datagram }) => datagram.length > small).length;
 	for (let at = 0; at < 60 && large() < 3; at++) {
 		await answeredSecond();
 		expect(larges).toEqual([]);
@@ -228,12 +361,12 @@ test("while nothing is answered, large pulses say nothing about size", async () 
 	onPulse = () => {};
 	watch();
 	for (let at = 0; at < 90; at++) await second();
-	expect([larges, arrived.every(({ datagram }) => datagram.length === 40)]).toEqual([[], true]);
+	expect([larges, arrived.every(({ datagram }) => datagram.length === small)]).toEqual([[], true]);
 });
 
 test("a datagram that cannot be sent costs the socket, and the next pulse opens another", async () => {
 	// Larger than UDP allows: the kernel refuses it (EMSGSIZE).
-	watch({ mtu: 70_000 });
+	watch({ mtu: 65_560 });
 	for (let at = 0; at < 15; at++) await second();
 	expect(new Set(arrived.map(({ from }) => from.port)).size).toBeGreaterThan(1);
 	await answeredSecond();
@@ -255,7 +388,7 @@ test("over IPv6 the large pulse leaves room for the longer header", async () => 
 	await new Promise<void>((done) => six.bind(0, "::1", done));
 	six.on("message", (datagram, from) => {
 		sizes.push(datagram.length);
-		six.send(encodeAnswer(decodePulse(datagram)!.nonce, seenAs, datagram.length), from.port, from.address);
+		six.send(rightAnswer(datagram), from.port, from.address);
 	});
 	watch({ from: parseAddress("::1"), to: parseAddress("::1"), port: six.address().port });
 	for (let at = 0; at < 15; at++) await answeredSecond();

@@ -3,12 +3,17 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type CheckinOptions, serveCheckins } from "../../../relay-side/checkin/server.ts";
+import type { Known } from "../../../relay-side/identity.ts";
 import { type Address, parseAddress } from "../../../shared/address.ts";
 import { type Checkin, type CheckinAnswer, checkinLimit } from "../../../shared/protocol/checkin.ts";
 import { random } from "../../shared/random.ts";
+import { identityOf, publicKeys } from "../identities.ts";
+
+// Here the homes speak version 1, without TLS; what is asked for is the same in both.
 
 const relay = parseAddress("127.0.0.1");
 const bearer = "b".repeat(43);
+const anna = { id: "anna", publicKey: publicKeys.anna };
 const waitOptions = { timeout: 20_000, interval: 20 };
 const answer: CheckinAnswer = { version: "1", home: "anna", domains: ["example.org"], notices: [] };
 const good = JSON.stringify({ version: "1", addresses: { ipv4: "198.51.100.7" }, conditions: [] });
@@ -29,7 +34,9 @@ async function serve(options: Partial<CheckinOptions> = {}) {
 	const server = serveCheckins({
 		addresses: [relay],
 		port,
-		homeAt: (address: Address) => (address === "127.0.0.2" ? { id: "anna", bearer } : undefined),
+		homeAt: (address: Address) => (address === "127.0.0.2" ? anna : undefined),
+		identity: identityOf().identity,
+		bearerOf: () => bearer,
 		onCheckin(_, checkin) {
 			taken.push(checkin);
 			return answer;
@@ -186,10 +193,11 @@ test("somebody without the bearer cannot use up a home's allowance", async () =>
 });
 
 test("a home that keeps hundreds of connections open takes nobody else's, and gets its own back", async () => {
-	const bearerOf = { "127.0.0.2": "anna", "127.0.0.3": "bert" } as Record<string, string>;
-	const { port, refused } = await serve({
-		homeAt: (address) => (bearerOf[address] ? { id: bearerOf[address], bearer } : undefined),
-	});
+	const homes: Record<string, Known> = {
+		"127.0.0.2": anna,
+		"127.0.0.3": { id: "bert", publicKey: publicKeys.bert },
+	};
+	const { port, refused } = await serve({ homeAt: (address) => homes[address] });
 	const open = Array.from({ length: 300 }, () =>
 		connect({ host: relay, port, localAddress: "127.0.0.2" }).on("error", () => {}),
 	);

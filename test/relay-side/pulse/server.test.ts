@@ -1,10 +1,13 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { Known } from "../../../relay-side/identity.ts";
 import { type PulseOptions, servePulses } from "../../../relay-side/pulse/server.ts";
 import { type Address, type Endpoint, parseAddress, parseEndpoint } from "../../../shared/address.ts";
-import { decodeAnswer, encodeNudge, encodePulse } from "../../../shared/protocol/pulse.ts";
+import { decodeAnswer, encodePulse, type Pulse, type PulseAnswer } from "../../../shared/protocol/pulse.ts";
+import { encodeNudge } from "../../../shared/protocol/pulse-v1.ts";
 import { random } from "../../shared/random.ts";
+import { homeKeys, identityOf, presentGeneration, publicKeys } from "../identities.ts";
 
 const relay = parseAddress("127.0.0.1");
 const endpoint = parseEndpoint("198.51.100.7:51820");
@@ -40,16 +43,18 @@ async function serve(options: Partial<PulseOptions> = {}) {
 	const troubles: Array<string | undefined> = [];
 	const address = options.addresses?.[0] ?? relay;
 	const port = options.port ?? (await freePort(address));
-	const homes: Record<string, { id: string; publicKey: string }> = {
-		"127.0.0.2": { id: "anna", publicKey: "key-a" },
-		"127.0.0.3": { id: "bert", publicKey: "key-b" },
-		"::1": { id: "cora", publicKey: "key-c" },
+	const homes: Record<string, Known> = {
+		"127.0.0.2": { id: "anna", publicKey: publicKeys.anna },
+		"127.0.0.3": { id: "bert", publicKey: publicKeys.bert },
+		"::1": { id: "cora", publicKey: publicKeys.cora },
 	};
+	const { identity, saved } = identityOf(options.identity);
 	const server = servePulses({
 		addresses: [address],
 		port,
 		homeAt: (at: Address) => homes[at],
-		endpoints: async () => new Map([["key-a", endpoint]]),
+		identity,
+		endpoints: async () => new Map([[publicKeys.anna, endpoint]]),
 		onPulse: (home, interval) => pulses.push([home, interval]),
 		onEndpoint: (home, seen) => endpoints.push([home, seen]),
 		onDropped: (reason, home) => dropped.push(home ? `${reason} ${home}` : reason),
@@ -60,19 +65,31 @@ async function serve(options: Partial<PulseOptions> = {}) {
 	onTestFinished(() => server.stop());
 	if (!options.port) await vi.waitFor(() => expect(troubles).toContain(undefined), waitOptions);
 	const send = (socket: Socket, datagram: Buffer) => socket.send(datagram, port, address);
-	return { server, port, homes, pulses, endpoints, dropped, troubles, send };
+	return { server, port, homes, identity, saved, pulses, endpoints, dropped, troubles, send };
 }
 
-const nonce = () => chance.bytes(16);
+type Home = keyof typeof homeKeys;
+
+let counter = 0;
+
+/** A pulse of a home's, newer than all before, by an agent that knows how things stand. */
+function pulseOf(home: Home, changes: Partial<Pulse> = {}, length = 48): Buffer {
+	counter += 1;
+	const pulse = { run: 1, counter, interval: 1_000, lookAnew: false, generation: presentGeneration };
+	return encodePulse({ ...pulse, ...changes }, homeKeys[home].pulse, length);
+}
+
+const read = (home: Home, datagram: Buffer | undefined): PulseAnswer | undefined =>
+	datagram && decodeAnswer(datagram, homeKeys[home].answer);
 
 test("a home's pulse is answered with the endpoint that WireGuard sees, and as long as it was", async () => {
 	const relaySide = await serve();
 	const anna = await homeSocket();
-	const sent = nonce();
-	relaySide.send(anna, encodePulse(sent, 750, 1_200));
+	relaySide.send(anna, pulseOf("anna", { run: 77, counter: 5, interval: 750 }, 1_200));
 	await vi.waitFor(() => expect(anna.received).toHaveLength(1), waitOptions);
 	expect(anna.received[0]).toHaveLength(1_200);
-	expect(decodeAnswer(anna.received[0]!)).toEqual({ version: 1, nonce: sent, endpoint });
+	const wanted = { run: 77, counter: 5, sub: 0, endpoint, generation: presentGeneration };
+	expect(read("anna", anna.received[0])).toEqual(wanted);
 	expect(relaySide.pulses).toEqual([["anna", 750]]);
 	expect(relaySide.endpoints).toEqual([["anna", endpoint]]);
 });
@@ -86,9 +103,9 @@ test("a pulse is answered although the endpoint is not known, or `wg` fails", as
 	for (const failing of [false, true]) {
 		fails = failing;
 		anna.received.length = 0;
-		relaySide.send(anna, encodePulse(nonce(), 1_000));
+		relaySide.send(anna, pulseOf("anna"));
 		await vi.waitFor(() => expect(anna.received).toHaveLength(1), waitOptions);
-		expect(decodeAnswer(anna.received[0]!)?.endpoint).toBeUndefined();
+		expect(read("anna", anna.received[0])?.endpoint).toBeUndefined();
 	}
 	expect(relaySide.endpoints).toEqual([]);
 });
@@ -96,7 +113,7 @@ test("a pulse is answered although the endpoint is not known, or `wg` fails", as
 test("over IPv6 it is the same", async () => {
 	const relaySide = await serve({ addresses: [parseAddress("::1")] });
 	const cora = await homeSocket("::1");
-	relaySide.send(cora, encodePulse(nonce(), 1_000));
+	relaySide.send(cora, pulseOf("cora"));
 	await vi.waitFor(() => expect(cora.received).toHaveLength(1), waitOptions);
 	expect(relaySide.pulses).toEqual([["cora", 1_000]]);
 });
@@ -107,14 +124,14 @@ test("strangers and garbage get no answer, of any length from nothing to the lar
 	const lengths = [0, 1, 3, 19, 20, 39, 40, 41, 1_500, 9_000, 65_507];
 	for (const length of lengths) {
 		relaySide.send(anna, chance.bytes(length));
-		relaySide.send(stranger, encodePulse(nonce(), 1_000, Math.max(40, length)));
+		relaySide.send(stranger, pulseOf("anna", {}, length));
 	}
 	relaySide.send(anna, encodeNudge());
 	await vi.waitFor(() => expect(relaySide.dropped).toHaveLength(2 * lengths.length + 1), waitOptions);
 	expect(relaySide.dropped.filter((reason) => reason === "stranger")).toHaveLength(lengths.length);
 	expect(relaySide.dropped.filter((reason) => reason === "garbage anna")).toHaveLength(lengths.length + 1);
 	// What is sent now is answered after everything before it.
-	relaySide.send(anna, encodePulse(nonce(), 1_000));
+	relaySide.send(anna, pulseOf("anna"));
 	await vi.waitFor(() => expect(anna.received).toHaveLength(1), waitOptions);
 	expect(stranger.received).toEqual([]);
 });
@@ -124,10 +141,10 @@ test("a home that sends too much is answered for a burst and then dropped, and t
 	const [anna, bert] = [await homeSocket(), await homeSocket("127.0.0.3")];
 	const sent = 300;
 	for (let n = 0; n < sent; n++) {
-		relaySide.send(anna, encodePulse(nonce(), 1_000));
+		relaySide.send(anna, pulseOf("anna"));
 		if (n % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
 	}
-	relaySide.send(bert, encodePulse(nonce(), 1_000));
+	relaySide.send(bert, pulseOf("bert"));
 	await vi.waitFor(() => expect(bert.received).toHaveLength(1), waitOptions);
 	await vi.waitFor(
 		() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(sent + 1),
@@ -143,13 +160,13 @@ test("a home that sends too much is answered for a burst and then dropped, and t
 test("a home that goes on sending too much is still answered at the rate", async () => {
 	const relaySide = await serve();
 	const anna = await homeSocket();
-	for (let n = 0; n < 200; n++) relaySide.send(anna, encodePulse(nonce(), 1_000));
+	for (let n = 0; n < 200; n++) relaySide.send(anna, pulseOf("anna"));
 	await vi.waitFor(() => expect(relaySide.pulses.length + relaySide.dropped.length).toBe(200), waitOptions);
 	const before = relaySide.pulses.length;
 	// Closer together than what is earned for one takes.
 	const began = performance.now();
 	while (performance.now() - began < 1_000) {
-		relaySide.send(anna, encodePulse(nonce(), 1_000));
+		relaySide.send(anna, pulseOf("anna"));
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 	await vi.waitFor(() => expect(relaySide.pulses.length).toBeGreaterThanOrEqual(before + 3), waitOptions);
@@ -159,19 +176,20 @@ test("one read of the endpoints at a time, and it answers only pulses that came 
 	const reads: Array<(seen: Map<string, Endpoint>) => void> = [];
 	const relaySide = await serve({ endpoints: () => new Promise((resolve) => reads.push(resolve)) });
 	const [anna, bert] = [await homeSocket(), await homeSocket("127.0.0.3")];
-	relaySide.send(anna, encodePulse(nonce(), 1_000));
+	relaySide.send(anna, pulseOf("anna"));
 	await vi.waitFor(() => expect(reads).toHaveLength(1), waitOptions);
-	for (const home of [anna, bert, bert]) relaySide.send(home, encodePulse(nonce(), 1_000));
+	relaySide.send(anna, pulseOf("anna"));
+	for (let n = 0; n < 2; n++) relaySide.send(bert, pulseOf("bert"));
 	await vi.waitFor(() => expect(relaySide.pulses).toHaveLength(4), waitOptions);
 	expect(reads).toHaveLength(1);
-	reads[0]!(new Map([["key-a", endpoint]]));
+	reads[0]!(new Map([[publicKeys.anna, endpoint]]));
 	await vi.waitFor(() => expect(reads).toHaveLength(2), waitOptions);
 	await vi.waitFor(() => expect(anna.received).toHaveLength(1), waitOptions);
 	expect(bert.received).toEqual([]);
 	const moved = parseEndpoint("203.0.113.9:4444");
-	reads[1]!(new Map([["key-a", moved]]));
+	reads[1]!(new Map([[publicKeys.anna, moved]]));
 	await vi.waitFor(() => expect(bert.received).toHaveLength(2), waitOptions);
-	expect(anna.received.map((answer) => decodeAnswer(answer)?.endpoint)).toEqual([endpoint, moved]);
+	expect(anna.received.map((answer) => read("anna", answer)?.endpoint)).toEqual([endpoint, moved]);
 	expect(reads).toHaveLength(2);
 });
 
@@ -188,7 +206,7 @@ test("a port in use is told once it is tried, and served as soon as it is free",
 	await new Promise<void>((resolve) => other.close(() => resolve()));
 	await vi.waitFor(() => expect(relaySide.troubles.at(-1)).toBeUndefined(), waitOptions);
 	const anna = await homeSocket();
-	relaySide.send(anna, encodePulse(nonce(), 1_000));
+	relaySide.send(anna, pulseOf("anna"));
 	await vi.waitFor(() => expect(anna.received).toHaveLength(1), waitOptions);
 });
 
@@ -239,13 +257,13 @@ test("a home that vanishes between its pulse and its answer does no harm", async
 	const anna = createSocket("udp4");
 	anna.bind(0, "127.0.0.2");
 	await once(anna, "listening");
-	relaySide.send(anna, encodePulse(nonce(), 1_000));
+	relaySide.send(anna, pulseOf("anna"));
 	await vi.waitFor(() => expect(reads).toHaveLength(1), waitOptions);
 	await new Promise<void>((resolve) => anna.close(() => resolve()));
-	relaySide.homes["127.0.0.2"] = { id: "other", publicKey: "key-o" };
-	reads[0]!(new Map([["key-a", endpoint]]));
+	relaySide.homes["127.0.0.2"] = { id: "other", publicKey: publicKeys.cora };
+	reads[0]!(new Map([[publicKeys.anna, endpoint]]));
 	const bert = await homeSocket("127.0.0.3");
-	relaySide.send(bert, encodePulse(nonce(), 1_000));
+	relaySide.send(bert, pulseOf("bert"));
 	await vi.waitFor(() => expect(reads).toHaveLength(2), waitOptions);
 	reads[1]!(new Map());
 	await vi.waitFor(() => expect(bert.received).toHaveLength(1), waitOptions);

@@ -7,7 +7,8 @@ import {
 	randomBytes,
 } from "node:crypto";
 import { expect, test } from "vitest";
-import { deriveBearer, isBearer, publicKeyOf } from "../../../shared/protocol/bearer.ts";
+import { deriveBearer, isBearer } from "../../../shared/protocol/bearer.ts";
+import { publicKeyOf } from "../../../shared/protocol/keys.ts";
 
 const base64 = (hex: string) => Buffer.from(hex, "hex").toString("base64");
 

@@ -1,129 +1,113 @@
+import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { addressOfBytes, type Endpoint, parseAddress } from "../../../shared/address.ts";
 import {
 	decodeAnswer,
 	decodePulse,
 	encodeAnswer,
-	encodeNudge,
 	encodePulse,
 	pulseLength,
+	versionOf,
 } from "../../../shared/protocol/pulse.ts";
+import { decodePulse1 } from "../../../shared/protocol/pulse-v1.ts";
 import { random } from "../random.ts";
 
 // What stands here is the wire format: a change of these bytes cuts off every home that was not upgraded.
 const chance = random();
-const nonce = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
-const vectors = {
-	pulse: "48570101000102030405060708090a0b0c0d0e0f000003e800000000000000000000000000000000",
-	unknown: "48570102000102030405060708090a0b0c0d0e0f0000000000000000000000000000000000000000",
-	ipv4: "48570102000102030405060708090a0b0c0d0e0f0400ca6cc633640700000000000000000000" + "0000",
-	ipv6: "48570102000102030405060708090a0b0c0d0e0f0600ca6c20010db8000000000000000000000007",
-	nudge: "4857010300000000000000000000000000000000000000000000000000000000000000000000" + "0000",
+const key = Buffer.alloc(32, 5);
+const mac = (hex: string, bytes: number) =>
+	createHmac("sha256", key)
+		.update(Buffer.from(hex, "hex"))
+		.digest("hex")
+		.slice(0, 2 * bytes);
+const pulse = {
+	run: 0x01020304,
+	counter: 0x0a0b0c0d,
+	interval: 1_000,
+	lookAnew: true,
+	generation: 0xdeadbeef,
 };
+const answer = { run: 0x01020304, counter: 0x0a0b0c0d, sub: 3, generation: 0xdeadbeef };
 const seen4: Endpoint = { address: parseAddress("198.51.100.7"), port: 51820 };
 const seen6: Endpoint = { address: parseAddress("2001:db8::7"), port: 51820 };
+const fields = {
+	pulse: "48570201010203040a0b0c0d000003e801000030deadbeef0000000000000000",
+	unknown: `48570202010203040a0b0c0d00030000${"00".repeat(16)}deadbeef`,
+	ipv4: `48570202010203040a0b0c0d0403ca6cc6336407${"00".repeat(12)}deadbeef`,
+	ipv6: "48570202010203040a0b0c0d0603ca6c20010db8000000000000000000000007deadbeef",
+};
+const answers = [
+	["unknown", undefined],
+	["ipv4", seen4],
+	["ipv6", seen6],
+] as const;
 
-test("a pulse and its answers are these bytes", () => {
-	expect(encodePulse(nonce, 1_000).toString("hex")).toBe(vectors.pulse);
-	expect(encodeAnswer(nonce, undefined, 40).toString("hex")).toBe(vectors.unknown);
-	expect(encodeAnswer(nonce, seen4, 40).toString("hex")).toBe(vectors.ipv4);
-	expect(encodeAnswer(nonce, seen6, 40).toString("hex")).toBe(vectors.ipv6);
-	expect(encodeNudge().toString("hex")).toBe(vectors.nudge);
-});
-
-test("these bytes are read as that pulse and those answers", () => {
-	expect(decodePulse(Buffer.from(vectors.pulse, "hex"))).toEqual({ version: 1, nonce, interval: 1_000 });
-	for (const [name, endpoint] of [
-		["unknown", undefined],
-		["ipv4", seen4],
-		["ipv6", seen6],
-	] as const) {
-		expect(decodeAnswer(Buffer.from(vectors[name], "hex"))).toEqual({ version: 1, nonce, endpoint });
+test("a pulse and its answers are these bytes with a MAC behind them, and are read as what they are", () => {
+	const bytes = encodePulse(pulse, key);
+	expect(bytes.toString("hex")).toBe(fields.pulse + mac(fields.pulse, 16));
+	expect(decodePulse(bytes, key)).toEqual(pulse);
+	for (const [name, endpoint] of answers) {
+		const told = encodeAnswer({ ...answer, endpoint }, key);
+		expect(told.toString("hex")).toBe(fields[name] + mac(fields[name], 12));
+		expect(decodeAnswer(told, key)).toEqual({ ...answer, endpoint });
 	}
 });
 
-test("each kind is only what it is: no answer passes for a pulse, no pulse for an answer, a nudge for neither", () => {
-	for (const [name, text] of Object.entries(vectors)) {
-		const datagram = Buffer.from(text, "hex");
-		expect([name, decodePulse(datagram) !== undefined]).toEqual([name, name === "pulse"]);
-		expect([name, decodeAnswer(datagram) !== undefined]).toEqual([name, /ipv|unknown/.test(name)]);
-	}
-});
-
-test("what a later version puts behind the known fields, and its number, do not stop an older reader", () => {
-	const pulse = Buffer.concat([encodePulse(nonce, 1_000), Buffer.from("something new")]);
-	pulse[2] = 9;
-	expect(decodePulse(pulse)).toEqual({ version: 9, nonce, interval: 1_000 });
-	const answer = encodeAnswer(nonce, seen6, 1_232);
-	answer.fill(7, 40);
-	answer[2] = 255;
-	expect(decodeAnswer(answer)).toEqual({ version: 255, nonce, endpoint: seen6 });
-});
-
-test("a padded pulse has the length that was asked for, never less than the fields need", () => {
-	expect(encodePulse(nonce, 1_000, 1_252)).toHaveLength(1_252);
-	expect(encodePulse(nonce, 1_000, 0)).toHaveLength(pulseLength);
-	expect(decodePulse(encodePulse(nonce, 1_000, 1_252))).toEqual({ version: 1, nonce, interval: 1_000 });
-});
-
-test("an answer is exactly as long as its pulse, whatever it says", () => {
-	const lengths = Array.from({ length: 1_472 - pulseLength }, (_, more) => pulseLength + more);
-	for (const endpoint of [undefined, seen4, seen6])
-		expect(lengths.map((length) => encodeAnswer(nonce, endpoint, length).length)).toEqual(lengths);
-});
-
-test("an interval that is no sensible one makes no pulse", () => {
-	const withInterval = (interval: number) => decodePulse(encodePulse(nonce, interval));
-	for (const interval of [0, 1, 99, 3_600_001, 0xffff_ffff]) expect(withInterval(interval)).toBeUndefined();
-	for (const interval of [100, 3_600_000]) expect(withInterval(interval)?.interval).toBe(interval);
-});
-
-test("every length below the fields is refused, whatever the bytes", () => {
-	for (let length = 0; length < pulseLength; length++) {
-		for (const text of [vectors.pulse, vectors.ipv4]) {
-			const part = Buffer.from(text, "hex").subarray(0, length);
-			expect([decodePulse(part), decodeAnswer(part)]).toEqual([undefined, undefined]);
+test("with any bit changed, up to the end of the MAC, there is no pulse and no answer", () => {
+	const originals = [encodePulse(pulse, key, 60), encodeAnswer({ ...answer, endpoint: seen6 }, key, 60)];
+	for (const original of originals) {
+		for (let bit = 0; bit < 8 * pulseLength; bit++) {
+			const damaged = Buffer.from(original);
+			damaged[bit >> 3]! ^= 1 << (bit & 7);
+			if (decodePulse(damaged, key) || decodeAnswer(damaged, key))
+				throw new Error(`bit ${bit} is not covered`);
 		}
 	}
 });
 
-test("the nonce that was read is a copy: the socket's buffer may be used again", () => {
-	const datagram = encodePulse(nonce, 1_000);
-	const pulse = decodePulse(datagram);
-	datagram.fill(0xff);
-	expect(pulse?.nonce.equals(nonce)).toBe(true);
+test("a pulse is no answer and an answer no pulse, even under one key", () => {
+	expect(decodeAnswer(encodePulse(pulse, key), key)).toBeUndefined();
+	expect(decodePulse(encodeAnswer({ ...answer, endpoint: seen4 }, key), key)).toBeUndefined();
+	const turned = encodePulse(pulse, key);
+	turned[3] = 2;
+	expect(decodeAnswer(turned, key)).toBeUndefined();
 });
 
-test("100,000 random and damaged datagrams are read or refused, and never throw", () => {
-	const originals = Object.values(vectors).map((text) => Buffer.from(text, "hex"));
-	let taken = 0;
-	for (let round = 0; round < 100_000; round++) {
-		const datagram =
-			round % 2
-				? Buffer.concat([originals[chance.below(originals.length)]!, chance.bytes(chance.below(8))])
-				: chance.bytes(chance.below(120));
-		for (let damage = chance.below(4); damage > 0 && datagram.length > 0; damage--)
-			datagram[chance.below(datagram.length)] = chance.below(256);
-		const cut = datagram.subarray(0, chance.below(10) ? datagram.length : chance.below(datagram.length + 1));
-		const pulse = decodePulse(cut);
-		const answer = decodeAnswer(cut);
-		if (pulse && answer) throw new Error(`both a pulse and an answer: ${cut.toString("hex")}`);
-		if (pulse && !(pulse.interval >= 100 && pulse.interval <= 3_600_000)) throw new Error("interval");
-		if (answer?.endpoint && parseAddress(answer.endpoint.address) !== answer.endpoint.address)
-			throw new Error(`not canonical: ${answer.endpoint.address}`);
-		if (pulse || answer) taken += 1;
+test("a padded pulse has the length that it says, and neither more nor less of it is a pulse", () => {
+	for (const length of [48, 49, 1_232, 1_252]) {
+		const bytes = encodePulse(pulse, key, length);
+		expect([bytes.length, decodePulse(bytes, key)]).toEqual([length, pulse]);
+		expect(decodePulse(Buffer.concat([bytes, Buffer.alloc(1)]), key)).toBeUndefined();
+		expect(decodePulse(bytes.subarray(0, length - 1), key)).toBeUndefined();
 	}
-	// Enough of them got through to the fields, so that this was no test of the first two bytes.
-	expect(taken).toBeGreaterThan(10_000);
-}, 120_000);
+	expect(encodePulse(pulse, key, 0)).toHaveLength(pulseLength);
+	for (let length = 0; length < pulseLength; length++)
+		expect(
+			decodeAnswer(encodeAnswer({ ...answer, endpoint: seen4 }, key).subarray(0, length), key),
+		).toBeUndefined();
+});
+
+test("an interval that is no sensible one makes no pulse", () => {
+	const withInterval = (interval: number) => decodePulse(encodePulse({ ...pulse, interval }, key), key);
+	for (const interval of [0, 1, 99, 3_600_001, 0xffff_ffff]) expect(withInterval(interval)).toBeUndefined();
+	for (const interval of [100, 3_600_000]) expect(withInterval(interval)?.interval).toBe(interval);
+});
+
+test("a reader of version 1 takes no pulse of version 2, and what is none of ours has no version", () => {
+	expect(decodePulse1(encodePulse(pulse, key))).toBeUndefined();
+	expect(versionOf(encodePulse(pulse, key))).toBe(2);
+	for (const text of ["", "48", "485702", "47570201"])
+		expect(versionOf(Buffer.from(text, "hex"))).toBeUndefined();
+});
 
 test("20,000 random endpoints come through as they went in", () => {
 	for (let round = 0; round < 20_000; round++) {
-		const address = addressOfBytes(chance.bytes(chance.below(2) ? 4 : 16));
-		const endpoint = { address, port: 1 + chance.below(65_535) };
-		const length = pulseLength + chance.below(1_200);
-		const answer = decodeAnswer(encodeAnswer(nonce, endpoint, length));
-		if (answer?.endpoint?.address !== address || answer.endpoint.port !== endpoint.port)
-			throw new Error(`${JSON.stringify(endpoint)} became ${JSON.stringify(answer?.endpoint)}`);
+		const endpoint = {
+			address: addressOfBytes(chance.bytes(chance.below(2) ? 4 : 16)),
+			port: chance.below(65_536),
+		};
+		const told = decodeAnswer(encodeAnswer({ ...answer, endpoint }, key, 48 + chance.below(1_200)), key);
+		if (told?.endpoint?.address !== endpoint.address || told.endpoint.port !== endpoint.port)
+			throw new Error(`${JSON.stringify(endpoint)} became ${JSON.stringify(told?.endpoint)}`);
 	}
 }, 120_000);

@@ -1,0 +1,82 @@
+import { MINUTE, SECOND } from "../../shared/time.ts";
+
+export interface CheckinTimes {
+	start(): void;
+	stop(): void;
+	/** The answer to a pulse tells this generation. */
+	heard(generation: number): void;
+	/** A check-in was answered, at this generation; a relay of version 1 knows of none. */
+	answered(generation: number | undefined): void;
+}
+
+/** How long between two check-ins of which nothing else is the cause. */
+const regular = 30 * MINUTE;
+
+/** The same with a relay whose pulses do not tell that there is something new. */
+const regularVersion1 = 5 * MINUTE;
+
+/** Of those times, the part by which homes differ. */
+const spread = 0.5;
+
+/** Within this time all homes come, each at its own moment, when a relay was started anew. */
+const crowd = 1 * SECOND;
+
+/** How long between two check-ins because of generations, should they change all the time. */
+const calm = 5 * SECOND;
+
+/**
+ * When to check in: soon after the generation changed, since the relay may have lost what we told it, or has something
+ * for us; and now and then.
+ *
+ * @param jitter this home's own moment, from 0 to 1
+ */
+export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
+	let told: number | undefined;
+	let answered: number | undefined;
+	let lastBecauseOf = Number.NEGATIVE_INFINITY;
+	let soon: NodeJS.Timeout | undefined;
+	let next: NodeJS.Timeout | undefined;
+
+	function schedule(): void {
+		clearTimeout(next);
+		const each = told === undefined ? regularVersion1 : regular;
+		next = setTimeout(
+			() => {
+				schedule();
+				act();
+			},
+			each * (1 + spread * (jitter - 0.5)),
+		);
+	}
+
+	function actSoon(): void {
+		soon = undefined;
+		if (told === answered) return;
+		lastBecauseOf = performance.now();
+		act();
+	}
+
+	function heard(generation: number): void {
+		const first = told === undefined;
+		told = generation;
+		if (first) schedule();
+		if (generation === answered) return;
+		const calmDown = lastBecauseOf + calm - performance.now();
+		soon ??= setTimeout(actSoon, Math.max(jitter * crowd, calmDown));
+	}
+
+	return {
+		heard,
+		start: schedule,
+		stop() {
+			clearTimeout(soon);
+			clearTimeout(next);
+		},
+		answered(generation) {
+			answered = generation;
+			schedule();
+			// Something new may have come while the answer was under way.
+			if (generation !== undefined && told !== undefined) heard(told);
+		},
+	};
+}

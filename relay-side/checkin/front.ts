@@ -1,0 +1,136 @@
+import { constants } from "node:crypto";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { createServer, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import { type Address, parseAddress } from "../../shared/address.ts";
+import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
+import { SECOND } from "../../shared/time.ts";
+import { shareConnections } from "./connections.ts";
+
+/** Who spoke: with which key over TLS, or without one. */
+export type Speaker = { key: Buffer } | "unproven";
+
+export interface FrontOptions {
+	address: Address;
+	port: number;
+	/** The pre-shared key of the home with this tunnel address. */
+	keyOf(address: Address): Buffer | undefined;
+	onRequest(request: IncomingMessage, response: ServerResponse, speaker: Speaker): void;
+	/** What came is no HTTP, or a method that asks for a tunnel. */
+	onNoRequest(error: Error | "CONNECT", socket: Duplex): void;
+	/** TLS did not come about; the address that it was tried from. */
+	onNoTls(address: Address | undefined): void;
+	/** A connection was one too many, or said nothing. */
+	onClosed(status: number): void;
+	onListening(): void;
+	onError(error: Error): void;
+}
+
+/** How long until a connection has said what it wants: its first byte, TLS's handshake, HTTP's header. */
+const patience = 5 * SECOND;
+
+/** How long a long list may take over a slow line. */
+const requestPatience = 120 * SECOND;
+
+/** How often requests that take too long are looked for; Node's own 30 s would let slow ones pile up. */
+const lookEvery = 2 * SECOND;
+
+/** The first byte of TLS: a record of the handshake (RFC 8446, section 5.1). No method of HTTP begins with it. */
+const handshakeRecord = 0x16;
+
+/**
+ * HTTP on one port, over TLS with a pre-shared key or, as in version 1, without. There is no certificate: who has not
+ * the home's key gets nowhere. Tickets are off, because a session that is resumed never asks for the key, and a home
+ * that was removed would go on.
+ */
+export function openFront(options: FrontOptions): { close(): void } {
+	/** With which key a connection was proven. */
+	const proven = new WeakMap<object, Buffer>();
+	const secured = new WeakSet<object>();
+	const open = new Set<Socket>();
+
+	const take = (request: IncomingMessage, response: ServerResponse) => {
+		const { socket } = request;
+		if (!(socket instanceof TLSSocket)) return options.onRequest(request, response, "unproven");
+		const key = proven.get(socket);
+		if (key) options.onRequest(request, response, { key });
+		else socket.destroy();
+	};
+	const httpOptions = { connectionsCheckingInterval: lookEvery, requireHostHeader: false };
+	const plain = createHttpServer(httpOptions, take);
+	const secure = createHttpsServer(
+		{
+			...httpOptions,
+			minVersion: "TLSv1.3",
+			ciphers: checkinCipher,
+			secureOptions: constants.SSL_OP_NO_TICKET,
+			handshakeTimeout: patience,
+			pskCallback(socket, identity) {
+				const from = addressOf(socket);
+				const key = identity === checkinIdentity && from ? options.keyOf(from) : undefined;
+				if (key) proven.set(socket, key);
+				return key ?? null;
+			},
+		},
+		take,
+	);
+	secure.on("secureConnection", (socket) => secured.add(socket));
+	for (const server of [plain, secure]) {
+		// What Node would refuse by itself would not be counted.
+		server.on("checkExpectation", take);
+		server.on("connect", (_, socket) => options.onNoRequest("CONNECT", socket));
+		server.on("clientError", (error, socket) => {
+			if (!(socket instanceof TLSSocket) || secured.has(socket)) options.onNoRequest(error, socket);
+			else {
+				const from = addressOf(socket);
+				socket.destroy();
+				options.onNoTls(from);
+			}
+		});
+		server.requestTimeout = requestPatience;
+		server.headersTimeout = patience;
+		server.maxHeadersCount = 50;
+		// Neither listens itself: only with this does it look for requests that take too long.
+		server.emit("listening");
+	}
+
+	const front = createServer({ allowHalfOpen: true, noDelay: true });
+	shareConnections(front, () => options.onClosed(429));
+	front.on("connection", (socket: Socket) => {
+		if (socket.destroyed) return;
+		open.add(socket);
+		socket.once("close", () => open.delete(socket));
+		const ignore = () => {};
+		socket.on("error", ignore);
+		const end = (status: number) => {
+			socket.destroy();
+			options.onClosed(status);
+		};
+		const timer = setTimeout(end, patience, 408);
+		socket.once("close", () => clearTimeout(timer));
+		socket.once("readable", () => {
+			clearTimeout(timer);
+			const first: Buffer | null = socket.read();
+			// It was closed without a word.
+			if (!first) return void socket.destroy();
+			socket.unshift(first);
+			socket.off("error", ignore);
+			(first[0] === handshakeRecord ? secure : plain).emit("connection", socket);
+		});
+	});
+	front.on("error", options.onError);
+	front.listen({ host: options.address, port: options.port }, options.onListening);
+
+	return {
+		close() {
+			for (const server of [front, plain, secure]) server.close();
+			for (const socket of open) socket.destroy();
+		},
+	};
+}
+
+function addressOf(socket: { remoteAddress?: string | undefined }): Address | undefined {
+	return socket.remoteAddress === undefined ? undefined : parseAddress(socket.remoteAddress);
+}

@@ -1,0 +1,71 @@
+import type { Pulse } from "../../shared/protocol/pulse.ts";
+
+/** What the relay remembers of one home's pulses, so that none counts twice. */
+export interface Session {
+	/** Of the agent that is heard; undefined until one has proven itself since our start. */
+	run: number | undefined;
+	/** The greatest counter of that run. */
+	top: number;
+	/** Bit n: the counter `top - n` has come, or came too early to count. */
+	seen: bigint;
+	/** Runs that another one has followed, while the generation was this one. */
+	superseded: { generation: number; runs: Set<number> };
+}
+
+/**
+ * What a genuine pulse is good for:
+ * - `counts`: the home is there, and lives at the pulse's source
+ * - `answer`: a run that is not known, and might be a recording; its answer tells it the generation to prove itself by
+ * - `replay`: heard before, or of a run that another one has followed; nothing
+ */
+export type Verdict = "counts" | "answer" | "replay";
+
+/** Counters that may come out of order. */
+const window = 64n;
+const all = (1n << window) - 1n;
+
+/** Superseded runs that are remembered. */
+const mostRuns = 64;
+
+export function newSession(): Session {
+	return { run: undefined, top: 0, seen: 0n, superseded: { generation: 0, runs: new Set() } };
+}
+
+/**
+ * Judges a pulse whose MAC is right, and remembers it. Whoever held our port while we were down has genuine pulses that
+ * we never saw: they are of a run that we do not know, and echo an older generation, or lie before the one by which
+ * their run proved itself.
+ *
+ * @param generation the present one of this home
+ */
+export function judge(session: Session, pulse: Pulse, generation: number): Verdict {
+	if (pulse.run === session.run) return within(session, pulse.counter) ? "counts" : "replay";
+	// What superseded runs sent under another generation echoes that one, and counts no more anyway.
+	if (session.superseded.generation !== generation) session.superseded = { generation, runs: new Set() };
+	const { runs } = session.superseded;
+	if (runs.has(pulse.run)) return "replay";
+	if (pulse.generation !== generation) return "answer";
+	if (session.run !== undefined) runs.add(session.run);
+	session.run = pulse.run;
+	session.top = pulse.counter;
+	session.seen = all;
+	return "counts";
+}
+
+/** True when no more superseded runs can be remembered: a new generation makes them worthless. */
+export function isCrowded({ superseded }: Session): boolean {
+	return superseded.runs.size >= mostRuns;
+}
+
+function within(session: Session, counter: number): boolean {
+	if (counter > session.top) {
+		const ahead = BigInt(counter - session.top);
+		session.seen = ahead >= window ? 1n : ((session.seen << ahead) | 1n) & all;
+		session.top = counter;
+		return true;
+	}
+	const bit = 1n << BigInt(session.top - counter);
+	if (bit > all || session.seen & bit) return false;
+	session.seen |= bit;
+	return true;
+}

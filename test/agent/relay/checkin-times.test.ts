@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type CheckinTimes, checkinTimes } from "../../../agent/relay/checkin-times.ts";
+import { MINUTE, SECOND } from "../../../shared/time.ts";
+
+let times: CheckinTimes;
+let acted: number[];
+
+beforeEach(() => {
+	vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+	acted = [];
+});
+afterEach(() => {
+	times.stop();
+	vi.useRealTimers();
+});
+
+function begin(jitter = 0.5): void {
+	const began = performance.now();
+	times = checkinTimes(jitter, () => acted.push(performance.now() - began));
+	times.start();
+}
+
+test("when the relay was started anew, and may have lost what we told it, we check in within a second", () => {
+	begin(0.3);
+	times.heard(7);
+	times.answered(7);
+	vi.advanceTimersByTime(10 * MINUTE);
+	expect(acted).toEqual([]);
+	times.heard(1_000);
+	vi.advanceTimersByTime(1 * SECOND);
+	expect(acted).toEqual([10 * MINUTE + 300]);
+});
+
+test("a generation that a check-in has answered meanwhile is no news, one that came behind it is", () => {
+	begin(1);
+	times.heard(7);
+	times.answered(7);
+	vi.advanceTimersByTime(1 * MINUTE);
+	expect(acted).toEqual([]);
+	times.heard(9);
+	times.answered(8);
+	vi.advanceTimersByTime(1 * SECOND);
+	expect(acted).toHaveLength(1);
+});
+
+test("a generation that changes all the time makes one check-in in five seconds", () => {
+	begin(0);
+	for (let generation = 1; generation <= 300; generation++) {
+		times.heard(generation);
+		vi.advanceTimersByTime(200);
+		times.answered(generation);
+	}
+	expect(acted.length).toBeGreaterThan(1);
+	expect(acted.length).toBeLessThanOrEqual(13);
+});
+
+test("regular check-ins come every half an hour, each home's at a time of its own; every five minutes in version 1", () => {
+	const first = (jitter: number, version2: boolean) => {
+		begin(jitter);
+		if (version2) times.heard(7);
+		times.answered(version2 ? 7 : undefined);
+		while (acted.length === 0) vi.advanceTimersByTime(1 * SECOND);
+		times.stop();
+		const [at] = acted.splice(0);
+		return at! / MINUTE;
+	};
+	expect(first(0, true)).toBeCloseTo(22.5);
+	expect(first(1, true)).toBeCloseTo(37.5);
+	expect(first(0.5, false)).toBeCloseTo(5);
+	begin();
+	vi.advanceTimersByTime(2 * 60 * MINUTE);
+	expect(acted.length, "also while nobody answers").toBe(24);
+});
