@@ -72,6 +72,14 @@ describeLab("to be told", () => {
 		expect(who).not.toContain(scene().keys.home.privateKey);
 	});
 
+	it("is checked for what that user may not read", async () => {
+		await lab().home.run(["chown", "root:root", told]);
+		const { stderr } = await lab().home.exec(["heimweg", "check-config"]);
+		await lab().home.run(["chown", "heimweg-notify:heimweg-notify", told]);
+		expect(stderr).toContain(`the user heimweg-notify, who runs it, may not read ${told}: move it to`);
+		expect((await lab().home.exec(["heimweg", "check-config"])).exitCode).toBe(0);
+	});
+
 	it("lets nobody but the daemon have the command run", async () => {
 		const connects = `require("node:net").connect("/run/heimweg-notify.socket").on("connect", () => process.exit(0)).on("error", ({ code }) => { console.log(code); process.exit(1); });`;
 		const as = (user: string) => lab().home.exec(["runuser", "-u", user, "--", "node", "-e", connects]);
