@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Address, familyOf } from "./address.ts";
 import type { RunCommand } from "./command.ts";
-import type { Failure } from "./conditions.ts";
-import { failureOf } from "./conditions.ts";
+import { type Failure, failureOf } from "./conditions.ts";
 import { HeimwegError } from "./errors.ts";
 import type { ConditionKind, Health } from "./health.ts";
 

@@ -24,12 +24,14 @@ export interface Attack {
 	socket: string;
 }
 
-/** One of the companion's figures. */
-function figure(socketPath: string, name: string): Promise<number> {
+/** The sum of some of the companion's figures. */
+function figure(socketPath: string, names: readonly string[]): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const asked = request({ socketPath, path: "/metrics", timeout: 10_000 }, async (response) => {
 			const chunks: string[] = await response.setEncoding("utf8").toArray();
-			resolve(Number(new RegExp(`^${name} (\\d+)$`, "m").exec(chunks.join(""))?.[1]));
+			const text = chunks.join("");
+			const values = names.map((name) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]));
+			resolve(values.reduce((sum, value) => sum + value, 0));
 		});
 		asked.on("timeout", () => asked.destroy(new Error("the companion does not tell its figures")));
 		asked.on("error", reject).end();
@@ -37,8 +39,15 @@ function figure(socketPath: string, name: string): Promise<number> {
 }
 
 async function attack({ part, seed, socket, from, ...rest }: Attack): Promise<number> {
-	const name = { pulses: "pulses_garbage_total", "check-ins": "checkins_refused_total" }[part];
-	const counted = () => figure(socket, `heimweg_relay_${name}`);
+	const names = {
+		pulses: ["pulses_garbage_total", "pulses_outdated_total"],
+		"check-ins": ["checkins_refused_total"],
+	}[part];
+	const counted = () =>
+		figure(
+			socket,
+			names.map((name) => `heimweg_relay_${name}`),
+		);
 	const { privateKey, publicKey, ...target } = rest;
 	const keys = deriveKeys(privateKey, publicKey, "home");
 	const fire = { ...target, random: random(seed), keys, bearer: deriveBearer(privateKey, publicKey) };

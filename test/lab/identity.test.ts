@@ -1,18 +1,18 @@
 import { beforeAll, expect, it } from "vitest";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { checkinCipher, checkinIdentity, checkinPath } from "../../shared/protocol/checkin.ts";
 import { deriveKeys } from "../../shared/protocol/keys.ts";
 import { encodePulse } from "../../shared/protocol/pulse.ts";
 import { encodeAnswer1, encodePulse1 } from "../../shared/protocol/pulse-v1.ts";
 import type { Host } from "./host.ts";
 import type { Namespace } from "./namespace.ts";
 import { plugIn } from "./network.ts";
-import { tunnel, until } from "./scene.ts";
+import { mailName, tunnel, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
-import { figure, useScene } from "./use-scene.ts";
+import { figure, holds, useScene } from "./use-scene.ts";
 
 const [relay4, relay6] = tunnel.relay as [string, string];
 const [home4, home6] = tunnel.home as [string, string];
-const checkinUrl = `http://${relay4}:8687/v1/checkin`;
 
 /** A node script that sends datagrams of this content to a port, 20 times, from an address that it has. */
 const datagrams = (
@@ -50,7 +50,6 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 		const pulse = { run: 7, counter: 1, interval: 1_000, lookAnew: false, generation: 0 };
 		return encodePulse(pulse, keys.pulse).toString("hex");
 	};
-	const bearer = () => deriveBearer(scene().keys.home.privateKey, scene().keys.relay.publicKey);
 	const isUp = async () => (await scene().agentStatus()).tunnel.up;
 
 	/** On the network of the relay, with the home's tunnel addresses; and the other way round. */
@@ -169,30 +168,38 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 		expect([await forgedAnswers(), await reachesMail()]).toEqual([false, false]);
 	});
 
-	/** Asks the check-in API from the home, as any program there can; the status of the answer. */
-	const ask = async (init: string, url = checkinUrl) => {
-		const script = `fetch(${JSON.stringify(url)}, ${init}).then((r) => console.log(r.status), (e) => console.log(e.cause?.code))`;
-		return home().run(["node", "-e", script]);
-	};
-	const headers = () => `headers: { authorization: "Bearer ${bearer()}" }`;
-	const good = '{ version: "9", addresses: {}, conditions: [] }';
+	const checkinKey = () =>
+		deriveKeys(scene().keys.home.privateKey, scene().keys.relay.publicKey, "home").checkin.toString("hex");
 
-	it("takes a check-in only with the bearer that follows from the two keys", async () => {
-		const body = `body: JSON.stringify(${good})`;
-		expect(await ask(`{ method: "POST", ${body} }`)).toBe("401");
-		expect(await ask(`{ method: "POST", ${body}, headers: { authorization: "Bearer no" } }`)).toBe("401");
-		expect(await ask(`{ method: "POST", ${body}, ${headers()} }`)).toBe("200");
+	/** Asks the check-in API from the home, as a program there that has the key; the status of the answer. */
+	const ask = async (body: string, { path = checkinPath, method = "POST", key = checkinKey() } = {}) => {
+		const script = `
+			const call = require("node:https").request({ host: "${relay4}", port: 8687, path: "${path}", method: "${method}",
+				agent: false, minVersion: "TLSv1.3", ciphers: "${checkinCipher}", ca: [],
+				pskCallback: () => ({ psk: Buffer.from("${key}", "hex"), identity: "${checkinIdentity}" }) },
+				(response) => console.log(response.statusCode) || response.resume());
+			call.on("error", (error) => console.log(error.code)).end(${body});`;
+		return (await home().run(["node", "-e", script])).split("\n")[0];
+	};
+	const good = 'JSON.stringify({ version: "9", addresses: {}, conditions: [] })';
+
+	it("takes a check-in only over TLS with the key that follows from the two keys, and no bearer any more", async () => {
+		const bearer = deriveBearer(scene().keys.home.privateKey, scene().keys.relay.publicKey);
+		const plain = `fetch("http://${relay4}:8687${checkinPath}", { method: "POST", body: ${good},
+			headers: { authorization: "Bearer ${bearer}" } }).then((r) => console.log(r.status))`;
+		expect(await home().run(["node", "-e", plain])).toBe("401");
+		expect(await ask(good, { key: "07".repeat(32) })).toMatch(/^(ERR_SSL|ECONNRESET|EPROTO)/);
+		expect(await ask(good)).toBe("200");
 	});
 
 	it("answers garbage on the check-in port with an error, counts it, and serves on", async () => {
 		const before = await atRelay("checkins_refused_total");
 		const lines = await journalLines();
-		const post = (body: string) => `{ method: "POST", ${headers()}, body: ${body} }`;
-		expect(await ask(post('"{"'))).toBe("400");
-		expect(await ask(post('"[".repeat(200000)'))).toBe("400");
-		expect(await ask(post('"x".repeat(2000000)'))).toMatch(/^(413|EPIPE|ECONNRESET|UND_ERR_SOCKET)$/);
-		expect(await ask(`{ method: "PUT", ${headers()}, body: "{}" }`)).toBe("405");
-		expect(await ask(`{ ${headers()} }`, `http://${relay4}:8687/`)).toBe("404");
+		expect(await ask('"{"')).toBe("400");
+		expect(await ask('"[".repeat(200000)')).toBe("400");
+		expect(await ask('"x".repeat(2000000)')).toMatch(/^(413|EPIPE|ECONNRESET)$/);
+		expect(await ask('"{}"', { method: "PUT" })).toBe("405");
+		expect(await ask('""', { path: "/" })).toBe("404");
 		// Bytes that are no HTTP, and fifty who begin a request and then send a byte a second.
 		const noise = `
 			const { connect } = require("node:net");
@@ -206,7 +213,7 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 			const until = Date.now() + 45000;
 			ended.then(() => setInterval(() => (open === 0 || Date.now() > until) && (console.log(open), process.exit()), 100));`;
 		const slow = home().run(["node", "-e", noise], { timeout: 60_000 });
-		expect(await ask(post(`JSON.stringify(${good})`))).toBe("200");
+		expect(await ask(good)).toBe("200");
 		expect(await slow).toBe("0");
 		expect(await atRelay("checkins_refused_total")).toBeGreaterThanOrEqual(before + 5 + 51);
 		expect(await journalLines()).toBeLessThan(lines + 10);
@@ -246,5 +253,79 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 			pid,
 		);
 		await scene().deliver("after a flood", { timeout: 60_000 });
+	});
+
+	/** Holds both ports on the relay's tunnel address, answers whatever comes, and keeps what it hears in a file. */
+	const impostor = `
+		const { appendFileSync } = require("node:fs");
+		const hear = (data) => appendFileSync("/tmp/heard", data.toString("hex") + "\\n");
+		const udp = require("node:dgram").createSocket("udp4");
+		const forge = (pulse, version) => {
+			const answer = Buffer.from(pulse);
+			answer[3] = 2;
+			if (version === 1) Buffer.from("0400ca6c06060606", "hex").copy(answer, 20);
+			else Buffer.from("0400ca6c06060606", "hex").copy(answer, 12);
+			return answer;
+		};
+		udp.on("message", (pulse, from) => {
+			hear(pulse);
+			for (const version of [1, 2]) udp.send(forge(pulse, version), from.port, from.address);
+		});
+		udp.bind(8686, "${relay4}");
+		require("node:net").createServer((socket) => {
+			socket.on("error", () => {}).on("data", (data) => {
+				hear(data);
+				socket.write("HTTP/1.1 200 OK\\r\\ncontent-length: 2\\r\\n\\r\\n{}");
+			});
+		}).listen(8687, "${relay4}");`;
+
+	it("a user of the relay who holds both ports while the daemon is down moves no record and learns nothing", async () => {
+		const published = () => scene().lab.internet.dig(mailName, "A");
+		await until("the home has spoken the new version", async () =>
+			(await relay().read("/var/lib/heimweg-relay/identity.json")).includes(scene().keys.home.publicKey),
+		);
+		const before = await published();
+		await relay().run(["systemctl", "stop", "heimweg-relay"]);
+		await relay().write("/tmp/impostor.js", impostor, 0o644);
+		const asNobody = ["--uid=nobody", "--collect", "--quiet", "--unit=impostor"];
+		await relay().run(["systemd-run", ...asNobody, "node", "/tmp/impostor.js"]);
+		const garbage = await atHome("pulses_garbage_total");
+		// An agent that was just started, too: it remembers whom it knows.
+		await until("forged answers come", async () => (await atHome("pulses_garbage_total")) > garbage + 5);
+		await home().run(["systemctl", "restart", "heimweg"]);
+		await until("they come again", async () => (await atHome("pulses_garbage_total")) > 10);
+		const { tunnel: seen, addresses } = await scene().agentStatus();
+		expect([seen.up, JSON.stringify([seen, addresses]).includes("6.6.6.6")]).toEqual([false, false]);
+		await relay().run(["systemctl", "start", "heimweg-relay"]);
+		await until("the ports are missed", async () => {
+			const status = await scene().relayStatus();
+			return holds(status, "pulse.port_taken") && holds(status, "checkin.port_taken");
+		});
+		const { conditions } = await scene().relayStatus();
+		for (const { code, severity, text } of conditions.filter(({ code }) => code.endsWith("port_taken")))
+			expect([code, severity, text]).toEqual([
+				code,
+				"error",
+				expect.stringContaining('of the user "nobody"'),
+			]);
+		const heard = (await relay().read("/tmp/heard")).split("\n").map((hex) => Buffer.from(hex, "hex"));
+		expect(heard.length).toBeGreaterThan(10);
+		for (const bytes of heard) {
+			const isPulse = bytes.length === 0 || bytes.subarray(0, 3).toString("hex") === "485702";
+			// The greeting of TLS is all that it hears beside them.
+			expect([isPulse || bytes[0] === 0x16, bytes.toString("latin1")]).toEqual([
+				true,
+				expect.not.stringMatching(/Bearer|POST/),
+			]);
+		}
+		await relay().run(["systemctl", "stop", "impostor"]);
+		await until("the tunnel is up", isUp);
+		await until("nothing holds the ports", async () => {
+			const status = await scene().relayStatus();
+			return !holds(status, "pulse.port_taken") && !holds(status, "checkin.port_taken");
+		});
+		expect(await published()).toEqual(before);
+		expect(before).toEqual([scene().lab.router.address]);
+		await scene().deliver("after an impostor", { timeout: 60_000 });
 	});
 });

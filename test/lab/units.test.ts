@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../shared/address.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
+import { deriveKeys } from "../../shared/protocol/keys.ts";
 import type { Host } from "./host.ts";
 import { mailName, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
@@ -267,6 +268,9 @@ describeLab("the units", () => {
 			keys.home.privateKey,
 			keys.relay.privateKey,
 			deriveBearer(keys.home.privateKey, keys.relay.publicKey),
+			...Object.values(deriveKeys(keys.home.privateKey, keys.relay.publicKey, "home")).flatMap(
+				(key: Buffer) => [key.toString("hex"), key.toString("base64")],
+			),
 		];
 		const pattern = secrets.join("\n");
 		const sampler =

@@ -77,7 +77,7 @@ test("who has spoken version 2 is remembered over a restart, by the key, whateve
 	});
 });
 
-test("each start has generations of its own; a home that is served otherwise gets a new one, and others do not", () => {
+test("each start has its own generations; a home that is served otherwise gets a new one, others do not", () => {
 	const [one, other] = [make(), make()];
 	expect(one.generation("anna")).not.toBe(other.generation("anna"));
 	const home = (id: "anna" | "bert", domains: string[]): Home => ({

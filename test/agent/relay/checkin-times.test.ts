@@ -54,7 +54,7 @@ test("a generation that changes all the time makes one check-in in five seconds"
 	expect(acted.length).toBeLessThanOrEqual(13);
 });
 
-test("regular check-ins come every half an hour, each home's at a time of its own; every five minutes in version 1", () => {
+test("regular check-ins come every half an hour, each home's at its own time; in version 1 every 5 minutes", () => {
 	const first = (jitter: number, version2: boolean) => {
 		begin(jitter);
 		if (version2) times.heard(7);

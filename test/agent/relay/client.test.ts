@@ -108,7 +108,7 @@ test("an impostor with another pre-shared key is refused", async () => {
 	await expect(ask({ spoken: true })).rejects.toThrow(/did not prove to be our relay/);
 });
 
-test("a relay of version 1 is spoken to without TLS, with the bearer, as long as it has never spoken version 2", async () => {
+test("a relay of version 1 is spoken to without TLS, with the bearer, until it has spoken version 2", async () => {
 	const bearers: Array<string | undefined> = [];
 	const old = createHttpServer((request, response) => {
 		bearers.push(request.headers.authorization);

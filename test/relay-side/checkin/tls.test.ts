@@ -134,7 +134,7 @@ test("a home that has spoken version 2 is not believed without TLS, although its
 	expect([taken, refused]).toEqual([["anna"], [[401, "anna"]]]);
 });
 
-test("a session cannot be resumed, and an open one ends its say, once the home was removed or has another key", async () => {
+test("no session is resumed, and an open one counts no more, once the home was removed or has another key", async () => {
 	const { port, taken, homes } = await serve();
 	const sessions: Buffer[] = [];
 	const socket = await secured(port, homeKeys.anna.checkin);

@@ -204,7 +204,7 @@ test("recordings that are sent again and again do not use up what the home may s
 	expect(seen.pulses).toEqual(["anna"]);
 });
 
-test("version 1 is answered until the home has spoken version 2 once, then never again, also after a restart", async () => {
+test("version 1 is answered until the home has spoken version 2, then never again, also after a restart", async () => {
 	const { seen, send, saved } = await serving();
 	const anna = await socketAt();
 	const old = () => encodePulse1(Buffer.alloc(16, 4), 1_000);

@@ -59,7 +59,7 @@ test("every use, side, preshared key and peer has a key of its own", () => {
 	expect(new Set(all).size).toBe(12);
 });
 
-test("a public key of low order, and what is no key, make none, and the error does not repeat the private one", () => {
+test("a public key of low order, and what is no key, make none, and no error repeats the private one", () => {
 	for (const attempt of [
 		() => deriveKeys(home.private, base64("00".repeat(32)), "home"),
 		() => deriveKeys(home.private, "AAAA", "home"),
