@@ -45,7 +45,7 @@ describeLab("a disk that is full", () => {
 		await allIsWell(scene());
 	});
 
-	it("on the relay stops no mail of a home that is served, tells what cannot be written, and heals with space", async () => {
+	it("on the relay stops no mail of a served home, tells what cannot be written, heals with space", async () => {
 		await disks.relay.fill();
 		await relay().write(homePath, homeFile(scene().keys.home.publicKey, [domain, ...many]));
 		await home().write(list, `${users.join("\n")}\n`);

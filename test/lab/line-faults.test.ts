@@ -42,7 +42,7 @@ describeLab("a line that is not as it should be", () => {
 		).toBe(0);
 	});
 
-	it("and is gone for 45 s: both sides say so while it lasts, and a thousand mails that waited arrive once each", {
+	it("and is gone for 45 s: both sides say so, and a thousand mails that waited arrive once each", {
 		timeout: 300_000,
 	}, async () => {
 		await lab().router.lineDown();

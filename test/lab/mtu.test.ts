@@ -20,7 +20,7 @@ describeLab("a path that takes only smaller packets", () => {
 		await large("through 1400 bytes");
 	});
 
-	it("is reported when it is too narrow even for that, while small mails still arrive, and no longer than it lasts", async () => {
+	it("is reported when too narrow even for that, while small mails arrive, as long as it lasts", async () => {
 		await router().dropLargerThan(1_300);
 		// The first large pulse goes out 10 s after a start, the others once a minute.
 		await scene().lab.home.run(["systemctl", "restart", "heimweg"]);

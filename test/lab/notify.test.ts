@@ -139,7 +139,7 @@ describeLab("to be told", () => {
 		);
 	}, 240_000);
 
-	it("never by way of a home: check-config refuses such an address, and the daemon says so when homes change", async () => {
+	it("never by way of a home: check-config refuses that address, and the daemon says so later", async () => {
 		const path = `/etc/heimweg-relay/homes.d/${homeId}.toml`;
 		const publicKey = scene().keys.home.publicKey;
 		const said = async () => holds(await scene().relayStatus(), "notify.mail_routed_home");

@@ -62,7 +62,7 @@ describeLab("mail that the home sends", () => {
 		expect((await taken("no sender"))?.from).toBe("");
 	});
 
-	it("is refused with a sender that is none of its own, and both sides tell of it with the sender and a remedy", async () => {
+	it("is refused with a sender that is none of its own; both sides tell, with sender and remedy", async () => {
 		await send("forwarded", { from: "friend@other.example" });
 		await homeSays(
 			/to=<someone@sender\.test>.* status=bounced .*550 5\.7\.1 .*<friend@other\.example>.*homes\.d\/anna\.toml/,

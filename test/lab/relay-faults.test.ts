@@ -25,7 +25,7 @@ describeLab("a relay that does not let a home in, or nobody", () => {
 		expect(accepted, transcript).toBe(true);
 	};
 
-	it("because the home's file has a wrong key: both sides say so, and the home is back when the key is right", async () => {
+	it("because the home's file has a wrong key: both sides say so until the key is right", async () => {
 		await allIsWell(scene());
 		const path = `/etc/heimweg-relay/homes.d/${homeId}.toml`;
 		await relay().write(path, homeFile(wireguardKeys().publicKey));

@@ -29,7 +29,7 @@ async function problemsWith(keyFile: string): Promise<string[]> {
 }
 
 // What this machine lacks (programs, privileges) is told too, so only the key's own problem is looked at.
-test("a key that cannot be used is told with its config key, beside everything else that is wrong, and is not repeated", async () => {
+test("a key that cannot be used is told with its config key, beside all else, and is not repeated", async () => {
 	const about = (problems: string[]) =>
 		problems.filter((problem) => problem.startsWith("tunnel.private_key_file: "));
 	const missing = join(folder, "none");
@@ -51,7 +51,7 @@ test("a config that is not there is told before this machine is looked at", asyn
 	expect(error.problems).toEqual([expect.stringContaining("there is no such file")]);
 });
 
-test("check-config refuses a notify.mail whose mail would wait for a home, whatever else is wrong with home files", async () => {
+test("check-config refuses a notify.mail whose mail would wait for a home, whatever else is wrong", async () => {
 	const homes = join(folder, "homes.d");
 	await mkdir(homes);
 	const home = homeOf("anna", 2, { domains: ["anna.example", "other.example"] });

@@ -57,7 +57,7 @@ test("people see each home with where it is and its domains, the absent ones fir
 	expect(text).toContain("Nothing is wrong.");
 });
 
-test("of thousands of homes the first are shown, those that are away among them, and how many more there are", () => {
+test("of thousands of homes the first are shown, those away among them, and how many more", () => {
 	const homes = Array.from({ length: 3_000 }, (_, n) => home(`home-${n}`, { here: n !== 2_999 }));
 	const text = statusText(status(homes, { mailFlows: false }));
 	expect(text).toContain("mail cannot flow");

@@ -52,7 +52,7 @@ test("a daemon that does not run is exit status 3, with what to do", async () =>
 	});
 }, 60_000);
 
-test("a config that is wrong is exit status 78 and a line for each problem, from status and check-config alike", async () => {
+test("a wrong config is exit status 78 and a line for each problem, in status and check-config", async () => {
 	const fails = 'async () => { throw new ConfigError(["a: x", "b: y"]); }';
 	for (const code of [`print(${fails})`, `exitWith(checkConfig("c.toml", ${fails}))`])
 		expect(await ends(code)).toEqual({ status: 78, out: "", err: "a: x\nb: y\n" });

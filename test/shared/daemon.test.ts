@@ -128,7 +128,7 @@ test.each([
 	90_000,
 );
 
-test("SIGHUP puts the new configuration in the old one's place; one that is wrong, or cannot start, changes nothing", async () => {
+test("SIGHUP puts the new configuration in place; one that is wrong or cannot start changes nothing", async () => {
 	const daemon = await start("one");
 	await daemon.says("started one#1");
 	await daemon.reload("two");

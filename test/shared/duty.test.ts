@@ -114,7 +114,7 @@ test("a poke without subjects means all of them as they are at that moment, and 
 	expect(runs).toHaveLength(1);
 });
 
-test("failed runs are tried again after growing waits, over the same subjects, and the condition holds meanwhile", async () => {
+test("failed runs are tried again after growing waits, same subjects, while the condition holds", async () => {
 	const { duty, runs, health } = heldDuty({ backoff: { first: 1_000, max: 3_000 } });
 	duty.poke("a");
 	for (const wait of [1_000, 2_000, 3_000, 3_000]) {

@@ -174,7 +174,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 		expect(sh(here, "nft list table inet firewall")).toBe(before);
 	}, 60_000);
 
-	test("a route of this machine inside the tunnel's network is found; a wider one, and the tunnel's own, do no harm", async () => {
+	test("a route inside the tunnel's network is found; a wider one and the tunnel's own do no harm", async () => {
 		expect(await findOverlaps(run, "hw0", networks)).toEqual([]);
 		sh(
 			here,

@@ -192,7 +192,7 @@ test("only what the channel cares for is told of, after the channel's own quiet 
 	await notifier.stop();
 });
 
-test("a channel that fails is a condition until it works again; it is tried again, within the limit, and loses nothing", async () => {
+test("a channel that fails is a condition until it works; it is tried again and loses nothing", async () => {
 	const { health, said, tries, notifier, breakWith } = stage();
 	await notifier.start();
 	breakWith(new HeimwegError('"/bin/tell" failed: no network', { remedy: "mend it" }));

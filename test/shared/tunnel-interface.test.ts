@@ -158,7 +158,7 @@ test("wireguard-go gets a moment to answer for the device that it has just made"
 	await waiting;
 });
 
-test("ours is known again after a restart, kernel's and wireguard-go's alike, and removed by down; missing is fine", async () => {
+test("ours is known again after a restart, whoever made it, and removed by down; missing is fine", async () => {
 	for (const kind of ["wireguard", "tun"]) {
 		const { machine } = stage(
 			wireguardLink({

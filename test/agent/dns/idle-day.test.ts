@@ -18,7 +18,7 @@ const { dns } = agentConfigSchema.parse({
 
 const minute = 60_000;
 
-test("a day on which nothing changes costs deSEC a handful of reads and no write, although the duty is poked each minute", async () => {
+test("a day without a change costs deSEC a handful of reads and no write, for a duty poked each minute", async () => {
 	scene = await recordsScene(["mail.example.org", "example.org"], {
 		domains: [
 			{

@@ -105,7 +105,7 @@ test("a relay that forgot, or that has another list, gets the whole list", async
 	]);
 });
 
-test("only recipients of the domains that the relay routes to us are sent; a change of these is a change of the list", async () => {
+test("only recipients of the domains routed to us are sent; a change of these is a change of the list", async () => {
 	const { sent, hear, see } = world();
 	await see(documentOf(["a@example.org", "b@other.example", "@example.net"]));
 	await hear({});

@@ -8,7 +8,7 @@ function after(pulses: string) {
 	return loss;
 }
 
-test("a line that loses a fifth of its packets each way is found out within a minute, and its share is told", () => {
+test("a line that loses a fifth of its packets each way is found out in a minute, with its share", () => {
 	const third = "..x".repeat(40);
 	expect(after(third.slice(0, 60)).heavy).toBe(true);
 	expect(after(third).share).toBeCloseTo(1 / 3, 1);

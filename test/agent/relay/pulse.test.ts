@@ -96,7 +96,7 @@ async function answeredSecond(): Promise<void> {
 	await expect.poll(() => answers.length).toBeGreaterThan(before);
 }
 
-test("the first pulse goes out at once, then one each interval, and each answer tells how the relay sees us", async () => {
+test("the first pulse goes out at once, then one each interval; each answer tells how we are seen", async () => {
 	watch();
 	await expect.poll(() => answers).toEqual(["198.51.100.7:51820"]);
 	await answeredSecond();
@@ -256,7 +256,7 @@ test("an answer from another port or host is garbage, although its MAC is right"
 	stranger.close();
 });
 
-test("silence is told within three intervals after the last answer, and then with each pulse until one is answered", async () => {
+test("silence is told within three intervals, and then with each pulse until one is answered", async () => {
 	watch();
 	await expect.poll(() => answers).toHaveLength(1);
 	await answeredSecond();
@@ -284,7 +284,7 @@ async function seconds(count: number, answers: (number: number) => boolean): Pro
 	}
 }
 
-test("a line that loses many is told once, no silence of it is believed too soon, and its recovery is told once", async () => {
+test("a line that loses many is told once, believed silent later, and its recovery is told once", async () => {
 	watch();
 	await expect.poll(() => answers).toHaveLength(1);
 	await seconds(45, (at) => at % 3 > 0);

@@ -99,7 +99,7 @@ function stage() {
 const [anna, bert, cora] = [homeOf("anna", 2), homeOf("bert", 3), homeOf("cora", 4)];
 const at = (home: Home, ...addresses: string[]) => ({ ...home, addresses: addresses.map(parseAddress) });
 
-test("the interface is set up, each home is a peer with its own addresses alone, and the next run changes nothing", async () => {
+test("the interface is set up, each home a peer with its own addresses; the next run does nothing", async () => {
 	const { apply, machine, allowed, ups } = stage();
 	await apply(at(anna, "10.86.0.2", "fd86::2"), bert);
 	expect(machine.links.get("hw0")).toMatchObject({
@@ -221,7 +221,7 @@ test("a home whose key cannot be read loses its old address when the files give 
 	expect(health.has(peerSecretWrong, "anna")).toBe(true);
 });
 
-test("a lost home is renewed once, then after growing pauses, with its endpoint and a nudge to each of its addresses", async () => {
+test("a lost home is renewed once, then after growing pauses, with its endpoint and nudges", async () => {
 	const { apply, peers, presenceOf, clock, nudged, machine } = stage();
 	const home = at(anna, "10.86.0.2", "10.86.1.2");
 	await apply(home, bert);

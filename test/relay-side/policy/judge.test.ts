@@ -53,7 +53,7 @@ test("a home whose file says senders = any may send with every sender", () => {
 	expect(answer("anyone@anywhere.example", "10.86.0.3")).toBe("OK");
 });
 
-test("what cannot be told now is put off, never refused: an address of no home, a domain that two homes claim", () => {
+test("what cannot be told now is put off, never refused: no home's address, a contested domain", () => {
 	expect(answer("anna@example.org", "10.86.0.99")).toMatch(/^451 4\.7\.1 /);
 	expect(answer("", "10.86.0.99")).toMatch(/^451 4\.7\.1 /);
 	expect(answer("anna@contested.example")).toMatch(/^451 4\.7\.1 .*contested\.example/);

@@ -181,7 +181,7 @@ test("nothing that could be read as another entry gets into a map", async () => 
 	expect(postfix.calls).toEqual([]);
 });
 
-test("a postmap that a damaged file ends by a signal means damage; one that is missing or too slow does not", async () => {
+test("a postmap that a file ends by a signal means damage; one that is missing or slow does not", async () => {
 	const failing =
 		(error: CommandError): RunCommand =>
 		async () => {

@@ -25,7 +25,7 @@ async function taken(): Promise<void> {
 	await rm(join(folder, "reload"));
 }
 
-test("a reload is asked for once when several maps were mended, once more for one a moment later, then not for a while", async () => {
+test("a reload is asked for once for several maps, once more for one a moment later, then not", async () => {
 	const { log, lines } = keptLog();
 	let reloads = 0;
 	const reload = createReload({ file: join(folder, "reload"), onReload: () => (reloads += 1), log });

@@ -2,10 +2,10 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { watchPulse } from "../../../agent/relay/pulse.ts";
-import { createIdentity, type Identity } from "../../../relay-side/pulse/identity.ts";
+import { createIdentity, type Identity } from "../../../relay-side/identity.ts";
 import { servePulses } from "../../../relay-side/pulse/server.ts";
 import { endpointText, parseAddress, parseEndpoint } from "../../../shared/address.ts";
-import { homeKeys, publicKeys, relayKey } from "./identities.ts";
+import { homeKeys, publicKeys, relayKey } from "../identities.ts";
 
 const relay = parseAddress("127.0.0.1");
 const home = parseAddress("127.0.0.2");

@@ -89,7 +89,7 @@ test("a move is told once, from where and to where", () => {
 	expect(presence.of("anna").endpoint).toEqual({ address: "2001:db8::7", port: 5 });
 });
 
-test("a home that was removed is forgotten with its condition, and an endpoint that was still being read does not bring it back", () => {
+test("a home that was removed is forgotten; an endpoint still being read does not bring it back", () => {
 	const { presence, health, pulses } = stage("anna", "bert");
 	pulses("anna", 1_000, 1);
 	vi.advanceTimersByTime(10_000);
@@ -101,7 +101,7 @@ test("a home that was removed is forgotten with its condition, and an endpoint t
 	expect(health.list().map((c) => c.subject)).toEqual(["bert"]);
 });
 
-test("keeping a home does not forget what is known of it, and what is given out cannot be changed from outside", () => {
+test("keeping a home forgets nothing of it, and what is given out cannot be changed from outside", () => {
 	const { presence, pulses } = stage("anna");
 	pulses("anna", 1_000, 1);
 	presence.seenAt("anna", endpoint);

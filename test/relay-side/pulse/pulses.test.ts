@@ -6,20 +6,19 @@ import { createPulses } from "../../../relay-side/pulse/pulses.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import { runCommand } from "../../../shared/command.ts";
 import { Health } from "../../../shared/health.ts";
-import { createLog } from "../../../shared/log.ts";
 import { createMetrics } from "../../../shared/metrics.ts";
 import { encodePulse } from "../../../shared/protocol/pulse.ts";
 import { encodePulse1 } from "../../../shared/protocol/pulse-v1.ts";
-import { homeKeys, identityOf, presentGeneration, publicKeys } from "./identities.ts";
+import { silent as log } from "../../shared/silent.ts";
+import { homeKeys, identityOf, presentGeneration, publicKeys } from "../identities.ts";
 
 const relay = parseAddress("127.0.0.1");
 const waitOptions = { timeout: 20_000, interval: 20 };
 
-test("a home that is away and sends pulses of version 1 after all is a condition until it is here again", async () => {
-	const log = createLog({ level: "silent" });
+test("a home that is away and sends pulses of version 1 is a condition until it is here again", async () => {
 	const health = new Health(log);
 	const metrics = createMetrics("test", "1", health);
-	const presence = createPresence({ health, log, onBack() {}, onAway() {} });
+	const presence = createPresence({ health, log, onChange() {} });
 	const anna = { id: "anna", publicKey: publicKeys.anna };
 	const { identity } = identityOf();
 	identity.spoke(anna);
@@ -40,7 +39,7 @@ test("a home that is away and sends pulses of version 1 after all is a condition
 	});
 	await vi.waitFor(() => {
 		socket.send(encodePulse1(Buffer.alloc(16), 1_000), port, relay);
-		expect(health.list()).toMatchObject([{ code: "home.old_version", subject: "anna", severity: "error" }]);
+		expect(health.list()).toMatchObject([{ code: "pulse.old_version", subject: "anna", severity: "error" }]);
 	}, waitOptions);
 	const pulse = { run: 1, counter: 1, interval: 60_000, lookAnew: false, generation: presentGeneration };
 	socket.send(encodePulse(pulse, homeKeys.anna.pulse), port, relay);

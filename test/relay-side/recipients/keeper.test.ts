@@ -140,7 +140,7 @@ test("changes to another list than ours are refused with 409, and nothing happen
 	expect(valid()).toEqual(["a@anna.example"]);
 });
 
-test("recipients of a domain that the home was not given: 403, a condition, and no part of the list is taken", async () => {
+test("recipients of a domain that is not the home's: 403, a condition, and no part is taken", async () => {
 	const error = await refusal(push(["a@anna.example", "b@bert.example", "c@anna.example.evil.example"]));
 	expect(error.status).toBe(403);
 	expect(keeper.of("anna")).toBeUndefined();

@@ -62,7 +62,7 @@ test("a domain with a list accepts its users, one without a list everybody, and 
 	expect(health.list()[0]?.text).toContain("c.example of the home bert: the home has not told");
 });
 
-test("a list that is not the whole truth, that names nobody, or that Postfix would misread opens its domains", async () => {
+test("a list that is not whole, names nobody, or that Postfix would misread opens its domains", async () => {
 	const { scene, keys, all, tell, health } = world();
 	scene.serve({ anna: ["a.example", "b.example"] });
 	tell("anna", ["x@a.example"]);
@@ -195,7 +195,7 @@ test("a map that is missing or damaged is made anew", async () => {
 	expect(health.has(recipientsFailing)).toBe(false);
 });
 
-test("a domain that left keeps its entries until Postfix relays for it no more; one that stands there without a home accepts all", async () => {
+test("a domain that left keeps its entries while Postfix relays for it; one without a home accepts all", async () => {
 	const maps = memoryMaps({}, ["a.example", "odd.example"]);
 	const { scene, all, tell, keys } = world(maps);
 	scene.serve({ anna: ["a.example"] });
@@ -221,7 +221,7 @@ test("a domain that is claimed twice accepts all: its mail waits, and nobody is 
 	expect(keys()).toEqual(["@a.example", "@two.example"]);
 });
 
-test("a domain has its recipients before Postfix relays for it, and does not enter when they cannot be written", async () => {
+test("a domain has its recipients before Postfix relays for it, or else does not enter", async () => {
 	const { scene, maps, recipients, tell, health } = world();
 	scene.serve({ anna: ["a.example", "b.example"] });
 	tell("anna", ["x@a.example"]);

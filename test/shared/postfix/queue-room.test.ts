@@ -27,7 +27,7 @@ function stage() {
 	return { world, health, look };
 }
 
-test("less room than Postfix wants for a message is a condition with both figures, and over when there is more", async () => {
+test("less room than Postfix wants is a condition with both figures, and over when there is more", async () => {
 	const { world, health, look } = stage();
 	await look();
 	expect(health.list()).toEqual([]);

@@ -155,7 +155,7 @@ test("nothing is tried before all is ready, which is asked seldom, and then ever
 	expect(scene.flushed).toEqual(["A"]);
 });
 
-test("a reason that comes and goes all the time does not make Postfix spin, and a new mail is tried at once", async () => {
+test("a reason that comes and goes does not make Postfix spin, and a new mail is tried at once", async () => {
 	const { scene, second } = world();
 	scene.put("A", "map damaged");
 	scene.outcome = () => {};
@@ -198,7 +198,7 @@ test("a Postfix that does not answer is told of, and its mail is tried once it d
 	expect(scene.health.list()).toEqual([]);
 });
 
-test("a look finds what was put off, and ends at once when there is nothing, also while other mail is on its way", async () => {
+test("a look finds what was put off, and ends at once when there is nothing, whatever else moves", async () => {
 	const { scene, second } = world();
 	scene.put("A", undefined, "active");
 	second.look();
@@ -231,7 +231,7 @@ test("a look is not lost in a long pause between tries, nor in one that is under
 	expect(other.scene.flushed).toEqual(["LATE"]);
 });
 
-test("a reason that is not gone after all costs few tries, however many wait, and all go once one gets through", async () => {
+test("a reason that is not gone costs few tries, however many wait; all go once one gets through", async () => {
 	const { scene, second } = world();
 	for (let at = 0; at < 10_000; at++) scene.put(`M${at}`, "map damaged", "deferred", at);
 	scene.outcome = () => "stays";

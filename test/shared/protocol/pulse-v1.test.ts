@@ -42,7 +42,7 @@ test("these bytes are read as that pulse and those answers", () => {
 	}
 });
 
-test("each kind is only what it is: no answer passes for a pulse, no pulse for an answer, a nudge for neither", () => {
+test("no answer passes for a pulse, no pulse for an answer, and a nudge for neither", () => {
 	for (const [name, text] of Object.entries(vectors)) {
 		const datagram = Buffer.from(text, "hex");
 		expect([name, decodePulse1(datagram) !== undefined]).toEqual([name, name === "pulse"]);
