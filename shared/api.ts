@@ -55,7 +55,7 @@ export function createApi(options: ApiOptions): Api {
 
 	function health(response: ServerResponse): void {
 		const flows = options.health.mailFlows && options.ready();
-		const conditions = options.health.list().map(({ quiet: _, mail: __, ...shown }) => shown);
+		const conditions = options.health.list().map(({ visibleAfter: _, mail: __, ...shown }) => shown);
 		json(response, flows ? 200 : 503, { mailFlows: flows, ready: options.ready(), conditions });
 	}
 

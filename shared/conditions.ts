@@ -19,7 +19,7 @@ export const guardFailing = condition<Failure>({
 	severity: "error",
 	title: "the tunnel addresses are not guarded",
 	blocksMail: true,
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
 	remedy: ({ remedy }) =>
 		remedy ?? 'look whether "nft list ruleset" works, and whether another program deletes the table',
@@ -29,7 +29,7 @@ export const networkOverlap = condition<{ network: string; route: string }>({
 	code: "tunnel.network_overlap",
 	severity: "error",
 	title: "the tunnel's network is also used by this machine's own",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ network, route }) => `the tunnel network ${network} overlaps the local route ${route}`,
 	remedy: () => "choose another tunnel network on both sides, or renumber the local one",
 });

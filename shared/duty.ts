@@ -39,10 +39,10 @@ export interface Duty {
 	readonly name: string;
 	/**
 	 * Asks for a run over these subjects (all, if none are named). During a run, pokes fold into one more run.
-	 * A poke with news ends a backoff, also one that a run under way is about to begin; no poke ends a wait that the
+	 * An urgent poke ends a backoff, also one that a run under way is about to begin; no poke ends a wait that the
 	 * other side demanded.
 	 */
-	poke(subjects?: string | Iterable<string>, options?: { news?: boolean }): void;
+	poke(subjects?: string | Iterable<string>, options?: { urgent?: boolean }): void;
 	/** Resolves when no run is under way and none is due, or when the duty is stopped. */
 	settled(): Promise<void>;
 	/** Interrupts a run, waits for its end, and starts no more. */
@@ -73,20 +73,20 @@ export function createDuty(options: DutyOptions): Duty {
 	/** No run before this time; `demanded` when the other side asked for it. */
 	let notBefore = 0;
 	let demanded = false;
-	/** News came during the run, which may have looked at the world before. */
-	let freshNews = false;
-	/** The run was not made to wait after a failure, because of such news. */
+	/** An urgent poke came during the run, which may have looked at the world before. */
+	let freshUrgency = false;
+	/** The run was not made to wait after a failure, because of such a poke. */
 	let hurried = false;
 	let timer: NodeJS.Timeout | undefined;
 	let idle: Array<() => void> = [];
 
-	function poke(subjects?: string | Iterable<string>, { news = false }: { news?: boolean } = {}): void {
+	function poke(subjects?: string | Iterable<string>, { urgent = false }: { urgent?: boolean } = {}): void {
 		if (stopping.signal.aborted) return;
 		for (const subject of listOf(subjects)) due.add(subject);
-		if (news && !demanded) {
+		if (urgent && !demanded) {
 			notBefore = 0;
 			failures = 0;
-			freshNews = true;
+			freshUrgency = true;
 		}
 		next();
 	}
@@ -123,7 +123,7 @@ export function createDuty(options: DutyOptions): Duty {
 		const subjects: ReadonlySet<string> = new Set(due);
 		due.clear();
 		demanded = false;
-		freshNews = false;
+		freshUrgency = false;
 		const limit = within(stopping.signal, options.deadline);
 		try {
 			await options.run({ subjects, signal: limit.signal });
@@ -148,8 +148,8 @@ export function createDuty(options: DutyOptions): Duty {
 	function fail(error: unknown): void {
 		const wait = error instanceof HeimwegError ? error.retryAfter : undefined;
 		demanded = wait !== undefined && wait >= 0;
-		// Once only, or a run that makes news itself would never rest.
-		hurried = !demanded && freshNews && !hurried;
+		// Once only, or a run that pokes urgently itself would never rest.
+		hurried = !demanded && freshUrgency && !hurried;
 		failures = hurried ? 0 : failures + 1;
 		if (demanded) notBefore = now() + Math.max(wait!, leastWait);
 		else if (hurried) notBefore = 0;

@@ -41,7 +41,7 @@ export function createGuardDuty(options: {
 	return {
 		...duty,
 		poke(subjects, poking) {
-			if (!stopped) following ??= watch({ onChange: () => duty.poke(undefined, { news: true }), log });
+			if (!stopped) following ??= watch({ onChange: () => duty.poke(undefined, { urgent: true }), log });
 			duty.poke(subjects, poking);
 		},
 		async stop() {

@@ -18,7 +18,7 @@ export interface ConditionKind<D> {
 	/** True when mail cannot flow while this lasts: /healthz then answers 503. */
 	blocksMail?: boolean;
 	/** Milliseconds that it may last before anyone is bothered with it. */
-	quiet: number;
+	visibleAfter: number;
 	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
 	mail?: number;
 	text(details: D, subject: string): string;
@@ -39,7 +39,7 @@ export interface ActiveCondition {
 	since: string;
 	text: string;
 	remedy: string;
-	quiet: number;
+	visibleAfter: number;
 	mail?: number;
 }
 
@@ -77,7 +77,7 @@ export class Health {
 			// Much of it was said by others: an error of a program, the reason that a home gives.
 			text: plainText(kind.text(details, subject)),
 			remedy: plainText(kind.remedy(details, subject)),
-			quiet: kind.quiet,
+			visibleAfter: kind.visibleAfter,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 		};
 		if (before && before.text === after.text && before.remedy === after.remedy) return;

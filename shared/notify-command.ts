@@ -29,7 +29,7 @@ export function commandChannel(options: {
 	return {
 		name: "notify.command",
 		batch: false,
-		quiet: ({ quiet }) => quiet,
+		visibleAfter: ({ visibleAfter }) => visibleAfter,
 		async send([notice], more, signal) {
 			const input = `${JSON.stringify({ version: 1, program: options.program, host: hostname(), ...notice, more })}\n`;
 			if (socket !== undefined) await tellUnit(socket, input, signal);

@@ -33,7 +33,7 @@ export interface Channel {
 	/** Takes all that is to be told at once; otherwise one after the other. */
 	batch: boolean;
 	/** Milliseconds that a condition must last before it is told of; undefined when it never is. */
-	quiet(condition: ActiveCondition): number | undefined;
+	visibleAfter(condition: ActiveCondition): number | undefined;
 	/** Tells; `more` is how much else will be told later. Throws when it could not. */
 	send(notices: readonly Notice[], more: number, signal: AbortSignal): Promise<void>;
 }
@@ -74,7 +74,7 @@ export const notifyFailing = condition<Failure>({
 	code: "notify.failing",
 	severity: "warning",
 	title: "nobody can be told of what is wrong",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ error }, channel) => `${channel} does not work, so nobody is told of what is wrong here: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the reason; it is tried again by itself",
 });
@@ -114,7 +114,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	function see(event: "begins" | "ends" | "changes", seen: ActiveCondition): void {
 		// A channel cannot tell of its own failure.
 		if (seen.code === notifyFailing.code && seen.subject === channel.name) return;
-		if (channel.quiet(seen) === undefined) return;
+		if (channel.visibleAfter(seen) === undefined) return;
 		const key = keyOf(seen);
 		if (event === "ends") {
 			active.delete(key);
@@ -155,7 +155,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		let next = Number.POSITIVE_INFINITY;
 		for (const [key, { condition: held, began }] of active) {
 			if (told.has(key)) continue;
-			const at = began + (channel.quiet(held) ?? 0);
+			const at = began + (channel.visibleAfter(held) ?? 0);
 			if (at <= now) due.push(beginning(held));
 			else next = Math.min(next, at);
 		}

@@ -10,7 +10,7 @@ export const stateUnsaved = condition<{ error: string }>({
 	code: "state.unsaved",
 	severity: "warning",
 	title: "what should be remembered cannot be saved",
-	quiet: MINUTE,
+	visibleAfter: MINUTE,
 	text: ({ error }, path) => `${path} cannot be saved, and a restart would forget what is new: ${error}`,
 	remedy: (_, path) =>
 		`free some space on the disk that holds ${path}, or correct the rights of its folder; it is tried again by itself`,

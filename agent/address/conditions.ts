@@ -7,7 +7,7 @@ export const sourcesDisagree = condition<{ used: string; said: string }>({
 	code: "address.sources_disagree",
 	severity: "warning",
 	title: "two sources name different public addresses",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ used, said }, family) => `${family}: ${used} is used, and ${said}`,
 	remedy: () => "this is normal with two internet lines or a VPN; otherwise look at the router's routes",
 });
@@ -16,7 +16,7 @@ export const notPublic = condition<{ address: Address; source: string }>({
 	code: "address.not_public",
 	severity: "warning",
 	title: "the address cannot be published",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ address, source }, family) =>
 		`${family}: ${address} (seen by ${source}) is not a public address, so it is not published`,
 	remedy: () =>
@@ -27,7 +27,7 @@ export const checkIpFailing = condition<Failure>({
 	code: "address.check_failing",
 	severity: "warning",
 	title: "no service tells the public address",
-	quiet: 30 * MINUTE,
+	visibleAfter: 30 * MINUTE,
 	text: ({ error }, family) => `no check-ip service tells the ${family} address: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at check_ip in the config; heimweg tries again on its schedule",
 });

@@ -41,11 +41,11 @@ export const dns = agentPart({
 		});
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
-			records.duty.poke(undefined, { news: moved });
+			records.duty.poke(undefined, { urgent: moved });
 		});
 		facts.relays.subscribe((_, now, before) => {
 			// What waits for a line may be tried again.
-			if (now?.up && !before?.up) records.duty.poke(undefined, { news: true });
+			if (now?.up && !before?.up) records.duty.poke(undefined, { urgent: true });
 		});
 		let endSchedule = () => {};
 		return {

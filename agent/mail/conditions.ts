@@ -7,7 +7,7 @@ export const outgoingFailing = condition<Failure>({
 	formerly: "outgoing.failing",
 	severity: "warning",
 	title: "mail that waits here for the relay is not looked after",
-	quiet: 10 * MINUTE,
+	visibleAfter: 10 * MINUTE,
 	text: ({ error }) => `mail that waited for the relay goes out at Postfix's own times only: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg tries again by itself",
 });

@@ -6,7 +6,7 @@ export const recipientsUnread = condition<{ file: string; since: string | undefi
 	code: "recipients.not_read",
 	severity: "warning",
 	title: "the valid recipients are not looked up",
-	quiet: 10 * MINUTE,
+	visibleAfter: 10 * MINUTE,
 	text: ({ file, since }) =>
 		since
 			? `nobody has looked since ${since} who the valid recipients are; new ones are refused by the relay`
@@ -19,7 +19,7 @@ export const recipientsListUnusable = condition<{ file: string; problem: string 
 	code: "recipients.list_unusable",
 	severity: "warning",
 	title: "the list of valid recipients cannot be used",
-	quiet: MINUTE,
+	visibleAfter: MINUTE,
 	text: ({ file, problem }) => `${file}: ${problem}; the relay takes mail to any name meanwhile`,
 	remedy: ({ file }) =>
 		`look who made it ("ls -l ${file}"), remove it, and run "systemctl start heimweg-recipients", which writes it anew`,
@@ -29,7 +29,7 @@ export const recipientsSourceFailing = condition<Failure & { usable: boolean }>(
 	code: "recipients.source_failing",
 	severity: "warning",
 	title: "a source of valid recipients cannot be listed",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ error, usable }, source) =>
 		`${source}: ${error}; ${usable ? "what it named last still counts" : "the relay takes mail to any name meanwhile"}`,
 	remedy: ({ remedy }) => remedy ?? 'look at [recipients] in heimweg.toml; "heimweg recipients" tries it',
@@ -39,7 +39,7 @@ export const recipientsUnfit = condition<{ count: number; some: string[] }>({
 	code: "recipients.unfit",
 	severity: "warning",
 	title: "a source names recipients that the relay cannot know",
-	quiet: 10 * MINUTE,
+	visibleAfter: 10 * MINUTE,
 	text: ({ count, some }, source) =>
 		`${source}: ${count === 1 ? "a name is" : `${count} names are`} left out, because Postfix's tables on the relay cannot hold them: ${some.join(", ")}`,
 	remedy: () => "mail to them is refused; give such a user an address of ASCII letters, digits and dots",
@@ -49,7 +49,7 @@ export const recipientsFailing = condition<Failure>({
 	code: "recipients.not_sent",
 	severity: "warning",
 	title: "the relay does not take the list of valid recipients",
-	quiet: 2 * MINUTE,
+	visibleAfter: 2 * MINUTE,
 	text: ({ error }) => `the list of valid recipients is not on the relay: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
 });

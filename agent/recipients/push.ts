@@ -119,7 +119,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		for (const recipient of mine) if (!wanted.has(recipient)) next.delete(recipient);
 		for (const recipient of wanted) next.add(recipient);
 		mine = next;
-		duty.poke(undefined, { news: true });
+		duty.poke(undefined, { urgent: true });
 	}
 
 	const complete = () => document?.sources.every(({ usable }) => usable) ?? false;

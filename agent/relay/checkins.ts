@@ -93,7 +93,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	}
 
 	function news(): void {
-		duty.poke(undefined, { news: true });
+		duty.poke(undefined, { urgent: true });
 	}
 
 	return {

@@ -8,7 +8,7 @@ export const tunnelFailing = condition<Failure>({
 	severity: "error",
 	title: "the tunnel cannot be set up",
 	blocksMail: true,
-	quiet: 10 * SECOND,
+	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the tunnel cannot be set up: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg tries again by itself',
 });
@@ -19,7 +19,7 @@ export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
 	severity: "error",
 	title: "the relay does not answer through the tunnel",
 	blocksMail: true,
-	quiet: 1 * MINUTE,
+	visibleAfter: 1 * MINUTE,
 	text: ({ relay, lastAnswer }) => `no answer from the relay ${relay} through the tunnel (${lastAnswer})`,
 	remedy: () =>
 		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
@@ -30,7 +30,7 @@ export const relayMute = condition<{ relay: string; lastAnswer: string }>({
 	formerly: "tunnel.relay_mute",
 	severity: "warning",
 	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
-	quiet: 2 * MINUTE,
+	visibleAfter: 2 * MINUTE,
 	text: ({ relay, lastAnswer }) =>
 		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`,
 	remedy: () =>
@@ -43,7 +43,7 @@ export const lineDown = condition({
 	severity: "warning",
 	title: "this machine has no way to the internet",
 	blocksMail: true,
-	quiet: 2 * MINUTE,
+	visibleAfter: 2 * MINUTE,
 	text: () => "there is no default route on an interface with a carrier: the line is down",
 	remedy: () => "look at the router and the cable; heimweg goes on by itself when the line is back",
 });
@@ -53,7 +53,7 @@ export const endpointUnresolved = condition<{ host: string; error: string; using
 	formerly: "tunnel.endpoint_unresolved",
 	severity: "warning",
 	title: "the relay's name cannot be resolved",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ host, error, using }) => `the relay's name ${host} cannot be resolved (${error}); ${using}`,
 	remedy: () => "look at /etc/resolv.conf, or write the relay's address into relays.endpoint",
 });
@@ -63,7 +63,7 @@ export const largePacketsLost = condition<{ mtu: number }>({
 	formerly: "tunnel.large_packets_lost",
 	severity: "error",
 	title: "large packets do not pass the tunnel",
-	quiet: 3 * MINUTE,
+	visibleAfter: 3 * MINUTE,
 	text: ({ mtu }) =>
 		`small packets pass the tunnel and packets of ${mtu} bytes do not: large mails will hang`,
 	remedy: () =>
@@ -75,7 +75,7 @@ export const packetsLost = condition<{ percent: number }>({
 	formerly: "tunnel.packets_lost",
 	severity: "warning",
 	title: "the line loses many packets",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ percent }) =>
 		`of the last pulses to the relay, about ${percent} % were lost: mail comes and goes, but slowly`,
 	remedy: () =>
@@ -87,7 +87,7 @@ export const checkinFailing = condition<Failure>({
 	formerly: "checkin.failing",
 	severity: "warning",
 	title: "the relay does not take the check-in",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ error }) => `the check-in with the relay failed: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
 });
@@ -97,7 +97,7 @@ export const relayNotice = condition<{ text: string; remedy: string }>({
 	formerly: "checkin.relay_says",
 	severity: "warning",
 	title: "the relay reports something about this home",
-	quiet: 1 * MINUTE,
+	visibleAfter: 1 * MINUTE,
 	text: ({ text }) => `the relay says: ${text}`,
 	remedy: ({ remedy }) => remedy,
 });
@@ -107,7 +107,7 @@ export const routesMissing = condition<{ missing: string; home: string }>({
 	formerly: "checkin.routes_missing",
 	severity: "error",
 	title: "the relay does not route all our domains",
-	quiet: 30 * SECOND,
+	visibleAfter: 30 * SECOND,
 	text: ({ missing, home }) => `the relay does not send the mail of ${missing} to this home (${home})`,
 	remedy: ({ home }) => `on the relay, add the domain to /etc/heimweg-relay/homes.d/${home}.toml`,
 });

@@ -130,7 +130,7 @@ export function createRelay(
 		if (!before || !tunnel) return;
 		const changed = changedFamilies(before, link);
 		if (changed || (before.tunnel && !link.tunnel)) tunnel.lineChanged();
-		if (!before.tunnel && link.tunnel) tunnel.duty.poke(undefined, { news: true });
+		if (!before.tunnel && link.tunnel) tunnel.duty.poke(undefined, { urgent: true });
 		if (sourcesOf(before) !== sourcesOf(link)) tunnel.addressesChanged();
 		if (pulsing && (changed || before.addresses.length !== link.addresses.length)) pulse.now();
 	});

@@ -133,7 +133,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	function carryOut(action: Action): Promise<void> | void {
 		switch (action.do) {
 			case "run":
-				return duty.poke(action.because, { news: action.because === "line-changed" });
+				return duty.poke(action.because, { urgent: action.because === "line-changed" });
 			case "run-later":
 				return runLater(action.timer, action.after);
 			case "pulse":
@@ -238,7 +238,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 			if (!state.endpoint || familyOf(state.endpoint.address) === 4) return;
 			// WireGuard keeps the source address that it once chose, also when that is deprecated (its dst_cache).
 			sourceStale = true;
-			duty.poke(undefined, { news: true });
+			duty.poke(undefined, { urgent: true });
 		},
 	};
 }

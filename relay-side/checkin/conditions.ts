@@ -7,7 +7,7 @@ export const checkinServing = condition<Failure>({
 	code: "checkin.failing",
 	severity: "warning",
 	title: "check-ins cannot be received",
-	quiet: 10 * SECOND,
+	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the check-in port cannot be served: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
 });
@@ -16,7 +16,7 @@ export const checkinPortTaken = condition<Taken>({
 	code: "checkin.port_taken",
 	severity: "error",
 	title: "another program holds the check-in port",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ address, port, holder }) =>
 		`TCP port ${port} on ${address} is held by another program ${holder}`.trim() +
 		"; no home can check in or tell its recipients",
@@ -29,7 +29,7 @@ export const addressDiffers = condition<{ seen: string; told: string }>({
 	formerly: "home.address_differs",
 	severity: "warning",
 	title: "a home and the relay see different addresses",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	text: ({ seen, told }, home) =>
 		`the home ${home} believes its address to be ${told}, and comes here from ${seen}`,
 	remedy: () => "this is normal for a home with two lines; otherwise its records point to the wrong address",

@@ -25,7 +25,7 @@ export const homeFileWrong = condition<{ problems: string[]; served: boolean }>(
 	severity: "error",
 	title: "A home's file is wrong",
 	// A file that is being written looks wrong for a moment.
-	quiet: 2_000,
+	visibleAfter: 2_000,
 	text: ({ problems, served }) =>
 		`${some(problems, "; ")} (${served ? "what was last applied stays in force" : "this home is not served"})`,
 	remedy: () => `correct the file; it is read again at once`,
@@ -36,7 +36,7 @@ export const homeRefused = condition<{ claims: Claim[]; served: boolean }>({
 	severity: "error",
 	title: "A home claims what another home has",
 	// What moves from one file to another, or a file that is renamed, is claimed twice until the removal is due.
-	quiet: 15_000,
+	visibleAfter: 15_000,
 	text: ({ claims, served }, id) =>
 		`${id}.toml: ${some(claims.map(claimText), "; ")}; ${served ? "the file's change is not applied" : "this home is not served"}`,
 	remedy: ({ claims }, id) =>
@@ -47,7 +47,7 @@ export const homeContested = condition<{ claims: Claim[]; served: boolean }>({
 	code: "homes.contested",
 	severity: "error",
 	title: "Two homes claim the same thing",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ claims, served }, id) =>
 		`${id}.toml: ${some(claims.map(claimText), "; ")}; neither gets it and mail for ${
 			served ? "it" : "this home's domains"
@@ -59,7 +59,7 @@ export const homesUnreadable = condition<{ reason: string }>({
 	code: "homes.unreadable",
 	severity: "error",
 	title: "The homes directory cannot be read",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ reason }, directory) => `${directory} cannot be read (${reason}); all homes stay as they were`,
 	remedy: (_, directory) => `run "install -d -o root -g heimweg -m 0750 ${directory}"`,
 });
@@ -69,7 +69,7 @@ export const removalsHeld = condition<{ ids: string[]; total: number }>({
 	formerly: "homes.removals-held",
 	severity: "error",
 	title: "Many homes vanished at once and are kept",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ ids, total }) =>
 		`the files of ${ids.length} of ${total} homes vanished at once: ${some(ids, ", ")}; they stay served`,
 	remedy: () => `put the files back, or run "heimweg-relay accept-removals" if the homes shall go`,
@@ -79,7 +79,7 @@ export const homesUnsaved = condition<{ error: string }>({
 	code: "homes.unsaved",
 	severity: "warning",
 	title: "The applied homes cannot be saved",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ error }) =>
 		`the applied homes cannot be saved, and a restart may forget the last change: ${error}`,
 	remedy: () => "free some disk space, or correct the rights of the state directory",

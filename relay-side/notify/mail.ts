@@ -18,7 +18,7 @@ export function mailChannel(options: {
 	return {
 		name: "notify.mail",
 		batch: true,
-		quiet: ({ mail }: ActiveCondition) => mail,
+		visibleAfter: ({ mail }: ActiveCondition) => mail,
 		async send(notices, _more, signal) {
 			if (options.routedHome()) {
 				throw new HeimwegError(`mail to ${options.recipient} is routed to a home of this relay`, {

@@ -7,7 +7,7 @@ export const peersFailing = condition<Failure>({
 	severity: "error",
 	title: "the tunnel cannot be set up",
 	blocksMail: true,
-	quiet: 10 * SECOND,
+	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the tunnel to the homes cannot be set up: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg-relay tries again by itself',
 });
@@ -16,7 +16,7 @@ export const peerSecretWrong = condition<{ problem: string }>({
 	code: "peers.secret_wrong",
 	severity: "error",
 	title: "a home's preshared key cannot be used",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ problem }, home) => `${home}: ${problem} (this home keeps what was last applied)`,
 	remedy: (_, home) => `correct preshared_key_file in homes.d/${home}.toml, or the file it names`,
 });

@@ -31,11 +31,11 @@ export const peers = relayPart({
 			onUp: () => tellUp(true),
 		});
 		facts.homes.subscribe(({ changedHomes }) => {
-			if (changedHomes.size > 0) duty.poke(undefined, { news: true });
+			if (changedHomes.size > 0) duty.poke(undefined, { urgent: true });
 		});
 		facts.presence.subscribe((_, now, before) => {
 			// It may be our interface that is gone, or its peer.
-			if (before?.here && now && !now.here) duty.poke(undefined, { news: true });
+			if (before?.here && now && !now.here) duty.poke(undefined, { urgent: true });
 		});
 		return {
 			name: "peers",

@@ -6,7 +6,7 @@ export const policyFailing = condition<Failure>({
 	code: "policy.failing",
 	severity: "error",
 	title: "Postfix cannot ask what the homes may send",
-	quiet: 10 * SECOND,
+	visibleAfter: 10 * SECOND,
 	text: ({ error }) =>
 		`the homes' outgoing mail waits at home, because Postfix cannot ask what they may send: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
@@ -17,7 +17,7 @@ export const senderRefused = condition<{ senders: readonly string[]; more: boole
 	formerly: "home.sender_refused",
 	severity: "warning",
 	title: "mail of a home was refused because of its sender",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ senders, more }, home) =>
 		`the relay did not send mail from ${senders.join(", ")}${more ? " and others" : ""} for the home ${home}, because the sender is in none of its domains`,
 	remedy: (_, home) =>

@@ -7,7 +7,7 @@ export const mapDamaged = condition<{ reason: string }>({
 	formerly: "routes.map-damaged",
 	severity: "error",
 	title: "A Postfix map of ours is damaged",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ reason }) => `${reason}; it is made anew`,
 	remedy: () => "nothing, unless this lasts or comes again: then look at the disk",
 });
@@ -18,7 +18,7 @@ export const postfixNotSetUp = condition<{ missing: string[] }>({
 	severity: "error",
 	title: "Postfix does not use what Heimweg writes",
 	blocksMail: true,
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ missing }) => `Postfix is not set up for Heimweg: ${missing.join("; ")}`,
 	remedy: () =>
 		'run "heimweg-relay postfix" to see what is needed, and "heimweg-relay postfix --apply" to set it',
@@ -29,17 +29,17 @@ export const postfixDown = condition({
 	severity: "error",
 	title: "Postfix does not run",
 	blocksMail: true,
-	quiet: 60_000,
+	visibleAfter: 60_000,
 	text: () => "Postfix does not run: this relay takes no mail for the homes, and sends none",
 	remedy: () => 'run "systemctl start postfix", and look at "journalctl -u \'postfix*\'"',
 });
 
-export const mendedFailing = condition<Failure>({
+export const redeliveryFailing = condition<Failure>({
 	code: "postfix.redelivery_failing",
 	formerly: "queue.mended_failing",
 	severity: "warning",
 	title: "mail that a damaged map has held up is not tried again",
-	quiet: 1 * MINUTE,
+	visibleAfter: 1 * MINUTE,
 	text: ({ error }) => `mail that a damaged map has held up goes on at Postfix's own times only: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
 });

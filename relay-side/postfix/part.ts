@@ -6,8 +6,8 @@ import { MINUTE, SECOND } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
 import { lackingSettings, postfixSide } from "./apply.ts";
 import * as conditions from "./conditions.ts";
+import { createMapRedelivery } from "./map-redelivery.ts";
 import { databaseType, mapNames, postfixMaps } from "./maps.ts";
-import { createMended } from "./mended.ts";
 import { ourMaps } from "./our-maps.ts";
 import { createReload } from "./reload.ts";
 import { createPostfixWatch } from "./running.ts";
@@ -37,15 +37,15 @@ export const postfix = relayPart({
 			...{ directory, type, run },
 			onMended() {
 				reload.ask();
-				mended.begin();
+				redelivery.begin();
 			},
 		});
 		const maps = ourMaps(store, { directory, type });
 		facts.maps.own("postfix")(maps);
-		const mended = createMended({ listQueue, flush: postfixFlush(run), health, log });
+		const redelivery = createMapRedelivery({ listQueue, flush: postfixFlush(run), health, log });
 		const reload = createReload({
 			file: join(run_dir, "reload-postfix"),
-			onReload: () => mended.begin(),
+			onReload: () => redelivery.begin(),
 			log,
 		});
 		const counts = new Map(mapNames.map((map) => [map, 0]));
@@ -78,7 +78,7 @@ export const postfix = relayPart({
 
 		return {
 			name: "postfix",
-			duties: () => [mended.duty],
+			duties: () => [redelivery.duty],
 			ticks: [
 				{ every: 5 * SECOND, act: lookWhetherItRuns },
 				{ every: MINUTE, act: lookAtSettings },
@@ -91,10 +91,10 @@ export const postfix = relayPart({
 				serving = true;
 				void watch.look();
 				// What was mended just before a restart, by us or somebody else.
-				mended.begin();
+				redelivery.begin();
 			},
 			stop() {
-				mended.end();
+				redelivery.end();
 				reload.stop();
 				watch.stop();
 			},

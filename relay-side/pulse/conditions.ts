@@ -8,7 +8,7 @@ export const pulseFailing = condition<Failure>({
 	severity: "error",
 	title: "pulses cannot be received",
 	blocksMail: true,
-	quiet: 10 * SECOND,
+	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the pulse port cannot be served: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
 });
@@ -18,7 +18,7 @@ export const pulsePortTaken = condition<Taken>({
 	severity: "error",
 	title: "another program holds the pulse port",
 	blocksMail: true,
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ address, port, holder }) =>
 		`UDP port ${port} on ${address} is held by another program ${holder}`.trim() +
 		"; no home's pulses are answered, and each counts as away",
@@ -31,7 +31,7 @@ export const homeAway = condition<{ seen: string | undefined }>({
 	formerly: "home.away",
 	severity: "warning",
 	title: "the home is away",
-	quiet: 5 * MINUTE,
+	visibleAfter: 5 * MINUTE,
 	// A line that reconnects bothers nobody.
 	mail: 15 * MINUTE,
 	text: ({ seen }, home) =>
@@ -47,7 +47,7 @@ export const homeNoisy = condition<{ dropped: number }>({
 	formerly: "home.too_many_pulses",
 	severity: "warning",
 	title: "a home sends too many pulses",
-	quiet: 1 * MINUTE,
+	visibleAfter: 1 * MINUTE,
 	text: (_, home) => `the home ${home} sends more than 5 pulses a second; the rest is dropped`,
 	remedy: () => "look at that machine for a second agent or a program gone wild",
 });
@@ -56,7 +56,7 @@ export const homeOutdated = condition({
 	code: "pulse.old_version",
 	severity: "error",
 	title: "a home speaks an old version that is no longer believed",
-	quiet: 1 * MINUTE,
+	visibleAfter: 1 * MINUTE,
 	text: (_, home) =>
 		`the home ${home} has spoken version 2 of the protocol before, and now sends pulses of version 1, which any program could send`,
 	remedy: (_, home) =>

@@ -6,7 +6,7 @@ export const queueFailing = condition<Failure>({
 	code: "queue.failing",
 	severity: "warning",
 	title: "waiting mail cannot be looked after",
-	quiet: 1 * MINUTE,
+	visibleAfter: 1 * MINUTE,
 	text: ({ error }) => `mail that waits for a home goes out at Postfix's own times only: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
 });
@@ -16,7 +16,7 @@ export const mailServerSilent = condition<{ server: string; reason: string }>({
 	formerly: "home.mail_server_silent",
 	severity: "error",
 	title: "a home is here, but its mail server does not answer",
-	quiet: 2 * MINUTE,
+	visibleAfter: 2 * MINUTE,
 	text: ({ server, reason }, home) =>
 		`the home ${home} is here, but its mail server at ${server} does not take the mail that waits: ${reason}`,
 	remedy: () =>
@@ -28,7 +28,7 @@ export const mailStays = condition<{ reason: string }>({
 	formerly: "home.mail_stays",
 	severity: "warning",
 	title: "mail stays on the relay although the home's mail server answers",
-	quiet: 10 * MINUTE,
+	visibleAfter: 10 * MINUTE,
 	text: ({ reason }, home) =>
 		`mail for the home ${home} stays here although its mail server answers; Postfix says: ${reason}`,
 	remedy: () =>
@@ -40,7 +40,7 @@ export const mailOld = condition<{ arrived: string; returns?: string }>({
 	formerly: "home.mail_old",
 	severity: "warning",
 	title: "mail for a home has waited for more than a day",
-	quiet: 0,
+	visibleAfter: 0,
 	mail: 0,
 	text: ({ arrived, returns }, home) =>
 		`mail for the home ${home} has waited here since ${arrived}${

@@ -217,7 +217,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	/** Looks now, and then as often as that look may ask for. */
 	function lookSoon(): void {
-		duty.poke(undefined, { news: true });
+		duty.poke(undefined, { urgent: true });
 		clearTimeout(timer);
 		if (!stopped) timer = setTimeout(check, closePause);
 	}

@@ -7,7 +7,7 @@ export const recipientsFailing = condition<{ error: string; remedy?: string }>({
 	code: "recipients.failing",
 	severity: "error",
 	title: "Postfix's map of valid recipients cannot be kept up to date",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ error }) => `the map of the homes' valid recipients stays as it is: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the reason; it is tried again by itself",
 });
@@ -22,7 +22,7 @@ export const acceptsAll = condition<{ why: AcceptAll[] }>({
 	code: "recipients.accepts_all",
 	severity: "warning",
 	title: "mail to users that do not exist is taken for a home",
-	quiet: 60 * minutes,
+	visibleAfter: 60 * minutes,
 	text: ({ why }, home) =>
 		why.map(({ reason, domains }) => `${some(domains)} of the home ${home}: ${reason}`).join("; ") +
 		"; mail to any name there is taken, and what the home then refuses comes back to its sender",
@@ -34,7 +34,7 @@ export const listHeld = condition<{ losses: readonly Loss[]; until: string }>({
 	code: "recipients.held",
 	severity: "error",
 	title: "a home's list of recipients shrank by more than half and is held",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ losses, until }, home) =>
 		`the list of the home ${home} shrank at once${lossesText(losses)}; the recipients that are missing stay valid until ${until}`,
 	remedy: (_, home) =>
@@ -52,7 +52,7 @@ export const foreignRecipients = condition<{ domains: string[] }>({
 	code: "recipients.foreign",
 	severity: "warning",
 	title: "a home names recipients of a domain that is not its own",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ domains }, home) =>
 		`the home ${home} sent recipients of ${some(domains)}, which it was not given; its list was refused`,
 	remedy: (_, home) =>
@@ -63,7 +63,7 @@ export const listsUnsaved = condition<{ error: string }>({
 	code: "recipients.unsaved",
 	severity: "warning",
 	title: "a home's list of recipients cannot be saved",
-	quiet: 1 * minutes,
+	visibleAfter: 1 * minutes,
 	text: ({ error }, home) => `the list of the home ${home} is in use but cannot be saved: ${error}`,
 	remedy: () => "free some disk space, or correct the rights of the state directory",
 });
@@ -72,7 +72,7 @@ export const listsNotUsed = condition<{ map: string }>({
 	code: "recipients.not_used",
 	severity: "warning",
 	title: "Postfix does not ask who is a valid recipient",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ map }) => `Postfix's relay_recipient_maps lacks ${map}: mail to users that do not exist is taken`,
 	remedy: () =>
 		'run "heimweg-relay postfix --apply"; if it says that it leaves the parameter alone, do what its note says',

@@ -173,7 +173,8 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 
 	return {
 		duty,
-		changed: (recipients) => duty.poke(recipients?.length === 0 ? look : (recipients ?? all), { news: true }),
+		changed: (recipients) =>
+			duty.poke(recipients?.length === 0 ? look : (recipients ?? all), { urgent: true }),
 		async admit(domains) {
 			const keys = wantedRecipients(options.sources()).keys(new Set(domains));
 			if (keys.size > fewEntries) await alone(keepAll);

@@ -35,7 +35,7 @@ export const recipients = relayPart({
 			if (changedDomains.size > 0) map.changed(undefined);
 		});
 		facts.mapChanges.subscribe((name) => {
-			if (name === "relay_recipients") map.duty.poke(undefined, { news: true });
+			if (name === "relay_recipients") map.duty.poke(undefined, { urgent: true });
 		});
 		return {
 			name: "recipients",

@@ -5,7 +5,7 @@ export const routesFailing = condition<Failure>({
 	code: "routes.failing",
 	severity: "error",
 	title: "Postfix's maps cannot be kept up to date",
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ error }) => `the routes of mail to the homes stay as they are: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the reason; it is tried again by itself",
 });

@@ -21,10 +21,10 @@ export const routes = relayPart({
 			state: stateFile(join(state_dir, "leaving.json"), leavingSchema, log),
 		});
 		facts.homes.subscribe(({ changedDomains }) => {
-			if (changedDomains.size > 0) duty.poke(changedDomains, { news: true });
+			if (changedDomains.size > 0) duty.poke(changedDomains, { urgent: true });
 		});
 		facts.mapChanges.subscribe((map) => {
-			if (map !== "relay_recipients") duty.poke(undefined, { news: true });
+			if (map !== "relay_recipients") duty.poke(undefined, { urgent: true });
 		});
 		return {
 			name: "routes",

@@ -190,7 +190,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
 			}
 			begunAt = now();
 			told = false;
-			duty.poke(undefined, { news: true });
+			duty.poke(undefined, { urgent: true });
 		},
 		look() {
 			asked += 1;

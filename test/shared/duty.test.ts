@@ -45,7 +45,7 @@ test("what is poked before a duty is allowed to run is kept, and run for once it
 	let allowed = false;
 	const { duty, runs } = heldDuty({ allowed: () => allowed });
 	duty.poke("a");
-	duty.poke("b", { news: true });
+	duty.poke("b", { urgent: true });
 	await vi.advanceTimersByTimeAsync(120_000);
 	await flush();
 	expect(runs).toEqual([]);
@@ -91,7 +91,7 @@ test("a run that pokes its own duty before its first wait does not run twice at 
 			active += 1;
 			most = Math.max(most, active);
 			runs += 1;
-			if (runs < 3) duty.poke("again", { news: true });
+			if (runs < 3) duty.poke("again", { urgent: true });
 			await macrotask();
 			active -= 1;
 		},
@@ -146,7 +146,7 @@ test("during a backoff a plain poke waits, keeps its subject, and news ends the 
 	await vi.advanceTimersByTimeAsync(29_000);
 	await flush();
 	expect(runs).toHaveLength(1);
-	duty.poke("c", { news: true });
+	duty.poke("c", { urgent: true });
 	await flush();
 	expect(runs[1]?.subjects).toEqual(["a", "b", "c"]);
 });
@@ -155,7 +155,7 @@ test("news that comes during a run that then fails is acted upon at once, but on
 	const { duty, runs } = heldDuty({ backoff: { first: 30_000, max: 60_000 } });
 	duty.poke("a");
 	await flush();
-	duty.poke("a", { news: true });
+	duty.poke("a", { urgent: true });
 	runs[0]?.fail(new Error("the line went down under us"));
 	await flush();
 	expect(runs).toHaveLength(2);
@@ -178,7 +178,7 @@ test("a run whose failures are caused by news of its own making does not spin", 
 		log: silent,
 		async run() {
 			runs += 1;
-			duty.poke("", { news: true });
+			duty.poke("", { urgent: true });
 			throw new Error("no");
 		},
 	});
@@ -193,11 +193,11 @@ test("no poke ends a wait that the other side demanded, not even news before or 
 	const { duty, runs } = heldDuty();
 	duty.poke("a");
 	await flush();
-	duty.poke("a", { news: true });
+	duty.poke("a", { urgent: true });
 	runs[0]?.fail(new HeimwegError("429", { retryAfter: 90_000 }));
 	await flush();
-	duty.poke("b", { news: true });
-	duty.poke(undefined, { news: true });
+	duty.poke("b", { urgent: true });
+	duty.poke(undefined, { urgent: true });
 	await vi.advanceTimersByTimeAsync(89_999);
 	await flush();
 	expect(runs).toHaveLength(1);
@@ -206,7 +206,7 @@ test("no poke ends a wait that the other side demanded, not even news before or 
 	expect(runs[1]?.subjects).toEqual(["", "a", "b"]);
 	runs[1]?.fail(new Error("another reason"));
 	await flush();
-	duty.poke("c", { news: true });
+	duty.poke("c", { urgent: true });
 	await flush();
 	expect(runs).toHaveLength(3);
 });
@@ -271,7 +271,7 @@ test("stop interrupts the run, waits for its end, and no poke starts another", a
 	await flush();
 	expect(runs[0]?.run.signal.aborted).toBe(true);
 	expect(stopped).toBe(false);
-	duty.poke("late", { news: true });
+	duty.poke("late", { urgent: true });
 	runs[0]?.fail(new Error("interrupted"));
 	await stop;
 	await duty.settled();
@@ -309,7 +309,7 @@ test("what is thrown may be anything; its remedy reaches the condition, and the 
 	runs[0]?.fail("a string");
 	await flush();
 	expect(health.list()[0]).toMatchObject({ text: "the work fails: a string", remedy: "look at the work" });
-	duty.poke("", { news: true });
+	duty.poke("", { urgent: true });
 	await flush();
 	runs[1]?.fail(new HeimwegError("no wg", { remedy: "install it" }));
 	await flush();

@@ -6,7 +6,7 @@ const warning = condition<{ left: number }>({
 	code: "disk.low",
 	severity: "warning",
 	title: "the disk is nearly full",
-	quiet: 1_000,
+	visibleAfter: 1_000,
 	text: ({ left }, where) => `${where} has ${left} MB left`,
 	remedy: () => "",
 });

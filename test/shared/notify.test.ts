@@ -14,12 +14,12 @@ const seconds = 1_000;
 const minutes = 60 * seconds;
 const hours = 60 * minutes;
 
-const kind = (code: string, quiet: number, severity: "error" | "warning" = "warning") =>
+const kind = (code: string, visibleAfter: number, severity: "error" | "warning" = "warning") =>
 	condition<string>({
 		code,
 		severity,
 		title: `title of ${code}`,
-		quiet,
+		visibleAfter,
 		text: (t) => t,
 		remedy: () => "act",
 	});
@@ -48,7 +48,7 @@ function stage(changes: Partial<Channel> = {}, kept: { value?: NotifierState } =
 		channel: {
 			name: "notify.command",
 			batch: false,
-			quiet: ({ quiet }) => quiet,
+			visibleAfter: ({ visibleAfter }) => visibleAfter,
 			async send(notices, more) {
 				tries += 1;
 				if (broken) throw broken;
@@ -180,7 +180,7 @@ test("a channel that batches gets everything that is due at once", async () => {
 
 test("only what the channel cares for is told of, after the channel's own quiet time", async () => {
 	const { health, said, notifier } = stage({
-		quiet: ({ code }) => (code === "a.slow" ? 15 * minutes : undefined),
+		visibleAfter: ({ code }) => (code === "a.slow" ? 15 * minutes : undefined),
 	});
 	await notifier.start();
 	health.set(soon, "", "not for you");

@@ -72,7 +72,7 @@ test("no condition and no row of a status shows what a terminal obeys, nor a lin
 		code: "test.forged",
 		severity: "error",
 		title: "forged",
-		quiet: 0,
+		visibleAfter: 0,
 		text: (said) => `it says ${said}`,
 		remedy: (said) => `look at ${said}`,
 	});

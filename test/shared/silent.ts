@@ -22,7 +22,7 @@ export const failing = condition<{ error: string; remedy?: string }>({
 	severity: "error",
 	title: "the work fails",
 	blocksMail: true,
-	quiet: 0,
+	visibleAfter: 0,
 	text: ({ error }) => `the work fails: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at the work",
 });

@@ -105,10 +105,10 @@ export async function recordsScene(
 			states[family] = { ...states[family], goneSince: since };
 		},
 		async run() {
-			records.duty.poke(undefined, { news: true });
+			records.duty.poke(undefined, { urgent: true });
 			await records.duty.settled();
 		},
-		poke: () => records.duty.poke(undefined, { news: true }),
+		poke: () => records.duty.poke(undefined, { urgent: true }),
 		requests() {
 			const fresh = desec.requests.slice(seen);
 			seen = desec.requests.length;

@@ -158,11 +158,11 @@ test("a refused list is told in the relay's words and not sent again before the 
 	await hear({});
 	expect(health.list()[0]?.text).toContain("the relay refused it: example.org is not a domain of this home");
 	expect(scene.reports).toBe(2);
-	recipients.duty.poke(undefined, { news: true });
+	recipients.duty.poke(undefined, { urgent: true });
 	await expect.poll(() => health.has(recipientsFailing)).toBe(true);
 	expect(sent).toHaveLength(1);
 	await hear({});
-	recipients.duty.poke(undefined, { news: true });
+	recipients.duty.poke(undefined, { urgent: true });
 	await expect.poll(() => sent.length).toBe(2);
 	await expect.poll(() => health.list()).toEqual([]);
 });

@@ -64,7 +64,7 @@ afterEach(async () => {
 });
 
 async function checkIn(): Promise<void> {
-	duty.poke(undefined, { news: true });
+	duty.poke(undefined, { urgent: true });
 	await duty.settled();
 }
 
@@ -154,7 +154,7 @@ test("429 waits a minute, whatever happens meanwhile", async () => {
 	give = (_, response) => response.writeHead(429).end();
 	duty.poke();
 	await expect.poll(failing).toBeDefined();
-	for (let at = 0; at < 3; at++) duty.poke(undefined, { news: true });
+	for (let at = 0; at < 3; at++) duty.poke(undefined, { urgent: true });
 	await new Promise((done) => setTimeout(done, 50));
 	expect(bodies).toHaveLength(1);
 });

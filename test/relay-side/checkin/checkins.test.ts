@@ -19,7 +19,7 @@ const relay = parseAddress("127.0.0.1");
 const address = parseAddress("127.0.0.2");
 
 const listHeldLike = condition({
-	...{ code: "test.held", severity: "warning" as const, title: "a list is held", quiet: 0 },
+	...{ code: "test.held", severity: "warning" as const, title: "a list is held", visibleAfter: 0 },
 	text: () => "a list is held",
 	remedy: () => "accept it",
 });

@@ -63,11 +63,11 @@ test("nothing that a notice says can become a header, a line too long, or anythi
 });
 
 test("a home is worth a mail after 15 minutes, old mail at once, and nothing else is", () => {
-	const quiet = ({ code, mail }: { code: string; mail?: number }) =>
-		channel().channel.quiet({ code, mail } as ActiveCondition);
-	expect(quiet(homeAway)).toBe(900_000);
-	expect(quiet(mailOld)).toBe(0);
-	expect(quiet(senderRefused)).toBeUndefined();
+	const after = ({ code, mail }: { code: string; mail?: number }) =>
+		channel().channel.visibleAfter({ code, mail } as ActiveCondition);
+	expect(after(homeAway)).toBe(900_000);
+	expect(after(mailOld)).toBe(0);
+	expect(after(senderRefused)).toBeUndefined();
 });
 
 test("no mail is sent to an address whose mail would wait for a home", async () => {

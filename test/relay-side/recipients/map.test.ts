@@ -148,7 +148,7 @@ test("a small change goes through although the whole map cannot be read; that is
 	expect(keys()).toEqual(["x@a.example", "z@a.example"]);
 	maps.list = list;
 	(maps.content.relay_recipients as Map<string, string>).set("spam@a.example", "x");
-	recipients.duty.poke(undefined, { news: true });
+	recipients.duty.poke(undefined, { urgent: true });
 	await recipients.duty.settled();
 	expect(keys()).toEqual(["x@a.example", "z@a.example"]);
 	expect(health.has(recipientsFailing)).toBe(false);
@@ -249,7 +249,7 @@ test("a domain has its recipients before Postfix relays for it, or else does not
 		}
 		await set(map, entries);
 	};
-	routes.poke(undefined, { news: true });
+	routes.poke(undefined, { urgent: true });
 	await routes.settled();
 	expect([...(maps.content.relay_domains as Map<string, string>).keys()]).toEqual(["a.example", "b.example"]);
 	await routes.stop();

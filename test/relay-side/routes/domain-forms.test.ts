@@ -53,7 +53,7 @@ function world() {
 			});
 		},
 		async routes(...domains: string[]) {
-			routes.poke(domains.length > 0 ? domains : undefined, { news: true });
+			routes.poke(domains.length > 0 ? domains : undefined, { urgent: true });
 			await routes.settled();
 		},
 		async recipients(changed?: string[]) {

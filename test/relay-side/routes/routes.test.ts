@@ -67,7 +67,7 @@ function world(
 	async function once(domains?: string[]): Promise<boolean> {
 		scene.health.clear(routesFailing);
 		let settled = false;
-		duty.poke(domains, { news: true });
+		duty.poke(domains, { urgent: true });
 		void duty.settled().then(() => {
 			settled = true;
 		});

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createMended } from "../../../relay-side/postfix/mended.ts";
+import { createMapRedelivery } from "../../../relay-side/postfix/map-redelivery.ts";
 import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";
 
@@ -22,7 +22,7 @@ const reasons = {
 test("after a mend all mail that the damage deferred is tried, for homes and for the world, and no other", async () => {
 	const mails = new Map(Object.entries(reasons));
 	const flushed: string[] = [];
-	const mended = createMended({
+	const mended = createMapRedelivery({
 		async *listQueue(): AsyncGenerator<QueuedMessage> {
 			for (const [id, reason] of mails) {
 				const recipients = [{ address: "x@far.example", delay_reason: reason }];
@@ -48,7 +48,7 @@ test("after a mend all mail that the damage deferred is tried, for homes and for
 
 test("a mail that the reload of Postfix left in incoming is tried too", async () => {
 	const mails = new Set(["PARKED"]);
-	const mended = createMended({
+	const mended = createMapRedelivery({
 		async *listQueue(): AsyncGenerator<QueuedMessage> {
 			const recipients = [{ address: "x@far.example" }];
 			for (const id of mails) yield { queue_id: id, queue_name: "incoming", arrival_time: 0, recipients };

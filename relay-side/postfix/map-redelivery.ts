@@ -4,7 +4,7 @@ import {
 	type Redelivery,
 	type RedeliveryOptions,
 } from "../../shared/postfix/redelivery.ts";
-import { mendedFailing } from "./conditions.ts";
+import { redeliveryFailing } from "./conditions.ts";
 
 /** How Postfix says that it could not look into a map (trivial-rewrite(8), local(8)). */
 const damage = /address resolver failure|lookup (error|failure)/i;
@@ -19,12 +19,12 @@ const patience = 150_000;
  * The duty that gets mail moving which a damaged map has deferred, whoever it is for. Told to begin when a map was
  * mended, it makes Postfix try such mail until none is left.
  */
-export function createMended(
+export function createMapRedelivery(
 	options: Pick<RedeliveryOptions, "listQueue" | "flush" | "health" | "log" | "now">,
 ): Redelivery {
 	return createRedelivery({
 		...options,
-		name: "mended",
+		name: "map redelivery",
 		concerns: (reason) => damage.test(reason),
 		onTry(mails) {
 			options.log.info(
@@ -34,6 +34,6 @@ export function createMended(
 		},
 		patience,
 		parked: true,
-		failing: mendedFailing,
+		failing: redeliveryFailing,
 	});
 }
