@@ -1,4 +1,5 @@
 import { createTask } from "node-cron";
+import { jitterOf } from "./jitter.ts";
 import { oneAtATime } from "./ticks.ts";
 import { MINUTE, SECOND } from "./time.ts";
 
@@ -9,18 +10,20 @@ const lookEvery = 30 * SECOND;
 const late = MINUTE;
 
 /**
- * Calls `act` at the times that a user's cron expression names, `delay` milliseconds later (see jitterOf); returns the
- * way to end that. Fixed periods are for `every`. The next time is always computed from what the clock says now, so a
+ * Calls `act` at the times that a user's cron expression names; returns the way to end that. With a spread, each program
+ * does it at a moment of its own, which follows from its key: so many milliseconds later at most, and before the next time. Fixed periods are for `every`. The next time is always computed from what the clock says now, so a
  * clock that is set back, forward, or for the first time since 1970, costs at most what it jumped over.
  */
 export function onSchedule(
 	expression: string,
 	act: () => unknown,
-	{ delay = 0 }: { delay?: number } = {},
+	{ spread }: { spread?: { key: string; most: number } } = {},
 ): () => void {
 	// Only computes: a started task of node-cron walks every time that was missed, and waits for a clock that was set back.
 	const times = createTask(expression, () => {});
 	const alone = oneAtATime(act);
+	const [first = 0, second = first] = times.getNextRuns(2).map((time) => time.getTime());
+	const delay = spread ? jitterOf(spread.key, Math.min(spread.most, second - first)) : 0;
 	let next = nextTime();
 	let timer: NodeJS.Timeout | undefined;
 	const delayed = new Set<NodeJS.Timeout>();

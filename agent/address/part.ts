@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { type Address, type Cidr, type Family, familyOf, parseAddress } from "../../shared/address.ts";
-import { jitterOf } from "../../shared/jitter.ts";
 import type { StatusRow } from "../../shared/part.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
@@ -19,7 +18,7 @@ import { shownSource } from "./sources.ts";
 const firstQuestionAfter = 3 * SECOND;
 
 /** Over so long the questions of all homes with the same schedule are spread. */
-const scheduleJitter = MINUTE;
+const scheduleSpread = MINUTE;
 
 /** What is remembered across restarts: only to say what changed, since no source has confirmed it. */
 const memorySchema = z.object({
@@ -140,7 +139,7 @@ export const address = agentPart({
 				links.start();
 				endings.push(
 					onSchedule(check_ip.schedule, () => askOutside(), {
-						delay: jitterOf(publicKeyOf(key.privateKey), scheduleJitter),
+						spread: { key: publicKeyOf(key.privateKey), most: scheduleSpread },
 					}),
 				);
 			},

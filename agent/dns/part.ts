@@ -1,5 +1,4 @@
 import type { Family } from "../../shared/address.ts";
-import { jitterOf } from "../../shared/jitter.ts";
 import type { StatusRow } from "../../shared/part.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
@@ -10,7 +9,7 @@ import { dnsShape } from "./config.ts";
 import { createRecords, type RecordsState } from "./records.ts";
 
 /** Over so long the comparisons of all homes with the same schedule are spread. */
-const checkJitter = 10 * MINUTE;
+const checkSpread = 10 * MINUTE;
 
 /** What the status has of it. */
 export interface DnsStatus {
@@ -54,7 +53,7 @@ export const dns = agentPart({
 			status: (): DnsStatus => ({ records: records.state() }),
 			async start() {
 				endSchedule = onSchedule(config.check, () => records.recheck(), {
-					delay: jitterOf(publicKeyOf(key.privateKey), checkJitter),
+					spread: { key: publicKeyOf(key.privateKey), most: checkSpread },
 				});
 			},
 			serve: () => records.duty.poke(),

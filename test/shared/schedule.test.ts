@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cronSchema } from "../../shared/common-config.ts";
+import { jitterOf } from "../../shared/jitter.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
 
@@ -21,7 +22,7 @@ const localTime = (date: Date) =>
 	new Date(date.getTime() - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);
 
 /** The times, local and to the second, at which something scheduled happens. */
-function timesOf(expression: string, options?: { delay?: number }) {
+function timesOf(expression: string, options?: Parameters<typeof onSchedule>[2]) {
 	const times: string[] = [];
 	const end = onSchedule(expression, () => times.push(localTime(new Date())), options);
 	return { times, end };
@@ -68,18 +69,28 @@ test("a small correction over a time does not make it missed", async () => {
 	end();
 });
 
-test("each has its own delay, and what waits for it is ended too", async () => {
+test("each has a moment of its own after the time, and what waits for it is ended too", async () => {
 	vi.setSystemTime(new Date("2030-01-01T05:59:50"));
-	const { times, end } = timesOf("0 */6 * * *", { delay: 90_000 });
-	await vi.advanceTimersByTimeAsync(MINUTE);
+	const spread = { key: "a key", most: 10 * MINUTE };
+	const own = jitterOf(spread.key, spread.most);
+	expect(own).toBeGreaterThan(MINUTE);
+	const { times, end } = timesOf("0 */6 * * *", { spread });
+	await vi.advanceTimersByTimeAsync(10_000 + own - 1_000);
 	expect(times).toEqual([]);
-	await vi.advanceTimersByTimeAsync(MINUTE);
-	expect(times).toEqual(["2030-01-01T06:01:30"]);
+	await vi.advanceTimersByTimeAsync(2_000);
+	expect(times).toHaveLength(1);
 	await vi.advanceTimersByTimeAsync(6 * 60 * MINUTE - MINUTE);
 	end();
-	await vi.advanceTimersByTimeAsync(10 * MINUTE);
+	await vi.advanceTimersByTimeAsync(20 * MINUTE);
 	expect(times).toHaveLength(1);
 	expect(vi.getTimerCount()).toBe(0);
+});
+
+test("that moment comes before the next time, however close the times are", async () => {
+	const { times, end } = timesOf("*/5 * * * * *", { spread: { key: "a key", most: 10 * MINUTE } });
+	await vi.advanceTimersByTimeAsync(MINUTE);
+	expect(times.length).toBeGreaterThanOrEqual(11);
+	end();
 });
 
 test.each([
