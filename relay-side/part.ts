@@ -34,6 +34,8 @@ export interface RelayContext extends PartContext {
 	readonly key: TunnelKey;
 	/** By what homes prove who they are, and learn that there is something new for them. */
 	readonly identity: Identity;
+	/** The keys of a home's file that all parts bring. */
+	readonly homeFile: z.ZodRawShape;
 	checkin(): ReadonlyArray<CheckinSection & { part: string }>;
 	homeStatus(home: Home): object;
 	admit(domains: readonly string[]): Promise<void>;

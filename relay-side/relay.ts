@@ -54,6 +54,7 @@ Signals to the daemon:
 		key,
 		facts: relayFacts(),
 		identity: createIdentity({ ...key, state: common.state("identity.json", spokenSchema) }),
+		homeFile: Object.assign({}, ...relay.parts.map((part) => part.homeFile ?? {})),
 		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 		homeStatus: (home) => Object.assign({}, ...parts().map((part) => part.homeStatus?.(home) ?? {})),
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),

@@ -98,6 +98,8 @@ export interface PartKind<Types extends PartTypes, Config = Types["core"], Loade
 	readonly name: string;
 	/** Its tables and keys of the config file, with their defaults. */
 	readonly config?: z.ZodRawShape;
+	/** On the relay: its keys of a home's file, with their defaults. */
+	readonly homeFile?: z.ZodRawShape;
 	/** Says what in its keys does not go with each other, or with the program's own. */
 	review?(config: Config, complain: Complain): void;
 	/** Everything that it can find wrong. */

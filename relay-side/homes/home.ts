@@ -28,6 +28,8 @@ export interface Home {
 	mailPort: number;
 	/** The envelope senders that the home may send with: those of its domains and the empty one, or any. */
 	senders: "own" | "any";
+	/** What other parts read in its file, by their keys; each knows its own by its schema. */
+	more?: Record<string, unknown> | undefined;
 }
 
 /** What the relay's own config says about the tunnel, and a home file has to fit. */
@@ -36,6 +38,8 @@ export interface TunnelRules {
 	relayAddresses: readonly Address[];
 	/** The relay's own public key, which no home may have. */
 	relayPublicKey?: string;
+	/** Keys of a home file that other parts bring; "any" for a look that is not about them. */
+	more?: z.ZodRawShape | "any";
 }
 
 /** A home file as it was read: a home, or everything that is wrong with it. */
@@ -76,6 +80,7 @@ export function homeParser(rules: TunnelRules): ParseHome {
 				domains: raw.domains,
 				mailPort: raw.mail_port,
 				senders: raw.senders,
+				...moreOf(raw, rules),
 			};
 			return { file: fileName, home };
 		} catch (error) {
@@ -100,6 +105,7 @@ export const storedHomeSchema: z.ZodType<Home, unknown> = z.object({
 	mailPort: portSchema,
 	// What an earlier version stored has none.
 	senders: sendersSchema,
+	more: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** Why an address cannot be a home's, as a sentence, or undefined when it can. */
@@ -118,7 +124,7 @@ export function addressProblem(address: Address, rules: TunnelRules): string | u
 }
 
 function homeFileSchema(rules: TunnelRules) {
-	return z.strictObject({
+	const own = z.strictObject({
 		public_key: publicKeySchema.refine((key) => key !== rules.relayPublicKey, {
 			error: `expected the home's public key, got "the relay's own"`,
 		}),
@@ -136,6 +142,14 @@ function homeFileSchema(rules: TunnelRules) {
 		mail_port: portSchema.default(25),
 		senders: sendersSchema,
 	});
+	return rules.more === "any" ? own.loose() : own.extend(rules.more ?? {});
+}
+
+/** What other parts read in the file, if there are any. */
+function moreOf(raw: Record<string, unknown>, { more }: TunnelRules): Pick<Home, "more"> {
+	const keys = typeof more === "object" ? Object.keys(more) : [];
+	const told = keys.filter((key) => raw[key] !== undefined);
+	return keys.length > 0 ? { more: Object.fromEntries(told.map((key) => [key, raw[key]])) } : {};
 }
 
 function noDuplicates(list: readonly string[], context: z.RefinementCtx): void {

@@ -20,7 +20,12 @@ export const homes = relayPart({
 	async create({ homes_dir: directory, state_dir, tunnel }, context) {
 		const { facts, key, health, log, metrics, statusChanged } = context;
 		const { addresses: relayAddresses, networks } = tunnel;
-		const rules = { networks, relayAddresses, relayPublicKey: publicKeyOf(key.privateKey) };
+		const rules = {
+			networks,
+			relayAddresses,
+			relayPublicKey: publicKeyOf(key.privateKey),
+			more: context.homeFile,
+		};
 		const tellHomes = facts.homes.own("homes");
 		const keeper = await createHomesKeeper({
 			state: stateFile(join(state_dir, "homes.json"), storedRegistrySchema, log),

@@ -15,7 +15,7 @@ export async function routedHomeProblems({
 }: RelayCore): Promise<string[]> {
 	if (mail === undefined) return [];
 	const domain = mail.slice(mail.lastIndexOf("@") + 1);
-	const parse = homeParser({ networks: tunnel.networks, relayAddresses: tunnel.addresses });
+	const parse = homeParser({ networks: tunnel.networks, relayAddresses: tunnel.addresses, more: "any" });
 	const names = await readdir(homes_dir).catch(() => []);
 	const files = await Promise.all(
 		names

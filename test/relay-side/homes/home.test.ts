@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { homeIdOf, homeParser, storedHomeSchema } from "../../../relay-side/homes/home.ts";
 import { fileOf, homeOf, keyOf, rules } from "./examples.ts";
 
@@ -94,4 +95,22 @@ test("only a file name of small letters, digits and hyphens is an id", () => {
 test("a home goes through the state file unchanged", () => {
 	const home = homeOf("anna", 2, { presharedKeyFile: "/etc/heimweg-relay/anna.psk" });
 	expect(storedHomeSchema.parse(JSON.parse(JSON.stringify(home)))).toEqual(home);
+});
+
+test("other parts bring keys of their own, which are checked, kept, and stored like the rest", () => {
+	const more = { ports: z.array(z.int()).default([993]), note: z.string().optional() };
+	const read = homeParser({ ...rules, more });
+	const text = fileOf(homeOf("anna", 2));
+	expect(read("anna.toml", text)).toMatchObject({ home: { more: { ports: [993] } } });
+	const file = read("anna.toml", `${text}ports = [465]\n`);
+	const home = "home" in file ? file.home : undefined;
+	expect(home?.more).toEqual({ ports: [465] });
+	expect(storedHomeSchema.parse(JSON.parse(JSON.stringify(home)))).toMatchObject({ more: { ports: [465] } });
+	expect(read("anna.toml", `${text}ports = "all"\n`)).toMatchObject({
+		problems: [expect.stringMatching(/^anna\.toml: ports: expected a list/)],
+	});
+	expect(homeParser({ ...rules, more: "any" })("anna.toml", `${text}ports = 1\n`)).toHaveProperty("home");
+	expect(parse("anna.toml", `${text}ports = [465]\n`)).toMatchObject({
+		problems: [expect.stringContaining("ports: this key is not known")],
+	});
 });
