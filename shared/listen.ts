@@ -1,6 +1,7 @@
 import { chmod, rm } from "node:fs/promises";
 import type { Server } from "node:net";
 import { codeOf, HeimwegError, messageOf } from "./errors.ts";
+import { type Port, PortTaken } from "./port-holder.ts";
 import { SECOND } from "./time.ts";
 
 /** What listens: a server of node:net or node:http, or a socket of node:dgram. */
@@ -14,6 +15,8 @@ export interface Listener {
 export interface Place<L extends Listener> {
 	/** As a sentence begins with it: "UDP port 8686 on 10.86.0.1". */
 	name: string;
+	/** The same for ss(8), which can tell who else holds it. */
+	port?: Port;
 	/** Makes what listens there, and begins to bind it. */
 	open(): L;
 }
@@ -62,7 +65,7 @@ export function keepListening<L extends Listener>(options: {
 			// It may still listen (no file descriptor was left for a connection): two cannot.
 			close(listener);
 			options.onClosed?.(listener, place);
-			troubles.set(place, explain(error, place.name, options.remedy));
+			troubles.set(place, explain(error, place, options.remedy));
 			tell();
 			if (!stopped) timers.set(place, setTimeout(open, again, place).unref());
 		});
@@ -96,8 +99,9 @@ export function bindUnix(server: Server, path: string): void {
 	rm(path, { force: true }).then(() => server.listen({ path }), fail);
 }
 
-function explain(error: unknown, name: string, remedy: string): HeimwegError {
-	if (codeOf(error) === "EADDRINUSE")
-		return new HeimwegError(`${name} is in use by another program`, { remedy });
-	return new HeimwegError(`${name} cannot be opened: ${messageOf(error)}`);
+function explain(error: unknown, { name, port }: Place<Listener>, remedy: string): HeimwegError {
+	if (codeOf(error) !== "EADDRINUSE")
+		return new HeimwegError(`${name} cannot be opened: ${messageOf(error)}`);
+	if (port) return new PortTaken(port, remedy);
+	return new HeimwegError(`${name} is in use by another program`, { remedy });
 }

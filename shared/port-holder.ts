@@ -11,13 +11,17 @@ export interface Port {
 	port: number;
 }
 
+/** A port as a sentence begins with it. */
+export function portName({ protocol, address, port }: Port): string {
+	return `${protocol.toUpperCase()} port ${port} on ${address}`;
+}
+
 /** A port of ours that another program holds. */
 export class PortTaken extends HeimwegError {
 	readonly where: Port;
 
 	constructor(where: Port, remedy: string) {
-		const { protocol, address, port } = where;
-		super(`${protocol.toUpperCase()} port ${port} on ${address} is in use by another program`, { remedy });
+		super(`${portName(where)} is in use by another program`, { remedy });
 		this.where = where;
 	}
 }

@@ -82,3 +82,13 @@ export function bucket({ most, every }: BucketSize): Bucket {
 		},
 	};
 }
+
+/** A bucket of this size for each of many keys, such as homes. Who is refused is refused without cost. */
+export function keyedBucket(size: BucketSize): (key: string) => boolean {
+	const buckets = new Map<string, Bucket>();
+	return (key) => {
+		const own = buckets.get(key) ?? bucket(size);
+		buckets.set(key, own);
+		return own.take(performance.now());
+	};
+}

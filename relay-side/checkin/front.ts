@@ -5,6 +5,7 @@ import { createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { type Address, parseAddress } from "../../shared/address.ts";
+import type { Listener } from "../../shared/listen.ts";
 import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
 import { SECOND } from "../../shared/time.ts";
 import { shareConnections } from "./connections.ts";
@@ -24,8 +25,6 @@ export interface FrontOptions {
 	onNoTls(address: Address | undefined): void;
 	/** A connection was one too many, or said nothing. */
 	onClosed(status: number): void;
-	onListening(): void;
-	onError(error: Error): void;
 }
 
 /** How long until a connection has said what it wants: its first byte, TLS's handshake, HTTP's header. */
@@ -45,7 +44,7 @@ const handshakeRecord = 0x16;
  * the home's key gets nowhere. Tickets are off, because a session that is resumed never asks for the key, and a home
  * that was removed would go on.
  */
-export function openFront(options: FrontOptions): { close(): void } {
+export function openFront(options: FrontOptions): Listener {
 	/** With which key a connection was proven. */
 	const proven = new WeakMap<object, Buffer>();
 	const secured = new WeakSet<object>();
@@ -120,10 +119,10 @@ export function openFront(options: FrontOptions): { close(): void } {
 			(first[0] === handshakeRecord ? secure : plain).emit("connection", socket);
 		});
 	});
-	front.on("error", options.onError);
-	front.listen({ host: options.address, port: options.port }, options.onListening);
+	front.listen({ host: options.address, port: options.port });
 
 	return {
+		on: (event: "error" | "listening", act: (error: Error) => void) => front.on(event, act),
 		close() {
 			for (const server of [front, plain, secure]) server.close();
 			for (const socket of open) socket.destroy();

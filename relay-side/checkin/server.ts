@@ -1,8 +1,9 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Address, parseAddress } from "../../shared/address.ts";
-import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
-import { PortTaken } from "../../shared/port-holder.ts";
+import { codeOf, type HeimwegError } from "../../shared/errors.ts";
+import { keepListening, type Listener, type Place } from "../../shared/listen.ts";
+import { portName } from "../../shared/port-holder.ts";
 import { isBearer } from "../../shared/protocol/bearer.ts";
 import {
 	type Checkin,
@@ -17,6 +18,8 @@ import {
 	recipientsPath,
 	recipientsSchema,
 } from "../../shared/protocol/recipients.ts";
+import { keyedRate } from "../../shared/rate.ts";
+import { MINUTE } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
 import { openFront, type Speaker } from "./front.ts";
@@ -45,9 +48,6 @@ export interface CheckinServer {
 	stop(): void;
 }
 
-/** Milliseconds until a port that could not be bound is tried again. */
-const retryAfter = 1_000;
-
 const statusOf: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** Requests of one home in a minute. */
@@ -59,15 +59,15 @@ const perMinute = 60;
  */
 export function serveCheckins(options: CheckinOptions): CheckinServer {
 	const { identity } = options;
-	const fronts = new Set<{ close(): void }>();
-	/** What keeps an address from being served. */
-	const troubles = new Map<Address, HeimwegError>();
-	const asked = new Map<string, number[]>();
-	let stopped = false;
+	const rate = keyedRate([{ count: perMinute, window: MINUTE }]);
 
-	function open(address: Address): void {
-		if (stopped) return;
-		const front = openFront({
+	function placeAt(address: Address): Place<Listener> {
+		const where = { protocol: "tcp", address, port: options.port } as const;
+		return { name: portName(where), port: where, open: () => openAt(address) };
+	}
+
+	function openAt(address: Address): Listener {
+		return openFront({
 			address,
 			port: options.port,
 			keyOf(from) {
@@ -84,26 +84,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 				options.onRefused(401, home?.id);
 			},
 			onClosed: (status) => options.onRefused(status),
-			onListening() {
-				troubles.delete(address);
-				tell();
-			},
-			onError(error) {
-				if (!fronts.delete(front)) return;
-				// It may still listen (no file descriptor was left for a connection): two cannot.
-				front.close();
-				troubles.set(address, explain(error, address, options.port));
-				tell();
-				setTimeout(open, retryAfter, address).unref();
-			},
 		});
-		fronts.add(front);
-	}
-
-	/** The first trouble stands for all, so that two of them do not take turns. */
-	function tell(): void {
-		const [first] = options.addresses.flatMap((address) => troubles.get(address) ?? []);
-		options.onTrouble(first);
 	}
 
 	/** What came is no HTTP, or no whole request in time. */
@@ -131,7 +112,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		if (!home) return refuse(403, "this address is no home's");
 		const doubt = doubtsIn(home, speaker, request.headers.authorization);
 		if (doubt) return refuse(401, doubt, home.id);
-		if (tooOften(home.id)) return refuse(429, `more than ${perMinute} check-ins in a minute`, home.id);
+		if (!rate.take(home.id)) return refuse(429, `more than ${perMinute} check-ins in a minute`, home.id);
 		const isList = request.url === recipientsPath;
 		if (!isList && request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
 		if (request.method !== "POST") return refuse(405, "a check-in is a POST", home.id);
@@ -178,33 +159,11 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		return options.onRecipients(home, list);
 	}
 
-	function tooOften(home: string): boolean {
-		const now = performance.now();
-		const recent = (asked.get(home) ?? []).filter((at) => now - at < 60_000);
-		if (recent.length >= perMinute) return true;
-		asked.set(home, [...recent, now]);
-		return false;
-	}
-
-	return {
-		start() {
-			for (const address of options.addresses) open(address);
-		},
-		stop() {
-			stopped = true;
-			for (const front of fronts) front.close();
-		},
-	};
-}
-
-function explain(error: unknown, address: Address, port: number): HeimwegError {
-	if (codeOf(error) === "EADDRINUSE") {
-		return new PortTaken(
-			{ protocol: "tcp", address, port },
-			"end that program, or choose another checkin.port here and relays.checkin_port at every home",
-		);
-	}
-	return new HeimwegError(`TCP port ${port} on ${address} cannot be opened: ${messageOf(error)}`);
+	return keepListening({
+		places: options.addresses.map(placeAt),
+		remedy: "end that program, or choose another checkin.port here and relays.checkin_port at every home",
+		onTrouble: options.onTrouble,
+	});
 }
 
 async function read(request: IncomingMessage, limit: number): Promise<string | undefined> {

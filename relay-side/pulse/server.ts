@@ -3,8 +3,9 @@ import { type Address, type Endpoint, endpointText, parseAddress } from "../../s
 import type { HeimwegError } from "../../shared/errors.ts";
 import { decodePulse, encodeAnswer, lastSub, type Pulse, versionOf } from "../../shared/protocol/pulse.ts";
 import { decodePulse1, encodeAnswer1, encodeNudge, pulseVersion1 } from "../../shared/protocol/pulse-v1.ts";
+import { type BucketSize, keyedBucket } from "../../shared/rate.ts";
+import { SECOND } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
-import { createRate } from "./rate.ts";
 import { isCrowded, judge, newSession, type Session } from "./session.ts";
 import { openSockets, sendFrom } from "./sockets.ts";
 
@@ -43,17 +44,16 @@ export interface PulseServer {
 }
 
 /**
- * Pulses that a home may send each second, and how many it may save up: its WireGuard keeps up to 128 packets while
- * there is no session (MAX_STAGED_PACKETS), and sends them in one go after an outage.
+ * Pulses that a home may send: five a second, and so many saved up. Its WireGuard keeps up to 128 packets while there is no
+ * session (MAX_STAGED_PACKETS), and sends them in one go after an outage.
  */
-const rate = 5;
-const burst = 150;
+const pulses: BucketSize = { most: 150, every: SECOND / 5 };
 
 /** The same for pulses that may be recordings: what they use up must not be missing for real ones. */
-const unprovenBurst = 10;
+const unproven: BucketSize = { most: 10, every: SECOND / 5 };
 
-/** Messages of our own to a home, each second. */
-const ownRate = 5;
+/** Messages of our own to a home. */
+const ownMessages: BucketSize = { most: 5, every: SECOND / 5 };
 
 interface Waiting {
 	home: Known;
@@ -84,9 +84,9 @@ interface Contact {
  */
 export function servePulses(options: PulseOptions): PulseServer {
 	const { identity } = options;
-	const take = createRate(rate, burst);
-	const takeUnproven = createRate(rate, unprovenBurst);
-	const takeOwn = createRate(ownRate, ownRate);
+	const take = keyedBucket(pulses);
+	const takeUnproven = keyedBucket(unproven);
+	const takeOwn = keyedBucket(ownMessages);
 	/** By public key, as contacts are. */
 	const sessions = new Map<string, Session>();
 	const contacts = new Map<string, Contact>();
