@@ -97,7 +97,10 @@ const fewEntries = 100;
 /** A million entries take a few seconds. */
 const longestListing = 30 * SECOND;
 
-/** Maps of our own in Postfix's database format, changed by postmap(1). */
+/**
+ * Maps of our own in Postfix's database format, changed by postmap(1). Longer than other files here: each way to change a map
+ * waits for its turn, marks the file as ours and knows the same damage.
+ */
 export function postfixMaps(options: MapsOptions): MapStore {
 	const { directory, type, run } = options;
 	const reference = (map: string) => `${type}:${join(directory, map)}`;

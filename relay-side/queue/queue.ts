@@ -77,6 +77,8 @@ const silenceCounts = 15_000;
  * for a home that is here is delivered as soon as the home's mail server answers, be it that the line was down or the
  * server alone. One flush is not enough: what fails around the moment of a return is deferred later, so it looks
  * until nothing is left. Each mail is flushed by itself, at growing intervals; other homes' mail is not touched.
+ *
+ * Longer than other files here: look, decision and flush are one loop over one state, and could only be read together.
  */
 export function createQueue(options: QueueOptions): QueueDuty {
 	const { health, log } = options;

@@ -69,7 +69,10 @@ const holdFor = 24 * 60 * 60_000;
 /** More changes than this are looked for in the whole map. */
 const fewChanges = 1_000;
 
-/** Reads all lists of the homes that are served. */
+/**
+ * Reads all lists of the homes that are served. Longer than other files here: a list, what is held of it and what of both is
+ * on disk change together, and each change has to see all three.
+ */
 export async function createRecipientsKeeper(options: RecipientsKeeperOptions): Promise<RecipientsKeeper> {
 	const { directory, registry, health, log } = options;
 	const now = options.now ?? (() => new Date());
