@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../shared/address.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import { deriveKeys } from "../../shared/protocol/keys.ts";
+import { withDropIn } from "./drop-in.ts";
 import type { Host } from "./host.ts";
 import { mailName, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
@@ -21,26 +22,6 @@ describeLab("the units", () => {
 	] as const;
 	const get = (host: Host, port: number, path: string) =>
 		host.run(["curl", "-s", "-w", "\n%{http_code} %{content_type}", `http://127.0.0.1:${port}${path}`]);
-
-	/** Runs with a drop-in for the unit, and without it again; `before` comes before the start without it. */
-	async function withDropIn(
-		host: Host,
-		unit: string,
-		text: string,
-		work: () => Promise<void>,
-		before: () => Promise<void> = async () => {},
-	): Promise<void> {
-		const file = `/etc/systemd/system/${unit}.service.d/test.conf`;
-		await host.write(file, text);
-		try {
-			await host.run(["systemctl", "daemon-reload"]);
-			await host.run(["systemctl", "restart", unit]);
-			await work();
-		} finally {
-			await before();
-			await sh(host, `rm -f ${file}; systemctl daemon-reload; systemctl restart ${unit}`);
-		}
-	}
 
 	describe.each(daemons)("%s", (unit, hostOf, port) => {
 		it("is exposed by 2.0 or less, runs as heimweg, and has no right but CAP_NET_ADMIN", async () => {
