@@ -3,7 +3,7 @@ import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
 import { portTrouble } from "../../shared/port-holder.ts";
-import { MINUTE } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
 import { homeNoisy, homeOutdated, pulseFailing, pulsePortTaken } from "./conditions.ts";
 import type { PresenceBook } from "./presence.ts";
@@ -32,15 +32,17 @@ export interface Pulses extends PulseServer {
 /** Milliseconds after the last pulse too many that a home counts as noisy. */
 const noisyFor = 1 * MINUTE;
 
-/** The same after the last pulse of the old version; an agent that was just upgraded may have sent one of each. */
+/** The same after the last pulse of the old version; and how long they must have come before it is told. */
 const outdatedFor = 1 * MINUTE;
+const outdatedAfter = 10 * SECOND;
 
 /** The homes' pulses: who is here, and who sends too many. */
 export function createPulses(options: PulsesOptions): Pulses {
 	const { addresses, port, homeAt, identity, endpoints, presence, health, metrics } = options;
 	const now = options.now ?? (() => performance.now());
 	const noisyUntil = new Map<string, number>();
-	const outdatedUntil = new Map<string, number>();
+	/** Homes that are away and send pulses of the old version: since when, and when last. */
+	const outdated = new Map<string, { since: number; last: number }>();
 	const answered = metrics.counter("pulses_total", "Pulses of homes");
 	const dropped: Record<Dropped, { add(): void }> = {
 		stranger: metrics.counter("pulses_from_strangers_total", "Datagrams from addresses that are no home's"),
@@ -54,6 +56,17 @@ export function createPulses(options: PulsesOptions): Pulses {
 		if (noisyUntil.delete(home)) health.clear(homeNoisy, home);
 	}
 
+	/** At first contact an agent sends pulses of both versions: what that is shows when it lasts. */
+	function seeOutdated(home: string): void {
+		const { since } = outdated.get(home) ?? { since: now() };
+		outdated.set(home, { since, last: now() });
+		if (now() - since >= outdatedAfter) health.set(homeOutdated, home, undefined);
+	}
+
+	function upToDate(home: string): void {
+		if (outdated.delete(home)) health.clear(homeOutdated, home);
+	}
+
 	const server = servePulses({
 		addresses,
 		port,
@@ -63,15 +76,13 @@ export function createPulses(options: PulsesOptions): Pulses {
 		onPulse(home, interval) {
 			answered.add();
 			presence.pulse(home, interval);
+			if (outdated.size > 0 && presence.of(home).here) upToDate(home);
 			if (noisyUntil.size > 0 && (noisyUntil.get(home) ?? 0) < now()) quiet(home);
 		},
 		onEndpoint: (home, endpoint) => presence.seenAt(home, endpoint),
 		onDropped(reason, home) {
 			dropped[reason].add();
-			if (reason === "outdated" && home && !presence.of(home).here) {
-				outdatedUntil.set(home, now() + outdatedFor);
-				health.set(homeOutdated, home, undefined);
-			}
+			if (reason === "outdated" && home && !presence.of(home).here) seeOutdated(home);
 			if (reason !== "rate" || !home) return;
 			noisyUntil.set(home, now() + noisyFor);
 			health.set(homeNoisy, home, undefined);
@@ -83,11 +94,8 @@ export function createPulses(options: PulsesOptions): Pulses {
 		...server,
 		review() {
 			for (const [home, until] of noisyUntil) if (until < now()) quiet(home);
-			for (const [home, until] of outdatedUntil) {
-				if (until >= now() && !presence.of(home).here) continue;
-				outdatedUntil.delete(home);
-				health.clear(homeOutdated, home);
-			}
+			for (const [home, { last }] of outdated)
+				if (now() - last > outdatedFor || presence.of(home).here) upToDate(home);
 		},
 	};
 }
