@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { type Address, familyOf, parseAddress } from "../../shared/address.ts";
+import { type Address, type Cidr, familyOf, networkOf, parseAddress } from "../../shared/address.ts";
 import { reachReportSchema } from "../../shared/protocol/reach.ts";
 import { relayPart } from "../part.ts";
 import { createLooks } from "./looks.ts";
@@ -31,7 +31,7 @@ export const reach = relayPart({
 					const targets = targetsOf(read.data, {
 						endpoint: here.endpoint?.address,
 						own: new Set([...ownAddresses(), ...tunnel.addresses]),
-						tunnelNetworks: tunnel.networks,
+						nearNetworks: [...tunnel.networks, ...linkNetworks()],
 						others: new Set([
 							...others.flatMap(([, { endpoint }]) => endpoint?.address ?? []),
 							...named.flatMap(([, addresses]) => addresses),
@@ -57,6 +57,14 @@ export const reach = relayPart({
 		};
 	},
 });
+
+function linkNetworks(): Cidr[] {
+	return Object.values(networkInterfaces())
+		.flatMap((list = []) => list)
+		.flatMap(({ address, cidr }) =>
+			cidr ? [networkOf(parseAddress(address.split("%")[0]!), Number(cidr.split("/").at(-1)))] : [],
+		);
+}
 
 function ownAddresses(): Address[] {
 	return Object.values(networkInterfaces())

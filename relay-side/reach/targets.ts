@@ -8,7 +8,8 @@ export interface Surroundings {
 	endpoint: Address | undefined;
 	/** All addresses of this machine, inside and outside the tunnel. */
 	own: ReadonlySet<Address>;
-	tunnelNetworks: readonly Cidr[];
+	/** The tunnel, and what is on a link of this machine: neighbours may trust it more than the internet. */
+	nearNetworks: readonly Cidr[];
 	/** Endpoints of other homes, and what they publish. */
 	others: ReadonlySet<Address>;
 }
@@ -22,7 +23,7 @@ export function targetsOf({ addresses }: Pick<ReachReport, "addresses">, around:
 		(address) =>
 			isGlobalUnicast(address) &&
 			!around.own.has(address) &&
-			!around.tunnelNetworks.some((network) => inNetwork(address, network)) &&
+			!around.nearNetworks.some((network) => inNetwork(address, network)) &&
 			(address === around.endpoint || (familyOf(address) === 6 && !around.others.has(address))),
 	);
 	return ([4, 6] as const).flatMap((family) => targets.find((one) => familyOf(one) === family) ?? []);

@@ -40,7 +40,7 @@ function tlsServer(): Server {
 const around = {
 	endpoint: parseAddress("8.8.4.4"),
 	own: new Set([parseAddress("9.9.9.9"), parseAddress("2a01:4f8::1")]),
-	tunnelNetworks: [parseCidr("2a01:4f8:1::/64")],
+	nearNetworks: [parseCidr("2a01:4f8:1::/64")],
 	others: new Set([parseAddress("1.1.1.1"), parseAddress("2a01:4f8::2")]),
 };
 
