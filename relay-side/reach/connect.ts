@@ -69,7 +69,8 @@ export function look(
 /** What two connections prove: one from outside, one through the tunnel. */
 export function verdictOf(outside: Seen, inside: Seen | undefined): Verdict {
 	if (outside.answers === undefined) return "unknown";
-	if (!outside.answers) return "silent";
+	// Silence counts only while the service itself runs: else it says nothing of the way to it.
+	if (!outside.answers) return inside?.answers ? "silent" : "unknown";
 	if (outside.key === undefined || inside?.key === undefined) return "answers";
 	return outside.key === inside.key ? "same_key" : "other_key";
 }

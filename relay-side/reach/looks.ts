@@ -32,7 +32,9 @@ export function createLooks({ look = lookOnce, now = () => performance.now() } =
 		const found: Look["ports"] = [];
 		for (const port of ports) {
 			const outside = await look(target, port);
-			const through = outside.key === undefined ? undefined : await look(inside, port);
+			// Who answers without a key proves nothing, whatever the home answers.
+			const worthIt = !outside.answers || outside.key !== undefined;
+			const through = worthIt ? await look(inside, port) : undefined;
 			found.push({ port, verdict: verdictOf(outside, through) });
 		}
 		const at = new Date().toISOString();

@@ -6,8 +6,8 @@ export const reachPorts = [25, 80, 443, 465, 587, 993] as const;
 
 /**
  * What was found at a port from outside. `same_key`: the TLS key is the home's, as the relay sees it through the tunnel;
- * `answers`: somebody takes connections, who is not proven; `other_key`: somebody else; `silent`: nobody, or a refusal;
- * `unknown`: the relay itself could not try.
+ * `answers`: somebody takes connections, who is not proven; `other_key`: somebody else; `silent`: nobody, or a
+ * refusal, although the home answers there through the tunnel; `unknown`: it does not, or the relay could not try.
  */
 const verdictSchema = z.enum(["same_key", "answers", "other_key", "silent", "unknown"]);
 export type Verdict = z.infer<typeof verdictSchema>;

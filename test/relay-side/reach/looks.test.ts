@@ -79,11 +79,14 @@ test("who answers without TLS, or says nothing at all, answers and proves nothin
 	expect(await look(loopback, mute, { tls: true, timeout: 100 })).toEqual({ answers: true });
 });
 
-test("a closed port is silent", async () => {
+test("a closed port is silent if the service runs, and says nothing if it does not", async () => {
 	const server = createServer();
 	const port = await listening(server);
 	await new Promise((closed) => server.close(closed));
-	expect(verdictOf(await look(loopback, port), undefined)).toBe("silent");
+	const seen = await look(loopback, port);
+	expect(verdictOf(seen, { answers: true })).toBe("silent");
+	expect(verdictOf(seen, { answers: false })).toBe("unknown");
+	expect(verdictOf({ answers: undefined }, { answers: true })).toBe("unknown");
 });
 
 test("a home is looked at once in ten minutes and family, however many addresses it names", async () => {
