@@ -33,7 +33,8 @@ export function foundBy({ ports }: Pick<Look, "ports">): Found {
 	if (all.has("same_key")) return "reachable";
 	if (all.has("other_key")) return "another_key";
 	if (all.has("answers")) return "answers";
-	return all.has("silent") && !all.has("unknown") ? "silent" : "unknown";
+	// A port where the service does not run takes nothing from the silence at another.
+	return all.has("silent") ? "silent" : "unknown";
 }
 
 /** What is known after a look. `now`: milliseconds, steady. Pure. */

@@ -21,7 +21,8 @@ test.each<[Verdict[], string]>([
 	[["other_key", "silent"], "another_key"],
 	[["answers", "silent"], "answers"],
 	[["silent", "silent"], "silent"],
-	[["silent", "unknown"], "unknown"],
+	[["silent", "unknown"], "silent"],
+	[["unknown"], "unknown"],
 	[[], "unknown"],
 ])("ports that are %j make an address %s", (verdicts, found) => {
 	expect(foundBy({ ports: verdicts.map((verdict, port) => ({ port, verdict })) })).toBe(found);
