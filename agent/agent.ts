@@ -5,6 +5,7 @@ import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
 import { mail } from "./mail/part.ts";
 import type { AgentTypes } from "./part.ts";
+import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { relay } from "./relay/part.ts";
 
@@ -39,7 +40,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, recipients, mail],
+	parts: [address, relay, dns, reach, recipients, mail],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

@@ -39,6 +39,8 @@ export interface AgentFacts {
 	addresses: Fact<Record<Family, FamilyState>>;
 	/** What has records (dns). */
 	published: Fact<Published>;
+	/** The address of each family that is proven not to lead to us from outside; undefined: no proof (reach). */
+	reach: Fact<Record<Family, Address | undefined>>;
 	/** Others who see a public address, by name, such as a router: how far each is believed, and what it sees (its part). */
 	sources: FactMap<{ kind: SourceKind; address: Address | undefined }>;
 	/** The relays by the host of their endpoint, told with each answer of theirs (relay). */
@@ -51,6 +53,7 @@ export function agentFacts(): AgentFacts {
 		link: fact("link"),
 		addresses: fact("addresses", (a, b) => same(a[4], b[4]) && same(a[6], b[6])),
 		published: fact("published"),
+		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		sources: factMap("sources"),
 		relays: factMap("relays"),
 	};

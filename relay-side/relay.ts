@@ -12,6 +12,7 @@ import { policy } from "./policy/part.ts";
 import { postfix } from "./postfix/part.ts";
 import { pulse } from "./pulse/part.ts";
 import { queue } from "./queue/part.ts";
+import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
 
@@ -48,7 +49,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, policy, notify, queue],
+	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

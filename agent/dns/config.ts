@@ -13,9 +13,11 @@ export const dnsShape = {
 	dns: z
 		.strictObject({
 			names: z.array(hostnameSchema).min(1),
+			/** "reachable": both types, but none whose address is proven not to lead to us from outside. */
 			publish: z
-				.array(z.enum(["A", "AAAA"]))
-				.min(1)
+				.union([z.array(z.enum(["A", "AAAA"])).min(1), z.literal("reachable")], {
+					error: 'expected a list of "A" and "AAAA", or "reachable"',
+				})
 				.default(["A", "AAAA"]),
 			token_file: secretPathSchema.default("/etc/heimweg/desec.token"),
 			also_public: z.array(cidrSchema).default([]),
@@ -28,6 +30,11 @@ export const dnsShape = {
 };
 
 export type DnsConfig = NonNullable<SectionOf<typeof dnsShape>["dns"]>;
+
+/** The types of record that may be published. */
+export function typesOf({ publish }: Pick<DnsConfig, "publish">): ReadonlyArray<"A" | "AAAA"> {
+	return publish === "reachable" ? ["A", "AAAA"] : publish;
+}
 
 function isLoopback(url: string): boolean {
 	return ["127.0.0.1", "[::1]", "localhost"].includes(new URL(url).hostname);

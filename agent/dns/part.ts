@@ -5,7 +5,7 @@ import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
-import { dnsShape } from "./config.ts";
+import { dnsShape, typesOf } from "./config.ts";
 import { createRecords, type RecordsState } from "./records.ts";
 
 /** Over so long the comparisons of all homes with the same schedule are spread. */
@@ -30,17 +30,21 @@ export const dns = agentPart({
 	create({ dns: config, state_dir: stateDir }, { facts, key, health, log, guarded, statusChanged }) {
 		if (!config) return undefined;
 		facts.published.own("dns")({
-			families: new Set<Family>(config.publish.map((type) => (type === "A" ? 4 : 6))),
+			families: new Set<Family>(typesOf(config).map((type) => (type === "A" ? 4 : 6))),
 			alsoPublic: config.also_public,
 		});
 		const records = createRecords({
 			...{ config, guarded, stateDir, health, log },
 			family: (family) => facts.addresses.value?.[family] ?? { address: undefined, goneSince: undefined },
+			refuted: (family) => (config.publish === "reachable" ? facts.reach.value?.[family] : undefined),
 			onSettled: statusChanged,
 		});
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
 			records.duty.poke(undefined, { urgent: moved });
+		});
+		facts.reach.subscribe((_, before) => {
+			if (config.publish === "reachable" && before) records.duty.poke(undefined, { urgent: true });
 		});
 		facts.relays.subscribe((_, now, before) => {
 			// What waits for a line may be tried again.

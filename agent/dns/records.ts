@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Family } from "../../shared/address.ts";
+import type { Address, Family } from "../../shared/address.ts";
 import { readSecret } from "../../shared/config.ts";
 import { createDesecApi } from "../../shared/dns/providers/desec/api.ts";
 import { budgetStateSchema, createBudget } from "../../shared/dns/providers/desec/budget.ts";
@@ -17,7 +17,7 @@ import { savedState } from "../../shared/saved-state.ts";
 import { version } from "../../shared/version.ts";
 import type { FamilyState } from "../facts.ts";
 import { recordsFailing } from "./conditions.ts";
-import type { DnsConfig } from "./config.ts";
+import { type DnsConfig, typesOf } from "./config.ts";
 import { watchVisibility } from "./visibility-watch.ts";
 
 export interface RecordsOptions {
@@ -27,6 +27,8 @@ export interface RecordsOptions {
 	/** Where the rate budget is remembered. */
 	stateDir: string;
 	family(family: Family): FamilyState;
+	/** The address that is proven not to lead to us, and so gets no record. */
+	refuted?(family: Family): Address | undefined;
 	/** A run ended, well or badly. */
 	onSettled(): void;
 	/** The zone's servers answer what was written; milliseconds since the write was begun. */
@@ -96,7 +98,7 @@ export function createRecords(options: RecordsOptions): Records {
 		};
 		try {
 			for (const [zone, names] of await byZone(signal, attempt)) {
-				const wanted = () => addressRRsets(names, config.publish, { 4: known(4), 6: known(6) });
+				const wanted = () => addressRRsets(names, typesOf(config), { 4: known(4), 6: known(6) });
 				await attempt(zone, async () => {
 					await zoneNamed(zone).sync(names, wanted, signal);
 					worked += 1;
@@ -150,6 +152,7 @@ export function createRecords(options: RecordsOptions): Records {
 
 	function known(family: Family): Known {
 		const { address, goneSince } = options.family(family);
+		if (address !== undefined && address === options.refuted?.(family)) return "gone";
 		if (goneSince === undefined) return address;
 		const left = goneSince + goneFor - now();
 		if (left <= 0) return "gone";

@@ -31,6 +31,7 @@ test("the smallest config has defaults that work", () => {
 		log: { level: "info", format: "auto" },
 	});
 	expect(read(configText()).dns, "DNS is left alone when nothing is said of it").toBeUndefined();
+	expect(read(dns('publish = "reachable"')).dns).toMatchObject({ publish: "reachable" });
 	expect(read(dns("")).dns).toMatchObject({ publish: ["A", "AAAA"], api: "https://desec.io/api/v1" });
 });
 
@@ -135,7 +136,16 @@ test.each<[string, string, RegExp]>([
 		/check_ip\.ipv4\.0: expected a URL/,
 	],
 	["a schedule that is none", dns('check = "at noon"'), /dns\.check: .*schedule/],
-	["a type that is no address", dns('publish = ["A", "MX"]'), /dns\.publish\.1: /],
+	[
+		"a type that is no address",
+		dns('publish = ["A", "MX"]'),
+		/dns\.publish: expected a list .* or "reachable"/,
+	],
+	[
+		"a port that no relay tries",
+		`${configText()}[reach]\nports = [22]`,
+		/reach\.ports\.0: expected one of 25, /,
+	],
 	["a token by a relative path", dns('token_file = "desec.token"'), /dns\.token_file: .*absolute path/],
 	["umlauts in a name", `${configText()}[mail]\ndomains = ["müller.example"]`, /mail\.domains\.0: .*xn--/],
 	["a pulse too fast", `${configText()}[pulse]\ninterval = "100ms"`, /pulse\.interval: .*500/],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FamilyState } from "../../../agent/address/book.ts";
 import { createRecords, type Records } from "../../../agent/dns/records.ts";
-import { type Family, parseAddress } from "../../../shared/address.ts";
+import { type Address, type Family, parseAddress } from "../../../shared/address.ts";
 import { Health } from "../../../shared/health.ts";
 import { TOKEN } from "../../desec/asking.ts";
 import { type StandIn, type StandInOptions, startStandIn } from "../../desec/stand-in.ts";
@@ -20,6 +20,8 @@ export interface RecordsScene {
 	/** Sets what is known of the families, and lets the duty run. */
 	address(ipv4: string | undefined, ipv6?: string): Promise<void>;
 	gone(family: Family, since: number | undefined): void;
+	/** An address that is proven not to lead home. */
+	refute(family: Family, address: string | undefined): void;
 	run(): Promise<void>;
 	/** The same without waiting for a good end. */
 	poke(): void;
@@ -60,6 +62,7 @@ export async function recordsScene(
 		4: { address: undefined, goneSince: undefined },
 		6: { address: undefined, goneSince: undefined },
 	};
+	const refuted = new Map<Family, string>();
 	let time = 1_000_000;
 	let seen = 0;
 	let records = make();
@@ -77,6 +80,7 @@ export async function recordsScene(
 			},
 			stateDir: folder,
 			family: (family) => states[family],
+			refuted: (family) => refuted.get(family) as Address | undefined,
 			onSettled: () => {},
 			health,
 			log,
@@ -103,6 +107,10 @@ export async function recordsScene(
 		},
 		gone(family, since) {
 			states[family] = { ...states[family], goneSince: since };
+		},
+		refute(family, address) {
+			if (address === undefined) refuted.delete(family);
+			else refuted.set(family, address);
 		},
 		async run() {
 			records.duty.poke(undefined, { urgent: true });
