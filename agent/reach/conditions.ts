@@ -3,7 +3,7 @@ import { condition } from "../../shared/health.ts";
 import { MINUTE } from "../../shared/time.ts";
 
 /** Two looks of the relay and some more. */
-const quiet = 25 * MINUTE;
+const visibleAfter = 25 * MINUTE;
 
 const withheld =
 	'mail through the relay works all the same; publish = "reachable" in [dns] leaves such a record out by itself';
@@ -12,7 +12,7 @@ export const reachSilent = condition<{ address: Address }>({
 	code: "reach.silent",
 	severity: "warning",
 	title: "nobody answers at the published address",
-	quiet,
+	visibleAfter,
 	text: ({ address }, family) =>
 		`${family}: the relay gets no answer at ${address} on any of our ports, so mail programs on the internet get none either`,
 	remedy: (_, family) =>
@@ -25,7 +25,7 @@ export const reachOtherKey = condition<{ address: Address }>({
 	code: "reach.another_key",
 	severity: "warning",
 	title: "somebody else answers at the published address",
-	quiet,
+	visibleAfter,
 	text: ({ address }, family) =>
 		`${family}: who answers at ${address} has another TLS key than this home has through the tunnel`,
 	remedy: () =>
@@ -36,7 +36,7 @@ export const reachPortSilent = condition<{ address: Address; ports: string }>({
 	code: "reach.port_silent",
 	severity: "warning",
 	title: "a port is not reached from outside",
-	quiet,
+	visibleAfter,
 	text: ({ address, ports }, family) =>
 		`${family}: this home is reached at ${address}, but nobody answers there on port ${ports}`,
 	remedy: () => "forward it in the router too, or leave it out of reach.ports",
