@@ -31,7 +31,7 @@ export interface StandInOptions {
 		rrsets?: readonly Change[];
 		keys?: ZoneKey[];
 	}[];
-	tokens: readonly { secret: string; policies?: readonly Policy[]; account?: string }[];
+	tokens: readonly { secret: string; policies?: readonly Policy[]; account?: string; expired?: boolean }[];
 	/** Milliseconds since 1970. */
 	clock?: () => number;
 	/** 127.0.0.1 and a free port by default. */
@@ -57,6 +57,8 @@ export interface StandIn {
 	edit(domain: string, change: Change): Promise<void>;
 	addToken(token: StandInOptions["tokens"][number]): void;
 	revokeToken(secret: string): void;
+	/** deSEC locks an account, or opens it again. */
+	lock(account: string, locked: boolean): void;
 	/** Forgets every past request in the limits. */
 	resetThrottle(): void;
 	zones: ReadonlyMap<string, Zone>;
@@ -75,6 +77,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 	const service: Service = {
 		zones: new Map(options.domains.map((domain) => [domain.name, createZone(domain, clock())])),
 		tokens: new Map(options.tokens.map((token) => [token.secret, completeToken(token)])),
+		locked: new Set(),
 		throttle: createThrottle(clock, options.rates),
 		clock,
 		publish: options.publish ?? (async () => {}),
@@ -104,7 +107,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 		if (requests.length > LOG_LENGTH) requests.shift();
 		for (const fault of hits) if (fault.kind === "slow") await pause(fault.ms, stopping.signal);
 		const fault = hits.find((hit) => hit.kind !== "slow");
-		const instead = fault && faultyAnswer(fault);
+		const instead = fault && faultyAnswer(fault, traffic);
 		const right =
 			instead && !fault.applied ? instead : await answerUnless(fault, () => answer(traffic, asked));
 		const given = instead ?? right;
@@ -150,6 +153,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 		},
 		addToken: (token) => void service.tokens.set(token.secret, completeToken(token)),
 		revokeToken: (secret) => void service.tokens.delete(secret),
+		lock: (account, locked) => void (locked ? service.locked.add(account) : service.locked.delete(account)),
 		resetThrottle: service.throttle.reset,
 		async stop() {
 			stopping.abort();
@@ -188,8 +192,9 @@ function completeToken({
 	secret,
 	policies = [],
 	account = "owner",
+	expired = false,
 }: StandInOptions["tokens"][number]): Token {
-	return { secret, policies, account };
+	return { secret, policies, account, expired };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
