@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { Refusal } from "./answer.ts";
 import type { Token } from "./policies.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Publish, Zone } from "./zone.ts";
@@ -8,6 +9,8 @@ export interface Service {
 	zones: Map<string, Zone>;
 	/** By secret. */
 	tokens: Map<string, Token>;
+	/** Accounts that deSEC has locked. */
+	locked: Set<string>;
 	throttle: Throttle;
 	clock: () => number;
 	publish: Publish;
@@ -20,6 +23,15 @@ export interface Service {
 export function tokenHeader(headers: IncomingHttpHeaders): string | undefined {
 	const [scheme, secret, ...more] = (headers.authorization ?? "").split(" ");
 	return scheme?.toLowerCase() === "token" && secret && more.length === 0 ? secret : undefined;
+}
+
+/** The token of a secret. Refuses what is unknown or expired with the same words, and a locked account with others. */
+export function tokenOf(service: Service, secret: string, unknown = "Invalid token."): Token {
+	const challenge = { "www-authenticate": "Token" };
+	const token = service.tokens.get(secret);
+	if (!token || token.expired) throw new Refusal(401, unknown, challenge);
+	if (service.locked.has(token.account)) throw new Refusal(401, "User inactive or deleted.", challenge);
+	return token;
 }
 
 /** User name and secret of `Authorization: Basic ...`. */

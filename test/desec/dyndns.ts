@@ -1,4 +1,4 @@
-import { basicHeader, type Service, tokenHeader } from "./account.ts";
+import { basicHeader, type Service, tokenHeader, tokenOf } from "./account.ts";
 import { type Answer, type Asked, parameter, Refusal, textAnswer } from "./answer.ts";
 import { validateBulk } from "./bulk.ts";
 import { mayWrite, type Token } from "./policies.ts";
@@ -62,19 +62,15 @@ async function update(service: Service, asked: Asked): Promise<Answer> {
 function authenticate(service: Service, asked: Asked): Token {
 	const challenge = { "www-authenticate": "Token" };
 	const secret = tokenHeader(asked.headers);
-	if (secret) {
-		const token = service.tokens.get(secret);
-		if (!token) throw new Refusal(401, "Invalid token.", challenge);
-		return token;
-	}
+	if (secret) return tokenOf(service, secret);
 	const basic = basicHeader(asked.headers);
 	const user = basic?.user ?? parameter(asked.query, "username");
 	const password = basic?.secret ?? parameter(asked.query, "password");
 	if (user === undefined) throw new Refusal(401, "No username URL parameter provided.", challenge);
 	if (password === undefined) throw new Refusal(401, "No password URL parameter provided.", challenge);
-	const token = service.tokens.get(password);
-	const known = user === "" || (token && zoneOwning(service.zones.values(), token.account, user));
-	if (!token || !known) throw new Refusal(401, "badauth", challenge);
+	const token = tokenOf(service, password, "badauth");
+	const known = user === "" || zoneOwning(service.zones.values(), token.account, user);
+	if (!known) throw new Refusal(401, "badauth", challenge);
 	return token;
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, htmlAnswer, jsonAnswer } from "./answer.ts";
+import { type Answer, htmlAnswer, jsonAnswer, textAnswer } from "./answer.ts";
 
 /** Which requests a fault hits. */
 export type Traffic = "read" | "write" | "dyndns" | "check-ip";
@@ -18,6 +18,7 @@ interface Common {
  * - `status`: an error answer of this code, as deSEC words it, with `retryAfter` (seconds) as header
  * - `maintenance`: 503 with an HTML page
  * - `conflict`: two changes at once; `code` 409, or 429 without a Retry-After (the default)
+ * - `race`: 400, somebody else made the RRset between the check and the write; as JSON or, for dynDNS, folded YAML
  * - `html`: 200 with a web page, as a captive portal has it
  * - `malformed`: 200, JSON that ends in the middle of a word
  * - `body`: 200 with this JSON text
@@ -32,6 +33,7 @@ export type Fault = Common &
 		| { kind: "status"; code: number; retryAfter?: number; detail?: string }
 		| { kind: "maintenance"; retryAfter?: number }
 		| { kind: "conflict"; code?: 409 | 429 }
+		| { kind: "race" }
 		| { kind: "html" }
 		| { kind: "malformed" }
 		| { kind: "body"; text: string }
@@ -97,8 +99,12 @@ const DETAILS: Record<number, string> = {
 	500: "Internal Server Error. We're on it!",
 };
 
+const RACE = "Another RRset with the same subdomain and type exists for this domain. (Try modifying it.)";
+const foldedRace =
+	"- non_field_errors:\n  - Another RRset with the same subdomain and type exists for this\n    domain. (Try modifying it.)\n";
+
 /** The answer that a fault gives instead of the right one; none for those that are not an answer. */
-export function faultyAnswer(fault: Fault): Answer | undefined {
+export function faultyAnswer(fault: Fault, traffic: Traffic): Answer | undefined {
 	switch (fault.kind) {
 		case "status":
 			return refusal(fault.code, fault.detail, fault.retryAfter);
@@ -106,6 +112,10 @@ export function faultyAnswer(fault: Fault): Answer | undefined {
 			return htmlAnswer(503, "Ongoing Maintenance", retryAfterHeader(fault.retryAfter));
 		case "conflict":
 			return refusal(fault.code ?? 429);
+		case "race":
+			return traffic === "dyndns"
+				? textAnswer(400, foldedRace)
+				: jsonAnswer(400, [{ non_field_errors: [RACE] }]);
 		case "html":
 			return htmlAnswer(200, "Welcome to the hotel");
 		case "malformed":

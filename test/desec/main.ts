@@ -81,6 +81,7 @@ async function main() {
 	const standIn = await startStandIn({
 		domains,
 		tokens: await readTokens(),
+		front: true,
 		listen: values.listen.map(parseListen),
 		...(cert && key ? { tls: { cert: await readFile(cert), key: await readFile(key) } } : {}),
 		...(pdns ? { publish: pdns.publish } : {}),

@@ -11,6 +11,8 @@ export interface Token {
 	secret: string;
 	account: string;
 	policies: readonly Policy[];
+	/** Past its maximum age or unused for too long. */
+	expired: boolean;
 }
 
 /**

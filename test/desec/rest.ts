@@ -1,4 +1,4 @@
-import { type Service, tokenHeader } from "./account.ts";
+import { type Service, tokenHeader, tokenOf } from "./account.ts";
 import { type Answer, type Asked, jsonAnswer, parameter, Refusal } from "./answer.ts";
 import { paginate } from "./pagination.ts";
 import type { Token } from "./policies.ts";
@@ -38,9 +38,7 @@ function authenticate(service: Service, asked: Asked): Token {
 	const challenge = { "www-authenticate": "Token" };
 	const secret = tokenHeader(asked.headers);
 	if (!secret) throw new Refusal(401, "Authentication credentials were not provided.", challenge);
-	const token = service.tokens.get(secret);
-	if (!token) throw new Refusal(401, "Invalid token.", challenge);
-	return token;
+	return tokenOf(service, secret);
 }
 
 function domainList(service: Service, asked: Asked, token: Token): Answer {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createExclusion, type Service } from "./account.ts";
-import { type Answer, type Asked, textAnswer } from "./answer.ts";
+import { type Answer, type Asked, htmlAnswer, textAnswer } from "./answer.ts";
 import { checkIpView } from "./check-ip.ts";
 import { deliver } from "./deliver.ts";
 import { dynDnsView } from "./dyndns.ts";
@@ -10,7 +10,7 @@ import type { Policy, Token } from "./policies.ts";
 import { type LoggedRequest, logEntry, readRequest, trafficOf } from "./request.ts";
 import { restView } from "./rest.ts";
 import { canonicalRecord } from "./rrset.ts";
-import { createLeakyBucket, createThrottle, type RATES } from "./throttle.ts";
+import { createFront, createLeakyBucket, createThrottle, type RATES } from "./throttle.ts";
 import {
 	applyChanges,
 	type Change,
@@ -31,7 +31,7 @@ export interface StandInOptions {
 		rrsets?: readonly Change[];
 		keys?: ZoneKey[];
 	}[];
-	tokens: readonly { secret: string; policies?: readonly Policy[]; account?: string }[];
+	tokens: readonly { secret: string; policies?: readonly Policy[]; account?: string; expired?: boolean }[];
 	/** Milliseconds since 1970. */
 	clock?: () => number;
 	/** 127.0.0.1 and a free port by default. */
@@ -41,6 +41,8 @@ export interface StandInOptions {
 	/** Makes changes visible in the DNS; nothing by default. */
 	publish?: Publish;
 	rates?: typeof RATES;
+	/** Limits dynDNS as the real web server does: none within 33 ms of another request from the same address. */
+	front?: boolean;
 	pageSize?: number;
 }
 
@@ -57,6 +59,8 @@ export interface StandIn {
 	edit(domain: string, change: Change): Promise<void>;
 	addToken(token: StandInOptions["tokens"][number]): void;
 	revokeToken(secret: string): void;
+	/** deSEC locks an account, or opens it again. */
+	lock(account: string, locked: boolean): void;
 	/** Forgets every past request in the limits. */
 	resetThrottle(): void;
 	zones: ReadonlyMap<string, Zone>;
@@ -75,12 +79,14 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 	const service: Service = {
 		zones: new Map(options.domains.map((domain) => [domain.name, createZone(domain, clock())])),
 		tokens: new Map(options.tokens.map((token) => [token.secret, completeToken(token)])),
+		locked: new Set(),
 		throttle: createThrottle(clock, options.rates),
 		clock,
 		publish: options.publish ?? (async () => {}),
 		pageSize: options.pageSize ?? 500,
 		exclusively: createExclusion(),
 	};
+	const tooClose = createFront(clock);
 	const mayAskAddress = createLeakyBucket(clock);
 	const requests: LoggedRequest[] = [];
 	const stopping = new AbortController();
@@ -89,6 +95,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 	});
 
 	async function answer(traffic: Traffic, asked: Asked): Promise<Answer> {
+		if (options.front && tooClose(asked.from, traffic)) return htmlAnswer(429, "429 Too Many Requests");
 		if (traffic === "check-ip") return checkIpView(asked, mayAskAddress);
 		if (traffic === "dyndns") return dynDnsView(service, asked);
 		return restView(service, asked, asked.path.slice("/api/v1/".length));
@@ -104,7 +111,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 		if (requests.length > LOG_LENGTH) requests.shift();
 		for (const fault of hits) if (fault.kind === "slow") await pause(fault.ms, stopping.signal);
 		const fault = hits.find((hit) => hit.kind !== "slow");
-		const instead = fault && faultyAnswer(fault);
+		const instead = fault && faultyAnswer(fault, traffic);
 		const right =
 			instead && !fault.applied ? instead : await answerUnless(fault, () => answer(traffic, asked));
 		const given = instead ?? right;
@@ -150,6 +157,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 		},
 		addToken: (token) => void service.tokens.set(token.secret, completeToken(token)),
 		revokeToken: (secret) => void service.tokens.delete(secret),
+		lock: (account, locked) => void (locked ? service.locked.add(account) : service.locked.delete(account)),
 		resetThrottle: service.throttle.reset,
 		async stop() {
 			stopping.abort();
@@ -188,8 +196,9 @@ function completeToken({
 	secret,
 	policies = [],
 	account = "owner",
+	expired = false,
 }: StandInOptions["tokens"][number]): Token {
-	return { secret, policies, account };
+	return { secret, policies, account, expired };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

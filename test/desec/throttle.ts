@@ -77,3 +77,18 @@ export function createLeakyBucket(clock: () => number): (key: string) => boolean
 		return true;
 	};
 }
+
+/**
+ * The web server's limit on REST and dynDNS together: 30 requests a second from one address, without a burst for dynDNS.
+ * True when this request comes too soon after the one before.
+ */
+export function createFront(clock: () => number): (from: string, traffic: string) => boolean {
+	const last = new Map<string, number>();
+	return (from, traffic) => {
+		if (traffic === "check-ip") return false;
+		const passed = clock() - (last.get(from) ?? Number.NEGATIVE_INFINITY);
+		if (traffic === "dyndns" && passed < 1000 / 30) return true;
+		last.set(from, clock());
+		return false;
+	};
+}

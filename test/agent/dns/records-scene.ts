@@ -53,6 +53,7 @@ export async function recordsScene(
 	const desec = await startStandIn({
 		domains: [{ name: "example.org" }],
 		tokens: [{ secret: TOKEN }],
+		front: true,
 		...options,
 	});
 	const { log, lines } = logLines();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../time.ts";
 import { DesecError } from "./error.ts";
 
 /** Kinds of request that deSEC limits separately: writes and dynDNS per domain, reads per account. */
@@ -10,11 +11,6 @@ export interface Limit {
 	count: number;
 	window: number;
 }
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /**
  * Our limits, below deSEC's in each of its windows (its documentation, "Rate Limits": writes 2/s, 15/min, 100/h, 300/day;
@@ -33,8 +29,15 @@ export const LIMITS: Record<RateClass | "total", readonly Limit[]> = {
 		{ count: 40, window: MINUTE },
 	],
 	dyndns: [{ count: 2, window: 130 * SECOND }],
-	total: [{ count: 1500, window: DAY }],
+	total: [
+		// The web server refuses a dynDNS request within 33 ms of another request (30/s without a burst).
+		{ count: 1, window: 100 },
+		{ count: 1500, window: DAY },
+	],
 };
+
+/** How long a request may wait for its turn, in milliseconds. */
+export const PATIENCE = 2 * SECOND;
 
 /** What survives a restart: when requests were made, and until when deSEC wants none, in ms since 1970. */
 export const budgetStateSchema = z.object({
@@ -46,7 +49,7 @@ export type BudgetState = z.infer<typeof budgetStateSchema>;
 
 export interface Budget {
 	/**
-	 * Counts one request. Waits when there is room within `patience` ms (2000 by default), else throws DesecError
+	 * Counts one request. Waits when there is room within `patience` ms (PATIENCE by default), else throws DesecError
 	 * `throttled` with the wait. The function it resolves to takes the request back: it was never sent.
 	 */
 	take(
@@ -112,7 +115,7 @@ export function createBudget(options: BudgetOptions = {}): Budget {
 
 	return {
 		delay,
-		async take(kind, domain, { signal, patience = 2 * SECOND } = {}) {
+		async take(kind, domain, { signal, patience = PATIENCE } = {}) {
 			const end = now() + patience;
 			for (let ms = delay(kind, domain); ms > 0; ms = delay(kind, domain)) {
 				if (now() + ms > end) throw exhausted(kind, domain, ms);

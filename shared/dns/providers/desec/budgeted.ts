@@ -1,9 +1,10 @@
-import type { Budget, RateClass } from "./budget.ts";
+import { type Budget, PATIENCE, type RateClass } from "./budget.ts";
 import { DesecError } from "./error.ts";
 
 /**
  * Sends a request on the budget: it is counted before, taken back when it surely never arrived, and a 429 closes this
- * kind of request for as long as deSEC says.
+ * kind of request for as long as deSEC says. When that is no longer than a request may wait for its turn, it waits and is
+ * sent once more.
  */
 export async function spend<T>(
 	budget: Budget,
@@ -11,6 +12,7 @@ export async function spend<T>(
 	domain: string,
 	signal: AbortSignal | undefined,
 	send: () => Promise<T>,
+	again = true,
 ): Promise<T> {
 	const takeBack = await budget.take(kind, domain, { signal });
 	try {
@@ -18,7 +20,12 @@ export async function spend<T>(
 	} catch (error) {
 		if (error instanceof DesecError) {
 			if (!error.reached) takeBack();
-			if (error.kind === "throttled") budget.refused(kind, domain, error.retryAfter ?? 0);
+			if (error.kind === "throttled") {
+				const wait = error.retryAfter ?? 0;
+				budget.refused(kind, domain, wait);
+				if (again && error.reached && wait <= PATIENCE)
+					return spend(budget, kind, domain, signal, send, false);
+			}
 		}
 		throw error;
 	}

@@ -1,10 +1,13 @@
+import { DAY, MINUTE, SECOND } from "../../../time.ts";
 import type { RRsetChange } from "../../rrset.ts";
 import { DesecError, type DesecErrorKind, type RejectedItem } from "./error.ts";
 import type { Reply } from "./exchange.ts";
 
 /** How long to keep off when deSEC says "too many" and not for how long, and the longest it can demand. */
-const DEFAULT_WAIT = 60_000;
-const MAXIMUM_WAIT = 86_400_000;
+const DEFAULT_WAIT = MINUTE;
+const MAXIMUM_WAIT = DAY;
+/** The same for the web server before it, which says so with a page of its own: it counts by the second. */
+const FRONT_WAIT = SECOND;
 const MAXIMUM_TEXT = 500;
 
 /** The error that an answer other than success stands for. `items` are the RRsets that were sent. */
@@ -13,9 +16,10 @@ export function refusalOf(reply: Reply, wanted: string, items: readonly RRsetCha
 	const kind = kindOf(reply);
 	const rejected = kind === "rejected" ? rejectedItems(reply, items) : [];
 	const why = rejected.length > 0 ? rejected.map(itemText).join("; ") : reason;
-	const message = `deSEC: wanted to ${wanted}, but ${verdicts[kind]} (${reply.status}${why && `: ${clip(why)}`})`;
+	const verdict = isLocked(reason) && kind === "unauthorized" ? "the account is locked" : verdicts[kind];
+	const message = `deSEC: wanted to ${wanted}, but ${verdict} (${reply.status}${why && `: ${clip(why)}`})`;
 	return new DesecError(kind, message, {
-		remedy: remedies[kind](items),
+		remedy: remedies[kind](items, reason),
 		items: rejected,
 		retryAfter: kind === "throttled" || kind === "unavailable" ? waitOf(reply, kind) : undefined,
 	});
@@ -27,25 +31,30 @@ export function malformed(reply: Reply, wanted: string, expected: string): Desec
 	return new DesecError(
 		"malformed",
 		`deSEC: wanted to ${wanted} and expected ${expected}, but what came is ${came} (${reply.status})`,
-		{ remedy: remedies.malformed([]) },
+		{ remedy: remedies.malformed([], "") },
 	);
 }
 
 const verdicts: Record<DesecErrorKind, string> = {
-	unauthorized: "the token was refused",
+	unauthorized: "the token was refused: it is unknown or has expired",
 	forbidden: "the token may not do that",
 	"not-found": "there is no such domain or RRset in the token's account",
 	rejected: "the change breaks deSEC's rules",
-	conflict: "the domain was being changed by somebody else",
+	conflict: "somebody else was changing it",
 	throttled: "there were too many requests",
 	unavailable: "deSEC has trouble",
 	unreachable: "it cannot be reached",
 	malformed: "the answer is not deSEC's",
 };
 
-const remedies: Record<DesecErrorKind, (items: readonly RRsetChange[]) => string | undefined> = {
-	unauthorized: () =>
-		"make a token at desec.io, put its secret into the file that dns.token_file names, and restart heimweg",
+const remedies: Record<
+	DesecErrorKind,
+	(items: readonly RRsetChange[], reason: string) => string | undefined
+> = {
+	unauthorized: (_, reason) =>
+		isLocked(reason)
+			? "log in at desec.io and see what it says, or write to support@desec.io; the token may stay as it is"
+			: "look at desec.io whether the token is there and not past its maximum age; else make one and put its secret into the file that dns.token_file or LoadCredential= names",
 	forbidden: (items) => {
 		const which = items.map(({ subname, type }) => `${subname || "@"} ${type}`).join(", ");
 		return `allow the token to write ${which || "the names in dns.names"}: its policies at desec.io, with permission to write`;
@@ -61,6 +70,13 @@ const remedies: Record<DesecErrorKind, (items: readonly RRsetChange[]) => string
 		"see that nothing on the line answers in deSEC's place, and that the URLs in [dns] are right",
 };
 
+/** deSEC's words for a locked account; what holds a token that is unknown or expired is told alike. */
+const isLocked = (reason: string) => /user inactive or deleted/i.test(reason);
+
+/** Somebody else made the RRset between deSEC's check and its write; dynDNS folds its lines. */
+const isRace = (text: string) =>
+	/another RRset with the same subdomain and type exists/i.test(text.replace(/\s+/g, " "));
+
 function kindOf({ status, contentType, text, header }: Reply): DesecErrorKind {
 	if (status >= 500) return "unavailable";
 	if (status === 429) {
@@ -71,7 +87,7 @@ function kindOf({ status, contentType, text, header }: Reply): DesecErrorKind {
 	if (status === 401) return "unauthorized";
 	if (status === 403) return "forbidden";
 	if (status === 404) return "not-found";
-	return status === 409 ? "conflict" : "rejected";
+	return status === 409 || (status === 400 && isRace(text)) ? "conflict" : "rejected";
 }
 
 /** Milliseconds to wait: from the header (RFC 9110: seconds or a date), from the text, or a guess for a 429. */
@@ -82,7 +98,8 @@ function waitOf(reply: Reply, kind: DesecErrorKind): number | undefined {
 	if (seconds !== undefined) return Math.min(Number(seconds) * 1000, MAXIMUM_WAIT);
 	const until = Date.parse(value) - Date.now();
 	if (until > 0) return Math.min(until, MAXIMUM_WAIT);
-	return kind === "throttled" ? DEFAULT_WAIT : undefined;
+	if (kind !== "throttled") return undefined;
+	return reply.contentType === "text/html" ? FRONT_WAIT : DEFAULT_WAIT;
 }
 
 function parsed(reply: Reply): unknown {

@@ -38,9 +38,12 @@ function isForOwner(error: unknown): error is HeimwegError {
 	return error instanceof DesecError && kinds.includes(error.kind);
 }
 
+/** systemd reads a credential at the unit's start only (systemd.exec(5)); a restart also ends every wait. */
+const tryAgain = 'run "systemctl restart heimweg", which is no outage';
+
 function explained(error: HeimwegError, retryAfter: number): HeimwegError {
 	if (error instanceof ConfigError) return new HeimwegError(error.problems.join("; "), { retryAfter });
-	const remedy = `${error.remedy ?? "look at the token"}; then run "systemctl reload heimweg"`;
+	const remedy = `${error.remedy ?? "look at the token"}; then ${tryAgain}`;
 	return new HeimwegError(error.message, { remedy, retryAfter, cause: error });
 }
 

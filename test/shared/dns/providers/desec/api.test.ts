@@ -126,9 +126,25 @@ describe("what deSEC refuses", () => {
 		expect(await failure(api.patch("example.org", [CHANGE]))).toMatchObject({
 			kind: "unauthorized",
 			message:
-				"deSEC: wanted to change mail A of example.org, but the token was refused (401: Invalid token.)",
+				"deSEC: wanted to change mail A of example.org, but the token was refused: it is unknown or has expired (401: Invalid token.)",
 			remedy: expect.stringContaining("dns.token_file"),
 		});
+	});
+
+	test("a token that has expired, and an account that is locked, each in words of its own", async () => {
+		standIn.addToken({ secret: TOKEN, expired: true });
+		const expired = await failure(api.patch("example.org", [CHANGE]));
+		expect(expired.message).toContain("unknown or has expired");
+		standIn.addToken({ secret: TOKEN });
+		standIn.lock("owner", true);
+		const locked = await failure(api.patch("example.org", [CHANGE]));
+		expect(locked).toMatchObject({
+			kind: "unauthorized",
+			remedy: expect.stringContaining("support@desec.io"),
+		});
+		expect(locked.message).toContain("but the account is locked (401: User inactive or deleted.)");
+		standIn.lock("owner", false);
+		expect(await api.patch("example.org", [CHANGE])).toHaveLength(1);
 	});
 
 	test("a file that holds no token is never sent", async () => {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseAddress } from "../../../../../shared/address.ts";
+import { createDesecApi } from "../../../../../shared/dns/providers/desec/api.ts";
 import { createBudget } from "../../../../../shared/dns/providers/desec/budget.ts";
 import { type DynDnsUpdate, updateThroughDynDns } from "../../../../../shared/dns/providers/desec/dyndns.ts";
 import type { DesecError } from "../../../../../shared/dns/providers/desec/error.ts";
@@ -70,6 +71,37 @@ test("always names both families, so that deSEC guesses none", async () => {
 test("deletes a family when told so", async () => {
 	await update({ ipv4: "preserve", ipv6: "" });
 	expect(shown()).toEqual(["mail A 3600 198.51.100.7"]);
+});
+
+test("it keeps its distance from the request before, which the web server would refuse", async () => {
+	const front = await startStandIn({
+		domains: [{ name: "example.org" }],
+		tokens: [{ secret: TOKEN }],
+		front: true,
+	});
+	const access = { token: async () => TOKEN, budget: createBudget(), userAgent: "heimweg/0.0.0" };
+	await createDesecApi({ ...access, baseUrl: front.url }).rrsets("example.org");
+	await update({ ...access, updateUrl: front.updateUrl });
+	expect(front.requests.map(({ traffic, status }) => `${traffic} ${status}`)).toEqual([
+		"read 200",
+		"dyndns 200",
+	]);
+	await front.stop();
+});
+
+test("what the web server refused is tried again after a second", async () => {
+	const front = await startStandIn({
+		domains: [{ name: "example.org" }],
+		tokens: [{ secret: TOKEN }],
+		front: true,
+	});
+	const other = fetch(front.url);
+	await other;
+	await update({ updateUrl: front.updateUrl });
+	const [, refused, good] = front.requests;
+	expect([refused?.status, good?.status]).toEqual([429, 200]);
+	expect(good!.at - refused!.at).toBeGreaterThanOrEqual(990);
+	await front.stop();
 });
 
 test("no names are no request", async () => {
