@@ -26,7 +26,9 @@ const pathPatience = 900;
 const parts = 2 ** 32;
 
 /** What is remembered across restarts: the addresses that the relay's name had. */
-const memorySchema = z.object({ relay: z.array(z.string().transform((text) => parseAddress(text))) });
+const memorySchema = z.object({
+	relay: z.array(z.string().transform((text) => parseAddress(text))).default([]),
+});
 
 /** Makes the part for one relay: its tunnel, its pulse and its check-ins. */
 export function createRelay(
