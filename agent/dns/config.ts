@@ -16,7 +16,8 @@ export const dnsShape = {
 			/** "reachable": both types, but none whose address is proven not to lead to us from outside. */
 			publish: z
 				.union([z.array(z.enum(["A", "AAAA"])).min(1), z.literal("reachable")], {
-					error: 'expected a list of "A" and "AAAA", or "reachable"',
+					error: ({ input }) =>
+						`expected a list of "A" and "AAAA", or "reachable", got ${JSON.stringify(input)}`,
 				})
 				.default(["A", "AAAA"]),
 			token_file: secretPathSchema.default("/etc/heimweg/desec.token"),

@@ -52,6 +52,7 @@ test("the keys are read; of the preshared one only a mark is kept", async () => 
 				[{ presharedKey: key, presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }],
 			],
 			["dns", undefined],
+			["reach", undefined],
 			["recipients", undefined],
 			["mail", undefined],
 		]),

@@ -89,7 +89,7 @@ listen = "localhost:80"
 				"h.toml: tunnel.mtu: expected at least 1280, got 100",
 				'h.toml: pulse.interval: expected a span of time from "500ms" to "60s", got "1ms"',
 				'h.toml: dns.names.0: expected a host name in small letters, umlauts in their xn-- form, got "Mail.Example.ORG"',
-				'h.toml: dns.publish.0: expected "A" or "AAAA", got "MX"',
+				'h.toml: dns.publish: expected a list of "A" and "AAAA", or "reachable", got ["MX"]',
 				'h.toml: dns.api: the token must not cross the network in clear: expected https, got "http://desec.io/"',
 				'h.toml: log.level: expected "error" or "warn" or "info" or "debug", got "loud"',
 				'h.toml: http.listen: expected ADDRESS:PORT, like "127.0.0.1:8650", got "localhost:80"',
