@@ -49,8 +49,11 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 		const fresh = await load().catch(refuse);
 		if (!fresh || ending) return;
 		log.info("the configuration is read anew");
+		// Before the end of the running one: what cannot be put together takes nothing away.
+		const next = await (async () => create(fresh))().catch(refuse);
+		if (!next) return;
 		await daemon?.stop();
-		daemon = await create(fresh);
+		daemon = next;
 		try {
 			await daemon.start();
 			config = fresh;

@@ -44,6 +44,7 @@ export async function createProgram<Types extends PartTypes>(
 	const started: Part[] = [];
 	const endings: Array<() => unknown> = [];
 	let ready = false;
+	let stopping = false;
 
 	const common: PartContext = {
 		...{ run, health, log, metrics, state, statusChanged },
@@ -83,14 +84,15 @@ export async function createProgram<Types extends PartTypes>(
 
 	/** Begins what may only run behind the guard. */
 	function serve(): void {
-		if (ready) return;
+		// The guard may come to stand while we end: a part that has stopped must not begin again.
+		if (ready || stopping) return;
 		ready = true;
 		for (const part of parts) part.serve?.();
 		void service.ready(statusLine(kind, status()));
 	}
 
 	function statusChanged(): void {
-		if (ready) void service.status(statusLine(kind, status()));
+		if (ready && !stopping) void service.status(statusLine(kind, status()));
 	}
 
 	function status() {
@@ -119,13 +121,16 @@ export async function createProgram<Types extends PartTypes>(
 			log.info({ version }, `${kind.name} ${version} started`);
 		},
 		async stop() {
+			stopping = true;
 			for (const end of endings.splice(0)) end();
 			service.stop();
 			for (const part of started.splice(0)) {
-				// One that cannot end must not keep the others from it.
-				await Promise.resolve(part.stop?.()).catch((error) =>
-					log.warn(`${part.name} did not end as it should: ${messageOf(error)}`),
-				);
+				try {
+					await part.stop?.();
+				} catch (error) {
+					// One that cannot end must not keep the others from it.
+					log.warn(`${part.name} did not end as it should: ${messageOf(error)}`);
+				}
 			}
 			await notifier?.stop();
 			await Promise.all([api.close(), ...duties().map((duty) => duty.stop())]);
@@ -135,11 +140,15 @@ export async function createProgram<Types extends PartTypes>(
 
 /** Repeats something by the steady clock, never before the last time has ended; returns the way to end that. */
 function repeat({ every: period, act }: Tick, log: Logger): () => void {
+	let failing = false;
 	return every(period, async () => {
 		try {
 			await act();
+			failing = false;
 		} catch (error) {
-			log.debug({ err: error }, "a regular look failed");
+			// Said once: what it would have found out stays as it was last seen.
+			log[failing ? "debug" : "warn"]({ err: error }, `a regular look failed: ${messageOf(error)}`);
+			failing = true;
 		}
 	});
 }

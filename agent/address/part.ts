@@ -48,7 +48,11 @@ export const address = agentPart({
 	programs: ["ip"],
 
 	create({ tunnel, check_ip }, { facts, key, run, health, log, state, statusChanged }) {
-		const memory = state("agent.json", memorySchema);
+		const memory = state("address.json", memorySchema);
+		/** Where an earlier version remembered it, together with what is the part relay's now; never written again. */
+		const oldMemory = state("agent.json", memorySchema);
+		/** As it is now: the fact is told last, and what follows from a new address looks at it before. */
+		let link: Link | undefined;
 		const tellLink = facts.link.own("address");
 		const tellAddresses = facts.addresses.own("address");
 		const published = new Set<Family>();
@@ -83,8 +87,7 @@ export const address = agentPart({
 			onUnreachable: (family) => book.unreachable(family),
 			onFailure(family, error) {
 				// A line without this family is no failure of the service.
-				if (facts.link.value?.families.has(family))
-					health.set(conditions.checkIpFailing, `IPv${family}`, { error });
+				if (link?.families.has(family)) health.set(conditions.checkIpFailing, `IPv${family}`, { error });
 			},
 		});
 		const endings: Array<() => void> = [];
@@ -103,7 +106,8 @@ export const address = agentPart({
 		}
 
 		function seeLink(fresh: Link): void {
-			const before = facts.link.value;
+			const before = link;
+			link = fresh;
 			book.seenLink(fresh);
 			tellLink(fresh);
 			if (!before) return;
@@ -113,7 +117,6 @@ export const address = agentPart({
 
 		/** Asks the check-ip services for what the tunnel does not show. */
 		function askOutside(only?: Family): void {
-			const link = facts.link.value;
 			const up = [...facts.relays.all.values()].filter((relay) => relay.up);
 			// On a line that is down nobody answers, and that tells nothing of a family.
 			if (link?.families.size === 0 && up.length === 0) return;
@@ -133,7 +136,7 @@ export const address = agentPart({
 				history: [...book.history()],
 			}),
 			async start() {
-				const remembered = await memory.read();
+				const remembered = (await memory.read()) ?? (await oldMemory.read());
 				if (remembered) book.restore(remembered.history);
 				seeLink(await links.look());
 				links.start();
@@ -150,6 +153,7 @@ export const address = agentPart({
 			async stop() {
 				for (const end of endings) end();
 				memory.stop();
+				oldMemory.stop();
 				await Promise.all([links.stop(), checkIp.stop()]);
 			},
 		};

@@ -164,6 +164,8 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 
 	return {
 		start() {
+			// A tunnel that is made while we end comes up behind our back.
+			if (stopped) return;
 			lastAnswer = performance.now();
 			send();
 			timer = setInterval(beat, interval);

@@ -43,7 +43,7 @@ export function createRelay(
 	const from = speakerTo(relay, settings.addresses);
 	const tellRelay = facts.relays.own(host, "relay");
 	const memory = context.state("relay.json", memorySchema);
-	/** Where an earlier version remembered it. */
+	/** Where an earlier version remembered it, together with what is the part address's now; never written again. */
 	const oldMemory = context.state("agent.json", memorySchema);
 	let roundTrip: number | undefined;
 	let pulsing = false;
@@ -136,9 +136,7 @@ export function createRelay(
 		if (sourcesOf(before) !== sourcesOf(link)) tunnel.addressesChanged();
 		if (pulsing && (changed || before.addresses.length !== link.addresses.length)) pulse.now();
 	});
-	facts.addresses.subscribe((_, before) => {
-		if (before) checkins.news();
-	});
+	facts.addresses.subscribe(checkins.news);
 
 	function makeTunnel(lastGood: readonly Address[]): Tunnel {
 		return createTunnel({
@@ -187,9 +185,8 @@ export function createRelay(
 			checkin: checkins.state(),
 		}),
 		async start() {
-			const remembered = (await memory.read()) ?? (await oldMemory.read());
+			addresses = ((await memory.read()) ?? (await oldMemory.read()))?.relay ?? [];
 			await spoken.restore();
-			addresses = remembered?.relay ?? [];
 			tunnel = makeTunnel(addresses);
 			checkins.start();
 			tell();

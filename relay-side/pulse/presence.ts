@@ -52,19 +52,18 @@ export function createPresence(options: {
 	const homes = new Map<string, Presence>();
 	let timer: NodeJS.Timeout | undefined;
 
+	const unseen = (): Presence => ({
+		here: false,
+		lastPulse: undefined,
+		lastSeen: undefined,
+		interval: usualInterval,
+		endpoint: undefined,
+		since: now(),
+	});
+
 	function entry(home: string): Presence {
-		let found = homes.get(home);
-		if (!found) {
-			found = {
-				here: false,
-				lastPulse: undefined,
-				lastSeen: undefined,
-				interval: usualInterval,
-				endpoint: undefined,
-				since: now(),
-			};
-			homes.set(home, found);
-		}
+		const found = homes.get(home) ?? unseen();
+		homes.set(home, found);
 		return found;
 	}
 
@@ -89,7 +88,8 @@ export function createPresence(options: {
 	}
 
 	return {
-		of: (home) => ({ ...entry(home) }),
+		// Who only asks makes no entry: a home that was removed would be away for ever.
+		of: (home) => ({ ...(homes.get(home) ?? unseen()) }),
 		pulse(home, interval) {
 			const presence = entry(home);
 			presence.lastPulse = now();
@@ -119,7 +119,8 @@ export function createPresence(options: {
 		},
 		keep(ids) {
 			const kept = new Set(ids);
-			for (const home of kept) if (!homes.has(home)) tell(home, entry(home));
+			const fresh = [...kept].filter((home) => !homes.has(home));
+			for (const home of fresh) tell(home, entry(home));
 			for (const home of homes.keys()) {
 				if (kept.has(home)) continue;
 				homes.delete(home);

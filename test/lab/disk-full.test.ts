@@ -84,7 +84,7 @@ describeLab("a disk that is full", () => {
 		await scene().deliver("while the home's disk is full");
 		await disks.home.free();
 		await allIsWell(scene());
-		expect(await home().read("/var/lib/heimweg/agent.json")).toContain(address);
+		expect(await home().read("/var/lib/heimweg/address.json")).toContain(address);
 	});
 
 	it("under Postfix's queue puts mail off, on either side, and both say so; none is lost", async () => {
