@@ -26,6 +26,8 @@ export interface DutyOptions {
 	allSubjects?: () => Iterable<string>;
 	/** While it says no, pokes are kept and nothing runs; the first poke after it says yes runs for them all. */
 	allowed?: () => boolean;
+	/** An urgent poke ends also a wait that the other side demanded: who must be left alone is remembered elsewhere. */
+	urgentEndsWaits?: boolean;
 	/** The condition that holds while runs fail. */
 	failing: ConditionKind<Failure>;
 	health: Health;
@@ -40,7 +42,7 @@ export interface Duty {
 	/**
 	 * Asks for a run over these subjects (all, if none are named). During a run, pokes fold into one more run.
 	 * An urgent poke ends a backoff, also one that a run under way is about to begin; no poke ends a wait that the
-	 * other side demanded.
+	 * other side demanded, unless `urgentEndsWaits`.
 	 */
 	poke(subjects?: string | Iterable<string>, options?: { urgent?: boolean }): void;
 	/** Resolves when no run is under way and none is due, or when the duty is stopped. */
@@ -147,12 +149,13 @@ export function createDuty(options: DutyOptions): Duty {
 
 	function fail(error: unknown): void {
 		const wait = error instanceof HeimwegError ? error.retryAfter : undefined;
-		demanded = wait !== undefined && wait >= 0;
+		const asked = wait !== undefined && wait >= 0;
+		demanded = asked && !options.urgentEndsWaits;
 		// Once only, or a run that pokes urgently itself would never rest.
 		hurried = !demanded && freshUrgency && !hurried;
 		failures = hurried ? 0 : failures + 1;
-		if (demanded) notBefore = now() + Math.max(wait!, leastWait);
-		else if (hurried) notBefore = 0;
+		if (hurried) notBefore = 0;
+		else if (asked) notBefore = now() + Math.max(wait, leastWait);
 		else notBefore = now() + waitAfter(failures, backoff);
 		health.set(options.failing, "", failureOf(error));
 		if (!(error instanceof HeimwegError)) log.debug({ duty: name, err: error }, "the run failed");

@@ -16,6 +16,8 @@ export const recordsNotVisible = condition<{ servers: string; wanted: string }>(
 	severity: "warning",
 	title: "the name servers do not answer the new address yet",
 	visibleAfter: 5 * MINUTE,
-	text: ({ servers, wanted }) => `${servers} did not answer ${wanted} within a minute after deSEC took it`,
-	remedy: () => "look at https://desec.status.io and wait; the records are stored",
+	text: ({ servers, wanted }) =>
+		`deSEC has taken ${wanted}, but ${servers} did not answer it within a minute: the world still sees what was there before`,
+	remedy: () =>
+		"nothing; deSEC is made to publish it anew, and it is looked at each minute (status: https://desec.status.io)",
 });

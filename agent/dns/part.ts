@@ -1,8 +1,12 @@
 import type { Family } from "../../shared/address.ts";
+import { readSecret } from "../../shared/config.ts";
+import { budgetStateSchema } from "../../shared/dns/providers/desec/budget.ts";
+import { createDesec } from "../../shared/dns/providers/desec/provider.ts";
 import type { StatusRow } from "../../shared/part.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { version } from "../../shared/version.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { dnsShape, typesOf } from "./config.ts";
@@ -10,6 +14,12 @@ import { createRecords, type RecordsState } from "./records.ts";
 
 /** Over so long the comparisons of all homes with the same schedule are spread. */
 const checkSpread = 10 * MINUTE;
+
+function stateInWords({ inSync, unseen = [] }: RecordsState): string {
+	if (!inSync) return "not known to be in sync with deSEC";
+	if (unseen.length === 0) return "in sync with deSEC";
+	return `in sync with deSEC, but its name servers do not answer ${unseen.join(", ")} yet`;
+}
 
 /** What the status has of it. */
 export interface DnsStatus {
@@ -27,14 +37,21 @@ export const dns = agentPart({
 		if (config) await secret("dns.token_file", config.token_file);
 	},
 
-	create({ dns: config, state_dir: stateDir }, { facts, key, health, log, guarded, statusChanged }) {
+	create({ dns: config }, { facts, key, health, log, guarded, state, statusChanged }) {
 		if (!config) return undefined;
 		facts.published.own("dns")({
 			families: new Set<Family>(typesOf(config).map((type) => (type === "A" ? 4 : 6))),
 			alsoPublic: config.also_public,
 		});
 		const records = createRecords({
-			...{ config, guarded, stateDir, health, log },
+			...{ config, guarded, health, log },
+			provider: (events) =>
+				createDesec({
+					...{ api: config.api, update: config.update, userAgent: `heimweg/${version}`, ...events },
+					token: () => readSecret("dns.token_file", config.token_file),
+					memory: state("desec-budget.json", budgetStateSchema),
+					now: () => performance.now(),
+				}),
 			family: (family) => facts.addresses.value?.[family] ?? { address: undefined, goneSince: undefined },
 			refuted: (family) => (config.publish === "reachable" ? facts.reach.value?.[family] : undefined),
 			onSettled: statusChanged,
@@ -72,7 +89,7 @@ export const dns = agentPart({
 			{
 				place: 30,
 				name: "DNS",
-				text: records.inSync ? "in sync with deSEC" : "not known to be in sync with deSEC",
+				text: stateInWords(records),
 			},
 		];
 		for (const { name, type, records: values } of records.records)

@@ -1,21 +1,13 @@
-import { join } from "node:path";
 import type { Address, Family } from "../../shared/address.ts";
-import { readSecret } from "../../shared/config.ts";
-import { createDesecApi } from "../../shared/dns/providers/desec/api.ts";
-import { budgetStateSchema, createBudget } from "../../shared/dns/providers/desec/budget.ts";
-import { ownTtl } from "../../shared/dns/providers/desec/difference.ts";
-import { updateThroughDynDns } from "../../shared/dns/providers/desec/dyndns.ts";
-import { type OwnZone, ownZone } from "../../shared/dns/providers/desec/own-zone.ts";
-import { combined, createRefusals } from "../../shared/dns/providers/desec/refusals.ts";
+import type { Provider, ProviderEvents } from "../../shared/dns/provider.ts";
 import { nameOf } from "../../shared/dns/rrset.ts";
 import type { untilVisible } from "../../shared/dns/visibility.ts";
 import { addressRRsets, type Known } from "../../shared/dns/wanted/address.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { savedState } from "../../shared/saved-state.ts";
-import { version } from "../../shared/version.ts";
 import type { FamilyState } from "../facts.ts";
+import { combined } from "./combined.ts";
 import { recordsFailing } from "./conditions.ts";
 import { type DnsConfig, typesOf } from "./config.ts";
 import { watchVisibility } from "./visibility-watch.ts";
@@ -24,8 +16,8 @@ export interface RecordsOptions {
 	/** Whether the guard stands; nothing is done before. */
 	guarded?: () => boolean;
 	config: DnsConfig;
-	/** Where the rate budget is remembered. */
-	stateDir: string;
+	/** Makes the one who keeps the records; called at the first run. */
+	provider(events: ProviderEvents): Promise<Provider>;
 	family(family: Family): FamilyState;
 	/** The address that is proven not to lead to us, and so gets no record. */
 	refuted?(family: Family): Address | undefined;
@@ -38,19 +30,21 @@ export interface RecordsOptions {
 	/** Milliseconds, steadily growing, as `FamilyState.goneSince` has them. */
 	now?: () => number;
 	visible?: typeof untilVisible;
-	/** Milliseconds that deSEC has for an answer. */
-	timeout?: number;
+	/** Milliseconds between two looks at servers that stay behind. */
+	patience?: number;
 }
 
 /** What `status` shows of the records. */
 export interface RecordsState {
 	inSync: boolean;
+	/** Names and types that the provider has, and its servers do not answer; an earlier version does not tell. */
+	unseen?: string[];
 	records: Array<{ name: string; type: string; records: string[] }>;
 }
 
 export interface Records {
 	duty: Duty;
-	/** Compares with deSEC although nothing is known to have changed. */
+	/** Compares with the provider although nothing is known to have changed. */
 	recheck(): void;
 	state(): RecordsState;
 }
@@ -62,92 +56,53 @@ const goneFor = 5 * 60_000;
 export function createRecords(options: RecordsOptions): Records {
 	const { config, health, log } = options;
 	const now = options.now ?? (() => performance.now());
-	const budgetFile = join(options.stateDir, "desec-budget.json");
-	const memory = savedState(budgetFile, budgetStateSchema, { health, log });
 	const zoneOfName = new Map<string, string>();
-	const zones = new Map<string, OwnZone>();
-	const refusals = createRefusals(now);
-	const visibility = watchVisibility({ ...options, now });
+	const visibility = watchVisibility({
+		...{ ...options, now },
+		onBehind(zone, unseen) {
+			provider?.zone(zone).behind(unseen);
+			duty.poke(undefined, { urgent: true });
+		},
+	});
 	const timers = new Map<Family, NodeJS.Timeout>();
-	let access: ReturnType<typeof makeAccess> | undefined;
+	let provider: Provider | undefined;
 	let inSync = false;
 
-	function makeAccess(state: Parameters<typeof createBudget>[0]) {
-		const shared = {
-			token: () => readSecret("dns.token_file", config.token_file),
-			budget: createBudget(state),
-			userAgent: `heimweg/${version}`,
-			...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-		};
-		return { ...shared, api: createDesecApi({ ...shared, baseUrl: config.api }) };
-	}
+	const events: ProviderEvents = {
+		onWritten(zone, changed, wanted, began) {
+			const took = Math.round(now() - began);
+			log.info({ zone, changed, took }, `deSEC took ${changed.join(", ")} after ${took} ms`);
+			visibility.watch(zone, wanted, began);
+		},
+		onUncertain: (zone, wanted, began) => visibility.watch(zone, wanted, began),
+	};
 
 	async function run(signal: AbortSignal): Promise<void> {
-		access ??= makeAccess({ state: await memory.read() });
+		provider ??= await options.provider(events);
+		const { zone, zoneOf, remember } = provider;
 		const failures: unknown[] = [];
-		let worked = 0;
 		/** What fails for one zone or name does not stop the others. */
-		const attempt = async <T>(subject: string, work: () => Promise<T>): Promise<T | undefined> => {
+		const attempt = async (work: () => Promise<unknown>): Promise<void> => {
 			if (signal.aborted) throw signal.reason;
-			try {
-				return await refusals.attempt(subject, work);
-			} catch (error) {
-				failures.push(error);
-				return undefined;
-			}
+			await work().catch((error) => failures.push(error));
 		};
 		try {
-			for (const [zone, names] of await byZone(signal, attempt)) {
+			for (const name of config.names.filter((one) => !zoneOfName.has(one)))
+				await attempt(async () => zoneOfName.set(name, await zoneOf(name, signal)));
+			for (const one of new Set(zoneOfName.values())) {
+				const names = config.names.filter((name) => zoneOfName.get(name) === one);
 				const wanted = () => addressRRsets(names, typesOf(config), { 4: known(4), 6: known(6) });
-				await attempt(zone, async () => {
-					await zoneNamed(zone).sync(names, wanted, signal);
-					worked += 1;
-				});
+				await attempt(() => zone(one).sync(names, wanted, signal));
 			}
 			inSync = failures.length === 0;
 		} catch (error) {
 			inSync = false;
 			throw error;
 		} finally {
-			await memory.write(access.budget.state());
+			await remember();
 			options.onSettled();
 		}
-		if (failures.length > 0) throw combined(failures, worked > 0);
-	}
-
-	async function byZone(
-		signal: AbortSignal,
-		attempt: <T>(subject: string, work: () => Promise<T>) => Promise<T | undefined>,
-	): Promise<Map<string, string[]>> {
-		const found = new Map<string, string[]>();
-		for (const name of config.names) {
-			const zone =
-				zoneOfName.get(name) ??
-				(await attempt(`zone of ${name}`, async () => (await access!.api.zoneOf(name, signal)).name));
-			if (zone === undefined) continue;
-			zoneOfName.set(name, zone);
-			found.set(zone, [...(found.get(zone) ?? []), name]);
-		}
-		return found;
-	}
-
-	function zoneNamed(zone: string): OwnZone {
-		const made =
-			zones.get(zone) ??
-			ownZone({
-				zone,
-				api: access!.api,
-				update: (change) =>
-					updateThroughDynDns({ ...access!, ...change, updateUrl: config.update, domain: zone }),
-				onWritten(changed, wanted, began) {
-					const took = Math.round(now() - began);
-					log.info({ zone, changed, took }, `deSEC took ${changed.join(", ")} after ${took} ms`);
-					visibility.watch(zone, wanted, began);
-				},
-				now,
-			});
-		zones.set(zone, made);
-		return made;
+		if (failures.length > 0) throw combined(failures);
 	}
 
 	function known(family: Family): Known {
@@ -169,6 +124,8 @@ export function createRecords(options: RecordsOptions): Records {
 		deadline: 60_000,
 		backoff: { first: 1_000, max: 300_000 },
 		failing: recordsFailing,
+		// Who must be left alone is known to the provider: a new address is tried on what ways are open.
+		urgentEndsWaits: true,
 		health,
 		log,
 		now,
@@ -181,20 +138,22 @@ export function createRecords(options: RecordsOptions): Records {
 				visibility.stop();
 				for (const timer of timers.values()) clearTimeout(timer);
 				await duty.stop();
-				memory.stop();
+				provider?.stop();
 			},
 		},
 		recheck() {
-			for (const zone of zones.values()) zone.forget();
+			for (const zone of new Set(zoneOfName.values())) provider?.zone(zone).forget();
 			duty.poke();
 		},
 		state: () => ({
 			inSync,
-			records: [...zones].flatMap(([zone, own]) =>
-				own
-					.addresses()
-					.filter((rrset) => rrset.ttl === ownTtl)
-					.map(({ subname, type, records }) => ({ name: nameOf(subname, zone), type, records })),
+			unseen: visibility.unseen(),
+			records: [...new Set(zoneOfName.values())].flatMap((zone) =>
+				(provider?.zone(zone).addresses() ?? []).map(({ subname, type, records }) => ({
+					name: nameOf(subname, zone),
+					type,
+					records,
+				})),
 			),
 		}),
 	};

@@ -60,11 +60,11 @@ function stateOf(standIn: StandIn) {
 	return {
 		url: standIn.url,
 		faults: standIn.faults.list(),
-		domains: [...standIn.zones.values()].map(({ rrsets, ...zone }) => ({
+		domains: [...standIn.zones.values()].map(({ rrsets, public: _, unpublished: __, ...zone }) => ({
 			...zone,
 			rrsets: [...rrsets.values()].map((rrset) => ({
 				...rrset,
-				name: ownerName({ ...zone, rrsets }, rrset.subname),
+				name: ownerName(zone, rrset.subname),
 			})),
 		})),
 	};

@@ -25,6 +25,7 @@ interface Common {
  * - `half`: the request takes effect, the connection is cut in the middle of the answer
  * - `huge`: an answer of `bytes` (64 MiB by default); `endless`: an answer that never ends
  * - `silence`: the request is read and never answered
+ * - `unpublished`: writes are kept and not published: 500, until cleared, whoever writes
  * - `refused`: nobody listens; `tls`: the other side does not speak TLS. Both hit every connection until cleared.
  */
 export type Fault = Common &
@@ -41,6 +42,7 @@ export type Fault = Common &
 		| { kind: "huge"; bytes?: number }
 		| { kind: "endless" }
 		| { kind: "silence" }
+		| { kind: "unpublished" }
 		| { kind: "refused" }
 		| { kind: "tls" }
 	);
@@ -77,7 +79,7 @@ export function createFaults(changed: () => Promise<void>): Faults {
 		hit(traffic) {
 			const fits = active.filter((fault) => !fault.on || [fault.on].flat().includes(traffic));
 			const slow = fits.filter((fault) => fault.kind === "slow");
-			const other = fits.find((fault) => !["slow", "refused", "tls"].includes(fault.kind));
+			const other = fits.find((fault) => !["slow", "unpublished", "refused", "tls"].includes(fault.kind));
 			const hits = other ? [...slow, other] : slow;
 			for (const fault of hits) {
 				const count = left.get(fault);

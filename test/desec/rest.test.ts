@@ -153,17 +153,28 @@ describe("bulk changes", () => {
 		expect(stored("mail", "A")?.records).toEqual(["198.51.100.9"]);
 	});
 
-	test("what cannot be published is not kept, and is 500", async () => {
+	test("what cannot be published is kept and is 500, and the next change of the zone publishes both", async () => {
 		const broken = await startStandIn({
 			domains: [{ name: "example.org", rrsets: [A] }],
 			tokens: [{ secret: TOKEN }],
-			publish: async () => {
-				throw new Error("the name server is down");
-			},
+			clock: () => now,
 		});
+		now += 1000;
+		await broken.faults.set({ kind: "unpublished" });
 		const answer = await ask(broken, "PATCH", RRSETS, [{ ...A, records: ["198.51.100.8"] }]);
 		expect(answer.status).toBe(500);
-		expect(broken.rrsets("example.org")[0]?.records).toEqual(["198.51.100.7"]);
+		expect(broken.rrsets("example.org")[0]?.records).toEqual(["198.51.100.8"]);
+		expect(broken.public("example.org")[0]?.records).toEqual(["198.51.100.7"]);
+		await broken.faults.clear();
+		expect((await ask(broken, "PATCH", RRSETS, [{ ...A, records: ["198.51.100.8"] }])).status).toBe(200);
+		expect(broken.public("example.org")[0]?.records).toEqual(["198.51.100.7"]);
+		const zone = async () =>
+			(await ask(broken, "GET", "domains/example.org/")).body as Record<string, string>;
+		const { touched, published } = await zone();
+		expect(Date.parse(touched!)).toBeGreaterThan(Date.parse(published!));
+		now += 2000;
+		await ask(broken, "PATCH", RRSETS, [{ ...A, ttl: 7200, records: ["198.51.100.8"] }]);
+		expect(broken.public("example.org")[0]).toMatchObject({ ttl: 7200, records: ["198.51.100.8"] });
 		await broken.stop();
 	});
 });

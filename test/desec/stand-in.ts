@@ -55,6 +55,10 @@ export interface StandIn {
 	requests: LoggedRequest[];
 	/** The RRsets of a domain as the interface shows them. */
 	rrsets(domain: string): ReturnType<typeof describeRRset>[];
+	/** The RRsets of a domain as its name servers answer them. */
+	public(domain: string): ReturnType<typeof describeRRset>[];
+	/** The name servers of a domain stay behind, although it is published, or follow again. */
+	late(domain: string, late: boolean): void;
 	/** Somebody else changes an RRset (no records: deletes it), past every rule and limit. */
 	edit(domain: string, change: Change): Promise<void>;
 	addToken(token: StandInOptions["tokens"][number]): void;
@@ -82,13 +86,18 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 		locked: new Set(),
 		throttle: createThrottle(clock, options.rates),
 		clock,
-		publish: options.publish ?? (async () => {}),
+		async publish(zone, changes) {
+			if (faults.has("unpublished")) throw new Error("the public name server cannot be reached");
+			await options.publish?.(zone, changes);
+		},
 		pageSize: options.pageSize ?? 500,
 		exclusively: createExclusion(),
 	};
 	const tooClose = createFront(clock);
 	const mayAskAddress = createLeakyBucket(clock);
 	const requests: LoggedRequest[] = [];
+	/** What the name servers of a domain answer while they are late. */
+	const behind = new Map<string, Zone["public"]>();
 	const stopping = new AbortController();
 	const faults = createFaults(async () => {
 		await (faults.has("refused") ? listeners.close() : listeners.open());
@@ -148,6 +157,12 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 			const zone = service.zones.get(domain)!;
 			return [...zone.rrsets.values()].map((rrset) => describeRRset(zone, rrset));
 		},
+		public: (domain) => {
+			const zone = service.zones.get(domain)!;
+			return [...(behind.get(domain) ?? zone.public).values()].map((rrset) => describeRRset(zone, rrset));
+		},
+		late: (domain, late) =>
+			void (late ? behind.set(domain, service.zones.get(domain)!.public) : behind.delete(domain)),
 		edit: (domain, change) => {
 			const zone = service.zones.get(domain)!;
 			const records = change.records.map((record) => canonicalRecord(change.type, record));
@@ -180,6 +195,7 @@ function createZone(domain: StandInOptions["domains"][number], now: number): Zon
 		created: time,
 		touched: time,
 	}));
+	const kept = new Map(rrsets.map((rrset) => [rrsetKey(rrset.subname, rrset.type), rrset]));
 	return {
 		name: domain.name,
 		account: domain.account ?? "owner",
@@ -188,7 +204,9 @@ function createZone(domain: StandInOptions["domains"][number], now: number): Zon
 		published: time,
 		touched: time,
 		keys: domain.keys ?? [],
-		rrsets: new Map(rrsets.map((rrset) => [rrsetKey(rrset.subname, rrset.type), rrset])),
+		rrsets: kept,
+		public: new Map(kept),
+		unpublished: [],
 	};
 }
 

@@ -20,6 +20,10 @@ export interface Zone {
 	keys: ZoneKey[];
 	/** By `${subname} ${type}`. */
 	rrsets: Map<string, StoredRRset>;
+	/** The same as the name servers answer it. */
+	public: Map<string, StoredRRset>;
+	/** What was written and could not be published. */
+	unpublished: Change[];
 }
 
 /** An RRset to write; no records means that it goes. */
@@ -30,13 +34,13 @@ export interface Change {
 	records: string[];
 }
 
-/** Makes changes visible in the DNS. Called before they are kept and before the request is answered. */
+/** Makes changes visible in the DNS. Called when they are kept, and before the request is answered. */
 export type Publish = (zone: Zone, changes: readonly Change[]) => Promise<void>;
 
 export const rrsetKey = (subname: string, type: string) => `${subname} ${type}`;
 
 /** The full name with a final dot. */
-export function ownerName(zone: Zone, subname: string): string {
+export function ownerName(zone: Pick<Zone, "name">, subname: string): string {
 	return subname === "" ? `${zone.name}.` : `${subname}.${zone.name}.`;
 }
 
@@ -66,16 +70,17 @@ export function stamp(now: number): string {
 	return new Date(now).toISOString().replace("Z", "000Z");
 }
 
-/** Publishes the changes, then keeps them. When publishing fails, nothing has changed. */
+/**
+ * Keeps the changes, then publishes them with all that could not be published before. When publishing fails, what was
+ * written stays, and the world sees the zone as it was (measured on the real server).
+ */
 export async function applyChanges(zone: Zone, changes: readonly Change[], publish: Publish, now: number) {
 	const effective = changes.filter((change) => {
 		const present = zone.rrsets.get(rrsetKey(change.subname, change.type));
 		if (!present) return change.records.length > 0;
 		return change.ttl !== present.ttl || !sameSet(change.records, present.records);
 	});
-	if (effective.length > 0) await publish(zone, effective);
 	const time = stamp(now);
-	if (effective.length > 0) zone.published = zone.touched = time;
 	for (const { subname, type, ttl, records } of changes) {
 		const key = rrsetKey(subname, type);
 		if (records.length === 0) zone.rrsets.delete(key);
@@ -84,6 +89,13 @@ export async function applyChanges(zone: Zone, changes: readonly Change[], publi
 			zone.rrsets.set(key, { subname, type, ttl, records: [...records], created, touched: time });
 		}
 	}
+	if (effective.length === 0) return;
+	zone.touched = time;
+	zone.unpublished.push(...effective);
+	await publish(zone, zone.unpublished);
+	zone.unpublished = [];
+	zone.public = new Map(zone.rrsets);
+	zone.published = time;
 }
 
 function sameSet(a: readonly string[], b: readonly string[]): boolean {

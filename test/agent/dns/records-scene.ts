@@ -4,7 +4,13 @@ import { join } from "node:path";
 import type { FamilyState } from "../../../agent/address/book.ts";
 import { createRecords, type Records } from "../../../agent/dns/records.ts";
 import { type Address, type Family, parseAddress } from "../../../shared/address.ts";
+import { readSecret } from "../../../shared/config.ts";
+import { budgetStateSchema } from "../../../shared/dns/providers/desec/budget.ts";
+import { createDesec } from "../../../shared/dns/providers/desec/provider.ts";
+import type { WantedRRset } from "../../../shared/dns/wanted/address.ts";
+import { HeimwegError } from "../../../shared/errors.ts";
 import { Health } from "../../../shared/health.ts";
+import { savedState } from "../../../shared/saved-state.ts";
 import { TOKEN } from "../../desec/asking.ts";
 import { type StandIn, type StandInOptions, startStandIn } from "../../desec/stand-in.ts";
 import { logLines } from "../log-lines.ts";
@@ -50,7 +56,11 @@ export async function recordsScene(
 ): Promise<RecordsScene> {
 	const folder = await mkdtemp(join(tmpdir(), "heimweg-records-"));
 	const tokenFile = join(folder, "token");
+	let time = 1_000_000;
+	/** deSEC's clock and ours, which a test moves on together. */
+	const clock = () => Date.now() + time;
 	const desec = await startStandIn({
+		clock,
 		domains: [{ name: "example.org" }],
 		tokens: [{ secret: TOKEN }],
 		front: true,
@@ -64,7 +74,6 @@ export async function recordsScene(
 		6: { address: undefined, goneSince: undefined },
 	};
 	const refuted = new Map<Family, string>();
-	let time = 1_000_000;
 	let seen = 0;
 	let records = make();
 
@@ -79,16 +88,34 @@ export async function recordsScene(
 				update: desec.updateUrl,
 				check: "17 */6 * * *",
 			},
-			stateDir: folder,
+			provider: (events) =>
+				createDesec({
+					...{
+						api: desec.url,
+						update: desec.updateUrl,
+						userAgent: "heimweg/test",
+						timeout: 2_000,
+						...events,
+					},
+					token: () => readSecret("dns.token_file", tokenFile),
+					memory: savedState(join(folder, "desec-budget.json"), budgetStateSchema, { health, log }),
+					now: () => time,
+					clock,
+				}),
 			family: (family) => states[family],
 			refuted: (family) => refuted.get(family) as Address | undefined,
 			onSettled: () => {},
 			health,
 			log,
 			now: () => time,
-			timeout: 500,
-			async visible(_zone, wanted) {
+			patience: 20,
+			async visible(zone, wanted) {
 				watched.push(wanted.map(({ name, type, records }) => `${name} ${type} ${records.join()}`));
+				const seen = desec.public(zone);
+				const isSeen = ({ name, type, records }: WantedRRset) =>
+					(seen.find((one) => one.name === `${name}.` && one.type === type)?.records ?? []).join() ===
+					records.join();
+				if (!wanted.every(isSeen)) throw new HeimwegError(`ns1.desec.test`);
 				return 1;
 			},
 		});

@@ -185,7 +185,7 @@ test("several zones are kept, and a zone that is not ours holds up no other", as
 });
 
 test.each<[string, () => Promise<void>, RegExp, string]>([
-	["401", async () => scene.desec.revokeToken(TOKEN), /token was refused/, "read"],
+	["401", async () => scene.desec.revokeToken(TOKEN), /token was refused/, "write"],
 	[
 		"403",
 		async () => scene.desec.addToken({ secret: TOKEN, policies: onlyThese([]) }),
@@ -247,20 +247,30 @@ test("a token that was replaced in its file is used, and a missing file is repor
 	await expect.poll(() => scene.trouble()).toContain("dns.token_file");
 });
 
-test("429 waits as long as deSEC says, whatever happens meanwhile, also across a restart", async () => {
+test("429 on every road waits as long as deSEC says, whatever happens; a restart tries again", async () => {
 	await settled();
-	await scene.desec.faults.set({ kind: "status", code: 429, retryAfter: 90, times: 1 });
+	await scene.desec.faults.set({ kind: "status", code: 429, retryAfter: 90, on: ["write", "dyndns"] });
 	void scene.address("198.51.100.8");
-	await expect.poll(() => scene.trouble()).toContain("too many requests");
-	expect(scene.requests()).toEqual(["write"]);
+	await expect.poll(() => scene.trouble()).toBeDefined();
+	expect(scene.requests()).toEqual(["write", "dyndns"]);
 	scene.time(80_000);
 	scene.poke();
 	await new Promise((done) => setTimeout(done, 30));
 	expect(scene.requests()).toEqual([]);
+	await scene.desec.faults.clear();
 	await scene.restart();
-	scene.poke();
-	await expect.poll(() => scene.trouble()).toMatch(/leaves no room for \d+ s/);
-	expect(scene.requests().filter((one) => one !== "read")).toEqual([]);
+	await scene.run();
+	expect(scene.shown()).toEqual(["mail A 60 198.51.100.8"]);
+	expect(scene.trouble()).toBeUndefined();
+});
+
+test("only our names are read, however large the zone is", async () => {
+	const many = Array.from({ length: 3_000 }, (_, at) => aRRset(`host${at}`, ["203.0.113.1"], 3600));
+	await settled(...many);
+	scene.records().recheck();
+	await scene.records().duty.settled();
+	expect(scene.requests()).toEqual(["read"]);
+	expect(scene.desec.requests.at(-1)).toMatchObject({ url: expect.stringContaining("subname=mail") });
 });
 
 test.each([

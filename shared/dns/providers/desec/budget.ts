@@ -39,9 +39,13 @@ export const LIMITS: Record<RateClass | "total", readonly Limit[]> = {
 /** How long a request may wait for its turn, in milliseconds. */
 export const PATIENCE = 2 * SECOND;
 
-/** What survives a restart: when requests were made, and until when deSEC wants none, in ms since 1970. */
+/** However long deSEC wants no more of a kind, it is tried again after so long: another may have used up the limit. */
+const longestBlock = HOUR;
+
+/** What survives a restart: when requests were made, in ms since 1970. */
 export const budgetStateSchema = z.object({
 	taken: z.record(z.string(), z.array(z.number())),
+	/** Until when deSEC wants none; written for an earlier version, which reads it. */
 	blocked: z.record(z.string(), z.number()),
 });
 
@@ -77,7 +81,8 @@ export function createBudget(options: BudgetOptions = {}): Budget {
 	const { now = Date.now, limits = LIMITS } = options;
 	const wait = options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal }));
 	const taken = new Map(Object.entries(options.state?.taken ?? {}));
-	const blocked = new Map(Object.entries(options.state?.blocked ?? {}));
+	// Not from before: a restart may try again what deSEC once did not want.
+	const blocked = new Map<string, number>();
 
 	const keyOf = (kind: RateClass, domain: string) => (kind === "read" ? kind : `${kind} ${domain}`);
 
@@ -108,7 +113,7 @@ export function createBudget(options: BudgetOptions = {}): Budget {
 
 	function blockedFor(key: string): number {
 		const left = (blocked.get(key) ?? 0) - now();
-		if (left > 0 && left <= DAY) return left;
+		if (left > 0 && left <= longestBlock) return left;
 		blocked.delete(key);
 		return 0;
 	}
@@ -135,13 +140,14 @@ export function createBudget(options: BudgetOptions = {}): Budget {
 			};
 		},
 		refused(kind, domain, retryAfter) {
-			blocked.set(keyOf(kind, domain), now() + Math.min(retryAfter, DAY));
+			blocked.set(keyOf(kind, domain), now() + Math.min(retryAfter, longestBlock));
 		},
 		state: () => ({ taken: Object.fromEntries(taken), blocked: Object.fromEntries(blocked) }),
 	};
 }
 
-function exhausted(kind: RateClass, domain: string, ms: number): DesecError {
+/** The error for a request that has no room. */
+export function exhausted(kind: RateClass, domain: string, ms: number): DesecError {
 	const what = { write: `changes of ${domain}`, read: "reads", dyndns: `dynDNS updates of ${domain}` }[kind];
 	return new DesecError(
 		"throttled",

@@ -1,16 +1,24 @@
 import type { Address } from "../../../address.ts";
 import { HeimwegError } from "../../../errors.ts";
+import type { ProvidedZone } from "../../provider.ts";
 import { nameOf, type RRset, type RRsetChange, subnameOf } from "../../rrset.ts";
 import type { WantedRRset } from "../../wanted/address.ts";
 import type { DesecApi } from "./api.ts";
-import { adoptionGroups, difference } from "./difference.ts";
+import { type Budget, exhausted, PATIENCE } from "./budget.ts";
+import { adoptionGroups, difference, ownTtl } from "./difference.ts";
 import type { DynDnsFamily } from "./dyndns.ts";
 import { DesecError } from "./error.ts";
+import { createForbidden, type Place } from "./forbidden.ts";
+import { isForbidden, isStale, isSureNotToHaveWorked, isUncertain } from "./outcome.ts";
+import { readOwn } from "./read-own.ts";
+import { ttlChange } from "./republish.ts";
+import { roads } from "./roads.ts";
 
 export interface OwnZoneOptions {
 	/** The zone's name. */
 	zone: string;
 	api: DesecApi;
+	budget: Pick<Budget, "delay">;
 	/** One dynDNS request for names of this zone. */
 	update(change: {
 		names: readonly string[];
@@ -20,34 +28,30 @@ export interface OwnZoneOptions {
 	}): Promise<void>;
 	/** deSEC took these changes, in words. */
 	onWritten(changed: readonly string[], wanted: readonly WantedRRset[], began: number): void;
+	/** deSEC may have taken these, and may not have published them. */
+	onUncertain(wanted: readonly WantedRRset[], began: number): void;
 	now: () => number;
 }
 
-/** The RRsets of ours in one zone, and what deSEC is known to have of them. */
-export interface OwnZone {
-	/**
-	 * Makes deSEC have what `wanted` says for these names. Reads only what is not known, so that a change is one
-	 * request. Throws DesecError, or a HeimwegError when a name of ours cannot have an address.
-	 */
-	sync(names: readonly string[], wanted: () => readonly WantedRRset[], signal: AbortSignal): Promise<void>;
-	/** What deSEC has is not known any more. */
-	forget(): void;
-	/** The A and AAAA that deSEC is known to have. */
-	addresses(): RRset[];
+/** The RRsets of ours in one zone at deSEC. */
+export interface OwnZone extends ProvidedZone {
+	/** deSEC says that it has not published the zone since its last change. */
+	doubt(): void;
 }
 
-/** Rounds of read, compare and write in one run: the second is for what somebody changed in between. */
+/**
+ * Rounds of read, compare and write in one run: the second is for what somebody changed in between. The file is long
+ * because all that a round decides is about one list, `present`, and stays right only when it is seen at once.
+ */
 const rounds = 3;
 
-export function ownZone({ zone, api, update, onWritten, now }: OwnZoneOptions): OwnZone {
+export function ownZone({ zone, api, budget, update, onWritten, onUncertain, now }: OwnZoneOptions): OwnZone {
+	const forbidden = createForbidden(zone, now);
 	/** Undefined: must be read. */
 	let present: RRset[] | undefined;
-
-	async function read(names: readonly string[], signal: AbortSignal): Promise<RRset[]> {
-		const subnames = new Set(names.map((name) => subnameOf(name, zone)));
-		const found = await api.rrsets(zone, {}, signal);
-		return found.filter((rrset) => subnames.has(rrset.subname) && ownTypes.has(rrset.type));
-	}
+	/** What the world does not see although deSEC has it. */
+	let unseen: readonly WantedRRset[] = [];
+	let doubtful = false;
 
 	/** One round; true when something was written, so that one more look is due. */
 	async function round(
@@ -55,29 +59,145 @@ export function ownZone({ zone, api, update, onWritten, now }: OwnZoneOptions): 
 		wanted: readonly WantedRRset[],
 		signal: AbortSignal,
 	): Promise<boolean> {
-		present ??= await read(names, signal);
-		const aliases = aliasesIn(present);
-		const possible = wanted.filter(({ name }) => !aliases.has(name));
-		const { changes, adopt } = difference(zone, possible, present);
-		if (changes.length === 0 && adopt.length === 0) return false;
+		present ??= await readOwn(api, zone, names, signal);
+		const had = present;
+		const aliases = aliasesIn(had);
+		const possible = wanted.filter((one) => !aliases.has(one.name) && forbidden.mayAsk(placeOf(one)));
 		const began = now();
-		if (changes.length > 0) {
-			remember(changes, await api.patch(zone, changes, signal));
-			const changed = possible.filter(({ name, type }) =>
-				changes.some((c) => nameOf(c.subname, zone) === name && c.type === type),
-			);
-			onWritten(changed.map(inWords), changed, began);
+		if (doubtful) onUncertain(possible, began);
+		doubtful = false;
+		const left = difference(zone, await askedAlone(possible, had, signal), had);
+		const { patch, adopt, waiting } = roads(zone, left, possible, had, {
+			write: waitFor("write"),
+			dyndns: waitFor("dyndns"),
+		});
+		const republish =
+			patch.length + adopt.length === 0 ? await changeToPublish(had, possible, signal) : undefined;
+		if (republish) patch.push(republish);
+		if (patch.length + adopt.length === 0) {
+			if (waiting.length > 0) throw exhausted(waiting[0]!, zone, waitFor(waiting[0]!));
+			return false;
 		}
-		for (const { names: together, types } of adoptionGroups(adopt)) {
-			const made = possible.filter(({ name, type }) => together.includes(name) && types.includes(type));
-			const value = (type: string) => (types.includes(type) ? addressIn(made, type) : "preserve");
-			// dynDNS only says "good": what it made is read in the next round.
-			present = undefined;
-			await update({ names: together, ipv4: value("A"), ipv6: value("AAAA"), signal });
-			onWritten(made.map(inWords), possible, began);
+		try {
+			await write(patch, adopt, possible, began, signal);
+		} catch (error) {
+			const touched = possible.filter((one) =>
+				isAmong([...patch.filter((c) => c.records), ...places(adopt)], one),
+			);
+			if (isUncertain(error) && touched.length > 0) onUncertain(touched, began);
+			if (!isForbidden(error)) throw error;
+			const asked: Place[] = [...patch, ...places(adopt)];
+			if (asked.length === 1) forbidden.refuse(asked[0]!);
+			else if (!(await findForbidden(asked, had, possible, signal))) throw error;
+			present = had;
 		}
 		return true;
 	}
+
+	const waitFor = (kind: "write" | "dyndns") => {
+		const wait = budget.delay(kind, zone);
+		// A request may wait so long for its turn.
+		return wait > PATIENCE ? wait : 0;
+	};
+
+	async function write(
+		patch: readonly RRsetChange[],
+		adopt: ReadonlyArray<{ name: string; types: string[] }>,
+		possible: readonly WantedRRset[],
+		began: number,
+		signal: AbortSignal,
+	): Promise<void> {
+		if (patch.length > 0) {
+			remember(patch, await api.patch(zone, patch, signal));
+			const changed = possible.filter((one) =>
+				isAmong(
+					patch.filter((c) => c.records),
+					one,
+				),
+			);
+			if (changed.length > 0) onWritten(changed.map(inWords), changed, began);
+		}
+		for (const { names: together, types } of adoptionGroups([...adopt])) {
+			const made = possible.filter(({ name, type }) => together.includes(name) && types.includes(type));
+			const value = (type: string) => (types.includes(type) ? addressIn(made, type) : "preserve");
+			await update({ names: together, ipv4: value("A"), ipv6: value("AAAA"), signal });
+			// dynDNS only says "good": what it made is read in the next round.
+			present = undefined;
+			onWritten(made.map(inWords), possible, began);
+		}
+	}
+
+	/** A change that has the zone published anew, where deSEC itself says that it is not. */
+	async function changeToPublish(
+		had: readonly RRset[],
+		possible: readonly WantedRRset[],
+		signal: AbortSignal,
+	): Promise<RRsetChange | undefined> {
+		if (unseen.length === 0 || waitFor("write") > 0) return undefined;
+		const { inForce, minimumTtl } = await api.zone(zone, signal);
+		// deSEC has published it: then its servers or those on the way are late, and no write helps.
+		const change = inForce ? undefined : ttlChange(zone, had, possible, unseen, minimumTtl);
+		unseen = [];
+		return change;
+	}
+
+	/** What was refused before is tried by itself, so that a bulk never fails for it again; returns what may go on. */
+	async function askedAlone(
+		possible: readonly WantedRRset[],
+		had: readonly RRset[],
+		signal: AbortSignal,
+	): Promise<WantedRRset[]> {
+		const again = possible.filter((one) => forbidden.was(placeOf(one)));
+		if (again.length === 0) return [...possible];
+		const { changes, adopt } = difference(zone, again, had);
+		const asked = [...changes, ...places(adopt)];
+		// What is as it should be needs no permission.
+		for (const one of again) if (!isAmong(asked, one)) forbidden.permit(placeOf(one));
+		await findForbidden(asked, had, possible, signal);
+		return possible.filter((one) => forbidden.mayAsk(placeOf(one)));
+	}
+
+	/**
+	 * Finds what the token may not write, since a bulk's 403 does not say: by writing what is there already, which publishes
+	 * nothing and is refused all the same, or by making what is missing, whose TTL comes later. True when all is told apart.
+	 */
+	async function findForbidden(
+		which: readonly Place[],
+		had: readonly RRset[],
+		possible: readonly WantedRRset[],
+		signal: AbortSignal,
+	): Promise<boolean> {
+		let found = false;
+		for (const { subname, type } of which) {
+			const is = (rrset: Place) => rrset.subname === subname && rrset.type === type;
+			const records = possible.find((one) => is(placeOf(one)))?.records ?? [];
+			const change = had.some(is)
+				? { subname, type, records: had.find(is)!.records }
+				: { subname, type, records, ttl: (await api.zone(zone, signal)).minimumTtl };
+			try {
+				await api.patch(zone, [change], signal);
+				forbidden.permit({ subname, type });
+			} catch (error) {
+				if (!isForbidden(error)) throw error;
+				forbidden.refuse({ subname, type });
+				found = true;
+			}
+		}
+		if (which.some(({ subname, type }) => !had.some((one) => one.subname === subname && one.type === type)))
+			present = undefined;
+		return found;
+	}
+
+	function places(adopt: ReadonlyArray<{ name: string; types: string[] }>): Place[] {
+		return adopt.flatMap(({ name, types }) =>
+			types.map((type) => ({ subname: subnameOf(name, zone), type })),
+		);
+	}
+
+	const isAmong = (these: readonly Place[], { name, type }: WantedRRset) =>
+		these.some((one) => nameOf(one.subname, zone) === name && one.type === type);
+
+	const placeOf = ({ name, type }: WantedRRset): Place => ({ subname: subnameOf(name, zone), type });
 
 	/** The answer to a PATCH says what deSEC now has; what it deleted is not in it. */
 	function remember(changes: readonly RRsetChange[], written: readonly RRset[]): void {
@@ -101,8 +221,10 @@ export function ownZone({ zone, api, update, onWritten, now }: OwnZoneOptions): 
 			try {
 				if (!(await round(names, wanted(), signal))) return;
 			} catch (error) {
-				present = undefined;
-				if (count === rounds || !isStale(error)) throw error;
+				if (!isSureNotToHaveWorked(error)) present = undefined;
+				// Another road may be open.
+				const other = error instanceof DesecError && error.kind === "throttled" && error.reached;
+				if (count === rounds || !(other || isStale(error))) throw error;
 			}
 		}
 		throw new HeimwegError(`the records of ${zone} at deSEC are not what was written, again and again`, {
@@ -113,8 +235,12 @@ export function ownZone({ zone, api, update, onWritten, now }: OwnZoneOptions): 
 	return {
 		async sync(names, wanted, signal) {
 			await settle(names, wanted, signal);
+			const refused = forbidden.error();
 			const aliases = [...aliasesIn(present ?? [])];
-			if (aliases.length === 0) return;
+			if (aliases.length === 0) {
+				if (refused) throw refused;
+				return;
+			}
 			// Whether it is still there can only be read.
 			present = undefined;
 			throw new HeimwegError(
@@ -125,7 +251,13 @@ export function ownZone({ zone, api, update, onWritten, now }: OwnZoneOptions): 
 		forget() {
 			present = undefined;
 		},
-		addresses: () => (present ?? []).filter((rrset) => rrset.type !== "CNAME"),
+		behind(these) {
+			unseen = these;
+		},
+		doubt() {
+			doubtful = true;
+		},
+		addresses: () => (present ?? []).filter((rrset) => rrset.type !== "CNAME" && rrset.ttl === ownTtl),
 	};
 }
 
@@ -133,16 +265,7 @@ function inWords({ name, type, records }: WantedRRset): string {
 	return `${name} ${type} ${records.join(" ") || "removed"}`;
 }
 
-/** What is looked at in the names of ours. */
-const ownTypes: ReadonlySet<string> = new Set(["A", "AAAA", "CNAME"]);
-
-/** The address that all wanted RRsets of this type share. */
-function addressIn(wanted: readonly WantedRRset[], type: string): Address {
-	return wanted.find((rrset) => rrset.type === type && rrset.records.length > 0)!.records[0] as Address;
-}
-
-/** True when a write failed because deSEC has something else than we thought: read it and go on. */
-function isStale(error: unknown): boolean {
-	if (!(error instanceof DesecError)) return false;
-	return error.kind === "conflict" || (error.kind === "rejected" && error.items.some((item) => item.absent));
+/** The address that all wanted RRsets of this type share; empty deletes. */
+function addressIn(wanted: readonly WantedRRset[], type: string): Address | "" {
+	return (wanted.find((rrset) => rrset.type === type)?.records[0] ?? "") as Address | "";
 }

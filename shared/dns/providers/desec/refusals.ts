@@ -5,6 +5,10 @@ import { DesecError } from "./error.ts";
 const firstWait = 30_000;
 const longestWait = 5 * 60_000;
 
+/** The next wait after this one. */
+export const doubling = (wait: number | undefined): number =>
+	wait === undefined ? firstWait : Math.min(2 * wait, longestWait);
+
 /** Remembers, per zone or name, what only the owner can mend, so that deSEC is not asked the same every few seconds. */
 export interface Refusals {
 	/** Does the work, unless it was refused a short while ago: then throws that refusal again, without asking. */
@@ -24,7 +28,7 @@ export function createRefusals(now: () => number): Refusals {
 				return result;
 			} catch (error) {
 				if (!isForOwner(error)) throw error;
-				const wait = past ? Math.min(2 * past.wait, longestWait) : firstWait;
+				const wait = doubling(past?.wait);
 				refused.set(subject, { error, until: now() + wait, wait });
 				throw explained(error, wait);
 			}
@@ -39,32 +43,10 @@ function isForOwner(error: unknown): error is HeimwegError {
 }
 
 /** systemd reads a credential at the unit's start only (systemd.exec(5)); a restart also ends every wait. */
-const tryAgain = 'run "systemctl restart heimweg", which is no outage';
+export const tryAgain = 'run "systemctl restart heimweg", which is no outage';
 
 function explained(error: HeimwegError, retryAfter: number): HeimwegError {
 	if (error instanceof ConfigError) return new HeimwegError(error.problems.join("; "), { retryAfter });
 	const remedy = `${error.remedy ?? "look at the token"}; then ${tryAgain}`;
 	return new HeimwegError(error.message, { remedy, retryAfter, cause: error });
-}
-
-/**
- * The error that stands for several. It demands a wait only when everything failed: what works must not wait for what
- * does not.
- */
-export function combined(failures: readonly unknown[], someWorked: boolean): unknown {
-	const [first] = failures;
-	if (failures.length === 1 && !someWorked) return first;
-	const known = failures.filter((error) => error instanceof HeimwegError);
-	if (known.length < failures.length) return failures.find((error) => !(error instanceof HeimwegError));
-	const unique = (texts: Array<string | undefined>) => [
-		...new Set(texts.filter((text) => text !== undefined)),
-	];
-	const remedy = unique(known.map((error) => error.remedy)).join("; ");
-	const waits = known.map((error) => error.retryAfter ?? 0);
-	const wait = someWorked ? 0 : Math.min(...waits);
-	return new HeimwegError(unique(known.map((error) => error.message)).join("; "), {
-		...(remedy ? { remedy } : {}),
-		...(wait > 0 ? { retryAfter: wait } : {}),
-		cause: first,
-	});
 }

@@ -8,6 +8,7 @@ import {
 	createDesecApi,
 	type DesecApi,
 	type DesecApiOptions,
+	inPieces,
 } from "../../../../../shared/dns/providers/desec/api.ts";
 import { createBudget } from "../../../../../shared/dns/providers/desec/budget.ts";
 import type { DesecError } from "../../../../../shared/dns/providers/desec/error.ts";
@@ -335,4 +336,20 @@ describe("TLS", () => {
 test("a token that comes back in an answer is not passed on", async () => {
 	const error = await failureUnder({ kind: "status", code: 403, detail: `no right for ${TOKEN}` });
 	expect(error.message).toContain("no right for ***");
+});
+
+test("changes that are too large for one request go in several, each below what the front takes", () => {
+	const change = (at: number) => ({
+		subname: `host${at}`,
+		type: "TXT",
+		ttl: 3600,
+		records: ["x".repeat(500)],
+	});
+	const changes = Array.from({ length: 4_000 }, (_, at) => change(at));
+	const pieces = inPieces(changes);
+	expect(pieces.flat()).toEqual(changes);
+	expect(pieces.length).toBeGreaterThan(2);
+	for (const piece of pieces) expect(JSON.stringify(piece).length).toBeLessThan(1_000_000);
+	expect(inPieces([])).toEqual([]);
+	expect(inPieces(changes.slice(0, 3))).toHaveLength(1);
 });

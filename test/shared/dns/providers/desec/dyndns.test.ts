@@ -90,17 +90,23 @@ test("it keeps its distance from the request before, which the web server would 
 });
 
 test("what the web server refused is tried again after a second", async () => {
+	let asked = 0;
 	const front = await startStandIn({
 		domains: [{ name: "example.org" }],
 		tokens: [{ secret: TOKEN }],
 		front: true,
+		// The first two requests come in the same moment, however busy the machine is.
+		clock: () => 1_000_000 + Math.max(0, asked - 2) * 1_000,
 	});
-	const other = fetch(front.url);
-	await other;
-	await update({ updateUrl: front.updateUrl });
-	const [, refused, good] = front.requests;
-	expect([refused?.status, good?.status]).toEqual([429, 200]);
-	expect(good!.at - refused!.at).toBeGreaterThanOrEqual(990);
+	front.requests.push = (...entries) => {
+		asked += entries.length;
+		return Array.prototype.push.apply(front.requests, entries);
+	};
+	await fetch(front.url);
+	const began = performance.now();
+	await update({ updateUrl: front.updateUrl, timeout: 10_000 });
+	expect(front.requests.map(({ status }) => status).slice(1)).toEqual([429, 200]);
+	expect(performance.now() - began).toBeGreaterThanOrEqual(990);
 	await front.stop();
 });
 
