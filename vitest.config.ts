@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
+		// Unit tests mostly wait: for sockets, timers and programs.
+		maxWorkers: 4,
 		projects: [
 			{
 				test: {
