@@ -16,6 +16,7 @@ export type Speaker = { key: Buffer } | "unproven";
 export interface FrontOptions {
 	address: Address;
 	port: number;
+	isHome(address: Address): boolean;
 	/** The pre-shared key of the home with this tunnel address. */
 	keyOf(address: Address): Buffer | undefined;
 	onRequest(request: IncomingMessage, response: ServerResponse, speaker: Speaker): void;
@@ -96,7 +97,10 @@ export function openFront(options: FrontOptions): Listener {
 	}
 
 	const front = createServer({ allowHalfOpen: true, noDelay: true });
-	shareConnections(front, () => options.onClosed(429));
+	shareConnections(front, {
+		isHome: (address) => options.isHome(parseAddress(address)),
+		onClosed: () => options.onClosed(429),
+	});
 	front.on("connection", (socket: Socket) => {
 		if (socket.destroyed) return;
 		open.add(socket);

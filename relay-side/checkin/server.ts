@@ -70,6 +70,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		return openFront({
 			address,
 			port: options.port,
+			isHome: (from) => options.homeAt(from) !== undefined,
 			keyOf(from) {
 				const home = options.homeAt(from);
 				return home && identity.keysOf(home)?.checkin;
