@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { writeFileAtomic } from "./atomic-file.ts";
 import { codeOf, messageOf } from "./errors.ts";
 import type { Logger } from "./log.ts";
+import { readRegularFile } from "./regular-file.ts";
 
 /** What a program remembers across restarts: a hint, never the truth. */
 export interface StateFile<T> {
@@ -12,6 +12,9 @@ export interface StateFile<T> {
 	write(value: T): Promise<void>;
 }
 
+/** The largest file that is read, in bytes: a relay's homes, ten thousand of them, are a tenth of it. */
+const largest = 64 * 1024 * 1024;
+
 /** A state file at `path`, in JSON, checked against `schema` when read. */
 export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): StateFile<T> {
 	let written: string | undefined;
@@ -20,7 +23,8 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 	async function read(): Promise<T | undefined> {
 		let text: string;
 		try {
-			text = await readFile(path, "utf8");
+			// Not readFile: a pipe in its place would keep the program from ever starting.
+			text = (await readRegularFile(path, { limit: largest })).bytes.toString("utf8");
 		} catch (error) {
 			if (codeOf(error) !== "ENOENT") warn(error);
 			return undefined;
