@@ -8,6 +8,8 @@ import { readRegularFile } from "./regular-file.ts";
 export interface StateFile<T> {
 	/** What was last written; undefined when there is none or it is damaged (which costs a warning). */
 	read(): Promise<T | undefined>;
+	/** True when the last read found a file that cannot be used: what it said is not known, and may have been anything. */
+	damaged?(): boolean;
 	/** Replaces the file, unless it already says this. Writes never overlap; the last one wins. */
 	write(value: T): Promise<void>;
 }
@@ -19,8 +21,10 @@ const largest = 64 * 1024 * 1024;
 export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): StateFile<T> {
 	let written: string | undefined;
 	let queue: Promise<void> = Promise.resolve();
+	let isDamaged = false;
 
 	async function read(): Promise<T | undefined> {
+		isDamaged = false;
 		let text: string;
 		try {
 			// Not readFile: a pipe in its place would keep the program from ever starting.
@@ -40,6 +44,7 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 	}
 
 	function warn(error: unknown): void {
+		isDamaged = true;
 		const reason = messageOf(error).replaceAll(/\s+/g, " ").slice(0, 200);
 		log.warn({ file: path }, `the state file ${path} cannot be used and is started anew: ${reason}`);
 	}
@@ -56,5 +61,5 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 		return job;
 	}
 
-	return { read, write };
+	return { read, write, damaged: () => isDamaged };
 }
