@@ -38,8 +38,8 @@ export interface Journal {
 	remove(): Promise<void>;
 }
 
-/** The largest file that is read, in bytes: a list and a held one, both with as many lines of changes as are let be. */
-const largest = 8 * recipientBytes;
+/** The largest file that is read, in bytes: a held list, what is valid meanwhile, and as many changes as are let be. */
+const largest = 16 * recipientBytes;
 
 export function listJournal(path: string): Journal {
 	/** Lines that a new file would not have. */
