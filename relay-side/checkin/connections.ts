@@ -16,8 +16,8 @@ const most = 1_000;
 export function shareConnections(
 	server: Server,
 	options: {
-		/** Whether an address is a home's. Processes of this machine have a whole network of others. */
-		isHome(address: string): boolean;
+		/** Whether it comes from a home's address. Processes of this machine have a whole network of others. */
+		isHome(socket: Socket): boolean;
 		onClosed(): void;
 	},
 ): void {
@@ -41,8 +41,7 @@ export function shareConnections(
 	}
 
 	server.on("connection", (socket: Socket) => {
-		const from = socket.remoteAddress ?? "";
-		const holder = from !== "" && options.isHome(from) ? from : "";
+		const holder = options.isHome(socket) ? (socket.remoteAddress ?? "") : "";
 		const own = open.get(holder) ?? new Set();
 		if (own.size >= each) {
 			socket.destroy();

@@ -53,7 +53,12 @@ export function wickedPulse(
 	if (how === 4) return { from: victim.address, bytes: encodePulse(pulse, victim.keys.pulse) };
 	if (how === 5) return { from: mallory.address, bytes: encodePulse(pulse, victim.keys.pulse) };
 	if (how === 6) return { from: pick(random, bystanders), bytes: encodePulse(pulse, victim.keys.pulse) };
-	const own = { ...pulse, run: random.below(80), interval: pick(random, [100, 1_000, 3_600_000, 0, 99]) };
+	// It has heard the generation: its runs prove themselves, follow one another, and come again.
+	const own = {
+		...{ ...pulse, run: random.below(80), counter: random.below(500) },
+		generation: heard.get(mallory.address) ?? pulse.generation,
+		interval: pick(random, [100, 1_000, 3_600_000, 0, 99]),
+	};
 	const bytes = encodePulse(own, mallory.keys.pulse, pick(random, [48, 49, 1_000]));
 	return { from: mallory.address, bytes: how === 9 ? mutate(random, bytes) : bytes };
 }
