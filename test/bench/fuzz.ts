@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Attack } from "../fuzz/attacker.ts";
 import { type Fuzzed, fuzz } from "../fuzz/fuzz.ts";
-import { fuzzRelay } from "../fuzz/relay.ts";
+import { fuzzRelay, wholeRelay } from "../fuzz/relay.ts";
 import { type Scene, tunnel, until } from "../lab/scene.ts";
 import type { Bench } from "./bench.ts";
 import type { Figure } from "./figure.ts";
@@ -51,6 +51,8 @@ function figuresOf(results: readonly Fuzzed[]): Figure[] {
 	const n = results.reduce((sum, { sent }) => sum + sent, 0);
 	const missing = results.reduce((sum, { sent, counted }) => sum + Math.abs(sent - counted), 0);
 	const ends = results.flatMap(({ end }) => end ?? []);
+	const heapsOf = (is: (part: string) => boolean) =>
+		results.filter(({ part }) => is(part)).map(({ grown }) => grown.heap);
 	const moved = results.flatMap(({ moved }) => moved);
 	const figure = (what: string, unit: Figure["unit"], sample: number, most: number): Figure => ({
 		...{ name: `fuzz: ${what}`, unit, samples: [sample], n, goal: { value: most, judged: "max" } },
@@ -70,8 +72,12 @@ function figuresOf(results: readonly Fuzzed[]): Figure[] {
 		},
 		{ ...figure("crashes", "", ends.length, 0), ...(ends.length > 0 ? { note: ends.join("; ") } : {}) },
 		{
-			...figure("growth of a part's heap", "MB", largest(results.map(({ grown }) => grown.heap)), 1),
+			...figure("growth of a part's heap", "MB", largest(heapsOf((part) => part !== wholeRelay)), 1),
 			note: "the largest; after garbage collection, over the second half of its inputs",
+		},
+		{
+			...figure("growth of the whole relay's heap", "MB", largest(heapsOf((part) => part === wholeRelay)), 2),
+			note: "likewise; it warms up for longer, and 60 homes come and go in it",
 		},
 		{
 			...figure("growth of the companion's resident memory", "MB", companionGrowth(results), 10),

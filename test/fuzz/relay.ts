@@ -21,6 +21,9 @@ export interface RelayCounts {
 	policy: number;
 }
 
+/** How it is named in the figures. */
+export const wholeRelay = "the relay's whole program";
+
 /** Homes with a key that do what they should not. */
 const wickedHomes = 60;
 
@@ -45,7 +48,7 @@ export async function fuzzRelay(counts: RelayCounts, seed: number): Promise<Fuzz
 	const anna = honestHome({ person: all.anna, relay: { address: all.relay.address, port: pulse } });
 	const sent = counts.pulses + counts.checkins + counts.policy;
 	const result: Fuzzed = {
-		...{ part: "the relay's whole program", sent, counted: 0, grown: { resident: 0 }, moved: [] },
+		...{ part: wholeRelay, sent, counted: 0, grown: { resident: 0 }, moved: [] },
 	};
 	const figures = async (pattern: RegExp) => {
 		const text = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
