@@ -2,10 +2,13 @@ import { chmod, readFile, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, isIP } from "node:net";
 import { dirname, join } from "node:path";
-import { ConfigError, codeOf, messageOf, remedyOf } from "./errors.ts";
+import { parseAddress } from "./address.ts";
+import { ConfigError, codeOf, type HeimwegError, messageOf, remedyOf } from "./errors.ts";
 import type { Health } from "./health.ts";
+import { keepListening } from "./listen.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { portName } from "./port-holder.ts";
 
 export interface ApiOptions {
 	health: Health;
@@ -19,6 +22,8 @@ export interface ApiOptions {
 	status: () => unknown;
 	/** What the command line may ask for, by name; answers a sentence. Only over the socket. */
 	commands?: Record<string, (argument: string) => Promise<string>>;
+	/** The TCP port cannot be served, or (undefined) it can again. */
+	onTrouble?(error: HeimwegError | undefined): void;
 }
 
 /** The largest body of a command. */
@@ -29,12 +34,17 @@ const commandLimit = 4_096;
  * `status` and the commands on a socket in the file system, which only root and the service's group can open.
  */
 export interface Api {
+	/**
+	 * Resolves when the socket is served. The TCP port is tried again each second: any user of the machine may hold it, and
+	 * must not keep the program from its work.
+	 */
 	listen(tcp: { host: string; port: number } | undefined, socket: string | undefined): Promise<void>;
 	close(): Promise<void>;
 }
 
 export function createApi(options: ApiOptions): Api {
-	const servers: Server[] = [];
+	const servers = new Set<Server>();
+	let endTcp = () => {};
 
 	async function answer(request: IncomingMessage, response: ServerResponse, trusted: boolean): Promise<void> {
 		const path = new URL(request.url ?? "/", "http://heimweg").pathname;
@@ -79,10 +89,7 @@ export function createApi(options: ApiOptions): Api {
 		}
 	}
 
-	async function serve(
-		trusted: boolean,
-		where: { host: string; port: number } | { path: string },
-	): Promise<void> {
+	function make(trusted: boolean): Server {
 		const server = createServer((request, response) => {
 			answer(request, response, trusted).catch((error) => {
 				options.log.debug({ err: error }, "a request to the status interface failed");
@@ -92,26 +99,45 @@ export function createApi(options: ApiOptions): Api {
 		server.requestTimeout = 10_000;
 		server.headersTimeout = 5_000;
 		server.maxConnections = 50;
-		await listening(server, where).catch((error) => Promise.reject(explain(error, where)));
+		servers.add(server);
+		return server;
+	}
+
+	function end(server: Server): void {
+		servers.delete(server);
+		server.close();
+		server.closeAllConnections();
+	}
+
+	async function serveSocket(path: string): Promise<void> {
+		await rm(path, { force: true });
+		const server = make(true);
+		await listening(server, { path }).catch((error) => Promise.reject(explain(error, { path })));
 		// No file descriptor left for a connection, for instance: that costs the connection, not the program.
 		server.on("error", (error) => options.log.debug({ err: error }, "the status interface had a failure"));
-		servers.push(server);
+		await chmod(path, 0o660);
+	}
+
+	function serveTcp({ host, port }: { host: string; port: number }): void {
+		const where = { protocol: "tcp", address: parseAddress(host), port } as const;
+		const tcp = keepListening<Server>({
+			places: [{ name: portName(where), port: where, open: () => make(false).listen({ host, port }) }],
+			remedy: "end that program, or choose another port for http.listen",
+			onTrouble: options.onTrouble ?? (() => {}),
+			close: end,
+		});
+		endTcp = tcp.stop;
+		tcp.start();
 	}
 
 	return {
 		async listen(tcp, socket) {
-			if (tcp) await serve(false, tcp);
-			if (socket) {
-				await rm(socket, { force: true });
-				await serve(true, { path: socket });
-				await chmod(socket, 0o660);
-			}
+			if (tcp) serveTcp(tcp);
+			if (socket) await serveSocket(socket);
 		},
 		async close() {
-			for (const server of servers) {
-				server.close();
-				server.closeAllConnections();
-			}
+			endTcp();
+			for (const server of servers) end(server);
 		},
 	};
 }

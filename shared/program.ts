@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createApi } from "./api.ts";
+import { httpFailing, httpPortTaken } from "./api-conditions.ts";
 import type { RunCommand } from "./command.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Duty } from "./duty.ts";
@@ -13,6 +14,7 @@ import { createNotifier, notifierStateSchema } from "./notify.ts";
 import { commandChannel } from "./notify-command.ts";
 import { reviewOverlaps } from "./overlap.ts";
 import type { Part, PartContext, PartTypes, Tick } from "./part.ts";
+import { portTrouble } from "./port-holder.ts";
 import { createQueueRoom } from "./postfix/queue-room.ts";
 import type { LoadedProgram, ProgramKind } from "./program-kind.ts";
 import { statusLine } from "./program-status.ts";
@@ -75,7 +77,10 @@ export async function createProgram<Types extends PartTypes>(
 			log,
 		});
 	const commands = Object.assign({}, ...parts.map((part) => part.commands ?? {}));
-	const api = createApi({ health, metrics, log, ready: () => ready, live, status, commands });
+	const api = createApi({
+		...{ health, metrics, log, ready: () => ready, live, status, commands },
+		onTrouble: portTrouble({ run, taken: httpPortTaken, failing: httpFailing, health }),
+	});
 	const ticks: Tick[] = [
 		{ every: 15 * SECOND, act: () => guard.poke() },
 		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },

@@ -38,6 +38,7 @@ export function savedState<T>(
 
 	return {
 		read: file.read,
+		...(file.damaged ? { damaged: file.damaged } : {}),
 		write(value) {
 			last = value;
 			return saver.now();

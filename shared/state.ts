@@ -1,26 +1,34 @@
-import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { writeFileAtomic } from "./atomic-file.ts";
 import { codeOf, messageOf } from "./errors.ts";
 import type { Logger } from "./log.ts";
+import { readRegularFile } from "./regular-file.ts";
 
 /** What a program remembers across restarts: a hint, never the truth. */
 export interface StateFile<T> {
 	/** What was last written; undefined when there is none or it is damaged (which costs a warning). */
 	read(): Promise<T | undefined>;
+	/** True when the last read found a file that cannot be used: what it said is not known, and may have been anything. */
+	damaged?(): boolean;
 	/** Replaces the file, unless it already says this. Writes never overlap; the last one wins. */
 	write(value: T): Promise<void>;
 }
+
+/** The largest file that is read, in bytes: a relay's homes, ten thousand of them, are a tenth of it. */
+const largest = 64 * 1024 * 1024;
 
 /** A state file at `path`, in JSON, checked against `schema` when read. */
 export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): StateFile<T> {
 	let written: string | undefined;
 	let queue: Promise<void> = Promise.resolve();
+	let isDamaged = false;
 
 	async function read(): Promise<T | undefined> {
+		isDamaged = false;
 		let text: string;
 		try {
-			text = await readFile(path, "utf8");
+			// Not readFile: a pipe in its place would keep the program from ever starting.
+			text = (await readRegularFile(path, { limit: largest })).bytes.toString("utf8");
 		} catch (error) {
 			if (codeOf(error) !== "ENOENT") warn(error);
 			return undefined;
@@ -36,6 +44,7 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 	}
 
 	function warn(error: unknown): void {
+		isDamaged = true;
 		const reason = messageOf(error).replaceAll(/\s+/g, " ").slice(0, 200);
 		log.warn({ file: path }, `the state file ${path} cannot be used and is started anew: ${reason}`);
 	}
@@ -52,5 +61,5 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 		return job;
 	}
 
-	return { read, write };
+	return { read, write, damaged: () => isDamaged };
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type Address, type Cidr, familyOf, inNetwork } from "./address.ts";
+import { type Address, type Cidr, familyOf, inNetwork, parseAddress } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
 import { addressSchema } from "./config.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
 import { readEach, readJsonList } from "./json-list.ts";
+import { holderCommand, portHolder } from "./port-holder.ts";
 import { publicKeyOf } from "./protocol/keys.ts";
 import { type WireGuard, wireguard } from "./wireguard.ts";
 
@@ -87,7 +88,7 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			done.push(`MTU ${settings.mtu} set`);
 		}
 		if (!found.flags.includes("UP")) {
-			await ip("link", "set", "dev", name, "up");
+			await ip("link", "set", "dev", name, "up").catch(sayWhoHoldsPort);
 			done.push("interface up");
 		}
 		return done;
@@ -116,10 +117,26 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			done.push("key set");
 		}
 		if (settings.listenPort !== undefined && device.listenPort !== settings.listenPort) {
-			await wg.setInterface({ listenPort: settings.listenPort });
+			await wg.setInterface({ listenPort: settings.listenPort }).catch(sayWhoHoldsPort);
 			done.push(`port ${settings.listenPort} set`);
 		}
 		return done;
+	}
+
+	/** Any user may hold the port while nobody listens there. */
+	async function sayWhoHoldsPort(error: unknown): Promise<never> {
+		const port = settings.listenPort;
+		if (
+			port === undefined ||
+			!(error instanceof CommandError) ||
+			!/Address already in use/.test(error.stderr)
+		)
+			throw error;
+		const where = { protocol: "udp", address: parseAddress("0.0.0.0"), port } as const;
+		const holder = await portHolder(run, where).catch(() => "");
+		throw new HeimwegError(`UDP port ${port} is held by another program ${holder}`.trim(), {
+			remedy: `run "${holderCommand(where)}" as root to see which program it is, and end it; it is tried again by itself`,
+		});
 	}
 
 	async function ensureAddresses(signal?: AbortSignal): Promise<string[]> {

@@ -6,6 +6,7 @@ import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
 import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import type { SpokenBy } from "../../shared/protocol/spoken.ts";
+import { within } from "../../shared/signal.ts";
 import { SECOND } from "../../shared/time.ts";
 
 /** The relay's check-in port, and how it and we know each other. */
@@ -62,6 +63,7 @@ async function ask(
 	proven: boolean,
 ): Promise<RelayAnswer> {
 	const timeout = Math.min(patience, connectPatience);
+	const inTime = within(signal, patience);
 	const dispatcher = new Agent({
 		connect: connectTo(() => (proven ? tlsTo(port) : plainTo(port)), timeout),
 		maxResponseSize: limit,
@@ -71,7 +73,7 @@ async function ask(
 		const { statusCode, body: answer } = await request(`${proven ? "https" : "http"}://relay${path}`, {
 			method: "POST",
 			dispatcher,
-			signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+			signal: inTime.signal,
 			headersTimeout: patience,
 			headers: {
 				"content-type": "application/json",
@@ -83,6 +85,7 @@ async function ask(
 	} catch (error) {
 		throw noAnswer(port.relay, port.port, reasonOf(error, patience));
 	} finally {
+		inTime.end();
 		await dispatcher.destroy();
 	}
 }

@@ -27,9 +27,11 @@ export interface CheckinsOptions {
 	metrics: Metrics;
 }
 
+type Kept = Pick<Checkin, "version" | "conditions">;
+
 export interface Checkins extends CheckinServer {
-	/** The last check-in of a home. */
-	of(home: string): Checkin | undefined;
+	/** What is kept of a home's last check-in; what else it said is its parts' to keep. */
+	of(home: string): Kept | undefined;
 	/** Forgets homes, and keys, that are gone. */
 	keep(registry: Registry): void;
 }
@@ -43,7 +45,7 @@ const sentence = 300;
 /** What homes tell of themselves, and what they are told: one conversation in either program's words. */
 export function createCheckins(options: CheckinsOptions): Checkins {
 	const { addresses, port, privateKey, facts, identity, health } = options;
-	const known = new Map<string, Checkin>();
+	const known = new Map<string, Kept>();
 	const bearers = new Map<string, string>();
 	let unlisten = () => {};
 	const refused = options.metrics.counter("checkins_refused_total", "Requests that were no good check-in");
@@ -72,7 +74,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	function take(id: string, checkin: Checkin): CheckinAnswer {
 		const { homes, deferred } = registryOf(facts);
 		const home = homes.get(id)!;
-		known.set(id, checkin);
+		known.set(id, { version: checkin.version, conditions: checkin.conditions });
 		compareAddress(id, checkin);
 		const answers = options.sections().map((section) => section.answer?.(home, checkin) ?? {});
 		return {

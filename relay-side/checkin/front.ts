@@ -16,6 +16,7 @@ export type Speaker = { key: Buffer } | "unproven";
 export interface FrontOptions {
 	address: Address;
 	port: number;
+	isHome(address: Address): boolean;
 	/** The pre-shared key of the home with this tunnel address. */
 	keyOf(address: Address): Buffer | undefined;
 	onRequest(request: IncomingMessage, response: ServerResponse, speaker: Speaker): void;
@@ -96,7 +97,13 @@ export function openFront(options: FrontOptions): Listener {
 	}
 
 	const front = createServer({ allowHalfOpen: true, noDelay: true });
-	shareConnections(front, () => options.onClosed(429));
+	shareConnections(front, {
+		isHome(socket) {
+			const from = addressOf(socket);
+			return from !== undefined && options.isHome(from);
+		},
+		onClosed: () => options.onClosed(429),
+	});
 	front.on("connection", (socket: Socket) => {
 		if (socket.destroyed) return;
 		open.add(socket);
@@ -130,6 +137,18 @@ export function openFront(options: FrontOptions): Listener {
 	};
 }
 
-function addressOf(socket: { remoteAddress?: string | undefined }): Address | undefined {
-	return socket.remoteAddress === undefined ? undefined : parseAddress(socket.remoteAddress);
+/**
+ * The address at the other end; undefined when it is closed by now. A neighbour's may be link-local, with an interface
+ * behind it, while the guard is being set again: nothing here may throw, since nobody would catch it.
+ */
+export function addressOf({
+	remoteAddress = "",
+}: {
+	remoteAddress?: string | undefined;
+}): Address | undefined {
+	try {
+		return parseAddress(remoteAddress.replace(/%.*/, ""));
+	} catch {
+		return undefined;
+	}
 }

@@ -12,8 +12,11 @@ export const checkin = relayPart({
 	name: "checkin",
 	config: checkinShape,
 	conditions: Object.values(conditions),
-	preflight: async ({ checkin: { port } }, { run, machineWell }) =>
-		machineWell ? takenPorts(run, [{ key: "checkin.port", protocol: "tcp", port }]) : [],
+	preflight: async ({ checkin: { port } }, { run, inspection, machineWell }) =>
+		// Whoever holds it must not keep the daemon from starting, which has conditions for that.
+		machineWell && inspection.forAnother
+			? takenPorts(run, [{ key: "checkin.port", protocol: "tcp", port }])
+			: [],
 
 	create({ checkin: { port }, tunnel }, { facts, key, identity, run, health, metrics, checkin: sections }) {
 		const checkins = createCheckins({

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Address, parseAddress } from "../../shared/address.ts";
+import type { Address } from "../../shared/address.ts";
 import { codeOf, type HeimwegError } from "../../shared/errors.ts";
 import { keepListening, type Listener, type Place } from "../../shared/listen.ts";
 import { portName } from "../../shared/port-holder.ts";
@@ -22,7 +22,7 @@ import { keyedRate } from "../../shared/rate.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
-import { openFront, type Speaker } from "./front.ts";
+import { addressOf, openFront, type Speaker } from "./front.ts";
 
 export interface CheckinOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
@@ -70,6 +70,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		return openFront({
 			address,
 			port: options.port,
+			isHome: (from) => options.homeAt(from) !== undefined,
 			keyOf(from) {
 				const home = options.homeAt(from);
 				return home && identity.keysOf(home)?.checkin;
@@ -108,7 +109,8 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 			response.writeHead(status, { "content-type": "application/json", connection: "close" });
 			response.end(`${JSON.stringify({ error })}\n`);
 		};
-		const home = options.homeAt(parseAddress(request.socket.remoteAddress ?? ""));
+		const from = addressOf(request.socket);
+		const home = from && options.homeAt(from);
 		if (!home) return refuse(403, "this address is no home's");
 		const doubt = doubtsIn(home, speaker, request.headers.authorization);
 		if (doubt) return refuse(401, doubt, home.id);

@@ -12,8 +12,9 @@ export const peers = relayPart({
 	name: "peers",
 	conditions: Object.values(conditions),
 
-	async preflight({ tunnel }, { run, machineWell }) {
-		if (!machineWell) return [];
+	async preflight({ tunnel }, { run, inspection, machineWell }) {
+		// Whoever holds the port must not keep the daemon from starting, which has a condition for that.
+		if (!machineWell || !inspection.forAnother) return [];
 		const device = await wireguard(run, tunnel.interface).device();
 		// From our last start the interface may hold it already.
 		if (device?.listenPort === tunnel.listen_port) return [];

@@ -29,6 +29,10 @@ export function createOutgoing({ path, homeAt, registry, health, metrics }: Outg
 		"senders_refused_total",
 		"Recipients of homes' mails that were refused for their sender",
 	);
+	const malformed = metrics.counter(
+		"policy_requests_malformed_total",
+		"What came instead of a request of Postfix's",
+	);
 	const server = servePolicy({
 		path,
 		onRequest(text) {
@@ -41,6 +45,7 @@ export function createOutgoing({ path, homeAt, registry, health, metrics }: Outg
 			}
 			return actionOf(verdict, request.sender);
 		},
+		onMalformed: () => malformed.add(),
 		onTrouble: (error) => health.put(policyFailing, "", error === undefined ? undefined : failureOf(error)),
 	});
 	return { ...server, review: () => refusals.review(registry().homes) };

@@ -10,6 +10,8 @@ export interface PolicyOptions {
 	path(): Promise<string>;
 	/** Answers the text of a request with an action (access(5)); undefined when it is no request. */
 	onRequest(text: string): string | undefined;
+	/** What came is no request that can be answered, or too long for one. */
+	onMalformed(): void;
 	/** The socket cannot be served, or (undefined) it can again. */
 	onTrouble(error: unknown): void;
 }
@@ -80,16 +82,21 @@ export function servePolicy(options: PolicyOptions): PolicyServer {
 		socket.setTimeout(longestSilence, () => socket.destroy());
 		socket.on("error", () => socket.destroy());
 		socket.on("close", () => sockets.delete(socket));
+		const refuse = () => {
+			options.onMalformed();
+			socket.destroy();
+		};
 		socket.on("data", (chunk: string) => {
+			if (socket.destroyed) return;
 			text += chunk;
 			for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
 				const action = options.onRequest(text.slice(0, end));
 				text = text.slice(end + 2);
 				// Postfix takes a connection that ends for a service that is down: the mail waits.
-				if (action === undefined) return void socket.destroy();
+				if (action === undefined) return refuse();
 				socket.write(`action=${action}\n\n`);
 			}
-			if (text.length > longestRequest) socket.destroy();
+			if (text.length > longestRequest) refuse();
 		});
 	}
 

@@ -21,8 +21,11 @@ export const pulse = relayPart({
 		if (port === tunnel.listen_port)
 			complain(["pulse", "port"], `expected another port than tunnel.listen_port, got ${port}`);
 	},
-	preflight: async ({ pulse: { port } }, { run, machineWell }) =>
-		machineWell ? takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [],
+	preflight: async ({ pulse: { port } }, { run, inspection, machineWell }) =>
+		// Whoever holds it must not keep the daemon from starting, which has conditions for that.
+		machineWell && inspection.forAnother
+			? takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }])
+			: [],
 
 	create({ pulse: { port }, tunnel }, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const presence = createPresence({

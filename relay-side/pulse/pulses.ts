@@ -44,6 +44,10 @@ export function createPulses(options: PulsesOptions): Pulses {
 	/** Homes that are away and send pulses of the old version: since when, and when last. */
 	const outdated = new Map<string, { since: number; last: number }>();
 	const answered = metrics.counter("pulses_total", "Pulses of homes");
+	const unproven = metrics.counter(
+		"pulses_unproven_total",
+		"Pulses of homes that may be recordings: answered, and otherwise without effect",
+	);
 	const dropped: Record<Dropped, { add(): void }> = {
 		stranger: metrics.counter("pulses_from_strangers_total", "Datagrams from addresses that are no home's"),
 		garbage: metrics.counter("pulses_garbage_total", "Datagrams of homes that were no pulse"),
@@ -79,6 +83,7 @@ export function createPulses(options: PulsesOptions): Pulses {
 			if (outdated.size > 0 && presence.of(home).here) upToDate(home);
 			if (noisyUntil.size > 0 && (noisyUntil.get(home) ?? 0) < now()) quiet(home);
 		},
+		onUnproven: () => unproven.add(),
 		onEndpoint: (home, endpoint) => presence.seenAt(home, endpoint),
 		onDropped(reason, home) {
 			dropped[reason].add();

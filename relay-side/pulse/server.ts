@@ -20,6 +20,8 @@ export interface PulseOptions {
 	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
 	/** A home has proven that it is there. */
 	onPulse(home: string, interval: number): void;
+	/** A pulse was answered that proves nothing: it may be a recording. */
+	onUnproven(home: string): void;
 	onEndpoint(home: string, endpoint: Endpoint): void;
 	/** A datagram was not taken, and why. */
 	onDropped(reason: Dropped, home?: string): void;
@@ -126,6 +128,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 		const counts = verdict === "counts";
 		if (!(counts ? take(home.id) : takeUnproven(home.id))) return "rate";
 		if (counts) options.onPulse(home.id, pulse.interval);
+		else options.onUnproven(home.id);
 		return { pulse, counts };
 	}
 

@@ -1,9 +1,10 @@
-import { type FileHandle, open, readFile, rm, truncate } from "node:fs/promises";
+import { type FileHandle, open, rm, truncate } from "node:fs/promises";
 import { z } from "zod";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf } from "../../shared/errors.ts";
-import { delimiterSchema } from "../../shared/protocol/recipients.ts";
+import { delimiterSchema, recipientBytes } from "../../shared/protocol/recipients.ts";
 import { parseRecipient, type Recipient, RecipientSet } from "../../shared/recipient.ts";
+import { readRegularFile } from "../../shared/regular-file.ts";
 
 /** What the relay knows of one home's recipients. */
 export interface HomeList {
@@ -37,6 +38,9 @@ export interface Journal {
 	remove(): Promise<void>;
 }
 
+/** The largest file that is read, in bytes: a held list, what is valid meanwhile, and as many changes as are let be. */
+const largest = 16 * recipientBytes;
+
 export function listJournal(path: string): Journal {
 	/** Lines that a new file would not have. */
 	let superfluous = 0;
@@ -44,7 +48,7 @@ export function listJournal(path: string): Journal {
 	async function read(): Promise<HomeList | undefined> {
 		let text: string;
 		try {
-			text = await readFile(path, "utf8");
+			text = (await readRegularFile(path, { limit: largest })).bytes.toString("utf8");
 		} catch (error) {
 			if (codeOf(error) === "ENOENT") return undefined;
 			throw error;

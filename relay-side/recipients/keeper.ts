@@ -186,7 +186,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		if (fresh.size > limit) {
 			throw new Refused(413, `a home may have at most ${limit} recipients, and these are ${fresh.size}`);
 		}
-		const total = totalWith(home, fresh);
+		const total = totalWith(home, fresh.size);
 		if (total > totalLimit && fresh.size > (received?.size ?? 0)) {
 			throw new Refused(
 				413,
@@ -201,9 +201,18 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		return { digest: fresh.digest, held: lists.get(home)?.held !== undefined };
 	}
 
-	/** How many recipients all homes have, this one with a new list. */
-	function totalWith(home: string, fresh: RecipientSet): number {
-		let total = fresh.size;
+	/** What is valid while a list is held grows with each other one that comes: a home must not fill the memory so. */
+	function refuseHoard(home: string, size: number): void {
+		if (size <= 2 * limit && totalWith(home, size) <= totalLimit) return;
+		throw new Refused(
+			413,
+			`one shorter list is held already; with this one ${size} recipients would be valid at once, which is too many`,
+		);
+	}
+
+	/** How many recipients all homes have, this one with so many. */
+	function totalWith(home: string, size: number): number {
+		let total = size;
 		for (const [id, { list }] of lists) if (id !== home) total += list.size;
 		return total;
 	}
@@ -221,6 +230,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			if (same) return;
 			// New recipients are valid at once, the missing ones a while longer.
 			const added = fresh.without(known.list);
+			refuseHoard(home, known.list.size + added.length);
 			for (const recipient of added) known.list.add(recipient);
 			known.held = { list: fresh, since: now().toISOString() };
 			tellHeld(home);

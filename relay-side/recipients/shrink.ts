@@ -1,6 +1,6 @@
-import type { RecipientSet } from "../../shared/recipient.ts";
+import { domainOfRecipient, type RecipientSet } from "../../shared/recipient.ts";
 
-/** How many recipients there were and are: at one domain, or, without a domain, at all of a home's. */
+/** How many recipients there were, and are left of them: at one domain, or, without a domain, at all of a home's. */
 export interface Loss {
 	domain?: string;
 	before: number;
@@ -9,18 +9,25 @@ export interface Loss {
 
 /**
  * What a list loses that nobody is likely to have meant: more than half, and more than one recipient, at one of the
- * home's domains or at all of them together. Empty for a list that may come into force at once. Domains that are not
- * the home's do not count: its recipients there are not valid anyway.
+ * home's domains or at all of them together. Who is new makes up for nobody: a list that is quite another one, as of a
+ * wrong table, loses all. Empty for a list that may come into force at once. Domains that are not the home's do not
+ * count: its recipients there are not valid anyway.
  */
 export function suspectLosses(
 	before: RecipientSet,
 	after: RecipientSet,
 	domains: readonly string[],
 ): readonly Loss[] {
+	const lost = new Map<string, number>();
+	for (const recipient of before) {
+		if (after.has(recipient)) continue;
+		const domain = domainOfRecipient(recipient);
+		lost.set(domain, (lost.get(domain) ?? 0) + 1);
+	}
 	const counts = domains.map((domain) => ({
 		domain,
 		before: before.countAt(domain),
-		after: after.countAt(domain),
+		after: before.countAt(domain) - (lost.get(domain) ?? 0),
 	}));
 	const some = counts.filter(isSuspect);
 	if (some.length > 0) return some;

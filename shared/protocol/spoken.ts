@@ -23,10 +23,12 @@ export interface SpokenBy {
  * Who has proven once that it speaks version 2, remembered across restarts: with them version 1, which proves little, is
  * never spoken again, whoever asks for it. Nobody is ever forgotten: a home that is removed and comes back is the same.
  * What cannot be saved holds until the next start, and by then they will have spoken again.
+ * While a damaged file leaves open who it was, it was everybody: an old one is then not heard, and nobody is believed.
  */
 export function createSpoken(state: SavedState<z.infer<typeof spokenSchema>>): Spoken {
 	const known = new Set<string>();
-	const has = (publicKey: string) => known.has(publicKey);
+	let everybody = false;
+	const has = (publicKey: string) => everybody || known.has(publicKey);
 	const add = (publicKey: string) => {
 		if (known.has(publicKey)) return;
 		known.add(publicKey);
@@ -35,6 +37,9 @@ export function createSpoken(state: SavedState<z.infer<typeof spokenSchema>>): S
 	return {
 		async restore() {
 			for (const key of (await state.read())?.version2 ?? []) known.add(key);
+			everybody = state.damaged?.() ?? false;
+			// By a restart of the owner's an old one is heard again.
+			if (everybody) void state.write({ version2: [] });
 		},
 		has,
 		add,

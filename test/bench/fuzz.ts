@@ -1,15 +1,20 @@
 import { fileURLToPath } from "node:url";
 import type { Attack } from "../fuzz/attacker.ts";
 import { type Fuzzed, fuzz } from "../fuzz/fuzz.ts";
+import { fuzzRelay, wholeRelay } from "../fuzz/relay.ts";
 import { type Scene, tunnel, until } from "../lab/scene.ts";
 import type { Bench } from "./bench.ts";
 import type { Figure } from "./figure.ts";
 import { mainProcess, residentMegabytes } from "./process.ts";
 
-/** How many of each: through the tunnel to the relay's companion, and to parts in a process of their own. */
+/**
+ * How many of each: through the tunnel to the relay's companion, to the relay's whole program on a machine in memory, and
+ * to parts in a process of their own.
+ */
 const counts = {
 	companion: { pulses: 30_000, "check-ins": 10_000 },
-	parts: { "check-ins": 20_000, answers: 20_000, deSEC: 20_000 },
+	relay: { pulses: 100_000, checkins: 10_000, policy: 20_000 },
+	parts: { "check-ins": 10_000, answers: 20_000, deSEC: 20_000, lists: 20_000 },
 };
 
 const program = fileURLToPath(new URL("../fuzz/attacker.ts", import.meta.url));
@@ -37,6 +42,8 @@ export async function fuzzed(scene: Scene, bench: Bench): Promise<Figure[]> {
 	await until("the tunnel is up", async () => (await scene.agentStatus()).tunnel.up, 60_000);
 	for (const [name, count] of Object.entries(counts.parts))
 		tell(await fuzz(name as keyof typeof counts.parts, count * part, seed));
+	const { pulses, checkins, policy } = counts.relay;
+	tell(await fuzzRelay({ pulses: pulses * part, checkins: checkins * part, policy: policy * part }, seed));
 	return figuresOf(results);
 }
 
@@ -44,6 +51,9 @@ function figuresOf(results: readonly Fuzzed[]): Figure[] {
 	const n = results.reduce((sum, { sent }) => sum + sent, 0);
 	const missing = results.reduce((sum, { sent, counted }) => sum + Math.abs(sent - counted), 0);
 	const ends = results.flatMap(({ end }) => end ?? []);
+	const heapsOf = (is: (part: string) => boolean) =>
+		results.filter(({ part }) => is(part)).map(({ grown }) => grown.heap);
+	const moved = results.flatMap(({ moved }) => moved);
 	const figure = (what: string, unit: Figure["unit"], sample: number, most: number): Figure => ({
 		...{ name: `fuzz: ${what}`, unit, samples: [sample], n, goal: { value: most, judged: "max" } },
 	});
@@ -52,14 +62,22 @@ function figuresOf(results: readonly Fuzzed[]): Figure[] {
 	const shares = results.map(({ part, sent }) => `${sent} ${part}`).join(", ");
 	return [
 		{
-			...figure("malformed pulses, check-ins and deSEC answers that were not counted", "", missing, 0),
+			...figure("malformed inputs that were not counted", "", missing, 0),
 			note: `${shares}; "counted" is what the program's own metrics say`,
 			details: results,
 		},
+		{
+			...figure("what somebody moved that is not theirs", "", moved.length, 0),
+			note: "records, maps, peers and presence of the other homes, and what an agent believes",
+		},
 		{ ...figure("crashes", "", ends.length, 0), ...(ends.length > 0 ? { note: ends.join("; ") } : {}) },
 		{
-			...figure("growth of a part's heap", "MB", largest(results.map(({ grown }) => grown.heap)), 1),
+			...figure("growth of a part's heap", "MB", largest(heapsOf((part) => part !== wholeRelay)), 1),
 			note: "the largest; after garbage collection, over the second half of its inputs",
+		},
+		{
+			...figure("growth of the whole relay's heap", "MB", largest(heapsOf((part) => part === wholeRelay)), 2),
+			note: "likewise; it warms up for longer, and 60 homes come and go in it",
 		},
 		{
 			...figure("growth of the companion's resident memory", "MB", companionGrowth(results), 10),
@@ -70,7 +88,7 @@ function figuresOf(results: readonly Fuzzed[]): Figure[] {
 
 function companionGrowth(results: readonly Fuzzed[]): number {
 	return Math.max(
-		...results.filter(({ part }) => part.startsWith("relay")).map(({ grown }) => grown.resident),
+		...results.filter(({ part }) => part.startsWith("relay's companion")).map(({ grown }) => grown.resident),
 	);
 }
 
@@ -99,7 +117,7 @@ async function attackCompanion(
 	const grown = { resident: (await residentMegabytes(lab.relay, pid)) - before };
 	const lives = (await mainProcess(lab.relay, "heimweg-relay")) === pid;
 	return {
-		...{ part: `relay's companion, ${part}`, sent: count, counted, grown },
+		...{ part: `relay's companion, ${part}`, sent: count, counted, grown, moved: [] },
 		...(lives ? {} : { end: "it was started anew" }),
 	};
 }

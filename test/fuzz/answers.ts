@@ -3,11 +3,15 @@ import { once } from "node:events";
 import { parseEndpoint } from "../../shared/address.ts";
 import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import { decodePulse, encodeAnswer, type Pulse } from "../../shared/protocol/pulse.ts";
+import { encodeAnswer1 } from "../../shared/protocol/pulse-v1.ts";
 import type { Random } from "../shared/random.ts";
 import { mutate, pick } from "./mutate.ts";
 import { reaches, window } from "./pulses.ts";
 
 const endpoints = [parseEndpoint("198.51.100.7:51820"), parseEndpoint("[2001:db8::7]:51820"), undefined];
+
+/** Where nobody is who has the relay's key: no answer that says so may be believed. */
+export const wickedEndpoint = "203.0.113.66:51820";
 
 export interface AnswerFire {
 	random: Random;
@@ -60,9 +64,12 @@ function malformedAnswer(random: Random, pulse: Pulse, keys: ProtocolKeys): Buff
 		...{ run: pulse.run, counter: pulse.counter, sub: random.below(256), generation: 5 },
 		endpoint: pick(random, endpoints),
 	};
-	if (how === 1) return encodeAnswer({ ...right, run: random.below(2 ** 31) }, keys.answer);
-	if (how === 2) return encodeAnswer({ ...right, counter: pulse.counter + 1_000_000 }, keys.answer);
-	if (how === 3) return encodeAnswer(right, pick(random, [keys.pulse, random.bytes(32)]));
+	const wicked = { ...right, endpoint: parseEndpoint(wickedEndpoint) };
+	// Of the relay, and recorded: of an earlier start of the agent, or of a pulse that is still to come.
+	if (how === 1) return encodeAnswer({ ...wicked, run: random.below(2 ** 31) }, keys.answer);
+	if (how === 2) return encodeAnswer({ ...wicked, counter: pulse.counter + 1_000_000 }, keys.answer);
+	if (how === 3) return encodeAnswer(wicked, pick(random, [keys.pulse, keys.checkin, random.bytes(32)]));
+	if (how === 4) return encodeAnswer1(random.bytes(16), wicked.endpoint, 40);
 	// Those that are damaged where it does no harm, or not at all, are answers, once.
 	return mutate(random, encodeAnswer(right, keys.answer));
 }

@@ -52,7 +52,7 @@ async function attack({ part, seed, socket, from, ...rest }: Attack): Promise<nu
 	const keys = deriveKeys(privateKey, publicKey, "home");
 	const fire = { ...target, random: random(seed), keys, bearer: deriveBearer(privateKey, publicKey) };
 	if (part === "pulses") return firePulses({ ...fire, from, counted });
-	return fireCheckins({ ...fire, from: () => from, greet: false, refused: counted });
+	return fireCheckins({ ...fire, from: () => from, greet: false, refused: counted, keysOf: () => keys });
 }
 
 console.log(JSON.stringify(await attack(JSON.parse(process.argv[2]!) as Attack)));

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import {
 	type CheckinAnswer,
 	checkinCipher,
@@ -22,6 +22,7 @@ const checkin = {
 	domains: ["example.org"],
 	conditions: ["dns.failing"],
 	recipients: { complete: true, reason: "none", delimiter: "+" },
+	parts: { reach: { ports: [25, 993], addresses: ["127.0.0.1"] }, __proto__: { x: 1 } },
 };
 const good = Buffer.from(JSON.stringify(checkin));
 const list = {
@@ -42,16 +43,30 @@ interface Malformed {
 	whole: boolean;
 	/** Without TLS, as a home that has spoken version 2 must not speak any more. */
 	plain?: boolean;
+	/** TLS that cannot come about: by which it is tried. */
+	tls?: ConnectionOptions;
 }
 
 export function malformedCheckin(random: Random, bearer: string): Malformed {
 	for (;;) {
-		const how = random.below(21);
+		const how = random.below(22);
+		if (how === 21) return { bytes: goodCheckin(bearer), whole: true, tls: wrongTls(random) };
 		const bytes = nearly(random, bearer, how);
 		// A connection over which nothing comes brings no check-in.
 		if (bytes.toString("latin1").trim() !== "")
 			return { bytes, whole: how > 5, plain: how === 0 || how === 6 };
 	}
+}
+
+/** The right name with another key, another name, no pre-shared key at all, and a version of TLS that is not spoken. */
+function wrongTls(random: Random): ConnectionOptions {
+	const psk = random.bytes(32);
+	return pick<ConnectionOptions>(random, [
+		{ pskCallback: () => ({ psk, identity: checkinIdentity }) },
+		{ pskCallback: () => ({ psk, identity: pick(random, ["anna", "", "x".repeat(200), "heimweg v1"]) }) },
+		{ pskCallback: () => null },
+		{ minVersion: "TLSv1.2", maxVersion: "TLSv1.2", ciphers: "DEFAULT" },
+	]);
 }
 
 function nearly(random: Random, bearer: string, how: number): Buffer {
@@ -69,7 +84,9 @@ function nearly(random: Random, bearer: string, how: number): Buffer {
 	if (how === 10)
 		return request({ bearer, header: pick(random, headers), body: mutateJsonText(random, checkin) });
 	if (how < 15) return request({ bearer, body: mutateJsonText(random, checkin) });
-	return request({ bearer, path: recipientsPath, body: mutateJsonText(random, list) });
+	// The domain of another home.
+	const base = how === 15 ? { ...list, base: undefined, add: ["ceo@anna.example"] } : list;
+	return request({ bearer, path: recipientsPath, body: mutateJsonText(random, base) });
 }
 
 const paths = ["/", "/v1", `${checkinPath}/x`, "*"];
@@ -116,7 +133,8 @@ export interface CheckinFire {
 	/** The address that the one with this number comes from, and its bearer. */
 	from(number: number): string;
 	bearer: string;
-	keys: ProtocolKeys;
+	/** What who stands at this address shares with the relay. */
+	keysOf(address: string): ProtocolKeys;
 	to: string;
 	port: number;
 	/** Begin each connection with a good check-in, and send the bad one over the same connection. */
@@ -139,7 +157,7 @@ export async function fireCheckins(fire: CheckinFire): Promise<number> {
 		while (next < count) {
 			const from = fire.from(next);
 			const bad = malformedCheckin(random, bearer);
-			const greeting = greet && !bad.plain ? [{ bytes: goodCheckin(bearer), whole: true }] : [];
+			const greeting = greet && !bad.plain && !bad.tls ? [{ bytes: goodCheckin(bearer), whole: true }] : [];
 			const requests = [...greeting, bad];
 			next += 1;
 			const statuses = await converse(fire, from, requests);
@@ -155,18 +173,19 @@ export async function fireCheckins(fire: CheckinFire): Promise<number> {
 
 /** Sends the requests one after the other's answer over one connection; returns the statuses of the answers. */
 function converse(
-	{ to, port, keys }: CheckinFire,
+	{ to, port, keysOf }: CheckinFire,
 	from: string,
 	requests: readonly Malformed[],
 ): Promise<number[]> {
 	return new Promise((resolve) => {
 		const target = { host: to, port, localAddress: from };
-		const { plain } = requests.at(-1)!;
+		const { plain, tls } = requests.at(-1)!;
 		const socket = plain
 			? connect(target)
 			: connectTls({
 					...{ ...target, minVersion: "TLSv1.3", ciphers: checkinCipher, ca: [] },
-					pskCallback: () => ({ psk: keys.checkin, identity: checkinIdentity }),
+					pskCallback: () => ({ psk: keysOf(from).checkin, identity: checkinIdentity }),
+					...tls,
 				});
 		let text = "";
 		let sent = 0;

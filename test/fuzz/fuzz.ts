@@ -1,16 +1,15 @@
-import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import { deriveKeys, publicKeyOf } from "../../shared/protocol/keys.ts";
 import { random } from "../shared/random.ts";
 import { fireAnswers } from "./answers.ts";
 import { fireCheckins } from "./checkins.ts";
+import { startChild } from "./child.ts";
 import { startGarbageDesec } from "./desec.ts";
 import { firePulses } from "./pulses.ts";
 import type { Figures, Part, Question, Setting } from "./subject.ts";
@@ -22,6 +21,8 @@ export interface Fuzzed {
 	counted: number;
 	/** MB that the program became larger from the first half to the end: resident, and on its heap. */
 	grown: { resident: number; heap?: number };
+	/** What somebody moved that is not theirs, or made it believe: records, maps, peers, presence. Should be empty. */
+	moved: string[];
 	/** The program's end, if it did not live through it. */
 	end?: string;
 }
@@ -35,9 +36,14 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 	const keys = deriveKeys(home, publicKeyOf(relay), "home");
 	const bearer = deriveBearer(home, publicKeyOf(relay));
 	const port = garbage?.port ?? (await freePort());
-	const subject = await start({ part, port, folder, home, relay });
+	const setting: Setting = { part, port, folder, home, relay, seed };
+	const subject = await startChild<Omit<Question, "id">, Figures>("subject.ts", setting);
 	const counted = async () => (await subject.ask()).counted;
 	const one = { random: chance, to: "127.0.0.1", port, keys, counted };
+	const runIt = async (count: number) => {
+		const before = await counted();
+		return (await subject.ask({ run: count })).counted - before;
+	};
 	const fire: Record<Part, (count: number) => Promise<number>> = {
 		pulses: (count) => firePulses({ ...one, count, from: "127.0.0.2" }),
 		answers: (count) => fireAnswers({ ...one, count, address: "127.0.0.1" }),
@@ -47,15 +53,20 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 			for (let left = count; left > 0; left -= each) {
 				await subject.ask({ later: 60_000 });
 				const from = (number: number) => `127.0.1.${1 + Math.floor(number / perHome)}`;
-				const part = { count: Math.min(left, each), from, bearer, greet: true, refused: counted };
+				const part = {
+					count: Math.min(left, each),
+					from,
+					bearer,
+					greet: true,
+					refused: counted,
+					keysOf: () => keys,
+				};
 				seen += await fireCheckins({ ...one, ...part });
 			}
 			return seen;
 		},
-		deSEC: async (count) => {
-			const before = await counted();
-			return (await subject.ask({ run: count })).counted - before;
-		},
+		deSEC: runIt,
+		lists: runIt,
 	};
 	const half = Math.floor(count / 2);
 	try {
@@ -64,9 +75,17 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 		seen += await fire[part](count - half);
 		const after = await subject.memory();
 		const grown = { resident: after.resident - before.resident, heap: after.heap - before.heap };
-		return { part, sent: count, counted: seen, grown };
+		const { moved = [] } = await subject.ask();
+		return { part, sent: count, counted: seen, grown, moved };
 	} catch (error) {
-		return { part, sent: count, counted: 0, grown: { resident: 0 }, end: (error as Error).message };
+		return {
+			part,
+			sent: count,
+			counted: 0,
+			grown: { resident: 0 },
+			moved: [],
+			end: (error as Error).message,
+		};
 	} finally {
 		subject.stop();
 		garbage?.stop();
@@ -78,56 +97,7 @@ export async function fuzz(part: Part, count: number, seed: number): Promise<Fuz
 const homes = 200;
 const perHome = 30;
 
-interface Subject {
-	/** Throws when it has ended. */
-	ask(question?: Omit<Question, "id">): Promise<Figures>;
-	/** MB: the heap, and all that is resident (proc_pid_status(5)). */
-	memory(): Promise<{ heap: number; resident: number }>;
-	stop(): void;
-}
-
-async function start(setting: Setting): Promise<Subject> {
-	const program = fileURLToPath(new URL("subject.ts", import.meta.url));
-	const child = fork(program, [JSON.stringify(setting)], {
-		execArgv: ["--expose-gc", "--import", "tsx"],
-		stdio: ["ignore", "ignore", "pipe", "ipc"],
-	});
-	let last = "";
-	child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-		last = `${last}${text}`.slice(-2_000);
-	});
-	const waiting = new Map<number, { tell(figures: Figures): void; fail(error: Error): void }>();
-	const ended = once(child, "exit").then(([code, signal]) => {
-		const error = new Error(`it ended with ${signal ?? code}: ${last.trim()}`);
-		for (const { fail } of waiting.values()) fail(error);
-		return error;
-	});
-	child.on("message", (said: { id?: number } & Figures) => {
-		if (said.id === undefined) return;
-		waiting.get(said.id)?.tell(said);
-		waiting.delete(said.id);
-	});
-	await Promise.race([once(child, "message"), ended.then((error) => Promise.reject(error))]);
-	let lastId = 0;
-	const ask: Subject["ask"] = (question = {}) =>
-		new Promise((tell, fail) => {
-			const id = ++lastId;
-			waiting.set(id, { tell, fail });
-			if (!child.connected) void ended.then(fail);
-			else child.send({ id, ...question } satisfies Question);
-		});
-	return {
-		ask,
-		async memory() {
-			const { heap = 0 } = await ask({ heap: true });
-			const status = await readFile(`/proc/${child.pid}/status`, "utf8");
-			return { heap, resident: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024 };
-		},
-		stop: () => void child.kill("SIGKILL"),
-	};
-}
-
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	const socket = createSocket("udp4");
 	socket.bind(0, "127.0.0.1");
 	await once(socket, "listening");

@@ -5,7 +5,7 @@ import { emptyRegistry } from "../../relay-side/homes/registry.ts";
 import { createIdentity } from "../../relay-side/identity.ts";
 import { servePulses } from "../../relay-side/pulse/server.ts";
 import { createRecipientsKeeper } from "../../relay-side/recipients/keeper.ts";
-import { parseAddress, parseEndpoint } from "../../shared/address.ts";
+import { endpointText, parseAddress, parseEndpoint } from "../../shared/address.ts";
 import { createDesecApi, type DesecApi } from "../../shared/dns/providers/desec/api.ts";
 import type { Budget } from "../../shared/dns/providers/desec/budget.ts";
 import { updateThroughDynDns } from "../../shared/dns/providers/desec/dyndns.ts";
@@ -15,13 +15,16 @@ import { createLog } from "../../shared/log.ts";
 import { createMetrics } from "../../shared/metrics.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import { deriveKeys, publicKeyOf } from "../../shared/protocol/keys.ts";
+import { random } from "../shared/random.ts";
+import { wickedEndpoint } from "./answers.ts";
 import { checkinAnswer } from "./checkins.ts";
+import { malformedList, wronglyRead } from "./lists.ts";
 
 // A process of its own around one part of Heimweg that hears what others send, so that its memory can be read and its
 // end would be seen. It is told what to do, and answers, over the channel to the process that started it.
 
 /** The parts that can be put under fire. */
-export type Part = "pulses" | "check-ins" | "answers" | "deSEC";
+export type Part = "pulses" | "check-ins" | "answers" | "deSEC" | "lists";
 
 export interface Setting {
 	part: Part;
@@ -29,6 +32,7 @@ export interface Setting {
 	port: number;
 	/** For files. */
 	folder: string;
+	seed: number;
 	/** WireGuard's private keys of the home and the relay. */
 	home: string;
 	relay: string;
@@ -44,13 +48,21 @@ export type Question = { id: number; heap?: boolean; run?: number; later?: numbe
 export interface Figures {
 	counted: number;
 	heap?: number;
+	/** What it believed and should not have. */
+	moved?: string[];
 }
 
 const relay = parseAddress("127.0.0.1");
 const agent = parseAddress("127.0.0.2");
 const endpoint = parseEndpoint("198.51.100.7:51820");
 
-async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: number) => Promise<void>> {
+async function serve({
+	part,
+	port,
+	folder,
+	seed,
+	...keys
+}: Setting): Promise<(run: number) => Promise<void>> {
 	const { log } = createLog();
 	log.level = "silent";
 	const health = new Health(log);
@@ -58,8 +70,10 @@ async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: nu
 	const counter = metrics.counter("counted_total", "What came and was no good");
 	const counts = () => counter.add();
 	const nothing = () => {};
+	const moved: string[] = [];
 	let run = async (_: number) => {};
 	let ahead = 0;
+	const chance = random(seed);
 	const now = performance.now.bind(performance);
 	performance.now = () => now() + ahead;
 
@@ -76,6 +90,7 @@ async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: nu
 			homeAt: () => ({ id: "anna", publicKey }),
 			identity,
 			endpoints: async () => new Map([[publicKey, endpoint]]),
+			onUnproven: counts,
 			onDropped: counts,
 		}).start();
 	if (part === "answers")
@@ -83,7 +98,10 @@ async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: nu
 			...{ from: agent, to: relay, port, interval: 100, mtu: 1_280, onSilence: nothing, onLarge: nothing },
 			keys: deriveKeys(keys.home, publicKeyOf(keys.relay), "home"),
 			spoken: { has: () => true, add: nothing },
-			onAnswer: counts,
+			onAnswer(endpoint) {
+				counts();
+				if (endpoint && endpointText(endpoint) === wickedEndpoint) moved.push("an answer without the key");
+			},
 			onLoss: nothing,
 			onGeneration: nothing,
 			onGarbage: counts,
@@ -111,6 +129,14 @@ async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: nu
 			onRecipients: lists.take,
 		}).start();
 	}
+	if (part === "lists")
+		run = async (count) => {
+			for (; count > 0; count--) {
+				const list = malformedList(chance);
+				counts();
+				moved.push(...wronglyRead(list));
+			}
+		};
 	if (part === "deSEC") run = (count) => ask(count, port, counts);
 
 	process.on("message", async ({ id, heap: heapToo, run: count, later = 0 }: Question) => {
@@ -120,7 +146,7 @@ async function serve({ part, port, folder, ...keys }: Setting): Promise<(run: nu
 		const heap = heapToo ? process.memoryUsage().heapUsed / 2 ** 20 : undefined;
 		const text = (await metrics.expose()).text;
 		const counted = Number(/^fuzz_counted_total (\d+)$/m.exec(text)?.[1]);
-		process.send!({ id, counted, heap });
+		process.send!({ id, counted, heap, moved: moved.slice(0, 10) });
 	});
 	return run;
 }

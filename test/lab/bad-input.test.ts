@@ -100,12 +100,6 @@ function commonCases(config: string, folder: string, listen: number): Case[] {
 			checkSays: [`http.listen: 127.0.0.1:${listen} is in use by another program: choose another port`],
 		},
 		{
-			what: "a port for http.listen that another program has",
-			spoil: busy("tcp", `${listen},"127.0.0.1"`),
-			mend: idle,
-			says: [`http.listen: 127.0.0.1:${listen} is in use by another program: choose another port`],
-		},
-		{
 			what: "no nft",
 			...hidden("nft"),
 			says: ['the program nft is needed and was not found: run "apt install nftables"'],
@@ -177,10 +171,14 @@ const relayCases: Case[] = [
 			["tunnel.listen_port", "udp", 51820],
 		] as const
 	).map(([key, kind, port]) => ({
-		what: `a port for ${key} that another program has`,
-		spoil: busy(kind, String(port)),
+		// By itself it is a condition: whoever may hold a port must not keep the daemon from starting.
+		what: `an empty key, and a port for ${key} that another program has`,
+		spoil: `: > /etc/heimweg-relay/wireguard.key; ${busy(kind, String(port))}`,
 		mend: idle,
 		says: [
+			"tunnel.private_key_file: /etc/heimweg-relay/wireguard.key is empty: write the secret into it, in one line",
+		],
+		checkSays: [
 			`${key}: ${kind.toUpperCase()} port ${port} is in use by another program: end it ("ss -ln${kind[0]}p" as root shows it), or choose another port here and at every home`,
 		],
 	})),

@@ -77,6 +77,20 @@ test("who has spoken version 2 is remembered over a restart, by the key, whateve
 	});
 });
 
+test("while a damaged file leaves open who has spoken version 2, it was everybody, until the next start", async () => {
+	await writeFile(join(folder, "identity.json"), "\0".repeat(100));
+	const identity = make();
+	await identity.restore();
+	expect(identity.hasSpoken(anna())).toBe(true);
+	identity.spoke(anna());
+	await vi.waitFor(async () => {
+		const next = make();
+		await next.restore();
+		expect(next.hasSpoken(anna())).toBe(true);
+		expect(next.hasSpoken({ id: "bert", publicKey: publicKeys.bert })).toBe(false);
+	});
+});
+
 test("each start has its own generations; a home that is served otherwise gets a new one, others do not", () => {
 	const [one, other] = [make(), make()];
 	expect(one.generation("anna")).not.toBe(other.generation("anna"));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { relay } from "../../relay-side/relay.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { ownInspection } from "../../shared/inspection.ts";
 import { loadProgram } from "../../shared/program-load.ts";
@@ -49,6 +50,27 @@ test("a config that is not there is told before this machine is looked at", asyn
 	const error = await loadProgram(relay, join(folder, "none.toml")).catch((thrown) => thrown);
 	expect(error).toBeInstanceOf(ConfigError);
 	expect(error.problems).toEqual([expect.stringContaining("there is no such file")]);
+});
+
+test("ports that somebody else holds are for check-config to say, and keep no daemon from starting", async () => {
+	const run: RunCommand = async (command) => {
+		if (command !== "ss") throw new CommandError(command, "", { stderr: "No such device" });
+		return [8686, 8687, 51820]
+			.map((port) => `${port === 8687 ? "tcp" : "udp"} U 0 0 0.0.0.0:${port} *`)
+			.join("\n");
+	};
+	const config = {
+		...{ pulse: { port: 8686 }, checkin: { port: 8687 } },
+		tunnel: { interface: "hw0", listen_port: 51820 },
+	};
+	const look = async (forAnother: boolean) => {
+		const parts = relay.parts.filter(({ name }) => ["peers", "pulse", "checkin"].includes(name));
+		const preflight = { run, machineWell: true, inspection: { ...ownInspection, forAnother } };
+		const said = await Promise.all(parts.map((part) => part.preflight?.(config as never, preflight)));
+		return said.flat().map((problem) => problem?.split(":")[0]);
+	};
+	expect(await look(false)).toEqual([]);
+	expect(await look(true)).toEqual(["tunnel.listen_port", "pulse.port", "checkin.port"]);
 });
 
 test("check-config refuses a notify.mail whose mail would wait for a home, whatever else is wrong", async () => {

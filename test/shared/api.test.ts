@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { type ApiOptions, createApi } from "../../shared/api.ts";
 import { askDaemon } from "../../shared/ask.ts";
-import { ConfigError, HeimwegError } from "../../shared/errors.ts";
+import { HeimwegError } from "../../shared/errors.ts";
 import { createMetrics } from "../../shared/metrics.ts";
+import { PortTaken } from "../../shared/port-holder.ts";
 import { failing, silent, silentHealth } from "./silent.ts";
 
 let socketPath: string;
@@ -25,7 +26,7 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-async function serve(changes: Partial<ApiOptions> = {}) {
+async function serve(changes: Partial<ApiOptions> = {}, at?: number, host = "127.0.0.1") {
 	const health = silentHealth();
 	const is = { ready: true, live: true };
 	const api = createApi({
@@ -37,8 +38,8 @@ async function serve(changes: Partial<ApiOptions> = {}) {
 		status: () => ({ version: "1.2.3" }),
 		...changes,
 	});
-	const port = await freePort();
-	await api.listen({ host: "127.0.0.1", port }, socketPath);
+	const port = at ?? (await freePort());
+	await api.listen({ host, port }, socketPath);
 	onTestFinished(() => api.close());
 	return { api, health, is, port };
 }
@@ -177,24 +178,25 @@ test("a status that cannot be made costs that request", async () => {
 	expect((await call({ port, path: "/livez" })).status).toBe(200);
 });
 
-test("a port in use and an address of another machine are problems of the configuration", async () => {
-	const { port } = await serve();
-	const listen = (host: string, taken: number) => {
-		const health = silentHealth();
-		const api = createApi({
-			health,
-			metrics: createMetrics("x", "1", health),
-			log: silent,
-			ready: () => true,
-			live: () => true,
-			status: () => 1,
-		});
-		onTestFinished(() => api.close());
-		return api.listen({ host, port: taken }, undefined);
-	};
-	await expect(listen("127.0.0.1", port)).rejects.toThrow(ConfigError);
-	await expect(listen("127.0.0.1", port)).rejects.toThrow(`http.listen: 127.0.0.1:${port} is in use`);
-	await expect(listen("192.0.2.1", port)).rejects.toThrow("is not an address of this machine");
+test("a port that another program holds is told, and served once it is free; the socket is there at once", async () => {
+	const holder = createTcpServer();
+	const port = await freePort();
+	await new Promise<void>((resolve) => holder.listen(port, "127.0.0.1", resolve));
+	const troubles: Array<HeimwegError | undefined> = [];
+	await serve({ onTrouble: (error) => void troubles.push(error) }, port);
+	expect(await ask("/status")).toEqual({ version: "1.2.3" });
+	await expect.poll(() => troubles.length).toBeGreaterThan(0);
+	expect(troubles[0]).toBeInstanceOf(PortTaken);
+	await new Promise((resolve) => holder.close(resolve));
+	await expect.poll(() => troubles.at(-1), { timeout: 5_000 }).toBeUndefined();
+	expect((await call({ port, path: "/livez" })).status).toBe(200);
+});
+
+test("an address of another machine is told, and keeps nobody from the socket", async () => {
+	const troubles: Array<HeimwegError | undefined> = [];
+	await serve({ onTrouble: (error) => void troubles.push(error) }, await freePort(), "192.0.2.1");
+	await expect.poll(() => troubles[0]?.message).toMatch(/192\.0\.2\.1 cannot be opened: .*EADDRNOTAVAIL/);
+	expect(await ask("/status")).toEqual({ version: "1.2.3" });
 });
 
 test("a socket that a killed daemon left behind is replaced", async () => {

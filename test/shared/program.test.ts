@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { parseAddress, parseCidr } from "../../shared/address.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
@@ -82,6 +83,10 @@ function telling(name: string, more: Partial<Part> = {}, kind: Partial<Kind> = {
 }
 
 async function made(...parts: Kind[]) {
+	return madeAt(0, ...parts);
+}
+
+async function madeAt(port: number, ...parts: Kind[]) {
 	const config: CoreConfig = {
 		tunnel: {
 			interface: "hw0",
@@ -91,7 +96,7 @@ async function made(...parts: Kind[]) {
 			mtu: 1280,
 		},
 		notify: {},
-		http: { listen: { host: parseAddress("127.0.0.1"), port: 0 } },
+		http: { listen: { host: parseAddress("127.0.0.1"), port } },
 		state_dir: folder,
 		run_dir: folder,
 		log: { level: "info", format: "auto" },
@@ -124,6 +129,18 @@ test("parts start in the list's order, serve once the guard stands, and stop in 
 	expect(events.slice(3)).toEqual(["a serves", "b serves", "c serves"]);
 	await program.stop();
 	expect(events.slice(6)).toEqual(["c stops", "b stops", "a stops"]);
+});
+
+test("a user who holds the port for health keeps the program neither from starting nor from serving", async () => {
+	const holder = createServer();
+	await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void holder.close());
+	const program = await madeAt((holder.address() as AddressInfo).port, telling("a"));
+	onTestFinished(() => program.stop());
+	await program.start();
+	await expect.poll(() => events).toEqual(["a starts", "a serves"]);
+	const codes = async () => ((await ask("/status")).conditions as { code: string }[]).map(({ code }) => code);
+	await expect.poll(codes).toContain("http.port_taken");
 });
 
 test("when a part fails to start, those that began are ended in reverse, and the others left alone", async () => {

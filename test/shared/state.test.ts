@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -120,4 +120,13 @@ test("of writes that come together the last one wins, each being as it was when 
 	changing.seen = [99];
 	await Promise.all(writes);
 	expect(JSON.parse(await readFile(path, "utf8")).seen).toEqual([20]);
+});
+
+test("a pipe in the place of the file costs a warning, keeps nobody waiting, and is replaced", async () => {
+	execFileSync("mkfifo", [path]);
+	const { state, lines } = open();
+	expect(await state.read()).toBeUndefined();
+	expect(lines).toMatchObject([{ level: 40, msg: expect.stringContaining("a device or a pipe") }]);
+	await state.write(value);
+	expect(await open().state.read()).toEqual(value);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { parseAddress, parseCidr } from "../../shared/address.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import {
@@ -204,4 +205,17 @@ test("an interrupted run does nothing", async () => {
 	const { tunnel, machine } = stage();
 	await expect(tunnel.ensure(AbortSignal.abort())).rejects.toThrow();
 	expect(machine.links.size).toBe(0);
+});
+
+test("a port that another program holds is told with its user, and what root runs to see it", async () => {
+	const { machine } = stage();
+	const held: RunCommand = async (command, args, options) => {
+		if (command === "ss") return "UNCONN 0 0 0.0.0.0:51820 0.0.0.0:* uid:65534 ino:1 sk:1";
+		if (!args.includes("listen-port")) return machine.run(command, args, options);
+		throw new CommandError("wg", "", { stderr: "Unable to modify interface: Address already in use" });
+	};
+	await expect(tunnelInterface(held, settings).ensure()).rejects.toMatchObject({
+		message: 'UDP port 51820 is held by another program of the user "nobody"',
+		remedy: expect.stringContaining("run \"ss -ulnpe 'sport = :51820'\" as root"),
+	});
 });

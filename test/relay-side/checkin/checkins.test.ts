@@ -59,7 +59,7 @@ async function stage() {
 	onTestFinished(() => checkins.stop());
 	const spoken = { has: () => true, add: () => {} };
 	const agent = { relay, from: address, port, keys: homeKeys.anna, spoken, bearer: "" };
-	const report = { version: "1", addresses: {}, conditions: [] };
+	const report = { version: "1", addresses: {}, conditions: ["dns.failing"], parts: { reach: [["much"]] } };
 	return {
 		...{ identity, health, checkins },
 		async checkIn() {
@@ -81,4 +81,10 @@ test("what begins or ends to be wrong with a home is news to it by its generatio
 	health.set(listHeldLike, "anna", undefined);
 	health.clear(listHeldLike, "anna");
 	expect(generation()).toBe(first + 2);
+});
+
+test("of a check-in the relay keeps what it shows, however much else the home says", async () => {
+	const { checkins, checkIn } = await stage();
+	await checkIn();
+	expect(checkins.of("anna")).toEqual({ version: "1", conditions: ["dns.failing"] });
 });

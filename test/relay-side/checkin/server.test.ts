@@ -207,6 +207,31 @@ test("a home that keeps hundreds of connections open takes nobody else's, and ge
 	await vi.waitFor(async () => expect((await call({ port })).status).toBe(200), waitOptions);
 });
 
+/** Opens a hundred connections from each of so many addresses, and says nothing on them. */
+async function crowd(port: number, addresses: number): Promise<void> {
+	const sockets = Array.from({ length: addresses * 100 }, (_, n) =>
+		connect({ host: relay, port, localAddress: `127.0.9.${1 + (n % addresses)}` }).on("error", () => {}),
+	);
+	onTestFinished(() => {
+		for (const socket of sockets) socket.destroy();
+	});
+	await Promise.all(sockets.map((socket) => Promise.race([once(socket, "connect"), once(socket, "close")])));
+}
+
+test("a process of the relay with a network of addresses keeps no home out", async () => {
+	const { port, refused } = await serve();
+	await crowd(port, 12);
+	expect((await call({ port })).status).toBe(200);
+	expect(refused).toContainEqual([429, undefined]);
+});
+
+test("homes that conspire to use up all connections keep no quiet home out", async () => {
+	const { port, refused } = await serve({ homeAt: (address) => ({ ...anna, id: address }) });
+	await crowd(port, 12);
+	expect((await call({ port })).status).toBe(200);
+	expect(refused).toContainEqual([429, undefined]);
+});
+
 test("1,000 random and damaged requests leave the server serving", async () => {
 	const { port, taken } = await serve();
 	const chance = random();

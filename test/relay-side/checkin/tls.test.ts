@@ -3,6 +3,7 @@ import { connect as connectTcp, createServer } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { askRelay, type RelayPort } from "../../../agent/relay/client.ts";
+import { addressOf } from "../../../relay-side/checkin/front.ts";
 import { serveCheckins } from "../../../relay-side/checkin/server.ts";
 import type { Known } from "../../../relay-side/identity.ts";
 import { type Address, parseAddress } from "../../../shared/address.ts";
@@ -165,3 +166,13 @@ test("somebody who connects and says nothing, or half a handshake, is closed aft
 		waitOptions,
 	);
 }, 30_000);
+
+test.each([
+	["fe80::1%eth0", "fe80::1"],
+	["::ffff:10.86.0.2", "10.86.0.2"],
+	["", undefined],
+	[undefined, undefined],
+	["?", undefined],
+])("whoever comes from %s is somebody or nobody, and no defect", (remoteAddress, address) => {
+	expect(addressOf({ remoteAddress })).toBe(address);
+});

@@ -34,6 +34,7 @@ async function stage() {
 				requests.push(text);
 				return text.startsWith("bad") ? undefined : `OK ${text.split("\n").length} ${text.length}`;
 			},
+			onMalformed: () => requests.push("malformed"),
 			onTrouble: (error) => error ?? resolve(),
 		});
 		server.start();
@@ -68,8 +69,8 @@ test("each request of a connection gets one answer, also when they come in piece
 test.each([
 	["what is no request", "bad\n\n"],
 	["a request without an end", "x".repeat(70 * 1024)],
-])("%s ends the connection without an answer", async (_, text) => {
-	const { socket } = await stage();
+])("%s ends the connection without an answer, and is counted", async (_, text) => {
+	const { socket, requests } = await stage();
 	let answered = false;
 	socket.on("data", () => {
 		answered = true;
@@ -78,6 +79,7 @@ test.each([
 	socket.write(text);
 	await closed;
 	expect(answered).toBe(false);
+	expect(requests.filter((one) => one === "malformed")).toHaveLength(1);
 });
 
 test("whoever gets into the folder may connect, whatever the umask; an ended server leaves no socket", async () => {
@@ -108,6 +110,7 @@ test("a folder that is missing is told of with a remedy, and served once it is t
 		server = servePolicy({
 			path: async () => path,
 			onRequest: () => "OK",
+			onMalformed: () => {},
 			async onTrouble(error) {
 				told.push(error as HeimwegError | undefined);
 				if (error) await mkdir(join(folder, "heimweg"));

@@ -32,7 +32,12 @@ async function socketAt(address = "127.0.0.2"): Promise<Socket & { received: Buf
 /** A relay with the homes anna and bert, and what it does. */
 async function stage() {
 	const { identity, saved } = identityOf();
-	const seen = { pulses: [] as string[], dropped: [] as string[], endpoint: first as Endpoint };
+	const seen = {
+		pulses: [] as string[],
+		unproven: [] as string[],
+		dropped: [] as string[],
+		endpoint: first as Endpoint,
+	};
 	const homes: Record<string, Known> = {
 		"127.0.0.2": { id: "anna", publicKey: publicKeys.anna },
 		"127.0.0.3": { id: "bert", publicKey: publicKeys.bert },
@@ -46,6 +51,7 @@ async function stage() {
 			endpoints: async () => new Map([[publicKeys.anna, seen.endpoint]]),
 			onPulse: (home) => seen.pulses.push(home),
 			onEndpoint: () => {},
+			onUnproven: (home) => seen.unproven.push(home),
 			onDropped: (reason, home) => seen.dropped.push(`${reason} ${home}`),
 			onTrouble: () => {},
 		});
@@ -109,7 +115,7 @@ test("a new run is answered, and counts for presence only when it echoes the pre
 	const anna = await socketAt();
 	await send(anna, pulse(1, 1, { generation: 0 }), pulse(1, 2, { generation: presentGeneration - 1 }));
 	await vi.waitFor(() => expect(anna.received).toHaveLength(2), waitOptions);
-	expect(seen.pulses).toEqual([]);
+	expect([seen.pulses, seen.unproven]).toEqual([[], ["anna", "anna"]]);
 	expect(answers(anna)[0]).toEqual({
 		...{ run: 1, counter: 1, sub: 0, endpoint: first, generation: presentGeneration },
 	});

@@ -37,6 +37,7 @@ function companion(port: number, version2: string[]) {
 			seen.pulses += 1;
 		},
 		onEndpoint: () => {},
+		onUnproven: () => {},
 		onDropped: (reason) => seen.dropped.push(reason),
 		onTrouble: () => {},
 	});

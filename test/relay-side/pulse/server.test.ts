@@ -56,6 +56,7 @@ async function serve(options: Partial<PulseOptions> = {}) {
 		identity,
 		endpoints: async () => new Map([[publicKeys.anna, endpoint]]),
 		onPulse: (home, interval) => pulses.push([home, interval]),
+		onUnproven: () => {},
 		onEndpoint: (home, seen) => endpoints.push([home, seen]),
 		onDropped: (reason, home) => dropped.push(home ? `${reason} ${home}` : reason),
 		onTrouble: (error) => troubles.push(error?.message),

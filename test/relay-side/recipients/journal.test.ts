@@ -28,3 +28,10 @@ test("a change that the disk takes only a part of is an error, and what was ther
 	const { list } = (await listJournal(path).read())!;
 	expect([...list]).toEqual(["user0@example.org", "user1@example.org"]);
 });
+
+test("a pipe in the place of a list is an error, and keeps the relay from nothing", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "heimweg-journal-"));
+	onTestFinished(() => rm(folder, { recursive: true, force: true }));
+	execFileSync("mkfifo", [join(folder, "anna.list")]);
+	await expect(listJournal(join(folder, "anna.list")).read()).rejects.toThrow("a device or a pipe");
+});

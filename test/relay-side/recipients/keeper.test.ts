@@ -351,3 +351,22 @@ test("a full disk costs a condition, not the list; it is saved when there is roo
 	await start();
 	expect(valid()).toEqual(["a@anna.example"]);
 });
+
+test("a list that is quite another one, of the same length, is held", async () => {
+	await push(users(10));
+	const others = Array.from({ length: 10 }, (_, n) => `other${n}@anna.example`);
+	expect(await push(others)).toMatchObject({ held: true });
+	expect(valid()).toEqual([...users(10), ...others].sort());
+});
+
+test("a home that sends other lists all the time while one is held does not fill the relay's memory", async () => {
+	await start({ limit: 10 });
+	const list = (letter: string) => Array.from({ length: 10 }, (_, n) => `${letter}${n}@anna.example`);
+	await push(list("a"));
+	await push(list("b"));
+	expect(valid()).toHaveLength(20);
+	expect(await refusal(push(list("c")))).toMatchObject({ status: 413 });
+	expect(valid()).toEqual([...list("a"), ...list("b")].sort());
+	await push(list("b").slice(0, 4));
+	expect(valid()).toHaveLength(20);
+});
