@@ -1,14 +1,17 @@
 import { createSocket } from "node:dgram";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAddressBook } from "../../agent/address/book.ts";
 import { createRecords } from "../../agent/dns/records.ts";
 import { endpointText, parseCidr } from "../../shared/address.ts";
+import { budgetStateSchema } from "../../shared/dns/providers/desec/budget.ts";
+import { createDesec } from "../../shared/dns/providers/desec/provider.ts";
 import { Health } from "../../shared/health.ts";
 import { createLog } from "../../shared/log.ts";
 import { decodeAnswer, encodePulse } from "../../shared/protocol/pulse.ts";
+import { savedState } from "../../shared/saved-state.ts";
 import { TOKEN } from "../desec/asking.ts";
 import { type StandIn, startStandIn } from "../desec/stand-in.ts";
 import type { Person } from "./people.ts";
@@ -61,7 +64,6 @@ export function honestHome({ person, relay }: { person: Person; relay: { address
 	return {
 		async start() {
 			folder = await mkdtemp(join(tmpdir(), "heimweg-honest-"));
-			await writeFile(join(folder, "token"), TOKEN, { mode: 0o600 });
 			desec = await startStandIn({ domains: [{ name: "anna.example" }], tokens: [{ secret: TOKEN }] });
 			records = createRecords({
 				config: {
@@ -69,7 +71,14 @@ export function honestHome({ person, relay }: { person: Person; relay: { address
 					...{ token_file: join(folder, "token"), also_public: alsoPublic },
 					...{ api: desec.url, update: desec.updateUrl },
 				},
-				...{ stateDir: folder, health, log, visible: async () => 1, onSettled: () => {} },
+				provider: (events) =>
+					createDesec({
+						...{ api: desec!.url, update: desec!.updateUrl, userAgent: "heimweg/test", ...events },
+						token: async () => TOKEN,
+						memory: savedState(join(folder, "desec-budget.json"), budgetStateSchema, { health, log }),
+						now: () => performance.now(),
+					}),
+				...{ health, log, visible: async () => 1, onSettled: () => {} },
 				family: book.state,
 			});
 			await new Promise<void>((done) => socket.bind(0, person.address, done));
