@@ -23,6 +23,7 @@ and writes bench-DATE.json with every single sample. Takes about 40 minutes.
   npm run bench -- --only NAME     just that, may be repeated:
                                    ${names.join(", ")}
   npm run bench -- --homes N       how many homes the crowd has (${crowds.join(", ")}), may be repeated
+  npm run bench -- --profile FOLDER  profiles of the relay's companion go there, of each thing that a crowd does
   npm run bench -- --outages N     how many times the line is down for 10 minutes (2)
   npm run bench -- --seed NUMBER   repeats the random moments of another run
 
@@ -88,7 +89,9 @@ async function measureCrowds(): Promise<void> {
 		const ground = await layGround((line) => say(`crowd: ${line}`));
 		labs.push(ground);
 		for (const homes of options.homes) {
-			const seen = await alone(() => crowd(ground, { homes, seconds: quick ? 15 : 60, say }));
+			const seen = await alone(() =>
+				crowd(ground, { homes, seconds: quick ? 15 : 60, say, profile: options.profile }),
+			);
 			measured.set("crowd", [...(measured.get("crowd") ?? []), ...crowdFigures(seen)]);
 		}
 	} catch (error) {
@@ -126,6 +129,7 @@ function readArguments(): {
 	longOutages: number;
 	homes: number[];
 	seed: number;
+	profile: string | undefined;
 } {
 	try {
 		const { values } = parseArgs({
@@ -134,6 +138,7 @@ function readArguments(): {
 				only: { type: "string", multiple: true, default: [] },
 				homes: { type: "string", multiple: true, default: crowds.map(String) },
 				outages: { type: "string", default: "2" },
+				profile: { type: "string" },
 				seed: { type: "string", default: String(Math.floor(Math.random() * 1e6)) },
 				help: { type: "boolean", default: false },
 			},
@@ -157,6 +162,7 @@ function readArguments(): {
 			only,
 			longOutages: Number(outages),
 			homes: values.homes.map(Number),
+			profile: values.profile,
 			seed: Number(values.seed),
 		};
 	} catch (error) {

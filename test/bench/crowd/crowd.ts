@@ -1,10 +1,14 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { publicKeyOf } from "../../../shared/protocol/keys.ts";
 import { until } from "../../lab/scene.ts";
-import { cpuTime, mainProcess } from "../process.ts";
+import { shown } from "../bench.ts";
+import { companionOf } from "./companion.ts";
 import type { Ground } from "./ground.ts";
 import { crowdFile, crowdHome, domainsEach } from "./home.ts";
+import { inspectorPort } from "./inspector.ts";
 import type { LoopSeen, PageSeen } from "./look.ts";
+import { goFirst } from "./priority.ts";
 import type { PulsesSeen, PulsesSetting, Return } from "./pulses.ts";
 import { giveHomes, homesDirectory, inMaps, map, notInMaps, secondsUntil } from "./relay.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -33,6 +37,8 @@ export interface CrowdOptions {
 	/** How long pulses are counted, in seconds. */
 	seconds: number;
 	say(line: string): void;
+	/** A folder for profiles of the companion, of each thing that is measured; the times are longer then. */
+	profile?: string | undefined;
 }
 
 /** Seconds that anything may take; after that it counts as never. */
@@ -41,92 +47,101 @@ const patience = 60;
 /** Measures one size of crowd, from the companion's start on. */
 export async function crowd(ground: Ground, options: CrowdOptions): Promise<CrowdSeen> {
 	const { relay, key } = ground;
-	const { homes, say } = options;
+	const { homes } = options;
+	// What asks on the relay is of this session.
+	await goFirst(process.pid);
 	await giveHomes(relay, homes);
+	await inspect(relay, options.profile !== undefined);
 	const look = await startWorker(relay.namespace, "look.ts", {});
-	let pulses: Worker | undefined;
+	const setting: PulsesSetting = { homes, publicKey: key.publicKey, port: 8686 };
+	const pulses = await startWorker(ground.homes, "pulses.ts", setting);
+	const step = await steps(ground, options);
 	try {
 		const start = await startCompanion(ground, look, homes);
-		say(
-			`${homes} homes: ready after ${start.ready.toFixed(1)} s, in the maps after ${start.inMaps.toFixed(1)} s`,
+		options.say(
+			`${homes} homes: ready after ${shown(start.ready)}, in the maps after ${shown(start.inMaps)}`,
 		);
-		const setting: PulsesSetting = { homes, publicKey: key.publicKey, port: 8686 };
-		pulses = await startWorker(ground.homes, "pulses.ts", setting);
-		await pulses.ask("begin");
-		const firstSeen = await pulses.ask<Return>("allAnswered", { timeout: patience * 1_000 });
-		say(`${homes} homes: all were answered after ${shown(firstSeen)}`);
-		// What follows their coming is over.
-		await sleep(10_000);
-		const counted = await measurePulses(ground, pulses, options);
-		say(
-			`${homes} homes: companion ${counted.cpu.own.toFixed(1)} %, children ${counted.cpu.children.toFixed(1)} %; ${counted.pulses.sent - counted.pulses.answered} of ${counted.pulses.sent} pulses lost, p99 ${counted.pulses.p99.toFixed(1)} ms`,
-		);
-		const pages = await lookAtPages(look);
-		const status = await readStatus(ground);
-		say(
-			`${homes} homes: /healthz ${pages.healthz.milliseconds.toFixed(0)} ms, status ${status.seconds.toFixed(1)} s, ${status.lines} lines`,
-		);
-		const files = await changeFiles(ground, homes);
-		say(
-			`${homes} homes: one added ${files.added.toFixed(2)} s, changed ${files.changed.toFixed(2)} s, removed from the peers ${files.removedFromPeers.toFixed(1)} s`,
-		);
-		const silence = await fallSilent(look, pulses, homes);
-		say(`${homes} homes: silent and back: all answered after ${shown(silence.back)}`);
+		const firstSeen = await step("coming", async () => {
+			await pulses.ask("begin");
+			const all = await pulses.ask<Return>("allAnswered", { timeout: patience * 1_000 });
+			// What follows their coming is over.
+			await sleep(10_000);
+			return all;
+		});
+		const counted = await step("here", () => measurePulses(ground, pulses, options));
+		const pages = await step("pages", () => lookAtPages(look));
+		const status = await step("status", () => readStatus(ground));
+		const files = await step("files", () => changeFiles(ground, homes));
+		const silence = await step("silence", () => fallSilent(look, pulses, homes));
 		const restart = await restartCompanion(ground, look, pulses);
-		say(`${homes} homes: restarted: all answered after ${shown(restart.back)}`);
 		return {
-			homes,
-			tunnels: ground.tunnels(homes),
-			start,
-			firstSeen,
-			...counted,
-			pages,
-			status,
-			files,
-			silence,
-			restart,
+			...{ homes, tunnels: ground.tunnels(homes), start, firstSeen, ...counted },
+			...{ pages, status, files, silence, restart },
 		};
 	} finally {
-		await Promise.all([look.stop(), pulses?.stop()]);
+		await Promise.all([look.stop(), pulses.stop(), step.stop()]);
 		await relay.run(["systemctl", "stop", "heimweg-relay"]);
 	}
 }
 
-function shown({ took, missing }: Return): string {
-	return missing > 0 ? `${patience} s: all but ${missing}` : `${(took / 1_000).toFixed(1)} s`;
+/** Does one thing after the other and tells what it took, with a profile of the companion meanwhile, if asked for. */
+async function steps({ relay }: Ground, { homes, say, profile }: CrowdOptions) {
+	const profiler = profile === undefined ? undefined : await startWorker(relay.namespace, "profile.ts", {});
+	const step = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+		const began = performance.now();
+		await profiler?.ask("start");
+		const seen = await act();
+		await profiler?.ask("stop", join(profile!, `${homes}-${name}.cpuprofile`));
+		say(
+			`${homes} homes, ${name}, ${shown((performance.now() - began) / 1_000)}: ${JSON.stringify(seen, rounded)}`,
+		);
+		return seen;
+	};
+	return Object.assign(step, { stop: () => profiler?.stop() });
 }
 
-async function startCompanion({ relay }: Ground, look: Worker, homes: number): Promise<CrowdSeen["start"]> {
+function rounded(_: string, value: unknown): unknown {
+	if (typeof value !== "number") return value;
+	return Number.isFinite(value) ? Number(value.toFixed(2)) : "never";
+}
+
+/** Has the companion's next start listen for an inspector, or not. */
+async function inspect(relay: Ground["relay"], on: boolean): Promise<void> {
+	const program = "/usr/local/lib/heimweg/heimweg-relay.js run --config /etc/heimweg-relay/relay.toml";
+	const start = `ExecStart=\nExecStart=/usr/bin/node --inspect=127.0.0.1:${inspectorPort} ${program}\n`;
+	await relay.write(
+		"/etc/systemd/system/heimweg-relay.service.d/inspect.conf",
+		`[Service]\n${on ? start : ""}`,
+	);
+	await relay.run(["systemctl", "daemon-reload"]);
+}
+
+async function startCompanion(ground: Ground, look: Worker, homes: number): Promise<CrowdSeen["start"]> {
+	const { relay } = ground;
 	const began = performance.now();
 	const last = crowdHome(homes - 1).domains[domainsEach - 1]!;
-	const [ready, seconds] = await Promise.all([
+	const [companion, ready, seconds] = await Promise.all([
+		companionOf(ground),
 		look
 			.ask<boolean>("ready", patience * 1_000)
 			.then((is) => (is ? (performance.now() - began) / 1_000 : Number.POSITIVE_INFINITY)),
 		secondsUntil(relay, "systemctl start --no-block heimweg-relay", inMaps(last), patience * 1_000),
 	]);
 	const listed = await relay.run(["sh", "-c", `postmap -s ${map("transport")} | wc -l`]);
-	return { ready, inMaps: seconds, domains: Number(listed), resident: (await memoryOf(relay)).resident };
+	return { ready, inMaps: seconds, domains: Number(listed), resident: (await companion.memory()).resident };
 }
 
-async function memoryOf(relay: Ground["relay"]): Promise<CrowdSeen["memory"]> {
-	const text = await relay.run(["cat", `/proc/${await mainProcess(relay, "heimweg-relay")}/status`]);
-	const megabytes = (name: string) =>
-		Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1]) / 1024;
-	return { resident: megabytes("VmRSS"), most: megabytes("VmHWM") };
-}
-
-async function measurePulses({ relay }: Ground, pulses: Worker, { seconds }: CrowdOptions) {
-	const pid = await mainProcess(relay, "heimweg-relay");
-	const times = async () => ({ ...(await cpuTime(relay, pid, "heimweg-relay")), at: performance.now() });
+async function measurePulses(ground: Ground, pulses: Worker, { seconds }: CrowdOptions) {
+	const companion = await companionOf(ground);
+	const times = async () => ({ ...(await companion.cpu()), at: performance.now() });
 	const from = await times();
 	const measuring = pulses.ask<PulsesSeen>("measure", { seconds });
 	await sleep(seconds * 1_000);
 	const to = await times();
-	const memory = await memoryOf(relay);
+	const memory = await companion.memory();
 	const percent = (spent: number) => (spent * 1e5) / (to.at - from.at);
 	const own = percent(to.own - from.own);
-	const cpu = { own, children: percent(to.unit - from.unit) - own, seconds };
+	const cpu = { own, children: percent(to.all - from.all) - own, seconds };
 	return { cpu, memory, pulses: await measuring };
 }
 
@@ -190,15 +205,13 @@ async function fallSilent(look: Worker, pulses: Worker, homes: number): Promise<
 	return { awayAfter: (await gone) / 1_000, back, allHere, loop: await look.ask("loopSeen") };
 }
 
-async function restartCompanion(
-	{ relay }: Ground,
-	look: Worker,
-	pulses: Worker,
-): Promise<CrowdSeen["restart"]> {
+async function restartCompanion(ground: Ground, look: Worker, pulses: Worker): Promise<CrowdSeen["restart"]> {
+	const { relay } = ground;
 	await relay.run(["systemctl", "stop", "heimweg-relay"], { timeout: 60_000 });
 	const began = performance.now();
 	await pulses.ask("newRound");
 	await relay.run(["systemctl", "start", "--no-block", "heimweg-relay"]);
+	await companionOf(ground);
 	const ready = (await look.ask<boolean>("ready", patience * 1_000))
 		? (performance.now() - began) / 1_000
 		: Number.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Namespace } from "../../lab/namespace.ts";
+import { goFirst } from "./priority.ts";
 
 // A process of the bench's own in a network namespace: it is told what to do, and answers, over a channel.
 
@@ -18,6 +19,7 @@ export async function startWorker(namespace: Namespace, file: string, setting: u
 	const child = namespace.spawn([process.execPath, "--import", "tsx", program, JSON.stringify(setting)], {
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
 	});
+	if (child.pid) await goFirst(child.pid);
 	const waiting = new Map<number, { tell(reply: Reply): void; fail(error: Error): void }>();
 	const ended = once(child, "exit").then(([code, signal]) => {
 		const error = new Error(`${file} ended with ${signal ?? code}`);
