@@ -23,6 +23,7 @@ and writes bench-DATE.json with every single sample. Takes about 40 minutes.
   npm run bench -- --only NAME     just that, may be repeated:
                                    ${names.join(", ")}
   npm run bench -- --homes N       how many homes the crowd has (${crowds.join(", ")}), may be repeated
+  npm run bench -- --real          the crowd has real WireGuard sessions; else its tunnels are simulated
   npm run bench -- --profile FOLDER  profiles of the relay's companion go there, of each thing that a crowd does
   npm run bench -- --outages N     how many times the line is down for 10 minutes (2)
   npm run bench -- --seed NUMBER   repeats the random moments of another run
@@ -86,7 +87,7 @@ async function measureAt({ name, prepare, measurements, atOnce }: Place): Promis
 async function measureCrowds(): Promise<void> {
 	if (!wanted({ name: "crowd" })) return;
 	try {
-		const ground = await layGround((line) => say(`crowd: ${line}`));
+		const ground = await layGround((line) => say(`crowd: ${line}`), options.real);
 		labs.push(ground);
 		for (const homes of options.homes) {
 			const seen = await alone(() =>
@@ -130,6 +131,7 @@ function readArguments(): {
 	homes: number[];
 	seed: number;
 	profile: string | undefined;
+	real: boolean;
 } {
 	try {
 		const { values } = parseArgs({
@@ -138,6 +140,7 @@ function readArguments(): {
 				only: { type: "string", multiple: true, default: [] },
 				homes: { type: "string", multiple: true, default: crowds.map(String) },
 				outages: { type: "string", default: "2" },
+				real: { type: "boolean", default: false },
 				profile: { type: "string" },
 				seed: { type: "string", default: String(Math.floor(Math.random() * 1e6)) },
 				help: { type: "boolean", default: false },
@@ -163,6 +166,7 @@ function readArguments(): {
 			longOutages: Number(outages),
 			homes: values.homes.map(Number),
 			profile: values.profile,
+			real: values.real,
 			seed: Number(values.seed),
 		};
 	} catch (error) {

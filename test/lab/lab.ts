@@ -34,12 +34,15 @@ export function startLab(options: LabOptions = {}): Promise<Lab> {
 }
 
 /** As {@link startLab}, with the relay alone. */
-export function startRelay(options: LabOptions = {}): Promise<Pick<Lab, "run" | "relay" | "stop">> {
+export function startRelay(
+	options: LabOptions = {},
+): Promise<Pick<Lab, "run" | "relay" | "stop"> & { network: Network }> {
 	return startParts(options, async (run, image, log) => {
-		const card = relayCard(await createNetwork(run));
+		const network = await createNetwork(run);
+		const card = relayCard(network);
 		const relay = await createHost(run, image, { card, hostname: "relay.example.net", enable: ["postfix"] });
 		tellBoot(relay, await relay.boot(), log);
-		return { relay };
+		return { relay, network };
 	});
 }
 

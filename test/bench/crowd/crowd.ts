@@ -21,8 +21,8 @@ export interface CrowdSeen {
 	start: { ready: number; inMaps: number; domains: number; resident: number };
 	/** All homes' first pulses; the same after the companion was restarted. */
 	firstSeen: Return;
-	/** CPU in percent of a core: the companion itself, and what it starts. */
-	cpu: { own: number; children: number; seconds: number };
+	/** CPU in percent of a core: the companion itself, what it starts, and wireguard-go. */
+	cpu: { own: number; children: number; wireguard: number; seconds: number };
 	pulses: PulsesSeen;
 	memory: { resident: number; most: number };
 	pages: { healthz: PageSeen; metrics: PageSeen };
@@ -51,9 +51,10 @@ export async function crowd(ground: Ground, options: CrowdOptions): Promise<Crow
 	// What asks on the relay is of this session.
 	await goFirst(process.pid);
 	await giveHomes(relay, homes);
+	if (ground.real) await relay.run(["systemctl", "restart", "heimweg-wireguard-go@hw0"]);
 	await inspect(relay, options.profile !== undefined);
 	const look = await startWorker(relay.namespace, "look.ts", {});
-	const setting: PulsesSetting = { homes, publicKey: key.publicKey, port: 8686 };
+	const setting: PulsesSetting = { homes, publicKey: key.publicKey, port: 8686, real: ground.real };
 	const pulses = await startWorker(ground.homes, "pulses.ts", setting);
 	const step = await steps(ground, options);
 	try {
@@ -62,6 +63,7 @@ export async function crowd(ground: Ground, options: CrowdOptions): Promise<Crow
 			`${homes} homes: ready after ${shown(start.ready)}, in the maps after ${shown(start.inMaps)}`,
 		);
 		const firstSeen = await step("coming", async () => {
+			await pulses.ask("open");
 			await pulses.ask("begin");
 			const all = await pulses.ask<Return>("allAnswered", { timeout: patience * 1_000 });
 			// What follows their coming is over.
@@ -141,7 +143,12 @@ async function measurePulses(ground: Ground, pulses: Worker, { seconds }: CrowdO
 	const memory = await companion.memory();
 	const percent = (spent: number) => (spent * 1e5) / (to.at - from.at);
 	const own = percent(to.own - from.own);
-	const cpu = { own, children: percent(to.all - from.all) - own, seconds };
+	const cpu = {
+		own,
+		children: percent(to.all - from.all) - own,
+		wireguard: percent(to.wireguard - from.wireguard),
+		seconds,
+	};
 	return { cpu, memory, pulses: await measuring };
 }
 

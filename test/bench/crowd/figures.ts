@@ -38,7 +38,7 @@ export function crowdFigures(seen: CrowdSeen): Figure[] {
 	return [
 		{
 			...figure("companion's CPU, a pulse a second each", "%", cpu.own, goal.cpu),
-			note: `of one core, over ${cpu.seconds} s; what it starts ${cpu.children.toFixed(1)} % beside it; ${seen.tunnels}; no check-ins`,
+			note: `of one core, over ${cpu.seconds} s; what it starts ${cpu.children.toFixed(1)} %, wireguard-go ${cpu.wireguard.toFixed(1)} % beside it; ${seen.tunnels}; no check-ins`,
 			details: seen,
 		},
 		{ ...figure("pulses lost", "", pulses.sent - pulses.answered, goal.lost), n: pulses.sent },

@@ -14,6 +14,9 @@ export const tunnel = {
 	homes: ["10.86.128.0/17", "fd86:5a1e:77:0:8000::/65"],
 };
 
+/** The homes' addresses on the internet (RFC 2544: for benchmarks). */
+export const endpoints = "198.18.0.0/16";
+
 /** A home of the crowd, by its number; each has a key and addresses of its own. */
 export interface CrowdHome {
 	id: string;
@@ -21,6 +24,8 @@ export interface CrowdHome {
 	/** IPv4 and IPv6; pulses come from the first. */
 	addresses: [string, string];
 	domains: string[];
+	/** Where it lives on the internet, when its tunnel is real. */
+	endpoint: string;
 }
 
 /** The same home for the same number, in every process. */
@@ -31,6 +36,7 @@ export function crowdHome(number: number): CrowdHome {
 		id: `home-${name}`,
 		privateKey: createHash("sha256").update(`crowd ${number}`).digest("base64"),
 		addresses: [`10.86.${128 + high}.${low}`, `fd86:5a1e:77:0:8000::${(number + 1).toString(16)}`],
+		endpoint: `198.18.${high}.${low}`,
 		domains: Array.from({ length: domainsEach }, (_, at) => `d${at}.home-${name}.test`),
 	};
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deriveKeys } from "../../../shared/protocol/keys.ts";
 import { decodeAnswer, encodePulse } from "../../../shared/protocol/pulse.ts";
 import { percentile } from "../figure.ts";
-import { crowdHome, tunnel } from "./home.ts";
+import { crowdHome } from "./home.ts";
+import { type RelayEndpoint, realWay, simulatedWay, type Way } from "./way.ts";
 import { work } from "./worker.ts";
 
 // The homes' side of the crowd: one process that sends every home's pulse from the home's own address, once a second,
@@ -17,6 +16,8 @@ export interface PulsesSetting {
 	/** The relay's WireGuard key. */
 	publicKey: string;
 	port: number;
+	/** For WireGuard sessions of their own; without, the tunnels are simulated. */
+	real?: RelayEndpoint | undefined;
 }
 
 /** What was seen over a while; times in milliseconds. */
@@ -45,7 +46,7 @@ const remembered = 32;
 const grace = 5_000;
 
 interface Home {
-	socket: Socket;
+	way: Way;
 	keys: ReturnType<typeof deriveKeys>;
 	run: number;
 	counter: number;
@@ -66,23 +67,31 @@ let sent = 0;
 let answered = 0;
 let times: number[] = [];
 
-async function open(number: number): Promise<Home> {
-	const { privateKey, addresses } = crowdHome(number);
-	const socket = createSocket("udp4");
+async function open(number: number): Promise<void> {
+	const one = crowdHome(number);
+	const { publicKey, port, real } = setting;
+	const onDatagram = (datagram: Buffer) => receive(home, datagram);
+	const options = { home: one, publicKey, port, onDatagram };
 	const home: Home = {
-		socket,
-		keys: deriveKeys(privateKey, setting.publicKey, "home"),
+		way: { send: () => {} },
+		keys: deriveKeys(one.privateKey, publicKey, "home"),
 		run: randomBytes(4).readUInt32BE(),
 		counter: 0,
 		generation: 0,
 		sentAt: new Float64Array(remembered),
 		answeredAt: 0,
 	};
-	socket.on("message", (datagram) => receive(home, datagram));
-	socket.on("error", () => {});
-	socket.bind(0, addresses[0]);
-	await once(socket, "listening");
-	return home;
+	home.way = await (real ? realWay(options, real) : simulatedWay(options));
+	homes.push(home);
+}
+
+/** All of them, so many at once that WireGuard does not think that it is under attack. */
+async function openAll(): Promise<void> {
+	const numbers = Array.from({ length: setting.homes }, (_, number) => number);
+	const next = async () => {
+		for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) await open(number);
+	};
+	await Promise.all(Array.from({ length: 32 }, next));
 }
 
 function send(home: Home): void {
@@ -91,7 +100,7 @@ function send(home: Home): void {
 	const pulse = { run, counter, interval: second, lookAnew: false, generation };
 	home.sentAt[counter % remembered] = performance.now();
 	if (measuring) sent += 1;
-	home.socket.send(encodePulse(pulse, keys.pulse), setting.port, tunnel.relay[0]!, () => {});
+	home.way.send(encodePulse(pulse, keys.pulse));
 }
 
 function receive(home: Home, datagram: Buffer): void {
@@ -150,9 +159,8 @@ async function allAnswered(timeout: number): Promise<Return> {
 	return { took: Math.max(...homes.map(({ answeredAt }) => answeredAt)) - began, missing: missing() };
 }
 
-for (let number = 0; number < setting.homes; number++) homes.push(await open(number));
-
 work({
+	open: openAll,
 	begin,
 	allAnswered: ({ timeout }: { timeout: number }) => allAnswered(timeout),
 	/** From now on only what is sent from now on counts. */

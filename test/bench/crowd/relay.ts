@@ -35,6 +35,7 @@ networks = ${JSON.stringify(tunnel.networks)}
 export async function giveHomes(relay: Host, count: number): Promise<void> {
 	await relay.run(["systemctl", "stop", "heimweg-relay"]);
 	const forget = `
+mkdir -p /var/lib/heimweg-crowd
 find ${homesDirectory} /var/lib/heimweg-relay /var/lib/heimweg-crowd -type f ! -name interface -delete
 nft delete table inet heimweg 2>/dev/null || true
 heimweg-relay postfix --apply >/dev/null`;
