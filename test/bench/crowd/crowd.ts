@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { publicKeyOf } from "../../../shared/protocol/keys.ts";
 import { until } from "../../lab/scene.ts";
 import { shown } from "../bench.ts";
+import type { CheckinsSeen, CheckinsSetting } from "./checkins.ts";
 import { companionOf } from "./companion.ts";
 import type { Ground } from "./ground.ts";
 import { crowdFile, crowdHome, domainsEach } from "./home.ts";
@@ -28,6 +29,8 @@ export interface CrowdSeen {
 	pages: { healthz: PageSeen; metrics: PageSeen };
 	status: { seconds: number; bytes: number; lines: number };
 	files: { added: number; changed: number; removedFromMap: number; removedFromPeers: number };
+	/** All check in within a second, as when a relay was started anew, and their pulses meanwhile. */
+	checkins: { seen: CheckinsSeen; pulses: PulsesSeen } | undefined;
 	silence: { awayAfter: number; back: Return; allHere: number; loop: LoopSeen };
 	restart: { ready: number; back: Return };
 }
@@ -74,11 +77,14 @@ export async function crowd(ground: Ground, options: CrowdOptions): Promise<Crow
 		const pages = await step("pages", () => lookAtPages(look));
 		const status = await step("status", () => readStatus(ground));
 		const files = await step("files", () => changeFiles(ground, homes));
+		const checkins = ground.real
+			? undefined
+			: await step("check-ins", () => checkIn(ground, setting, pulses));
 		const silence = await step("silence", () => fallSilent(look, pulses, homes));
 		const restart = await restartCompanion(ground, look, pulses);
 		return {
 			...{ homes, tunnels: ground.tunnels(homes), start, firstSeen, ...counted },
-			...{ pages, status, files, silence, restart },
+			...{ pages, status, files, checkins, silence, restart },
 		};
 	} finally {
 		await Promise.all([look.stop(), pulses.stop(), step.stop()]);
@@ -190,6 +196,23 @@ async function changeFiles({ relay }: Ground, homes: number): Promise<CrowdSeen[
 		until_("true", `! wg show hw0 peers | grep -qF ${key}`),
 	]);
 	return { added, changed, removedFromMap, removedFromPeers };
+}
+
+/** Seconds that pulses are counted while all check in. */
+const checkinSeconds = 15;
+
+async function checkIn(ground: Ground, { homes, publicKey }: PulsesSetting, pulses: Worker) {
+	const setting: CheckinsSetting = { homes, publicKey, port: 8687 };
+	const checkins = await startWorker(ground.homes, "checkins.ts", setting);
+	try {
+		const [seen, beside] = await Promise.all([
+			checkins.ask<CheckinsSeen>("all", { within: 1_000 }),
+			pulses.ask<PulsesSeen>("measure", { seconds: checkinSeconds }),
+		]);
+		return { seen, pulses: beside };
+	} finally {
+		await checkins.stop();
+	}
 }
 
 /** All are silent for 12 s and come back; how late the loop was all the while. */

@@ -20,7 +20,7 @@ const alone = { ...goals, cpu: 0.3, resident: 75 };
 
 /** What was seen with a crowd, as figures beside their goals. */
 export function crowdFigures(seen: CrowdSeen): Figure[] {
-	const { homes, cpu, pulses, memory, start, files, pages, status, silence, restart } = seen;
+	const { homes, cpu, pulses, memory, start, files, pages, status, silence, restart, checkins } = seen;
 	const goal = homes === 1 ? alone : goals;
 	const figure = (
 		what: string,
@@ -38,7 +38,7 @@ export function crowdFigures(seen: CrowdSeen): Figure[] {
 	return [
 		{
 			...figure("companion's CPU, a pulse a second each", "%", cpu.own, goal.cpu),
-			note: `of one core, over ${cpu.seconds} s; what it starts ${cpu.children.toFixed(1)} %, wireguard-go ${cpu.wireguard.toFixed(1)} % beside it; ${seen.tunnels}; no check-ins`,
+			note: `of one core, over ${cpu.seconds} s; what it starts ${cpu.children.toFixed(1)} %, wireguard-go ${cpu.wireguard.toFixed(1)} % beside it; ${seen.tunnels}`,
 			details: seen,
 		},
 		{ ...figure("pulses lost", "", pulses.sent - pulses.answered, goal.lost), n: pulses.sent },
@@ -57,6 +57,17 @@ export function crowdFigures(seen: CrowdSeen): Figure[] {
 		figure("/healthz", "ms", pages.healthz.milliseconds, undefined, `${size(pages.healthz.bytes)}`),
 		figure("/metrics", "ms", pages.metrics.milliseconds, undefined, `${size(pages.metrics.bytes)}`),
 		figure("status", "s", status.seconds, undefined, `${status.lines} lines, ${size(status.bytes)}`),
+		...(checkins === undefined
+			? []
+			: [
+					figure(
+						"pulses lost while all check in within a second",
+						"",
+						checkins.pulses.sent - checkins.pulses.answered,
+						goal.lost,
+						`${checkins.seen.answered} check-ins answered within ${(checkins.seen.took / 1_000).toFixed(1)} s, ${checkins.seen.failed} not; pulses p99 ${checkins.pulses.p99.toFixed(1)} ms`,
+					),
+				]),
 		figure(
 			"all silent for 12 s, until all are answered again",
 			"s",
