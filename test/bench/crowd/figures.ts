@@ -1,3 +1,4 @@
+import { shown } from "../bench.ts";
 import type { Figure } from "../figure.ts";
 import type { CrowdSeen } from "./crowd.ts";
 
@@ -65,7 +66,7 @@ export function crowdFigures(seen: CrowdSeen): Figure[] {
 						"",
 						checkins.pulses.sent - checkins.pulses.answered,
 						goal.lost,
-						`${checkins.seen.answered} check-ins answered within ${(checkins.seen.took / 1_000).toFixed(1)} s, ${checkins.seen.failed} not; pulses p99 ${checkins.pulses.p99.toFixed(1)} ms`,
+						`${checkins.seen.answered} check-ins answered within ${shown(checkins.seen.took / 1_000)}, ${checkins.seen.failed} not; pulses p99 ${checkins.pulses.p99.toFixed(1)} ms`,
 					),
 				]),
 		figure(
@@ -73,7 +74,7 @@ export function crowdFigures(seen: CrowdSeen): Figure[] {
 			"s",
 			back(silence.back),
 			undefined,
-			`away after ${silence.awayAfter.toFixed(1)} s, all here by its own figures after ${silence.allHere.toFixed(1)} s`,
+			`away after ${shown(silence.awayAfter)}, all here by its own figures after ${shown(silence.allHere)}`,
 		),
 		figure(
 			"all silent: longest wait for /livez",
