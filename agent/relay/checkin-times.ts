@@ -18,8 +18,17 @@ const regularVersion1 = 5 * MINUTE;
 /** Of those times, the part by which homes differ. */
 const spread = 0.5;
 
-/** Within this time all homes come, each at its own moment, when a relay was started anew. */
-const crowd = 1 * SECOND;
+/** Within this time a home comes, at its own moment, for which there is something new. */
+const news = 1 * SECOND;
+
+/**
+ * Within this time all homes come, each at its own moment, when a relay was started anew: thousands of TLS handshakes
+ * in one second would leave a relay no time for their pulses.
+ */
+const crowd = 10 * SECOND;
+
+/** A relay counts its generations up by one, and begins anywhere: one further ahead is of another start. */
+const nearby = 1_000;
 
 /** How long between two check-ins because of generations, should they change all the time. */
 const calm = 5 * SECOND;
@@ -62,7 +71,12 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 		if (first) schedule();
 		if (generation === answered) return;
 		const calmDown = lastBecauseOf + calm - performance.now();
-		soon ??= setTimeout(actSoon, Math.max(jitter * crowd, calmDown));
+		const within = isOfAnotherStart(generation) ? crowd : news;
+		soon ??= setTimeout(actSoon, Math.max(jitter * within, calmDown));
+	}
+
+	function isOfAnotherStart(generation: number): boolean {
+		return answered !== undefined && (generation - answered) >>> 0 > nearby;
 	}
 
 	return {

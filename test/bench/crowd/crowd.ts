@@ -29,7 +29,7 @@ export interface CrowdSeen {
 	pages: { healthz: PageSeen; metrics: PageSeen };
 	status: { seconds: number; bytes: number; lines: number };
 	files: { added: number; changed: number; removedFromMap: number; removedFromPeers: number };
-	/** All check in within a second, as when a relay was started anew, and their pulses meanwhile. */
+	/** All check in, as when a relay was started anew, and their pulses meanwhile. */
 	checkins: { seen: CheckinsSeen; pulses: PulsesSeen } | undefined;
 	silence: { awayAfter: number; back: Return; allHere: number; loop: LoopSeen };
 	restart: { ready: number; back: Return };
@@ -198,15 +198,18 @@ async function changeFiles({ relay }: Ground, homes: number): Promise<CrowdSeen[
 	return { added, changed, removedFromMap, removedFromPeers };
 }
 
+/** Milliseconds within which all agents come when a relay was started anew. */
+const checkinSpread = 10_000;
+
 /** Seconds that pulses are counted while all check in. */
-const checkinSeconds = 15;
+const checkinSeconds = 20;
 
 async function checkIn(ground: Ground, { homes, publicKey }: PulsesSetting, pulses: Worker) {
 	const setting: CheckinsSetting = { homes, publicKey, port: 8687 };
 	const checkins = await startWorker(ground.homes, "checkins.ts", setting);
 	try {
 		const [seen, beside] = await Promise.all([
-			checkins.ask<CheckinsSeen>("all", { within: 1_000 }),
+			checkins.ask<CheckinsSeen>("all", { within: checkinSpread }),
 			pulses.ask<PulsesSeen>("measure", { seconds: checkinSeconds }),
 		]);
 		return { seen, pulses: beside };

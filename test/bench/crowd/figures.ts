@@ -62,7 +62,7 @@ export function crowdFigures(seen: CrowdSeen): Figure[] {
 			? []
 			: [
 					figure(
-						"pulses lost while all check in within a second",
+						"pulses lost while all check in within 10 s",
 						"",
 						checkins.pulses.sent - checkins.pulses.answered,
 						goal.lost,
