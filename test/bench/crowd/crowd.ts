@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { publicKeyOf } from "../../../shared/protocol/keys.ts";
 import { until } from "../../lab/scene.ts";
 import { shown } from "../bench.ts";
 import type { CheckinsSeen, CheckinsSetting } from "./checkins.ts";
 import { companionOf } from "./companion.ts";
+import { changeFiles, type FilesSeen } from "./files.ts";
 import type { Ground } from "./ground.ts";
-import { crowdFile, crowdHome, domainsEach } from "./home.ts";
+import { crowdHome, domainsEach } from "./home.ts";
 import { inspectorPort } from "./inspector.ts";
 import type { LoopSeen, PageSeen } from "./look.ts";
 import { goFirst } from "./priority.ts";
 import type { PulsesSeen, PulsesSetting, Return } from "./pulses.ts";
-import { giveHomes, homesDirectory, inMaps, map, notInMaps, secondsUntil } from "./relay.ts";
+import { giveHomes, inMaps, map, secondsUntil } from "./relay.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 /** What was seen with so many homes; times in seconds, sizes in MB. */
@@ -28,7 +28,7 @@ export interface CrowdSeen {
 	memory: { resident: number; most: number };
 	pages: { healthz: PageSeen; metrics: PageSeen };
 	status: { seconds: number; bytes: number; lines: number };
-	files: { added: number; changed: number; removedFromMap: number; removedFromPeers: number };
+	files: FilesSeen;
 	/** All check in, as when a relay was started anew, and their pulses meanwhile. */
 	checkins: { seen: CheckinsSeen; pulses: PulsesSeen } | undefined;
 	silence: { awayAfter: number; back: Return; allHere: number; loop: LoopSeen };
@@ -76,7 +76,7 @@ export async function crowd(ground: Ground, options: CrowdOptions): Promise<Crow
 		const counted = await step("here", () => measurePulses(ground, pulses, options));
 		const pages = await step("pages", () => lookAtPages(look));
 		const status = await step("status", () => readStatus(ground));
-		const files = await step("files", () => changeFiles(ground, homes));
+		const files = await step("files", () => changeFiles(ground, homes, patience));
 		const checkins = ground.real
 			? undefined
 			: await step("check-ins", () => checkIn(ground, setting, pulses));
@@ -167,35 +167,6 @@ async function readStatus({ relay }: Ground): Promise<CrowdSeen["status"]> {
 	const { stdout } = await relay.exec(["heimweg-relay", "status"], { timeout: 300_000 });
 	const seconds = (performance.now() - began) / 1_000;
 	return { seconds, bytes: stdout.length, lines: stdout.split("\n").length };
-}
-
-/** A home more, whose domains then are others, and which then goes. */
-async function changeFiles({ relay }: Ground, homes: number): Promise<CrowdSeen["files"]> {
-	const home = crowdHome(homes);
-	const key = publicKeyOf(home.privateKey);
-	const file = `${homesDirectory}/${home.id}.toml`;
-	await relay.write("/root/crowd/added", crowdFile(home));
-	await relay.write(
-		"/root/crowd/changed",
-		crowdFile({ ...home, domains: [...home.domains.slice(1), "new.test"] }),
-	);
-	const put = (which: string) => `cp /root/crowd/${which} ${file}~ && mv ${file}~ ${file}`;
-	const until_ = (act: string, check: string) => secondsUntil(relay, act, check, patience * 1_000);
-	const added = await until_(put("added"), inMaps(home.domains[0]!));
-	await relay.run(
-		[
-			"sh",
-			"-c",
-			`for i in $(seq 600); do wg show hw0 peers | grep -qF ${key} && exit 0; sleep 0.1; done; exit 1`,
-		],
-		{ timeout: 90_000 },
-	);
-	const changed = await until_(put("changed"), inMaps("new.test"));
-	const [removedFromMap, removedFromPeers] = await Promise.all([
-		until_(`rm ${file}`, notInMaps("new.test")),
-		until_("true", `! wg show hw0 peers | grep -qF ${key}`),
-	]);
-	return { added, changed, removedFromMap, removedFromPeers };
 }
 
 /** Milliseconds within which all agents come when a relay was started anew. */
