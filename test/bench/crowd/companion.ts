@@ -23,7 +23,7 @@ export async function companionOf({ run }: Ground): Promise<Companion> {
 		pid = await mainOf(cgroup);
 		return pid > 0;
 	});
-	for (const one of [pid, ...(await processesIn(wireguard))]) await goFirst(one);
+	for (const one of [pid, ...(await processesIn(wireguard))]) goFirst(one);
 	return {
 		async cpu() {
 			const [stat, all, tunnel] = await Promise.all([

@@ -9,7 +9,7 @@ import type { Ground } from "./ground.ts";
 import { crowdHome, domainsEach } from "./home.ts";
 import { inspectorPort } from "./inspector.ts";
 import type { LoopSeen, PageSeen } from "./look.ts";
-import { goFirst } from "./priority.ts";
+import { goFirstMeanwhile } from "./priority.ts";
 import type { PulsesSeen, PulsesSetting, Return } from "./pulses.ts";
 import { giveHomes, inMaps, map, secondsUntil } from "./relay.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -52,7 +52,7 @@ export async function crowd(ground: Ground, options: CrowdOptions): Promise<Crow
 	const { relay, key } = ground;
 	const { homes } = options;
 	// What asks on the relay is of this session.
-	await goFirst(process.pid);
+	const asBefore = goFirstMeanwhile();
 	await giveHomes(relay, homes);
 	if (ground.real) await relay.run(["systemctl", "restart", "heimweg-wireguard-go@hw0"]);
 	await inspect(relay, options.profile !== undefined);
@@ -89,6 +89,7 @@ export async function crowd(ground: Ground, options: CrowdOptions): Promise<Crow
 	} finally {
 		await Promise.all([look.stop(), pulses.stop(), step.stop()]);
 		await relay.run(["systemctl", "stop", "heimweg-relay"]);
+		asBefore();
 	}
 }
 

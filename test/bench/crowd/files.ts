@@ -22,8 +22,8 @@ export async function changeFiles({ relay }: Ground, homes: number, patience: nu
 		crowdFile({ ...home, domains: [...home.domains.slice(1), "new.test"] }),
 	);
 	const put = (which: string) => `cp /root/crowd/${which} ${file}~ && mv ${file}~ ${file}`;
-	const until_ = (act: string, check: string) => secondsUntil(relay, act, check, patience * 1_000);
-	const added = await until_(put("added"), inMaps(home.domains[0]!));
+	const seconds = (act: string, check: string) => secondsUntil(relay, act, check, patience * 1_000);
+	const added = await seconds(put("added"), inMaps(home.domains[0]!));
 	await relay.run(
 		[
 			"sh",
@@ -32,10 +32,10 @@ export async function changeFiles({ relay }: Ground, homes: number, patience: nu
 		],
 		{ timeout: 90_000 },
 	);
-	const changed = await until_(put("changed"), inMaps("new.test"));
+	const changed = await seconds(put("changed"), inMaps("new.test"));
 	const [removedFromMap, removedFromPeers] = await Promise.all([
-		until_(`rm ${file}`, notInMaps("new.test")),
-		until_("true", `! wg show hw0 peers | grep -qF ${key}`),
+		seconds(`rm ${file}`, notInMaps("new.test")),
+		seconds("true", `! wg show hw0 peers | grep -qF ${key}`),
 	]);
 	return { added, changed, removedFromMap, removedFromPeers };
 }

@@ -19,7 +19,7 @@ export async function startWorker(namespace: Namespace, file: string, setting: u
 	const child = namespace.spawn([process.execPath, "--import", "tsx", program, JSON.stringify(setting)], {
 		stdio: ["ignore", "inherit", "inherit", "ipc"],
 	});
-	if (child.pid) await goFirst(child.pid);
+	if (child.pid) goFirst(child.pid);
 	const waiting = new Map<number, { tell(reply: Reply): void; fail(error: Error): void }>();
 	const ended = once(child, "exit").then(([code, signal]) => {
 		const error = new Error(`${file} ended with ${signal ?? code}`);
