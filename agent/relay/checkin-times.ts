@@ -5,6 +5,8 @@ export interface CheckinTimes {
 	stop(): void;
 	/** The answer to a pulse tells this generation. */
 	heard(generation: number): void;
+	/** The relay answers again; whether it was started anew, `heard` tells right after. */
+	back(): void;
 	/** A check-in was answered, at this generation; a relay of version 1 knows of none. */
 	answered(generation: number | undefined): void;
 }
@@ -44,6 +46,8 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 	let answered: number | undefined;
 	let lastBecauseOf = Number.NEGATIVE_INFINITY;
 	let soon: NodeJS.Timeout | undefined;
+	/** What comes soon is our turn among all homes. */
+	let crowded = false;
 	let next: NodeJS.Timeout | undefined;
 
 	function schedule(): void {
@@ -59,8 +63,15 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 	}
 
 	function actSoon(): void {
+		if (told === answered) {
+			soon = undefined;
+			crowded = false;
+		} else actNow();
+	}
+
+	function actNow(): void {
 		soon = undefined;
-		if (told === answered) return;
+		crowded = false;
 		lastBecauseOf = performance.now();
 		act();
 	}
@@ -71,8 +82,13 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 		if (first) schedule();
 		if (generation === answered) return;
 		const calmDown = lastBecauseOf + calm - performance.now();
-		const within = isOfAnotherStart(generation) ? crowd : news;
-		soon ??= setTimeout(actSoon, Math.max(jitter * within, calmDown));
+		const started = isOfAnotherStart(generation);
+		if (started && !crowded) {
+			clearTimeout(soon);
+			soon = undefined;
+			crowded = true;
+		}
+		soon ??= setTimeout(actSoon, Math.max(jitter * (started ? crowd : news), calmDown));
 	}
 
 	function isOfAnotherStart(generation: number): boolean {
@@ -81,6 +97,9 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 
 	return {
 		heard,
+		back() {
+			soon ??= setTimeout(actNow, 0);
+		},
 		start: schedule,
 		stop() {
 			clearTimeout(soon);

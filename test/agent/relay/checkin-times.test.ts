@@ -44,6 +44,29 @@ test("when the relay was started anew, and may have lost what we told it, all ho
 	}
 });
 
+test("a relay that answers again hears of us at once, and one that was started anew when it is our turn", () => {
+	begin(0.3);
+	times.back();
+	times.heard(7);
+	vi.advanceTimersByTime(1);
+	expect(acted.splice(0), "at first contact").toHaveLength(1);
+	times.answered(7);
+	vi.advanceTimersByTime(1 * MINUTE);
+	times.back();
+	vi.advanceTimersByTime(1);
+	expect(acted.splice(0), "after an outage of the line").toHaveLength(1);
+	times.answered(7);
+	vi.advanceTimersByTime(1 * MINUTE);
+	times.back();
+	times.heard(0x8000_0000);
+	vi.advanceTimersByTime(2 * SECOND);
+	expect(acted, "not yet").toEqual([]);
+	times.back();
+	times.heard(0x4000_0000);
+	vi.advanceTimersByTime(1 * SECOND);
+	expect(acted, "nor later for that").toHaveLength(1);
+});
+
 test("a generation that a check-in has answered meanwhile is no news, one that came behind it is", () => {
 	begin(1);
 	times.heard(7);
