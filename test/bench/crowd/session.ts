@@ -22,21 +22,24 @@ export interface SessionOptions {
 export interface Session {
 	/** Makes a handshake; resolves when it is done, and throws after three tries. */
 	connect(): Promise<void>;
-	/** Sends a UDP payload through the tunnel; makes a new handshake in time (RFC: the paper's section 6.1). */
+	/** Sends a UDP payload through the tunnel; makes a new handshake in time (the paper's section 6.1). */
 	send(payload: Buffer): void;
 	/** A datagram came from the wire. */
 	hear(datagram: Buffer): void;
 }
 
-/** Milliseconds of a session after which its initiator makes another (REKEY_AFTER_TIME is 120 s). */
-const renewAfter = 110_000;
+/**
+ * Milliseconds of a session after which its initiator makes another (REKEY_AFTER_TIME is 120 s), each at its own moment:
+ * a relay that gets a thousand initiations at once asks for cookies, which this side does not know.
+ */
+const renewAfter = () => 50_000 + 60_000 * Math.random();
 
 /** Milliseconds for an answer to a handshake (REKEY_TIMEOUT). */
 const patience = 5_000;
 
 export function createSession(options: SessionOptions): Session {
 	const frame = ipv4Frame(options);
-	let keys: (SessionKeys & { since: number; counter: bigint }) | undefined;
+	let keys: (SessionKeys & { renewAt: number; counter: bigint }) | undefined;
 	let before: SessionKeys | undefined;
 	let pending: { finish(response: Buffer): SessionKeys; done(): void } | undefined;
 	let renewing = false;
@@ -65,7 +68,7 @@ export function createSession(options: SessionOptions): Session {
 		connect,
 		send(payload) {
 			if (!keys) return;
-			if (performance.now() - keys.since > renewAfter && !renewing) {
+			if (performance.now() > keys.renewAt && !renewing) {
 				renewing = true;
 				void connect()
 					.catch(() => {})
@@ -80,7 +83,7 @@ export function createSession(options: SessionOptions): Session {
 			if (datagram[0] === 2 && pending) {
 				before = keys;
 				try {
-					keys = { ...pending.finish(datagram), since: performance.now(), counter: 0n };
+					keys = { ...pending.finish(datagram), renewAt: performance.now() + renewAfter(), counter: 0n };
 					pending.done();
 				} catch {
 					// Late, to an initiation that another one has followed.
