@@ -5,6 +5,8 @@ export interface CheckinTimes {
 	stop(): void;
 	/** The answer to a pulse tells this generation. */
 	heard(generation: number): void;
+	/** The relay answers again; whether it was started anew, `heard` tells right after. */
+	back(): void;
 	/** A check-in was answered, at this generation; a relay of version 1 knows of none. */
 	answered(generation: number | undefined): void;
 }
@@ -18,8 +20,17 @@ const regularVersion1 = 5 * MINUTE;
 /** Of those times, the part by which homes differ. */
 const spread = 0.5;
 
-/** Within this time all homes come, each at its own moment, when a relay was started anew. */
-const crowd = 1 * SECOND;
+/** Within this time a home comes, at its own moment, for which there is something new. */
+const news = 1 * SECOND;
+
+/**
+ * Within this time all homes come, each at its own moment, when a relay was started anew: thousands of TLS handshakes
+ * in one second would leave a relay no time for their pulses.
+ */
+const crowd = 10 * SECOND;
+
+/** A relay counts its generations up by one, and begins anywhere: one further ahead is of another start. */
+const nearby = 1_000;
 
 /** How long between two check-ins because of generations, should they change all the time. */
 const calm = 5 * SECOND;
@@ -35,6 +46,8 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 	let answered: number | undefined;
 	let lastBecauseOf = Number.NEGATIVE_INFINITY;
 	let soon: NodeJS.Timeout | undefined;
+	/** What comes soon is our turn among all homes. */
+	let crowded = false;
 	let next: NodeJS.Timeout | undefined;
 
 	function schedule(): void {
@@ -50,8 +63,15 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 	}
 
 	function actSoon(): void {
+		if (told === answered) {
+			soon = undefined;
+			crowded = false;
+		} else actNow();
+	}
+
+	function actNow(): void {
 		soon = undefined;
-		if (told === answered) return;
+		crowded = false;
 		lastBecauseOf = performance.now();
 		act();
 	}
@@ -62,11 +82,24 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 		if (first) schedule();
 		if (generation === answered) return;
 		const calmDown = lastBecauseOf + calm - performance.now();
-		soon ??= setTimeout(actSoon, Math.max(jitter * crowd, calmDown));
+		const started = isOfAnotherStart(generation);
+		if (started && !crowded) {
+			clearTimeout(soon);
+			soon = undefined;
+			crowded = true;
+		}
+		soon ??= setTimeout(actSoon, Math.max(jitter * (started ? crowd : news), calmDown));
+	}
+
+	function isOfAnotherStart(generation: number): boolean {
+		return answered !== undefined && (generation - answered) >>> 0 > nearby;
 	}
 
 	return {
 		heard,
+		back() {
+			soon ??= setTimeout(actNow, 0);
+		},
 		start: schedule,
 		stop() {
 			clearTimeout(soon);

@@ -34,6 +34,8 @@ export interface Checkins {
 	news(): void;
 	/** The relay's generation, as the answers to pulses tell it. */
 	heard(generation: number): void;
+	/** The relay answers pulses again. */
+	back(): void;
 	start(): void;
 	stop(): void;
 	/** What the relay said last. */
@@ -101,6 +103,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		port,
 		news,
 		heard: times.heard,
+		back: times.back,
 		start() {
 			times.start();
 			for (const section of options.sections())

@@ -103,7 +103,7 @@ export function createRelay(
 			seenAs = endpoint;
 			tell();
 			if (wasUp) return;
-			checkins.news();
+			checkins.back();
 			statusChanged();
 		},
 		onSilence(milliseconds) {

@@ -5,7 +5,7 @@ export type Judged = "p95" | "max";
 export interface Figure {
 	name: string;
 	/** `times`: one time by another; `` for what is only counted. */
-	unit: "s" | "MB" | "%" | "times" | "";
+	unit: "s" | "ms" | "MB" | "%" | "times" | "";
 	samples: number[];
 	/** How many single measurements are in the samples, where it is not one in each. */
 	n?: number;

@@ -16,7 +16,7 @@ export async function machine(host: Host | undefined) {
 		load: loadavg().map((load) => Number(load.toFixed(2))),
 		versions: {
 			commit: await printed(["git", "describe", "--always", "--dirty"]),
-			heimweg: await onHost("heimweg", "--version"),
+			heimweg: await onHost("heimweg-relay", "--version"),
 			node: await onHost("node", "--version"),
 			systemd: await onHost("systemctl", "--version"),
 			postfix: await onHost("postconf", "-h", "mail_version"),

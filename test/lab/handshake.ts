@@ -10,11 +10,38 @@ import {
 } from "node:crypto";
 import { blake2s } from "./blake2s.ts";
 
+export interface HandshakeOptions {
+	/** The initiator's own key, and the responder's; base64. */
+	privateKey: string;
+	publicKey: string;
+	/** What the initiator's clock shows. */
+	at: Date;
+	/** How the initiator calls the session. */
+	index?: number;
+}
+
+/** The keys of a session, once both have spoken. */
+export interface SessionKeys {
+	send: Buffer;
+	receive: Buffer;
+	/** How the responder calls the session. */
+	peer: number;
+}
+
+/** A WireGuard handshake initiation as the holder of `privateKey` would send it. */
+export function initiation(options: HandshakeOptions): Buffer {
+	return beginHandshake(options).message;
+}
+
 /**
- * A WireGuard handshake initiation as the holder of `privateKey` would send it when its clock shows `at` (the
- * protocol's paper, section 5.4.2): Noise_IKpsk2 over X25519, ChaCha20-Poly1305 and BLAKE2s. Keys in base64.
+ * A WireGuard handshake from its initiator's side (the protocol's paper, section 5.4.2 and 5.4.3): Noise_IKpsk2 over
+ * X25519, ChaCha20-Poly1305 and BLAKE2s, without a preshared key.
  */
-export function initiation(options: { privateKey: string; publicKey: string; at: Date }): Buffer {
+export function beginHandshake(options: HandshakeOptions): {
+	message: Buffer;
+	/** Reads the response; throws when it is not this responder's, to this initiation. */
+	finish(response: Buffer): SessionKeys;
+} {
 	const relay = Buffer.from(options.publicKey, "base64");
 	const own = privateKeyOf(Buffer.from(options.privateKey, "base64"));
 	const ephemeral = generateKeyPairSync("x25519").privateKey;
@@ -26,7 +53,7 @@ export function initiation(options: { privateKey: string; publicKey: string; at:
 
 	const head = Buffer.alloc(8);
 	head.writeUInt8(1, 0);
-	head.writeUInt32LE(0x68656d77, 4);
+	head.writeUInt32LE(options.index ?? 0x68656d77, 4);
 
 	const point = rawPublicKey(ephemeral);
 	[chain] = derive(chain, point);
@@ -39,22 +66,41 @@ export function initiation(options: { privateKey: string; publicKey: string; at:
 
 	[chain, key] = derive(chain, diffieHellman({ privateKey: own, publicKey: with_ }));
 	const sealedTime = seal(key, tai64n(options.at), log);
+	log = hash(log, sealedTime);
 
 	const message = Buffer.concat([head, point, sealedKey, sealedTime]);
 	const mac1 = blake2s(message, hash(Buffer.from("mac1----"), relay), 16);
-	return Buffer.concat([message, mac1, Buffer.alloc(16)]);
+	return {
+		message: Buffer.concat([message, mac1, Buffer.alloc(16)]),
+		finish(response) {
+			if (response.length !== 92 || response[0] !== 2) throw new Error("that is no handshake response");
+			const theirs = response.subarray(12, 44);
+			const theirKey = publicKeyOf(theirs);
+			let [link] = derive(chain, theirs);
+			let said = hash(log, theirs);
+			[link] = derive(link, diffieHellman({ privateKey: ephemeral, publicKey: theirKey }));
+			[link] = derive(link, diffieHellman({ privateKey: own, publicKey: theirKey }));
+			const [next, tau, proof] = derive(link, Buffer.alloc(32));
+			said = hash(said, tau);
+			if (!seal(proof, Buffer.alloc(0), said).equals(response.subarray(44, 60)))
+				throw new Error("the handshake response is somebody else's");
+			const [send, receive] = derive(next, Buffer.alloc(0));
+			return { send, receive, peer: response.readUInt32LE(4) };
+		},
+	};
 }
 
 function hash(...parts: Buffer[]): Buffer {
 	return createHash("blake2s256").update(Buffer.concat(parts)).digest();
 }
 
-/** The first two keys of HKDF (RFC 5869) with this chaining key as its salt. */
-function derive(chain: Buffer, input: Buffer): [Buffer, Buffer] {
+/** The first three keys of HKDF (RFC 5869) with this chaining key as its salt. */
+function derive(chain: Buffer, input: Buffer): [Buffer, Buffer, Buffer] {
 	const hmac = (key: Buffer, data: Buffer) => createHmac("blake2s256", key).update(data).digest();
 	const secret = hmac(chain, input);
 	const first = hmac(secret, Buffer.from([1]));
-	return [first, hmac(secret, Buffer.concat([first, Buffer.from([2])]))];
+	const second = hmac(secret, Buffer.concat([first, Buffer.from([2])]));
+	return [first, second, hmac(secret, Buffer.concat([second, Buffer.from([3])]))];
 }
 
 /** AEAD with the nonce 0 (RFC 8439). */

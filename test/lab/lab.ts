@@ -1,5 +1,5 @@
 import { createCertificates, trust } from "./certificates.ts";
-import { createHost, type Host, type HostOptions } from "./host.ts";
+import { type Boot, createHost, type Host, type HostOptions } from "./host.ts";
 import { type Internet, startInternet } from "./internet.ts";
 import { addresses, type Card, createNetwork, type Network } from "./network.ts";
 import { rootImage } from "./root-image.ts";
@@ -29,7 +29,29 @@ export interface LabOptions {
  * Builds the lab and boots both hosts; needs root. Whatever ends this process (an error, Ctrl-C, kill -9), the lab is
  * removed.
  */
-export async function startLab({ log = () => {}, signal }: LabOptions = {}): Promise<Lab> {
+export function startLab(options: LabOptions = {}): Promise<Lab> {
+	return startParts(options, build);
+}
+
+/** As {@link startLab}, with the relay alone. */
+export function startRelay(
+	options: LabOptions = {},
+): Promise<Pick<Lab, "run" | "relay" | "stop"> & { network: Network }> {
+	return startParts(options, async (run, image, log) => {
+		const network = await createNetwork(run);
+		const card = relayCard(network);
+		const relay = await createHost(run, image, { card, hostname: "relay.example.net", enable: ["postfix"] });
+		tellBoot(relay, await relay.boot(), log);
+		return { relay, network };
+	});
+}
+
+type Log = (line: string) => void;
+
+async function startParts<P>(
+	{ log = () => {}, signal }: LabOptions,
+	make: (run: Run, image: string, log: Log) => Promise<P>,
+): Promise<P & Pick<Lab, "run" | "stop">> {
 	const image = await rootImage(log, signal);
 	signal?.throwIfAborted();
 	const run = await beginRun();
@@ -46,7 +68,7 @@ export async function startLab({ log = () => {}, signal }: LabOptions = {}): Pro
 	};
 	const forgetSignals = onSignals(stop);
 	try {
-		return { run, ...(await build(run, image, log)), stop };
+		return { run, ...(await make(run, image, log)), stop };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -55,16 +77,14 @@ export async function startLab({ log = () => {}, signal }: LabOptions = {}): Pro
 
 type Parts = Pick<Lab, "relay" | "home" | "router" | "internet">;
 
-async function build(run: Run, image: string, log: (line: string) => void): Promise<Parts> {
+async function build(run: Run, image: string, log: Log): Promise<Parts> {
 	const network = await createNetwork(run);
 	const router = await createRouter(run, network);
 	const certificates = await createCertificates(run.folder, serviceNames);
 	const host = async (options: HostOptions) => {
 		const made = await createHost(run, image, options);
 		await trust(made.disk, certificates);
-		const { state, failed, seconds } = await made.boot();
-		const failures = failed.length > 0 ? `; failed: ${failed.join(", ")}` : "";
-		log(`${made.role} is ${state}, after ${seconds.toFixed(1)} s${failures}`);
+		tellBoot(made, await made.boot(), log);
 		return made;
 	};
 	const [internet, relay, home] = await Promise.all([
@@ -73,6 +93,11 @@ async function build(run: Run, image: string, log: (line: string) => void): Prom
 		host({ card: homeCard(router), hostname: "home.example.org", enable: ["postfix"] }),
 	]);
 	return { internet, relay, home, router };
+}
+
+function tellBoot({ role }: Host, { state, failed, seconds }: Boot, log: Log): void {
+	const failures = failed.length > 0 ? `; failed: ${failed.join(", ")}` : "";
+	log(`${role} is ${state}, after ${seconds.toFixed(1)} s${failures}`);
 }
 
 function relayCard(network: Network): Card {

@@ -20,15 +20,51 @@ function begin(jitter = 0.5): void {
 	times.start();
 }
 
-test("when the relay was started anew, and may have lost what we told it, we check in within a second", () => {
+test("when the relay has something new for us, we check in within a second", () => {
 	begin(0.3);
-	times.heard(7);
-	times.answered(7);
+	times.heard(0xffff_ffff);
+	times.answered(0xffff_ffff);
 	vi.advanceTimersByTime(10 * MINUTE);
 	expect(acted).toEqual([]);
-	times.heard(1_000);
+	times.heard(1);
 	vi.advanceTimersByTime(1 * SECOND);
 	expect(acted).toEqual([10 * MINUTE + 300]);
+});
+
+test("when the relay was started anew, and may have lost what we told it, all homes come spread over ten seconds", () => {
+	for (const generation of [0x8000_0000, 5]) {
+		begin(0.3);
+		times.heard(7);
+		times.answered(7);
+		vi.advanceTimersByTime(1 * MINUTE);
+		times.heard(generation);
+		vi.advanceTimersByTime(10 * SECOND);
+		expect(acted.splice(0)).toEqual([1 * MINUTE + 3_000]);
+		times.stop();
+	}
+});
+
+test("a relay that answers again hears of us at once, and one that was started anew when it is our turn", () => {
+	begin(0.3);
+	times.back();
+	times.heard(7);
+	vi.advanceTimersByTime(1);
+	expect(acted.splice(0), "at first contact").toHaveLength(1);
+	times.answered(7);
+	vi.advanceTimersByTime(1 * MINUTE);
+	times.back();
+	vi.advanceTimersByTime(1);
+	expect(acted.splice(0), "after an outage of the line").toHaveLength(1);
+	times.answered(7);
+	vi.advanceTimersByTime(1 * MINUTE);
+	times.back();
+	times.heard(0x8000_0000);
+	vi.advanceTimersByTime(2 * SECOND);
+	expect(acted, "not yet").toEqual([]);
+	times.back();
+	times.heard(0x4000_0000);
+	vi.advanceTimersByTime(1 * SECOND);
+	expect(acted, "nor later for that").toHaveLength(1);
 });
 
 test("a generation that a check-in has answered meanwhile is no news, one that came behind it is", () => {
