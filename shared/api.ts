@@ -16,6 +16,8 @@ export interface ApiOptions {
 	log: Logger;
 	/** True once the program serves. */
 	ready: () => boolean;
+	/** False while mail is known not to flow. */
+	mailFlows: () => boolean;
 	/** True while no duty is stuck. */
 	live: () => boolean;
 	/** Everything that `status` shows. */
@@ -64,7 +66,7 @@ export function createApi(options: ApiOptions): Api {
 	}
 
 	function health(response: ServerResponse): void {
-		const flows = options.health.mailFlows && options.ready();
+		const flows = options.mailFlows();
 		const conditions = options.health.list().map(({ visibleAfter: _, mail: __, ...shown }) => shown);
 		json(response, flows ? 200 : 503, { mailFlows: flows, ready: options.ready(), conditions });
 	}

@@ -13,9 +13,14 @@ export function statusRows(rows: ReadonlyArray<{ name: string | undefined; text:
 		.join("\n");
 }
 
-/** What is wrong, with what to do; a sentence of comfort when nothing is. */
-export function conditionsText(conditions: readonly ActiveCondition[], now: Date = new Date()): string {
-	if (conditions.length === 0) return "Nothing is wrong.";
+/** What is wrong, with what to do; a sentence of comfort when nothing is, and all was seen to be well. */
+export function conditionsText(
+	conditions: readonly ActiveCondition[],
+	now: Date = new Date(),
+	proven = true,
+): string {
+	if (conditions.length === 0)
+		return proven ? "Nothing is wrong." : "No fault was found, but not everything was seen to be well yet.";
 	return conditions
 		.map((c) => {
 			const since = spanOf(Math.max(0, Math.round((now.getTime() - Date.parse(c.since)) / 1000)));
