@@ -21,6 +21,11 @@ export interface ConditionKind<D> {
 	visibleAfter: number;
 	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
 	mail?: number;
+	/**
+	 * On the relay, who may read its words: `homes`, every home; `owner`, nobody else, since they name other homes. Left
+	 * out: the home that it is about. Others learn its title alone.
+	 */
+	audience?: "homes" | "owner";
 	text(details: D, subject: string): string;
 	remedy(details: D, subject: string): string;
 }
@@ -41,6 +46,7 @@ export interface ActiveCondition {
 	remedy: string;
 	visibleAfter: number;
 	mail?: number;
+	audience?: "homes" | "owner";
 }
 
 /** Declares a kind of condition; exists so that the details' type is written once. */
@@ -79,6 +85,7 @@ export class Health {
 			remedy: plainText(kind.remedy(details, subject)),
 			visibleAfter: kind.visibleAfter,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
+			...(kind.audience === undefined ? {} : { audience: kind.audience }),
 		};
 		if (before && before.text === after.text && before.remedy === after.remedy) return;
 		this.#active.set(key, after);

@@ -40,6 +40,10 @@ export interface RecordsState {
 	/** Names and types that the provider has, and its servers do not answer; an earlier version does not tell. */
 	unseen?: string[];
 	records: Array<{ name: string; type: string; records: string[] }>;
+	/** When all records were last compared with what the provider has, ISO 8601. */
+	comparedAt?: string | undefined;
+	/** When the zones' servers were last seen to answer what was written. */
+	seenAt?: string | undefined;
 }
 
 export interface Records {
@@ -67,6 +71,9 @@ export function createRecords(options: RecordsOptions): Records {
 	const timers = new Map<Family, NodeJS.Timeout>();
 	let provider: Provider | undefined;
 	let inSync = false;
+	/** What the provider has is to be read anew; and when all of it last was. */
+	let isForgotten = true;
+	let comparedAt: Date | undefined;
 
 	const events: ProviderEvents = {
 		onWritten(zone, changed, wanted, began) {
@@ -95,6 +102,10 @@ export function createRecords(options: RecordsOptions): Records {
 				await attempt(() => zone(one).sync(names, wanted, signal));
 			}
 			inSync = failures.length === 0;
+			if (inSync && isForgotten) {
+				isForgotten = false;
+				comparedAt = new Date();
+			}
 		} catch (error) {
 			inSync = false;
 			throw error;
@@ -142,12 +153,15 @@ export function createRecords(options: RecordsOptions): Records {
 			},
 		},
 		recheck() {
+			isForgotten = true;
 			for (const zone of new Set(zoneOfName.values())) provider?.zone(zone).forget();
 			duty.poke();
 		},
 		state: () => ({
 			inSync,
 			unseen: visibility.unseen(),
+			comparedAt: comparedAt?.toISOString(),
+			seenAt: visibility.seenAt()?.toISOString(),
 			records: [...new Set(zoneOfName.values())].flatMap((zone) =>
 				(provider?.zone(zone).addresses() ?? []).map(({ subname, type, records }) => ({
 					name: nameOf(subname, zone),

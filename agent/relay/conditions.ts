@@ -102,6 +102,15 @@ export const relayNotice = condition<{ text: string; remedy: string }>({
 	remedy: ({ remedy }) => remedy,
 });
 
+export const routesNothing = condition<{ home: string }>({
+	code: "relay.routes_nothing",
+	severity: "error",
+	title: "the relay routes no domain to this home",
+	visibleAfter: 30 * SECOND,
+	text: ({ home }) => `the relay knows this home as ${home}, and sends the mail of no domain to it`,
+	remedy: ({ home }) => `on the relay, add the domain to domains in /etc/heimweg-relay/homes.d/${home}.toml`,
+});
+
 export const routesMissing = condition<{ missing: string; home: string }>({
 	code: "relay.routes_missing",
 	formerly: "checkin.routes_missing",

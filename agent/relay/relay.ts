@@ -10,9 +10,10 @@ import type { AgentCore } from "../config.ts";
 import { changedFamilies, sourcesOf } from "../facts.ts";
 import type { AgentContext, AgentPart } from "../part.ts";
 import { createCheckins } from "./checkins.ts";
-import { largePacketsLost, packetsLost } from "./conditions.ts";
+import { largePacketsLost, packetsLost, relayMute } from "./conditions.ts";
 import type { RelayConfig, RelaySection } from "./config.ts";
 import { pathWorks } from "./path.ts";
+import { relayProofs } from "./proof.ts";
 import { watchPulse } from "./pulse.ts";
 import { createResolver } from "./resolve.ts";
 import type { PresharedKey } from "./secrets.ts";
@@ -47,6 +48,9 @@ export function createRelay(
 	const oldMemory = context.state("agent.json", memorySchema);
 	let roundTrip: number | undefined;
 	let pulsing = false;
+	const startedAt = performance.now();
+	let answeredAt: number | undefined;
+	let silent = false;
 	/** What the relay's name is known to have. */
 	let addresses: readonly Address[] = [];
 	let seenAs: Endpoint | undefined;
@@ -75,6 +79,7 @@ export function createRelay(
 		}),
 		expected: config.mail?.domains,
 		sections: context.checkin,
+		proofs: () => context.proofs("relay"),
 		tunnelUp: up,
 		health,
 		log,
@@ -97,6 +102,8 @@ export function createRelay(
 		mtu: settings.mtu,
 		onAnswer(endpoint, milliseconds) {
 			answered.add();
+			answeredAt = performance.now();
+			silent = false;
 			roundTrip = milliseconds;
 			const wasUp = up();
 			tunnel?.answered();
@@ -108,7 +115,9 @@ export function createRelay(
 		},
 		onSilence(milliseconds) {
 			const wasUp = up();
+			silent = true;
 			tunnel?.silent(milliseconds);
+			checkins.silent();
 			if (!wasUp) return;
 			tell();
 			statusChanged();
@@ -183,7 +192,17 @@ export function createRelay(
 		status: (): Record<keyof RelayStatus, unknown> => ({
 			tunnel: { up: up(), relay: host, endpoint: tunnel?.endpoint(), roundTrip },
 			checkin: checkins.state(),
+			keys: { own: publicKeyOf(key.privateKey), relay: relay.public_key },
+			tunnelAddresses: { own: settings.addresses, relay: relay.addresses },
 		}),
+		proof() {
+			const now = performance.now();
+			return relayProofs({
+				...{ up: up(), silent, sinceStart: now - startedAt, mute: health.has(relayMute, "") },
+				sinceAnswer: answeredAt && now - answeredAt,
+				...checkins.seen(),
+			});
+		},
 		async start() {
 			addresses = ((await memory.read()) ?? (await oldMemory.read()))?.relay ?? [];
 			await spoken.restore();

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Headline, headlineOf } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
@@ -7,6 +8,7 @@ import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
 import { createHomesKeeper, storedRegistrySchema } from "./keeper.ts";
+import { homesProof, presenceProof, routedProof } from "./proof.ts";
 import { routedHomeProblems } from "./routed-mail.ts";
 import { type HomesStatus, homeRows, homesSummary } from "./status.ts";
 import { type HomesWatch, watchHomes } from "./watch.ts";
@@ -44,6 +46,11 @@ export const homes = relayPart({
 			tellHomes({ registry, at, changedHomes, changedDomains });
 		}
 
+		function headlineOfHome(home: Home): Headline {
+			const presence = presenceProof(facts.presence.all.get(home.id), performance.now());
+			return headlineOf([presence, ...context.homeProofs(home)]);
+		}
+
 		tell(new Set(), new Set());
 		metrics.gauge("homes", "Homes that are served", () => keeper.registry.homes.size);
 		return {
@@ -55,8 +62,20 @@ export const homes = relayPart({
 					return gone.length > 0 ? `no longer served: ${gone.join(", ")}` : "no removal was held";
 				},
 			},
-			homeStatus: ({ id, addresses, domains }: Home) => ({ id, addresses, domains }),
+			homeStatus: (home) => ({
+				...{ id: home.id, addresses: home.addresses, domains: home.domains, publicKey: home.publicKey },
+				headline: headlineOfHome(home),
+			}),
+			homeProof: (home) => routedProof(home, keeper.registry),
+			proof: () =>
+				homesProof(
+					[...keeper.registry.homes.values()].map((home) => ({
+						id: home.id,
+						headline: headlineOfHome(home),
+					})),
+				),
 			status: (): Record<keyof HomesStatus, unknown> => ({
+				relay: { publicKey: rules.relayPublicKey, addresses: relayAddresses },
 				homes: [...keeper.registry.homes.values()].map((home) => context.homeStatus(home)),
 				held: [...keeper.registry.held],
 			}),

@@ -8,6 +8,7 @@ export const pulseFailing = condition<Failure>({
 	severity: "error",
 	title: "pulses cannot be received",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the pulse port cannot be served: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
@@ -18,6 +19,7 @@ export const pulsePortTaken = condition<Taken>({
 	severity: "error",
 	title: "another program holds the pulse port",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 0,
 	text: ({ address, port, holder }) =>
 		`UDP port ${port} on ${address} is held by another program ${holder}`.trim() +

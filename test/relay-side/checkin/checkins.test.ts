@@ -53,6 +53,7 @@ async function stage() {
 		...{ addresses: [relay], port, privateKey: relayKey, identity, health },
 		facts,
 		sections: () => [],
+		proofs: () => [],
 		metrics: createMetrics("test", "1", health),
 	});
 	checkins.start();
