@@ -1,5 +1,6 @@
 import type { Logger } from "./log.ts";
 import { plainText } from "./plain-text.ts";
+import { createRecent, type Recent } from "./recent.ts";
 
 /** error: someone must act; warning: it may become one. */
 export type Severity = "error" | "warning";
@@ -26,6 +27,8 @@ export interface ConditionKind<D> {
 	 * out: the home that it is about. Others learn its title alone.
 	 */
 	audience?: "homes" | "owner";
+	/** Codes of what it follows from: while one of them holds, that is what to look at. */
+	dependsOn?: readonly string[];
 	text(details: D, subject: string): string;
 	remedy(details: D, subject: string): string;
 }
@@ -47,6 +50,9 @@ export interface ActiveCondition {
 	visibleAfter: number;
 	mail?: number;
 	audience?: "homes" | "owner";
+	dependsOn?: readonly string[];
+	/** When it ends: the title of what holds in its place. */
+	instead?: string;
 }
 
 /** Declares a kind of condition; exists so that the details' type is written once. */
@@ -62,10 +68,13 @@ export class Health {
 	readonly #listeners = new Set<HealthListener>();
 	readonly #log: Logger;
 	readonly #now: () => Date;
+	/** What is over by now, or was put right at once. */
+	readonly recent: Recent;
 
 	constructor(log: Logger, now: () => Date = () => new Date()) {
 		this.#log = log;
 		this.#now = now;
+		this.recent = createRecent(now);
 	}
 
 	/** The condition holds for the subject; logged once, when it begins or when its sentence changes. */
@@ -86,16 +95,24 @@ export class Health {
 			visibleAfter: kind.visibleAfter,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 			...(kind.audience === undefined ? {} : { audience: kind.audience }),
+			...(kind.dependsOn === undefined ? {} : { dependsOn: kind.dependsOn }),
 		};
 		if (before && before.text === after.text && before.remedy === after.remedy) return;
 		this.#active.set(key, after);
 		const fields = { condition: after.code, ...(subject ? { subject } : {}) };
-		this.#log[kind.severity === "error" ? "error" : "warn"](fields, sentence(after));
+		this.#log[kind.severity === "error" ? "error" : "warn"](
+			fields,
+			sentence(after, causeOf(after, this.#active.values())),
+		);
 		this.#tell(before ? "changes" : "begins", after);
 	}
 
-	/** The condition no longer holds for the subject, or, without one, for any. */
-	clear<D>(kind: ConditionKind<D>, subject?: string): void {
+	/**
+	 * The condition no longer holds for the subject, or, without one, for any.
+	 *
+	 * @param instead what holds in its place, so that nothing is over
+	 */
+	clear<D>(kind: ConditionKind<D>, subject?: string, instead?: { title: string }): void {
 		const ended = [...this.#active.values()].filter(
 			(c) => c.code === kind.code && (subject === undefined || c.subject === subject),
 		);
@@ -103,8 +120,11 @@ export class Health {
 			this.#active.delete(keyOf(past.code, past.subject));
 			const lasted = Math.max(0, Math.round((this.#now().getTime() - Date.parse(past.since)) / 1000));
 			const fields = { condition: past.code, ...(past.subject ? { subject: past.subject } : {}), lasted };
-			this.#log.info(fields, `over after ${spanOf(lasted)}: ${past.title}${of(past.subject)}`);
-			this.#tell("ends", past);
+			const what = `${past.title}${of(past.subject)}`;
+			if (instead) this.#log.info(fields, `after ${spanOf(lasted)} another: ${what}; now: ${instead.title}`);
+			else this.#log.info(fields, `over after ${spanOf(lasted)}: ${what}`);
+			if (!instead) this.recent.ended(past, lasted);
+			this.#tell("ends", instead ? { ...past, instead: instead.title } : past);
 		}
 	}
 
@@ -152,7 +172,18 @@ export function spanOf(seconds: number): string {
 	return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
 }
 
-function sentence(c: ActiveCondition): string {
+/** What a condition follows from, among those that hold; undefined when it stands for itself. */
+export function causeOf(
+	{ dependsOn }: Pick<ActiveCondition, "dependsOn">,
+	all: Iterable<ActiveCondition>,
+): ActiveCondition | undefined {
+	if (!dependsOn) return undefined;
+	for (const one of all) if (dependsOn.includes(one.code)) return one;
+	return undefined;
+}
+
+function sentence(c: ActiveCondition, cause: ActiveCondition | undefined): string {
+	if (cause) return `${c.text}; this follows from: ${cause.title}`;
 	return c.remedy ? `${c.text}; what to do: ${c.remedy}` : c.text;
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Backoff, waitAfter } from "./backoff.ts";
 import { type Failure, failureOf } from "./conditions.ts";
 import { HeimwegError } from "./errors.ts";
-import { type ActiveCondition, condition, type Health, spanOf } from "./health.ts";
+import { type ActiveCondition, causeOf, condition, type Health, spanOf } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { type RateLimit, recent, waitForRoom } from "./rate.ts";
 import type { SavedState } from "./saved-state.ts";
@@ -101,6 +101,8 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	/** What holds, and since when on the steady clock. */
 	const active = new Map<string, { condition: ActiveCondition; began: number }>();
 	const ended = new Map<string, number>();
+	/** Of those that ended: the title of what holds in their place. */
+	const followed = new Map<string, string>();
 	const stopping = new AbortController();
 	let sent: number[] = [];
 	let startedAt = 0;
@@ -119,8 +121,10 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		if (event === "ends") {
 			active.delete(key);
 			if (told.has(key)) ended.set(key, wallClock());
+			if (told.has(key) && seen.instead !== undefined) followed.set(key, seen.instead);
 		} else {
 			ended.delete(key);
+			followed.delete(key);
 			active.set(key, { condition: seen, began: active.get(key)?.began ?? performance.now() });
 		}
 		gatheringTimer ??= setTimeout(look, gathering);
@@ -154,7 +158,9 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const due: Notice[] = [];
 		let next = Number.POSITIVE_INFINITY;
 		for (const [key, { condition: held, began }] of active) {
-			if (told.has(key)) continue;
+			// What follows from another is not told besides it; once that is over, it may be.
+			const conditions = () => [...active.values()].map(({ condition: one }) => one);
+			if (told.has(key) || (held.dependsOn && causeOf(held, conditions()))) continue;
 			const at = began + (channel.visibleAfter(held) ?? 0);
 			if (at <= now) due.push(beginning(held));
 			else next = Math.min(next, at);
@@ -162,7 +168,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		for (const [key, past] of told) {
 			if (active.has(key)) continue;
 			const at = ended.has(key) ? now : startedAt + settling;
-			if (at <= now) due.push(ending(past, ended.get(key) ?? wallClock()));
+			if (at <= now) due.push(ending(past, ended.get(key) ?? wallClock(), followed.get(key)));
 			else next = Math.min(next, at);
 		}
 		return { due: due.sort((a, b) => rank(a) - rank(b)), next };
@@ -203,6 +209,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		} else {
 			told.delete(key);
 			ended.delete(key);
+			followed.delete(key);
 		}
 	}
 
@@ -233,10 +240,13 @@ function beginning(held: ActiveCondition): Notice {
 	return { event: "begins", code, ...known, subject, severity, title, text, remedy, since };
 }
 
-function ending(past: Told, at: number): Notice {
+function ending(past: Told, at: number, instead: string | undefined): Notice {
 	const lasted = Math.max(0, Math.round((at - Date.parse(past.since)) / 1000));
 	const about = past.subject ? ` (${past.subject})` : "";
-	const text = `over after ${spanOf(lasted)}: ${past.title}${about}`;
+	const what = `${past.title}${about}`;
+	const text = instead
+		? `after ${spanOf(lasted)} another: ${what}; now: ${instead}`
+		: `over after ${spanOf(lasted)}: ${what}`;
 	return { event: "ends", ...past, text, remedy: "", ended: new Date(at).toISOString(), lasted };
 }
 

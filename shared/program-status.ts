@@ -1,7 +1,8 @@
 import type { ActiveCondition } from "./health.ts";
 import type { PartKind, PartTypes, StatusRow } from "./part.ts";
 import { directions, type Headline, isProven, mailDirections } from "./proof.ts";
-import { conditionsText, statusRows } from "./status-text.ts";
+import type { PastTrouble } from "./recent.ts";
+import { conditionsText, recentText, statusRows } from "./status-text.ts";
 
 /** What `status --json` prints of every program; each part adds keys of its own. */
 export interface ProgramStatus {
@@ -11,6 +12,8 @@ export interface ProgramStatus {
 	/** What is seen of each direction; without it (an earlier version) nothing is. */
 	headline?: Headline;
 	conditions: ActiveCondition[];
+	/** What was wrong in the last hour and is over. */
+	recent?: PastTrouble[];
 }
 
 interface Shown<Types extends PartTypes> {
@@ -37,7 +40,9 @@ export function statusText<Types extends PartTypes>(
 		...parts.flatMap((part) => part.rows?.(status) ?? []),
 	]);
 	const first = `${name} ${status.version}: ${flowText(headline, status.mailFlows)}`;
-	return `${first}\n${statusRows(rows)}\n\n${conditionsText(status.conditions, new Date(), isProven(headline))}\n`;
+	const wrong = conditionsText(status.conditions, new Date(), isProven(headline));
+	const over = recentText(status.recent ?? []);
+	return `${[`${first}\n${statusRows(rows)}`, wrong, ...(over ? [over] : [])].join("\n\n")}\n`;
 }
 
 /** True when nothing is wrong, and all that is looked at was seen to be well. */

@@ -122,6 +122,7 @@ export async function createProgram<Types extends PartTypes>(
 			headline: known,
 			...Object.assign({}, ...parts.map((part) => part.status?.() ?? {})),
 			conditions: health.list(),
+			recent: health.recent.list(),
 		};
 	}
 

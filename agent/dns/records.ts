@@ -68,6 +68,9 @@ export function createRecords(options: RecordsOptions): Records {
 			duty.poke(undefined, { urgent: true });
 		},
 	});
+	/** What is wanted of a zone, and what was when deSEC had all of it; as texts that can be compared. */
+	const asked = new Map<string, () => string>();
+	const proven = new Map<string, string>();
 	const timers = new Map<Family, NodeJS.Timeout>();
 	let provider: Provider | undefined;
 	let inSync = false;
@@ -79,6 +82,9 @@ export function createRecords(options: RecordsOptions): Records {
 		onWritten(zone, changed, wanted, began) {
 			const took = Math.round(now() - began);
 			log.info({ zone, changed, took }, `deSEC took ${changed.join(", ")} after ${took} ms`);
+			// Nothing else was wanted since deSEC had it all: somebody else has changed it.
+			if (proven.get(zone) === asked.get(zone)?.())
+				health.recent.note(`records at deSEC had been changed, and are right again: ${changed.join(", ")}`);
 			visibility.watch(zone, wanted, began);
 		},
 		onUncertain: (zone, wanted, began) => visibility.watch(zone, wanted, began),
@@ -99,7 +105,11 @@ export function createRecords(options: RecordsOptions): Records {
 			for (const one of new Set(zoneOfName.values())) {
 				const names = config.names.filter((name) => zoneOfName.get(name) === one);
 				const wanted = () => addressRRsets(names, typesOf(config), { 4: known(4), 6: known(6) });
-				await attempt(() => zone(one).sync(names, wanted, signal));
+				asked.set(one, () => JSON.stringify(wanted()));
+				await attempt(async () => {
+					await zone(one).sync(names, wanted, signal);
+					proven.set(one, asked.get(one)!());
+				});
 			}
 			inSync = failures.length === 0;
 			if (inSync && isForgotten) {

@@ -53,9 +53,11 @@ export const endpointUnresolved = condition<{ host: string; error: string; using
 	formerly: "tunnel.endpoint_unresolved",
 	severity: "warning",
 	title: "the relay's name cannot be resolved",
+	dependsOn: ["relay.line_down"],
 	visibleAfter: 5 * MINUTE,
 	text: ({ host, error, using }) => `the relay's name ${host} cannot be resolved (${error}); ${using}`,
-	remedy: () => "look at /etc/resolv.conf, or write the relay's address into relays.endpoint",
+	remedy: () =>
+		"look whether other names resolve here (/etc/resolv.conf), or write the relay's address into relays.endpoint",
 });
 
 export const largePacketsLost = condition<{ mtu: number }>({
@@ -87,6 +89,7 @@ export const checkinFailing = condition<Failure>({
 	formerly: "checkin.failing",
 	severity: "warning",
 	title: "the relay does not take the check-in",
+	dependsOn: ["relay.line_down", "relay.tunnel_down", "relay.mute"],
 	visibleAfter: 5 * MINUTE,
 	text: ({ error }) => `the check-in with the relay failed: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',

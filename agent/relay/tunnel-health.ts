@@ -49,10 +49,13 @@ export function tunnelHealth(options: {
 					: "none since heimweg started",
 			};
 			const details = { relay: host, lastAnswer: down.lastAnswer };
-			if (lineUp) health.clear(lineDown);
-			else health.set(lineDown, "", undefined);
-			health.put(tunnelDown, "", lineUp && !shakesHands ? details : undefined);
-			health.put(relayMute, "", lineUp && shakesHands ? details : undefined);
+			const holds = !lineUp ? lineDown : shakesHands ? relayMute : tunnelDown;
+			if (holds === lineDown) health.set(lineDown, "", undefined);
+			else health.set(holds === relayMute ? relayMute : tunnelDown, "", details);
+			// One takes the other's place, and nothing is over.
+			if (holds !== lineDown) health.clear(lineDown, "", holds);
+			if (holds !== tunnelDown) health.clear(tunnelDown, "", holds);
+			if (holds !== relayMute) health.clear(relayMute, "", holds);
 		},
 	};
 }

@@ -88,7 +88,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	async function ensure(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
-		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
+		if (done.length > 0) {
+			log.info(`tunnel interface set up: ${done.join(", ")}`);
+			if (ensuredAt > 0)
+				health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
+		}
 		await ensurePeer(signal);
 		ensuredAt = now();
 		options.onUp();

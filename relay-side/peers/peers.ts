@@ -59,10 +59,15 @@ export function createPeers(options: PeersOptions): Duty {
 	const now = options.now ?? (() => performance.now());
 	const wallClock = options.wallClock ?? (() => Date.now() / 1000);
 	const renewed = new Map<string, { at: number; count: number }>();
+	/** The interface was once as it should be. */
+	let stood = false;
 
 	async function run(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
 		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
+		if (done.length > 0 && stood)
+			health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
+		stood = true;
 		options.onUp();
 		const present = await readPeers(signal);
 		const wanted = await wantedPeers(present);

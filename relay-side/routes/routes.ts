@@ -78,7 +78,10 @@ export function createRoutes(options: RoutesOptions): Duty {
 		// Both maps may be damaged, and each is mended once.
 		for (let mends = 0; ; mends++) {
 			try {
-				return await keep(some, remembered, signal);
+				await keep(some, remembered, signal);
+				// Mending may have failed, and the old map be back.
+				for (const map of ["transport", "relay_domains"]) health.clear(mapDamaged, map);
+				return;
 			} catch (error) {
 				if (!(error instanceof MapDamaged) || mends === 2) throw error;
 				await mend(error, remembered);
