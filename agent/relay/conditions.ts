@@ -13,28 +13,52 @@ export const tunnelFailing = condition<Failure>({
 	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg tries again by itself',
 });
 
-export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
+/** What is known of a silence when it begins. */
+export interface Silence {
+	relay: string;
+	/** When the last pulse was answered, or since when none was. */
+	lastAnswer: string;
+	/** Some pulse was answered since our start. */
+	ever?: boolean;
+	/** This machine's clock is behind what it was when our state was saved; both in words. */
+	clockBehind?: { now: string; saved: string } | undefined;
+}
+
+export const tunnelDown = condition<Silence>({
 	code: "relay.tunnel_down",
 	formerly: "tunnel.down",
 	severity: "error",
 	title: "the relay does not answer through the tunnel",
 	blocksMail: true,
 	visibleAfter: 1 * MINUTE,
-	text: ({ relay, lastAnswer }) => `no answer from the relay ${relay} through the tunnel (${lastAnswer})`,
-	remedy: () =>
-		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
+	text: ({ relay, lastAnswer, clockBehind }) =>
+		`no answer from the relay ${relay} through the tunnel (${lastAnswer})${
+			clockBehind
+				? `; this machine's clock says ${clockBehind.now}, and was at ${clockBehind.saved} before: WireGuard refuses who comes from the past`
+				: ""
+		}`,
+	remedy: ({ ever = true, clockBehind }) => {
+		if (clockBehind) return 'set the clock right ("timedatectl"); heimweg goes on by itself';
+		return ever
+			? 'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides'
+			: 'compare the keys on both sides, which "heimweg status" and "heimweg-relay status" show, and look at the relay\'s firewall (UDP port of WireGuard)';
+	},
 });
 
-export const relayMute = condition<{ relay: string; lastAnswer: string }>({
+export const relayMute = condition<Silence>({
 	code: "relay.mute",
 	formerly: "tunnel.relay_mute",
 	severity: "warning",
 	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
 	visibleAfter: 2 * MINUTE,
-	text: ({ relay, lastAnswer }) =>
-		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`,
-	remedy: () =>
-		'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel',
+	text: ({ relay, lastAnswer, ever = true }) =>
+		ever
+			? `WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`
+			: `WireGuard reaches the relay ${relay}, but no pulse was ever answered there (${lastAnswer})`,
+	remedy: ({ ever = true }) =>
+		ever
+			? 'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel'
+			: 'compare the tunnel addresses that "heimweg status" here and "heimweg-relay status" on the relay show, and look there at "systemctl status heimweg-relay"',
 });
 
 export const lineDown = condition({

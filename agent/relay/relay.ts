@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { type Address, type Endpoint, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import { jitterOf } from "../../shared/jitter.ts";
@@ -54,6 +55,7 @@ export function createRelay(
 	/** What the relay's name is known to have. */
 	let addresses: readonly Address[] = [];
 	let seenAs: Endpoint | undefined;
+	let savedAt: Date | undefined;
 	/** Made at start, when the memory was read. */
 	let tunnel: Tunnel | undefined;
 	const up = () => tunnel?.up() ?? false;
@@ -165,6 +167,7 @@ export function createRelay(
 			},
 			outer: settings.outer,
 			resolve: createResolver(),
+			savedAt,
 			pathWorks: (address) => pathWorks(address, pathPatience),
 			families: () => facts.link.value?.families ?? new Set<Family>(),
 			lastGood,
@@ -190,7 +193,10 @@ export function createRelay(
 		duties: () => [...(tunnel ? [tunnel.duty] : []), checkins.duty],
 		ticks: [{ every: MINUTE, act: () => tunnel?.duty.poke() }],
 		status: (): Record<keyof RelayStatus, unknown> => ({
-			tunnel: { up: up(), relay: host, endpoint: tunnel?.endpoint(), roundTrip },
+			tunnel: {
+				...{ up: up(), relay: host, endpoint: tunnel?.endpoint(), roundTrip },
+				evidence: tunnel?.evidence() ?? [],
+			},
 			checkin: checkins.state(),
 			keys: { own: publicKeyOf(key.privateKey), relay: relay.public_key },
 			tunnelAddresses: { own: settings.addresses, relay: relay.addresses },
@@ -206,6 +212,7 @@ export function createRelay(
 		async start() {
 			addresses = ((await memory.read()) ?? (await oldMemory.read()))?.relay ?? [];
 			await spoken.restore();
+			savedAt = await lastSaved(config.state_dir);
 			tunnel = makeTunnel(addresses);
 			checkins.start();
 			tell();
@@ -219,6 +226,14 @@ export function createRelay(
 			spoken.stop();
 		},
 	};
+}
+
+/** When the state folder was last written to: a clock that was right then has gone on since. */
+async function lastSaved(folder: string): Promise<Date | undefined> {
+	return stat(folder).then(
+		({ mtime }) => mtime,
+		() => undefined,
+	);
 }
 
 /** Which of our tunnel addresses speaks to the relay's first one. */

@@ -7,7 +7,14 @@ import { MINUTE } from "../../shared/time.ts";
 
 /** What the status has of the relay. */
 export interface RelayStatus {
-	tunnel: { up: boolean; relay: string; endpoint: Endpoint | undefined; roundTrip: number | undefined };
+	tunnel: {
+		up: boolean;
+		relay: string;
+		endpoint: Endpoint | undefined;
+		roundTrip: number | undefined;
+		/** While it is down: what that shows of its cause. */
+		evidence?: readonly string[];
+	};
 	checkin:
 		| {
 				home: string;
@@ -64,9 +71,11 @@ export function relaySummary(status: object) {
 	return [{ place: 10, text: tunnel.up ? "tunnel up" : "tunnel down" }];
 }
 
-function tunnelText({ up, relay, endpoint, roundTrip }: RelayStatus["tunnel"]): string {
+function tunnelText({ up, relay, endpoint, roundTrip, evidence = [] }: RelayStatus["tunnel"]): string {
 	const where = endpoint ? `${relay} at ${endpointText(endpoint)}` : relay;
-	return up ? `up to ${where}, ${(roundTrip ?? 0).toFixed(1)} ms` : `down, to ${where}`;
+	return up
+		? `up to ${where}, ${(roundTrip ?? 0).toFixed(1)} ms`
+		: [`down, to ${where}`, ...evidence].join("; ");
 }
 
 /** After so long what the relay said is told with its time: it is asked regularly, and oftener while mail waits there. */

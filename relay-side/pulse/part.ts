@@ -43,8 +43,8 @@ export const pulse = relayPart({
 			endpoints: () => device.endpoints(),
 			...{ presence, identity, run, health, metrics },
 		});
-		facts.homes.subscribe(({ registry }) => {
-			presence.keep(registry.homes.keys());
+		facts.homes.subscribe(({ registry, changedHomes }) => {
+			presence.keep(registry.homes.keys(), changedHomes);
 			identity.keep(registry);
 		});
 		facts.tunnelUp.subscribe(() => pulses.start());

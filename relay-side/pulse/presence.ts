@@ -24,8 +24,8 @@ export interface PresenceBook {
 	/** WireGuard sees this home under this endpoint. */
 	seenAt(home: string, endpoint: Endpoint): void;
 	of(home: string): Presence;
-	/** The homes that there are now; others are forgotten. */
-	keep(homes: Iterable<string>): void;
+	/** The homes that there are now, others are forgotten; and which of them changed just now. */
+	keep(homes: Iterable<string>, changed?: Iterable<string>): void;
 	start(): void;
 	stop(): void;
 }
@@ -39,6 +39,9 @@ const usualInterval = 1_000;
 /** Milliseconds between two looks for homes that went away. */
 const lookEvery = 500;
 
+/** Milliseconds before a home's last pulse in which a change of its file is told with its absence. */
+const justBefore = 30_000;
+
 /** Knows from the pulses which home is here and which is away. */
 export function createPresence(options: {
 	health: Health;
@@ -50,6 +53,8 @@ export function createPresence(options: {
 	const { health, log } = options;
 	const now = options.now ?? (() => performance.now());
 	const homes = new Map<string, Presence>();
+	/** When a home's file last changed what is served. */
+	const changedAt = new Map<string, number>();
 	let timer: NodeJS.Timeout | undefined;
 
 	const unseen = (): Presence => ({
@@ -76,8 +81,17 @@ export function createPresence(options: {
 			const quiet = now() - (presence.lastPulse ?? presence.since);
 			if (quiet <= missed * presence.interval) continue;
 			if (presence.here) leave(home, presence);
-			if (!health.has(homeAway, home)) health.set(homeAway, home, { seen: presence.lastSeen });
+			if (!health.has(homeAway, home))
+				health.set(homeAway, home, { seen: presence.lastSeen, changed: changeBefore(home, presence) });
 		}
+	}
+
+	/** What changed just before the last pulse, or since: it is the likeliest cause. */
+	function changeBefore(home: string, { lastPulse }: Presence): string | undefined {
+		const at = changedAt.get(home);
+		if (at === undefined || lastPulse === undefined || at < lastPulse - justBefore) return undefined;
+		const seconds = (Math.abs(lastPulse - at) / 1_000).toFixed(1);
+		return `${home}.toml changed ${seconds} s ${at < lastPulse ? "before" : "after"} that`;
 	}
 
 	function leave(home: string, presence: Presence): void {
@@ -117,8 +131,10 @@ export function createPresence(options: {
 			);
 			tell(home, presence);
 		},
-		keep(ids) {
+		keep(ids, changed = []) {
 			const kept = new Set(ids);
+			for (const home of changed) changedAt.set(home, now());
+			for (const home of changedAt.keys()) if (!kept.has(home)) changedAt.delete(home);
 			const fresh = [...kept].filter((home) => !homes.has(home));
 			for (const home of fresh) tell(home, entry(home));
 			for (const home of homes.keys()) {

@@ -86,6 +86,8 @@ describeLab("well is said when it is seen", () => {
 		await home.run(["systemctl", "restart", "heimweg"]);
 		await nobodySaysWell();
 		expect((await ask("relay")).stdout, "the relay's only home is away").toMatch(/^incoming +no \(/m);
+		const away = (await scene().relayStatus()).conditions.find(({ code }) => code === "pulse.home_away");
+		expect(away?.text).toMatch(/ \(anna\.toml changed [\d.]+ s (before|after) that\)/);
 		await relay.write(homePath, own());
 		await allIsWell(scene());
 	});
