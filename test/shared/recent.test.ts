@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { createGuardDuty } from "../../shared/guard-duty.ts";
 import { condition, Health } from "../../shared/health.ts";
 import { conditionsText, recentText } from "../../shared/status-text.ts";
-import { failing, keptLog } from "./silent.ts";
+import { failing, keptLog, silent } from "./silent.ts";
 
 const other = condition<void>({
 	...{ code: "test.other", severity: "warning", title: "something else holds", visibleAfter: 0 },
@@ -73,4 +74,22 @@ test("for what follows from another nobody is sent anywhere while that holds", (
 	expect(text).not.toContain("resolv.conf");
 	health.clear(failing);
 	expect(conditionsText(health.list())).toContain("what to do: look at /etc/resolv.conf");
+});
+
+test("a guard that is flushed again and again shows in the status, each time in one line", async () => {
+	const { health, text } = stage();
+	const duty = createGuardDuty({
+		guard: { ensure: async () => true, refuseForeign: async () => {}, remove: async () => {} },
+		onStands() {},
+		watch: () => ({ stop: async () => {} }),
+		...{ health, log: silent },
+	});
+	for (let time = 0; time < 4; time++) {
+		duty.poke(undefined, { urgent: true });
+		await duty.settled();
+	}
+	expect(text().split("\n")[1]).toMatch(
+		/^ {2}3 times, last 0 s ago: the nftables table that guards .* was gone or changed/,
+	);
+	await duty.stop();
 });
