@@ -100,9 +100,8 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	const told = new Map<string, Told>();
 	/** What holds, and since when on the steady clock. */
 	const active = new Map<string, { condition: ActiveCondition; began: number }>();
-	const ended = new Map<string, number>();
-	/** Of those that ended: the title of what holds in their place. */
-	const followed = new Map<string, string>();
+	/** When what was told of ended, and the title of what holds in its place. */
+	const ended = new Map<string, { at: number; instead?: string | undefined }>();
 	const stopping = new AbortController();
 	let sent: number[] = [];
 	let startedAt = 0;
@@ -120,11 +119,9 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const key = keyOf(seen);
 		if (event === "ends") {
 			active.delete(key);
-			if (told.has(key)) ended.set(key, wallClock());
-			if (told.has(key) && seen.instead !== undefined) followed.set(key, seen.instead);
+			if (told.has(key)) ended.set(key, { at: wallClock(), instead: seen.instead });
 		} else {
 			ended.delete(key);
-			followed.delete(key);
 			active.set(key, { condition: seen, began: active.get(key)?.began ?? performance.now() });
 		}
 		gatheringTimer ??= setTimeout(look, gathering);
@@ -168,7 +165,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		for (const [key, past] of told) {
 			if (active.has(key)) continue;
 			const at = ended.has(key) ? now : startedAt + settling;
-			if (at <= now) due.push(ending(past, ended.get(key) ?? wallClock(), followed.get(key)));
+			if (at <= now) due.push(ending(past, ended.get(key) ?? { at: wallClock() }));
 			else next = Math.min(next, at);
 		}
 		return { due: due.sort((a, b) => rank(a) - rank(b)), next };
@@ -205,11 +202,10 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const key = keyOf(notice);
 		if (notice.event === "begins") {
 			told.set(key, { code, subject, severity, title, since });
-			if (!active.has(key)) ended.set(key, wallClock());
+			if (!active.has(key)) ended.set(key, { at: wallClock() });
 		} else {
 			told.delete(key);
 			ended.delete(key);
-			followed.delete(key);
 		}
 	}
 
@@ -240,7 +236,7 @@ function beginning(held: ActiveCondition): Notice {
 	return { event: "begins", code, ...known, subject, severity, title, text, remedy, since };
 }
 
-function ending(past: Told, at: number, instead: string | undefined): Notice {
+function ending(past: Told, { at, instead }: { at: number; instead?: string | undefined }): Notice {
 	const lasted = Math.max(0, Math.round((at - Date.parse(past.since)) / 1000));
 	const about = past.subject ? ` (${past.subject})` : "";
 	const what = `${past.title}${about}`;
