@@ -19,7 +19,8 @@ const checkSpread = 10 * MINUTE;
 
 function stateInWords({ inSync, comparedAt, unseen = [] }: RecordsState): string {
 	if (!inSync) return "not known to be in sync with deSEC";
-	if (unseen.length === 0) return `in sync with deSEC${comparedAt ? `, compared at ${momentText(new Date(comparedAt))}` : ""}`;
+	if (unseen.length === 0)
+		return `in sync with deSEC${comparedAt ? `, compared at ${momentText(new Date(comparedAt))}` : ""}`;
 	return `in sync with deSEC, but its name servers do not answer ${unseen.join(", ")} yet`;
 }
 

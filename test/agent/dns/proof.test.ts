@@ -28,7 +28,9 @@ test("what deSEC does not tell, or its servers do not answer yet, is not known",
 		because: ["the records at deSEC cannot be kept true"],
 	});
 	expect(verdict({ comparedAt: undefined })?.verdict).toBe("not known");
-	expect(verdict({ unseen: ["example.org"] })?.because[0]).toContain("name servers of example.org");
+	expect(verdict({ unseen: ["mail.example.org A"] })?.because[0]).toContain(
+		"do not answer mail.example.org A",
+	);
 });
 
 test("a published address that does not lead here is no true record, nor is none at all", () => {
