@@ -87,5 +87,5 @@ test("what begins or ends to be wrong with a home is news to it by its generatio
 test("of a check-in the relay keeps what it shows, however much else the home says", async () => {
 	const { checkins, checkIn } = await stage();
 	await checkIn();
-	expect(checkins.of("anna")).toEqual({ version: "1", conditions: ["dns.failing"] });
+	expect(checkins.of("anna")).toEqual({ version: "1", conditions: ["dns.failing"], at: expect.any(Date) });
 });
