@@ -8,6 +8,7 @@ import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
+import { roomProblems } from "./room.ts";
 
 const pulseShape = { pulse: z.strictObject({ port: portSchema.default(8686) }).prefault({}) };
 
@@ -21,12 +22,16 @@ export const pulse = relayPart({
 		if (port === tunnel.listen_port)
 			complain(["pulse", "port"], `expected another port than tunnel.listen_port, got ${port}`);
 	},
-	preflight: async ({ pulse: { port } }, { run, machineWell }) =>
-		machineWell ? takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [],
+	async preflight({ pulse: { port }, homes_dir }, { run, machineWell, inspection }) {
+		const taken = machineWell ? await takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [];
+		// A relay that runs with too little room is better than one that does not run.
+		return inspection.forAnother ? [...taken, ...(await roomProblems(homes_dir))] : taken;
+	},
 
 	create({ pulse: { port }, tunnel }, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const presence = createPresence({
 			...{ health, log },
+			caughtUp: (then) => pulses.caughtUp(then),
 			onChange(home, now) {
 				facts.presence.own(home, "pulse")(now);
 				statusChanged();

@@ -39,6 +39,8 @@ export type Dropped = "stranger" | "garbage" | "replay" | "outdated" | "rate";
 export interface PulseServer {
 	start(): void;
 	stop(): void;
+	/** Calls when every datagram that had come by now was read. */
+	caughtUp(then: () => void): void;
 	/** Sends the home a datagram that says nothing: WireGuard then starts a handshake from our side. */
 	nudge(home: Address): void;
 }
@@ -214,6 +216,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 			stopped = true;
 			sockets.stop();
 		},
+		caughtUp: sockets.caughtUp,
 		nudge(home) {
 			const socket = sockets.towards(home);
 			if (socket) sendFrom(socket, encodeNudge(), options.port, home);
