@@ -50,7 +50,7 @@ export interface PeerSettings {
 export interface WireGuard {
 	/** Reads the device; undefined when there is no such interface, or it is none of WireGuard's. */
 	device(signal?: AbortSignal): Promise<Device | undefined>;
-	/** Endpoint by public key, for peers that have one. */
+	/** Endpoint by public key, for peers that have one; the same object for what is as it was at the call before. */
 	endpoints(signal?: AbortSignal): Promise<Map<string, Endpoint>>;
 	setInterface(settings: { privateKeyFile?: string; listenPort?: number }): Promise<void>;
 	/** Adds or changes peers in one go, without touching their sessions. */
@@ -75,6 +75,8 @@ export function wireguard(run: RunCommand, name: string): WireGuard {
 		}
 	};
 
+	let lines = new Map<string, EndpointLine>();
+
 	async function show(what: string, signal?: AbortSignal): Promise<string> {
 		return run("wg", ["show", name, what], signal ? { signal } : {});
 	}
@@ -97,7 +99,12 @@ export function wireguard(run: RunCommand, name: string): WireGuard {
 				throw error;
 			}
 		},
-		endpoints: async (signal) => parseEndpoints(await show("endpoints", signal)),
+		async endpoints(signal) {
+			lines = parseEndpoints(await show("endpoints", signal), lines);
+			const found = new Map<string, Endpoint>();
+			for (const [key, { endpoint }] of lines) if (endpoint) found.set(key, endpoint);
+			return found;
+		},
 		setInterface: ({ privateKeyFile, listenPort }) =>
 			set(
 				...(listenPort === undefined ? [] : ["listen-port", String(listenPort)]),
@@ -184,12 +191,21 @@ function parsePeer(line: string): Peer[] {
 	];
 }
 
-function parseEndpoints(text: string): Map<string, Endpoint> {
-	const found = new Map<string, Endpoint>();
+/** A peer's line of `wg show IFACE endpoints`. */
+interface EndpointLine {
+	text: string;
+	endpoint: Endpoint | undefined;
+}
+
+/** Of thousands of peers few have moved since the lines were read before: these alone are parsed. */
+function parseEndpoints(text: string, before: ReadonlyMap<string, EndpointLine>): Map<string, EndpointLine> {
+	const found = new Map<string, EndpointLine>();
 	for (const line of text.split("\n")) {
-		const [key = "", endpoint = ""] = line.split("\t");
-		const read = readEndpoint(endpoint);
-		if (keyText.test(key) && read) found.set(key, read);
+		const tab = line.indexOf("\t");
+		const key = line.slice(0, Math.max(tab, 0));
+		const known = before.get(key);
+		if (known?.text === line) found.set(key, known);
+		else if (keyText.test(key)) found.set(key, { text: line, endpoint: readEndpoint(line.slice(tab + 1)) });
 	}
 	return found;
 }

@@ -9,6 +9,7 @@ import * as conditions from "./conditions.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
 import { roomProblems } from "./room.ts";
+import { followSources, sourcesChain } from "./sources.ts";
 
 const pulseShape = { pulse: z.strictObject({ port: portSchema.default(8686) }).prefault({}) };
 
@@ -27,6 +28,7 @@ export const pulse = relayPart({
 		// A relay that runs with too little room is better than one that does not run.
 		return inspection.forAnother ? [...taken, ...(await roomProblems(homes_dir))] : taken;
 	},
+	guard: ({ tunnel }) => [sourcesChain(tunnel.listen_port)],
 
 	create({ pulse: { port }, tunnel }, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const presence = createPresence({
@@ -43,8 +45,10 @@ export const pulse = relayPart({
 			port,
 			homeAt: (address) => facts.homes.value?.at.get(address),
 			endpoints: () => device.endpoints(),
+			sourcesFollowed: () => sources.followed(),
 			...{ presence, identity, run, health, metrics },
 		});
+		const sources = followSources({ port: tunnel.listen_port, onSource: pulses.stir, log });
 		facts.homes.subscribe(({ registry }) => {
 			presence.keep(registry.homes.keys());
 			identity.keep(registry);
@@ -69,11 +73,15 @@ export const pulse = relayPart({
 				};
 			},
 			start: identity.restore,
-			serve: presence.start,
-			stop() {
+			serve() {
+				presence.start();
+				sources.start();
+			},
+			async stop() {
 				pulses.stop();
 				identity.stop();
 				presence.stop();
+				await sources.stop();
 			},
 		};
 	},
