@@ -1,4 +1,5 @@
 import type { Endpoint } from "../../shared/address.ts";
+import { createRest } from "../../shared/rest.ts";
 import { SECOND } from "../../shared/time.ts";
 import { rememberedFor } from "./sources.ts";
 
@@ -30,12 +31,6 @@ const lastLook = afterwards.at(-1)!;
 /** Reads take at most this part of a core, however many homes there are. */
 const share = 1 / 20;
 
-/** Milliseconds of rest that reads may owe, so that a few come at once when something happens. */
-const mostOwed = 10 * SECOND;
-
-/** A read counts as at most so many milliseconds: when we stood still meanwhile, it took nothing. */
-const mostCounted = 1 * SECOND;
-
 const nothing: Seen = new Map();
 
 interface Wanted {
@@ -57,8 +52,7 @@ export function createEndpoints(options: {
 	let wanted: Wanted | undefined;
 	let reading = false;
 	let stopped = false;
-	/** When all rest that reads owe is over. */
-	let restedAt = Number.NEGATIVE_INFINITY;
+	const rest = createRest(share, now);
 	let resting: NodeJS.Timeout | undefined;
 	let safety: NodeJS.Timeout | undefined;
 	/** When the last stir was, by the delay of a read that waits for its time. */
@@ -74,12 +68,12 @@ export function createEndpoints(options: {
 
 	function next(): void {
 		if (reading || resting || !wanted || stopped) return;
-		const rest = restedAt - mostOwed - now();
-		if (rest > 0) {
+		const left = rest.left();
+		if (left > 0) {
 			resting = setTimeout(() => {
 				resting = undefined;
 				next();
-			}, rest).unref();
+			}, left).unref();
 			return;
 		}
 		const { resolve, promise } = wanted;
@@ -98,7 +92,7 @@ export function createEndpoints(options: {
 	async function once(): Promise<Seen | undefined> {
 		const began = now();
 		const seen = await options.read().catch(() => undefined);
-		restedAt = Math.max(restedAt, began) + Math.min(now() - began, mostCounted) / share;
+		rest.took(now() - began);
 		// Who moves may go on moving, between sources that are still remembered.
 		if (seen && known !== nothing && isAnother(seen)) later(lastLook);
 		known = seen ?? nothing;

@@ -115,7 +115,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 	});
 
 	function receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
-		const home = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
+		const home = homeOf(from);
 		const asked = home ? read(home, datagram) : "stranger";
 		if (typeof asked === "string") {
 			options.onDropped(asked, home?.id);
@@ -124,6 +124,11 @@ export function servePulses(options: PulseOptions): PulseServer {
 		const one = { home: home!, length: datagram.length, from, socket, asked, at: performance.now() };
 		if (mayHaveMoved(one)) waitForRead(one);
 		else answer(one, endpoints.known().get(home!.publicKey));
+	}
+
+	/** The system mostly prints an address as we do, and to read one takes as long as all the rest. */
+	function homeOf({ address }: RemoteInfo): Known | undefined {
+		return options.homeAt(address as Address) ?? options.homeAt(parseAddress(address.replace(/%.*/, "")));
 	}
 
 	function read(home: Known, datagram: Buffer): Asked["asked"] | Dropped {
@@ -200,7 +205,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 	/** A message of our own, as long as the shortest pulse; false when there may be none now. */
 	function tell(contact: Contact, endpoint: Endpoint | undefined): boolean {
 		const { home, run, counter, from, socket } = contact;
-		const present = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
+		const present = homeOf(from);
 		const keys = identity.keysOf(home);
 		if (present?.publicKey !== home.publicKey || present.id !== home.id || !keys) {
 			contacts.delete(home.publicKey);

@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { parseAddress, parseEndpoint } from "../../shared/address.ts";
 import { CommandError } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { addressesOf, hostNetwork, parseDump, presharedKeyMark, wireguard } from "../../shared/wireguard.ts";
+import { addressesOf, hostNetwork, presharedKeyMark, wireguard } from "../../shared/wireguard.ts";
+import { parseDump } from "../../shared/wireguard-output.ts";
 import { keyOf } from "../relay-side/homes/examples.ts";
 import { memoryTunnel, wireguardLink } from "./memory-tunnel.ts";
 
