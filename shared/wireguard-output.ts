@@ -117,18 +117,23 @@ export interface EndpointLine {
 	endpoint: Endpoint | undefined;
 }
 
-/** Of thousands of peers few have moved since the lines were read before: these alone are parsed. */
-export function parseEndpoints(
+/** Of thousands of peers few have moved since the lines were read before: these alone are parsed, in slices. */
+export async function parseEndpoints(
 	text: string,
 	before: ReadonlyMap<string, EndpointLine>,
-): Map<string, EndpointLine> {
+): Promise<Map<string, EndpointLine>> {
 	const found = new Map<string, EndpointLine>();
+	let parsed = 0;
 	for (const line of text.split("\n")) {
 		const tab = line.indexOf("\t");
 		const key = line.slice(0, Math.max(tab, 0));
 		const known = before.get(key);
 		if (known?.text === line) found.set(key, known);
-		else if (keyText.test(key)) found.set(key, { text: line, endpoint: readEndpoint(line.slice(tab + 1)) });
+		else if (keyText.test(key)) {
+			found.set(key, { text: line, endpoint: readEndpoint(line.slice(tab + 1)) });
+			parsed += 1;
+			if (parsed % slice === 0) await setImmediate();
+		}
 	}
 	return found;
 }

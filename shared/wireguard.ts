@@ -78,7 +78,7 @@ export function wireguard(run: RunCommand, name: string): WireGuard {
 			}
 		},
 		async endpoints(signal) {
-			lines = parseEndpoints(await show("endpoints", signal), lines);
+			lines = await parseEndpoints(await show("endpoints", signal), lines);
 			const found = new Map<string, Endpoint>();
 			for (const [key, { endpoint }] of lines) if (endpoint) found.set(key, endpoint);
 			return found;

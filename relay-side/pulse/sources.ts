@@ -170,5 +170,11 @@ function sendToOurselves(port: number, from: (source: number) => void): () => vo
 		from(socket.address().port);
 		socket.send(Buffer.alloc(0), port, loopback, () => {});
 	});
-	return () => void socket.close();
+	return () => {
+		try {
+			socket.close();
+		} catch {
+			// It could not even be bound.
+		}
+	};
 }
