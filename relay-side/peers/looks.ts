@@ -6,7 +6,7 @@ const whileAway = 10 * SECOND;
 const whileWell = 30 * SECOND;
 
 /** How often it is asked whether one is due. */
-export const askedEvery = 10 * SECOND;
+export const askedEvery = 2 * SECOND;
 
 /** A look that is due within so many milliseconds comes now. */
 const early = 1 * SECOND;
@@ -24,7 +24,7 @@ export interface Looks {
 }
 
 export function createLooks(options: {
-	look(): void;
+	look(options: { urgent: boolean }): void;
 	/** Whether a home is away, which may need us. */
 	anyAway(): boolean;
 	/** When the last look ended, whoever asked for it. */
@@ -38,15 +38,15 @@ export function createLooks(options: {
 
 	return {
 		ask() {
-			const every = anyAway() ? whileAway : whileWell;
-			if (timer || rest.left() > 0 || now() - lastLook() < every - early) return;
-			look();
+			const past = now() - lastLook() + early;
+			if (timer || rest.left() > 0 || past < whileAway) return;
+			if (past >= whileWell || anyAway()) look({ urgent: false });
 		},
 		soon() {
 			// Thousands may go at once, or one after the other.
 			timer ??= setTimeout(() => {
 				timer = undefined;
-				look();
+				look({ urgent: true });
 			}, rest.left()).unref();
 		},
 		stop() {

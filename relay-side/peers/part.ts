@@ -38,7 +38,7 @@ export const peers = relayPart({
 		const rest = createRest(share);
 		let lastLook = performance.now();
 		const looks = createLooks({
-			look: () => duty.poke(undefined, { urgent: true }),
+			look: (how) => duty.poke(undefined, how),
 			anyAway: () => [...facts.presence.all.values()].some(({ here }) => !here),
 			lastLook: () => lastLook,
 			rest,
