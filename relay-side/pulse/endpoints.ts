@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../shared/address.ts";
+import { type Endpoint, endpointText } from "../../shared/address.ts";
 import { createRest } from "../../shared/rest.ts";
 import { SECOND } from "../../shared/time.ts";
 import { rememberedFor } from "./sources.ts";
@@ -148,4 +148,9 @@ function newWanted(): Wanted {
 		resolve = done;
 	});
 	return { promise, resolve };
+}
+
+/** True for the same endpoint, or none on either side. */
+export function isSame(a: Endpoint | undefined, b: Endpoint | undefined): boolean {
+	return a === b || (a !== undefined && b !== undefined && endpointText(a) === endpointText(b));
 }

@@ -1,14 +1,15 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import { type Address, type Endpoint, endpointText, parseAddress } from "../../shared/address.ts";
+import { type Address, type Endpoint, parseAddress } from "../../shared/address.ts";
 import type { HeimwegError } from "../../shared/errors.ts";
 import { decodePulse, encodeAnswer, lastSub, type Pulse, versionOf } from "../../shared/protocol/pulse.ts";
 import { decodePulse1, encodeAnswer1, encodeNudge, pulseVersion1 } from "../../shared/protocol/pulse-v1.ts";
 import { type BucketSize, keyedBucket } from "../../shared/rate.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
-import { createEndpoints, type Seen } from "./endpoints.ts";
+import { createEndpoints, isSame, type Seen } from "./endpoints.ts";
 import { isCrowded, judge, newSession, type Session } from "./session.ts";
 import { openSockets, sendFrom } from "./sockets.ts";
+import { rememberedFor } from "./sources.ts";
 import { createWaiting } from "./waiting.ts";
 
 export interface PulseOptions {
@@ -63,6 +64,9 @@ const unproven: BucketSize = { most: 10, every: SECOND / 5 };
 /** Messages of our own to a home. */
 const ownMessages: BucketSize = { most: 5, every: SECOND / 5 };
 
+/** Milliseconds after a move in which the next may come unnoticed, and WireGuard is asked at each pulse. */
+const movingFor = rememberedFor + 1 * SECOND;
+
 /** Intervals without a pulse after which a home may be elsewhere. */
 const silence = 2;
 
@@ -86,8 +90,9 @@ interface Contact {
 	socket: Socket;
 	/** The endpoint that the home was told. */
 	told: Endpoint | undefined;
-	/** When that pulse came. */
+	/** When that pulse came, and when the home was last told another endpoint than before. */
 	at: number;
+	moved: number;
 }
 
 /**
@@ -170,6 +175,8 @@ export function servePulses(options: PulseOptions): PulseServer {
 		const contact = contacts.get(home.publicKey);
 		if ("nonce" in asked || asked.pulse.lookAnew || !contact || !options.sourcesFollowed?.()) return true;
 		if (!endpoints.known().has(home.publicKey)) return true;
+		// Who goes back to where packets came from just now is not told of.
+		if (at - contact.moved < movingFor) return true;
 		return at - contact.at > silence * asked.pulse.interval;
 	}
 
@@ -189,16 +196,17 @@ export function servePulses(options: PulseOptions): PulseServer {
 		send(encodeAnswer({ run, counter, sub: 0, endpoint, generation }, keys.answer, length));
 		const last = contacts.get(home.publicKey);
 		if (!counts || run !== sessionOf(home).run || (last?.run === run && last.counter > counter)) return;
-		contacts.set(home.publicKey, { home, run, counter, sub: 0, from, socket, told: endpoint, at });
+		const moved = !last || isSame(last.told, endpoint) ? (last?.moved ?? Number.NEGATIVE_INFINITY) : at;
+		contacts.set(home.publicKey, { home, run, counter, sub: 0, from, socket, told: endpoint, at, moved });
 	}
 
 	/** Tells those whose endpoint is another than the one that they were told. */
 	function tellMoved(seen: Seen): void {
 		for (const [publicKey, contact] of contacts) {
 			const endpoint = seen.get(publicKey);
-			if (!endpoint || endpoint === contact.told) continue;
-			if (contact.told && endpointText(endpoint) === endpointText(contact.told)) continue;
-			if (tell(contact, endpoint)) options.onEndpoint(contact.home.id, endpoint);
+			if (!endpoint || isSame(contact.told, endpoint) || !tell(contact, endpoint)) continue;
+			contact.moved = performance.now();
+			options.onEndpoint(contact.home.id, endpoint);
 		}
 	}
 
