@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { z } from "zod";
 import type { RunCommand } from "./command.ts";
 import type { Duty } from "./duty.ts";
-import type { GuardRule } from "./guard.ts";
+import type { GuardWish } from "./guard.ts";
 import type { ConditionKind, Health } from "./health.ts";
 import type { Inspection } from "./inspection.ts";
 import type { Logger } from "./log.ts";
@@ -110,8 +110,8 @@ export interface PartKind<Types extends PartTypes, Config = Types["core"], Loade
 	load?(config: Config, inspection: Pick<Inspection, "secret" | "locate">): Promise<Loaded>;
 	/** Looks for what would keep it from working, as sentences. */
 	preflight?(config: Config, preflight: Preflight): Promise<readonly string[]>;
-	/** Rules that it wants in the guard table. */
-	guard?(config: Config): readonly GuardRule[];
+	/** Rules, and a chain of its own, that it wants in the guard table. */
+	guard?(config: Config): readonly GuardWish[];
 	/** What it needs of Postfix's settings. */
 	postfix?(config: Config): PostfixSide | Promise<PostfixSide>;
 	/** What people read of its keys in the status. */
