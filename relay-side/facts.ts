@@ -28,6 +28,8 @@ export interface RelayFacts {
 	tunnelUp: Fact<boolean>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
 	presence: FactMap<Presence>;
+	/** The homes for which mail waits (queue). */
+	waiting: Fact<ReadonlySet<string>>;
 }
 
 export function relayFacts(): RelayFacts {
@@ -37,6 +39,7 @@ export function relayFacts(): RelayFacts {
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),
 		tunnelUp: fact("tunnel up"),
+		waiting: fact("waiting"),
 		presence: factMap("presence", (a, b) => a.here === b.here && place(a) === place(b)),
 	};
 }

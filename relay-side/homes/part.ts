@@ -8,7 +8,7 @@ import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
 import { createHomesKeeper, storedRegistrySchema } from "./keeper.ts";
 import { routedHomeProblems } from "./routed-mail.ts";
-import { type HomesStatus, homeRows, homesSummary } from "./status.ts";
+import { type HomeFigures, type HomesStatus, homeRows, homesSummary, shownHomes } from "./status.ts";
 import { type HomesWatch, watchHomes } from "./watch.ts";
 
 /** The homes that are served: what the files in homes.d say, as far as it can be. */
@@ -44,6 +44,22 @@ export const homes = relayPart({
 			tellHomes({ registry, at, changedHomes, changedDomains });
 		}
 
+		function figures(): HomeFigures {
+			const served = keeper.registry.homes.size;
+			return { served, here: hereNow, waiting: facts.waiting.value?.size ?? 0 };
+		}
+
+		/** Homes that somebody should look at, the worst first. */
+		function* inTrouble(): Generator<string> {
+			for (const { severity, subject } of health.list()) if (severity === "error") yield subject;
+			for (const [id, { here }] of facts.presence.all) if (!here) yield id;
+			yield* facts.waiting.value ?? [];
+		}
+
+		let hereNow = 0;
+		facts.presence.subscribe((_, now, before) => {
+			hereNow += Number(now?.here ?? false) - Number(before?.here ?? false);
+		});
 		tell(new Set(), new Set());
 		metrics.gauge("homes", "Homes that are served", () => keeper.registry.homes.size);
 		return {
@@ -56,8 +72,12 @@ export const homes = relayPart({
 				},
 			},
 			homeStatus: ({ id, addresses, domains }: Home) => ({ id, addresses, domains }),
-			status: (): Record<keyof HomesStatus, unknown> => ({
-				homes: [...keeper.registry.homes.values()].map((home) => context.homeStatus(home)),
+			brief: () => ({ figures: figures() }),
+			status: (scope): Record<keyof HomesStatus, unknown> => ({
+				figures: figures(),
+				homes: shownHomes(keeper.registry.homes.keys(), inTrouble(), scope).map((id) =>
+					context.homeStatus(keeper.registry.homes.get(id)!),
+				),
 				held: [...keeper.registry.held],
 			}),
 			async start() {

@@ -51,6 +51,8 @@ export interface QueueDuty {
 	left(home: string): void;
 	/** What waits for the home, as of the last look; undefined when nothing does. */
 	waiting(home: string): WaitingMail | undefined;
+	/** The homes for which something does. */
+	withMail(): string[];
 	start(): void;
 	stop(): void;
 }
@@ -246,6 +248,11 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		return mark === undefined ? idle >= blindPause : mark !== look.mark;
 	}
 
+	function waiting(home: string): WaitingMail | undefined {
+		const account = accounts.get(home);
+		return account && account.mails.length > 0 ? waitingMail(account, wallClock()) : undefined;
+	}
+
 	return {
 		duty,
 		returned(home) {
@@ -266,10 +273,8 @@ export function createQueue(options: QueueOptions): QueueDuty {
 			account.silent = false;
 			account.told = undefined;
 		},
-		waiting(home) {
-			const account = accounts.get(home);
-			return account && waitingMail(account, wallClock());
-		},
+		waiting,
+		withMail: () => [...accounts.keys()].filter((home) => waiting(home) !== undefined),
 		start() {
 			duty.poke();
 			void check();
