@@ -5,6 +5,7 @@ import type { ConditionKind, Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { createSaver } from "../../shared/saver.ts";
 import type { StateFile } from "../../shared/state.ts";
+import { claimBook } from "./claim-book.ts";
 import {
 	type Finding,
 	homeContested,
@@ -70,6 +71,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	const { state, health, log, onChange } = options;
 	const now = options.now ?? (() => performance.now());
 	let registry = restore(await state.read(), options.rules, log);
+	const settle = claimBook();
 	let files: Files | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let reported: Finding[] = [];
@@ -89,7 +91,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 		if (!files) return;
 		clearTimeout(timer);
 		const before = registry;
-		const step = next(before, files, now());
+		const step = next(before, files, now(), settle);
 		registry = step.registry;
 		// What the files said before they became unreadable is still the last that is known of them.
 		const known = files.readable ? [] : reported.filter((finding) => "id" in finding);

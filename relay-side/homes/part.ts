@@ -7,6 +7,7 @@ import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
 import { createHomesKeeper, storedRegistrySchema } from "./keeper.ts";
+import { homeLookup } from "./lookup.ts";
 import { routedHomeProblems } from "./routed-mail.ts";
 import { type HomeFigures, type HomesStatus, homeRows, homesSummary, shownHomes } from "./status.ts";
 import { type HomesWatch, watchHomes } from "./watch.ts";
@@ -35,13 +36,14 @@ export const homes = relayPart({
 				statusChanged();
 			},
 		});
+		const lookup = homeLookup();
 		let watch: HomesWatch | undefined;
 
 		function tell(changedHomes: ReadonlySet<string>, changedDomains: ReadonlySet<string>): void {
 			const { registry } = keeper;
-			const served = [...registry.homes.values()];
-			const at = new Map(served.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
-			tellHomes({ registry, at, changedHomes, changedDomains });
+			const { at, byDomain } = lookup;
+			lookup.follow(registry.homes, changedHomes);
+			tellHomes({ registry, at, byDomain, changedHomes, changedDomains });
 		}
 
 		function figures(): HomeFigures {
@@ -60,6 +62,7 @@ export const homes = relayPart({
 		facts.presence.subscribe((_, now, before) => {
 			hereNow += Number(now?.here ?? false) - Number(before?.here ?? false);
 		});
+		lookup.follow(keeper.registry.homes, keeper.registry.homes.keys());
 		tell(new Set(), new Set());
 		metrics.gauge("homes", "Homes that are served", () => keeper.registry.homes.size);
 		return {

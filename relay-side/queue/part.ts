@@ -22,6 +22,7 @@ export const queue = relayPart({
 		const tellWaiting = facts.waiting.own("queue");
 		const waiting = createQueue({
 			...{ homes, listQueue, health, log },
+			homeOf: (domain) => facts.homes.value?.byDomain.get(domain)?.id,
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
 			mark: queueMark(run),
 			flush: postfixFlush(run),

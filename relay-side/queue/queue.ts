@@ -27,6 +27,8 @@ import { mailByHome } from "./waiting.ts";
 export interface QueueOptions {
 	/** The homes that are served, by id. */
 	homes(): ReadonlyMap<string, Home>;
+	/** Whose a domain is. */
+	homeOf(domain: string): string | undefined;
 	/** Whether pulses of the home come. */
 	here(home: string): boolean;
 	listQueue: ListQueue;
@@ -141,19 +143,18 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	/** Reads the queue into the accounts. */
 	async function observe(signal: AbortSignal): Promise<void> {
-		const domains = new Map<string, string>();
-		for (const home of options.homes().values())
-			for (const domain of home.domains) domains.set(domain, home.id);
 		const began = now();
 		const mark = await options.mark();
-		const lists = await mailByHome(options.listQueue(signal), (domain) => domains.get(domain));
+		const lists = await mailByHome(options.listQueue(signal), options.homeOf);
 		look = { at: now(), took: now() - began, mark };
 		const before = homesWithMail();
 		const homes = options.homes();
 		for (const home of accounts.keys()) if (!homes.has(home)) forget(home);
-		for (const home of homes.keys()) {
-			const mails = lists.get(home) ?? [];
-			if (mails.length > 0 || accounts.has(home)) takeStock(accountOf(home), mails, wallClock());
+		for (const home of lists.keys()) if (homes.has(home)) accountOf(home);
+		for (const [home, account] of accounts) {
+			const mails = lists.get(home);
+			// Most homes never have any: nothing is to be found out of them.
+			if (mails || account.mails.length > 0) takeStock(account, mails ?? [], wallClock());
 		}
 		if (homesWithMail() !== before) options.onChange();
 	}
