@@ -28,8 +28,8 @@ export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
 	directory: string;
 	registry(): Registry;
-	/** What is valid changed: these recipients; none, when only the reason did; or, when undefined, too many to name. */
-	onChange(recipients: readonly Recipient[] | undefined): void;
+	/** What is valid at a home changed: these recipients; none, when only the reason did; undefined, too many to name. */
+	onChange(recipients: readonly Recipient[] | undefined, home: string): void;
 	health: Health;
 	log: Logger;
 	now?: () => Date;
@@ -67,7 +67,7 @@ export const recipientTotalLimit = 1_000_000;
 const holdFor = 24 * 60 * 60_000;
 
 /** More changes than this are looked for in the whole map. */
-const fewChanges = 1_000;
+export const fewChanges = 1_000;
 
 /**
  * Reads all lists of the homes that are served. Longer than other files here: a list, what is held of it and what of both is
@@ -140,7 +140,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			log.info({ home }, `the home ${home} no longer tells who its recipients are`);
 			void save(home, (journal) => journal.remove());
 			tellHeld(home);
-			options.onChange(undefined);
+			options.onChange(undefined, home);
 			return;
 		}
 		const { open, delimiter } = restOf(told);
@@ -149,7 +149,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		Object.assign(known, { open, delimiter });
 		if (closes) log.info({ home }, `the home ${home} can list all its recipients again`);
 		void save(home, (journal) => journal.append(known, [], []));
-		options.onChange(reasonAlone ? [] : keysOf(home, known));
+		options.onChange(reasonAlone ? [] : keysOf(home, known), home);
 	}
 
 	/** Every key that the map may have of a home; undefined when these are too many to name. */
@@ -235,7 +235,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			known.held = { list: fresh, since: now().toISOString() };
 			tellHeld(home);
 			await save(home, (journal) => journal.replace(known));
-			if (added.length > 0) options.onChange(added);
+			if (added.length > 0) options.onChange(added, home);
 			return;
 		}
 		const small = delta && !known?.held;
@@ -249,8 +249,11 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			log.info(change, `the home ${home} has ${fresh.size} recipients`);
 		}
 		await save(home, (journal) => (small ? journal.append(next, added, removed) : journal.replace(next)));
-		const few = known && added.length + removed.length <= fewChanges;
-		options.onChange(few ? [...added, ...removed] : undefined);
+		const few = added.length + removed.length <= fewChanges;
+		options.onChange(
+			few ? [...added, ...removed, ...(known ? [] : domains.map(everyoneAt))] : undefined,
+			home,
+		);
 	}
 
 	function accept(home: string): number | undefined {
@@ -261,7 +264,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		lists.set(home, fresh);
 		tellHeld(home);
 		void save(home, (journal) => journal.replace(fresh));
-		options.onChange(undefined);
+		options.onChange(undefined, home);
 		return gone;
 	}
 
