@@ -4,6 +4,7 @@ import { messageOf } from "../../shared/errors.ts";
 import type { ConditionKind, Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { createSaver } from "../../shared/saver.ts";
+import { slices } from "../../shared/slices.ts";
 import type { StateFile } from "../../shared/state.ts";
 import { claimBook } from "./claim-book.ts";
 import {
@@ -35,6 +36,17 @@ export const storedRegistrySchema = z.object({
 	complete: z.boolean(),
 });
 export type StoredRegistry = z.infer<typeof storedRegistrySchema>;
+
+/** Its JSON, a line a home, made in slices: of ten thousand homes it has megabytes. */
+export async function registryText({ homes, ...rest }: StoredRegistry): Promise<string> {
+	const slice = slices();
+	const lines: string[] = [];
+	for (const home of homes) {
+		lines.push(JSON.stringify(home));
+		if (slice.due()) await slice.turn();
+	}
+	return `{"homes":[\n${lines.join(",\n")}\n],${JSON.stringify(rest).slice(1)}`;
+}
 
 /** What changed, for those who keep a part of the world in line with the registry. */
 export type RegistryChange = Pick<Transition, "registry" | "changedHomes" | "changedDomains">;

@@ -6,7 +6,7 @@ import type { Home } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
-import { createHomesKeeper, storedRegistrySchema } from "./keeper.ts";
+import { createHomesKeeper, registryText, storedRegistrySchema } from "./keeper.ts";
 import { homeLookup } from "./lookup.ts";
 import { routedHomeProblems } from "./routed-mail.ts";
 import { type HomeFigures, type HomesStatus, homeRows, homesSummary, shownHomes } from "./status.ts";
@@ -29,7 +29,7 @@ export const homes = relayPart({
 		};
 		const tellHomes = facts.homes.own("homes");
 		const keeper = await createHomesKeeper({
-			state: stateFile(join(state_dir, "homes.json"), storedRegistrySchema, log),
+			state: stateFile(join(state_dir, "homes.json"), storedRegistrySchema, log, registryText),
 			...{ rules, health, log },
 			onChange({ changedHomes, changedDomains }) {
 				tell(changedHomes, changedDomains);
