@@ -98,6 +98,10 @@ function withId(there: string | Set<string> | undefined, id: string): string | S
 /** In the order of the map, which is that in which conflicts are named. */
 function only(homes: ReadonlyMap<string, Home>, ids: ReadonlySet<string>): Map<string, Home> {
 	const some = new Map<string, Home>();
+	if (ids.size <= 1) {
+		for (const id of ids) if (homes.has(id)) some.set(id, homes.get(id)!);
+		return some;
+	}
 	for (const [id, home] of homes) if (ids.has(id)) some.set(id, home);
 	return some;
 }
