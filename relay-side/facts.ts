@@ -1,17 +1,19 @@
-import { type Address, endpointText } from "../shared/address.ts";
+import { endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
 import type { Home } from "./homes/home.ts";
+import type { HomeLookup } from "./homes/lookup.ts";
 import type { Registry } from "./homes/registry.ts";
 import type { OurMaps } from "./postfix/our-maps.ts";
 import type { Presence } from "./pulse/presence.ts";
 
-export type { Home, Presence, Registry };
+export type { Home, HomeLookup, Presence, Registry };
 
-/** The homes that are served, and what is another than when this was told before. */
-export interface Homes {
+/**
+ * The homes that are served, and what is another than when this was told before. Whose an address or a domain is always
+ * follows the registry as it is now.
+ */
+export interface Homes extends HomeLookup {
 	registry: Registry;
-	/** Whose a tunnel address is. */
-	at: ReadonlyMap<Address, Home>;
 	changedHomes: ReadonlySet<string>;
 	changedDomains: ReadonlySet<string>;
 }
@@ -28,6 +30,8 @@ export interface RelayFacts {
 	tunnelUp: Fact<boolean>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
 	presence: FactMap<Presence>;
+	/** The homes for which mail waits (queue). */
+	waiting: Fact<ReadonlySet<string>>;
 }
 
 export function relayFacts(): RelayFacts {
@@ -37,6 +41,7 @@ export function relayFacts(): RelayFacts {
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),
 		tunnelUp: fact("tunnel up"),
+		waiting: fact("waiting"),
 		presence: factMap("presence", (a, b) => a.here === b.here && place(a) === place(b)),
 	};
 }

@@ -39,7 +39,8 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
-		status: "which homes are here, and what is wrong",
+		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
+		statusHome: "what is known of one home, whose id this is",
 		checkConfig: "lists everything that is wrong with the configuration, its key and this machine",
 		down: "takes away what run set up on this machine: the interface and the guard table; refuses while mail waits",
 		downForce: "also while mail waits for a home",

@@ -18,6 +18,12 @@ export interface StatusRow {
 	text: string;
 }
 
+/** How much of a status somebody wants: what a person reads, all there is, or what is known of one home. */
+export interface StatusScope {
+	all?: boolean;
+	home?: string | undefined;
+}
+
 /** Something that is done again and again, by the steady clock. */
 export interface Tick {
 	/** Milliseconds. */
@@ -31,8 +37,10 @@ export interface Part {
 	/** What it keeps true; the watchdog looks at them, and they are stopped after everything else. */
 	readonly duties?: () => readonly Duty[];
 	readonly ticks?: readonly Tick[];
-	/** What `status --json` shows of it: keys of its own. */
-	status?(): object;
+	/** What `status --json` shows of it: keys of its own; made when somebody asks. */
+	status?(scope?: StatusScope): object;
+	/** What its words for systemctl's one line need, where the status is dear; it is asked often. */
+	brief?(): object;
 	/** What the command line may ask of the running program, by name; answers a sentence. */
 	readonly commands?: Record<string, (argument: string) => Promise<string>>;
 	/** Begins to watch. What it serves or changes waits for `serve`. */
@@ -116,7 +124,7 @@ export interface PartKind<Types extends PartTypes, Config = Types["core"], Loade
 	postfix?(config: Config): PostfixSide | Promise<PostfixSide>;
 	/** What people read of its keys in the status. */
 	rows?(status: object): readonly StatusRow[];
-	/** Its words for the one line that systemctl shows. */
+	/** Its words for the one line that systemctl shows, from `brief`, or from the status of a part that has none. */
 	summary?(status: object): ReadonlyArray<{ place: number; text: string }>;
 	/** Brings commands of the command line. */
 	cli?(program: Command, line: CommandLine<Config>): void;

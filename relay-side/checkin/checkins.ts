@@ -101,7 +101,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	/** What holds of this home; that it is away would be no news to it. */
 	function noticesFor(home: string): CheckinAnswer["notices"] {
-		const holding = health.list().filter((c) => c.subject === home && c.code !== away);
+		const holding = health.about(home).filter((c) => c.code !== away);
 		return holding.map(({ code, text, remedy, since }) => ({
 			code,
 			text: text.slice(0, sentence),

@@ -19,15 +19,19 @@ export const queue = relayPart({
 	create(_, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const homes = () => registryOf(facts).homes;
 		const tellNews = waitingNews(identity.renew);
+		const tellWaiting = facts.waiting.own("queue");
 		const waiting = createQueue({
 			...{ homes, listQueue, health, log },
+			homeOf: (domain) => facts.homes.value?.byDomain.get(domain)?.id,
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
 			mark: queueMark(run),
 			flush: postfixFlush(run),
 			ask: askBanner,
 			onChange() {
-				tellNews(new Set([...homes().keys()].filter((home) => waiting.waiting(home))));
-				void oldMail.review(homes().keys());
+				const withMail = new Set(waiting.withMail());
+				tellNews(withMail);
+				tellWaiting(withMail);
+				void oldMail.review(withMail);
 				statusChanged();
 			},
 		});
@@ -38,13 +42,13 @@ export const queue = relayPart({
 		});
 		metrics.gauge("mails_waiting", "Mails that wait for a home", () => {
 			let total = 0;
-			for (const home of homes().keys()) total += waiting.waiting(home)?.mails ?? 0;
+			for (const home of waiting.withMail()) total += waiting.waiting(home)?.mails ?? 0;
 			return total;
 		});
 		return {
 			name: "queue",
 			duties: () => [waiting.duty],
-			ticks: [{ every: MINUTE, act: () => oldMail.review(homes().keys()) }],
+			ticks: [{ every: MINUTE, act: () => oldMail.review(waiting.withMail()) }],
 			checkin: {
 				answer({ id }) {
 					const mail = waiting.waiting(id);

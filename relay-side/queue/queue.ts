@@ -27,6 +27,8 @@ import { mailByHome } from "./waiting.ts";
 export interface QueueOptions {
 	/** The homes that are served, by id. */
 	homes(): ReadonlyMap<string, Home>;
+	/** Whose a domain is. */
+	homeOf(domain: string): string | undefined;
 	/** Whether pulses of the home come. */
 	here(home: string): boolean;
 	listQueue: ListQueue;
@@ -51,6 +53,8 @@ export interface QueueDuty {
 	left(home: string): void;
 	/** What waits for the home, as of the last look; undefined when nothing does. */
 	waiting(home: string): WaitingMail | undefined;
+	/** The homes for which something does. */
+	withMail(): string[];
 	start(): void;
 	stop(): void;
 }
@@ -139,19 +143,18 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	/** Reads the queue into the accounts. */
 	async function observe(signal: AbortSignal): Promise<void> {
-		const domains = new Map<string, string>();
-		for (const home of options.homes().values())
-			for (const domain of home.domains) domains.set(domain, home.id);
 		const began = now();
 		const mark = await options.mark();
-		const lists = await mailByHome(options.listQueue(signal), (domain) => domains.get(domain));
+		const lists = await mailByHome(options.listQueue(signal), options.homeOf);
 		look = { at: now(), took: now() - began, mark };
 		const before = homesWithMail();
 		const homes = options.homes();
 		for (const home of accounts.keys()) if (!homes.has(home)) forget(home);
-		for (const home of homes.keys()) {
-			const mails = lists.get(home) ?? [];
-			if (mails.length > 0 || accounts.has(home)) takeStock(accountOf(home), mails, wallClock());
+		for (const home of lists.keys()) if (homes.has(home)) accountOf(home);
+		for (const [home, account] of accounts) {
+			const mails = lists.get(home);
+			// Most homes never have any: nothing is to be found out of them.
+			if (mails || account.mails.length > 0) takeStock(account, mails ?? [], wallClock());
 		}
 		if (homesWithMail() !== before) options.onChange();
 	}
@@ -246,6 +249,11 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		return mark === undefined ? idle >= blindPause : mark !== look.mark;
 	}
 
+	function waiting(home: string): WaitingMail | undefined {
+		const account = accounts.get(home);
+		return account && account.mails.length > 0 ? waitingMail(account, wallClock()) : undefined;
+	}
+
 	return {
 		duty,
 		returned(home) {
@@ -266,10 +274,8 @@ export function createQueue(options: QueueOptions): QueueDuty {
 			account.silent = false;
 			account.told = undefined;
 		},
-		waiting(home) {
-			const account = accounts.get(home);
-			return account && waitingMail(account, wallClock());
-		},
+		waiting,
+		withMail: () => [...accounts.keys()].filter((home) => waiting(home) !== undefined),
 		start() {
 			duty.poke();
 			void check();

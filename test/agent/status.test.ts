@@ -10,7 +10,7 @@ import {
 } from "../../shared/program-status.ts";
 import { logLines } from "./log-lines.ts";
 
-const statusLine = (status: object) => lineOf(agent, status as ProgramStatus);
+const statusLine = (status: object) => lineOf(agent, status, status === ill ? 1 : 0);
 const statusText = (status: object) => textOf(agent, status as ProgramStatus);
 
 const well = {

@@ -45,6 +45,7 @@ async function stage() {
 	facts.homes.own("homes")({
 		registry: { ...emptyRegistry, homes: new Map([["anna", anna]]) },
 		at: new Map([[address, anna]]),
+		byDomain: new Map([["example.org", anna]]),
 		changedHomes: new Set(),
 		changedDomains: new Set(),
 	});

@@ -37,6 +37,7 @@ async function stage({ version2 = true } = {}) {
 		},
 		sourcesFollowed: () => world.followed,
 		onPulse() {},
+		onUnproven() {},
 		onEndpoint: (_, endpoint) => void moves.push(endpointText(endpoint)),
 		onDropped() {},
 		onTrouble: (error) => !error && up?.(),
