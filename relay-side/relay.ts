@@ -2,6 +2,7 @@ import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
+import { delivery } from "./delivery/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -49,7 +50,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue],
+	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue, delivery],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

@@ -15,8 +15,8 @@ export interface ConditionKind<D> {
 	formerly?: string;
 	severity: Severity;
 	title: string;
-	/** True when mail cannot flow while this lasts: /healthz then answers 503. */
-	blocksMail?: boolean;
+	/** True, or true of these details, when mail cannot flow while this lasts: /healthz then answers 503. */
+	blocksMail?: boolean | { ask(details: D): boolean }["ask"];
 	/** Milliseconds that it may last before anyone is bothered with it. */
 	visibleAfter: number;
 	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
@@ -72,7 +72,8 @@ export class Health {
 			subject,
 			severity: kind.severity,
 			title: kind.title,
-			blocksMail: kind.blocksMail ?? false,
+			blocksMail:
+				typeof kind.blocksMail === "function" ? kind.blocksMail(details) : (kind.blocksMail ?? false),
 			since: before?.since ?? this.#now().toISOString(),
 			// Much of it was said by others: an error of a program, the reason that a home gives.
 			text: plainText(kind.text(details, subject)),
@@ -80,7 +81,12 @@ export class Health {
 			visibleAfter: kind.visibleAfter,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 		};
-		if (before && before.text === after.text && before.remedy === after.remedy) return;
+		if (
+			before?.text === after.text &&
+			before.remedy === after.remedy &&
+			before.blocksMail === after.blocksMail
+		)
+			return;
 		this.#active.set(key, after);
 		const fields = { condition: after.code, ...(subject ? { subject } : {}) };
 		this.#log[kind.severity === "error" ? "error" : "warn"](fields, sentence(after));

@@ -1,10 +1,10 @@
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
+import { fileMark } from "../../shared/file-mark.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { domainOfRecipient, everyoneAt, type Recipient, recipientForms } from "../../shared/recipient.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import { relayed } from "../postfix/entry.ts";
-import { fileMark } from "../postfix/map-marks.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { acceptsAll, recipientsFailing } from "./conditions.ts";
 import { compareRecipients, type RecipientSources, wantedRecipients } from "./plan.ts";

@@ -1,5 +1,6 @@
 import type { RunCommand } from "../command.ts";
 import { HeimwegError } from "../errors.ts";
+import { settingsIn } from "./configuration.ts";
 import { beginsWith, hasElement, joined, withoutElement } from "./list.ts";
 
 /** What of Postfix's configuration is to be read. */
@@ -99,16 +100,6 @@ export function elementChange(
 	const rest = change.rest ?? withoutElement(list, element);
 	const after = joined(element, rest);
 	return [{ is: "parameter", name, before: now.set.get(name), after, element, essential, why }];
-}
-
-/** Reads postconf's `name = value` lines. */
-function settingsIn(text: string): Map<string, string> {
-	const settings = new Map<string, string>();
-	for (const line of text.split("\n")) {
-		const [, name, value] = /^(\S+) =(?: (.*))?$/.exec(line) ?? [];
-		if (name) settings.set(name, (value ?? "").trim());
-	}
-	return settings;
 }
 
 /** A master.cf line with one space between its fields. */
