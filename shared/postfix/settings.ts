@@ -36,6 +36,10 @@ export type Change = { why: string; essential: boolean } & (
 	| { is: "override"; service: string; name: string; before: string | undefined; after: string }
 );
 
+/** A change of main.cf. */
+export type MainChange = { why: string; essential: boolean } & ParameterChange;
+
+/** A parameter of main.cf to set. */
 interface ParameterChange {
 	is: "parameter";
 	name: string;
@@ -84,7 +88,7 @@ function refuseOld(version: string): void {
 export function parameterChange(
 	now: PostfixNow,
 	change: { name: string; after: string; essential: boolean; why: string },
-): Change[] {
+): MainChange[] {
 	if (now.inForce.get(change.name) === change.after) return [];
 	return [{ is: "parameter", before: now.set.get(change.name), ...change }];
 }
@@ -93,7 +97,7 @@ export function parameterChange(
 export function elementChange(
 	now: PostfixNow,
 	change: { name: string; element: string; first: boolean; essential: boolean; why: string; rest?: string },
-): Change[] {
+): MainChange[] {
 	const { name, element, first, essential, why } = change;
 	const list = now.inForce.get(name) ?? "";
 	if (first ? beginsWith(list, element) : hasElement(list, element)) return [];

@@ -39,6 +39,8 @@ export function watchFiles(options: FilesWatchOptions): FilesWatch {
 	function eventIn(folder: string, name: string | null): void {
 		const ours = name === null || name === basename(folder) || marks.has(`${folder}/${name}`);
 		if (!ours || stopped) return;
+		// An event that names the folder itself says that it was moved or deleted; the next may get its inode.
+		if (name === basename(folder)) release(folder);
 		const now = performance.now();
 		if (timer === undefined) firstEvent = now;
 		clearTimeout(timer);
