@@ -41,7 +41,8 @@ Signals to the daemon:
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
 		status: "which homes are here, and what is wrong",
-		checkConfig: "lists everything that is wrong with the configuration, its key, the homes' files and this machine",
+		checkConfig:
+			"lists everything that is wrong with the configuration, its key, the homes' files and this machine",
 		down: "takes away what run set up on this machine: the interface and the guard table; refuses while mail waits",
 		downForce: "also while mail waits for a home",
 		postfix: "shows what Postfix needs for Heimweg; exits 1 when something is missing",

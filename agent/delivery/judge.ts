@@ -1,6 +1,6 @@
 import { type Address, familyOf } from "../../shared/address.ts";
 import type { PostfixConfiguration } from "../../shared/postfix/configuration.ts";
-import { type Delivery, someOf, together, type Verdict } from "../../shared/postfix/delivery.ts";
+import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/delivery.ts";
 import { type ClassList, classLists, type DomainFacts, listedIn } from "../../shared/postfix/domain-class.ts";
 import type { Listed } from "../../shared/postfix/listed.ts";
 import { type Listening, listening } from "../../shared/postfix/listening.ts";
@@ -42,7 +42,10 @@ export interface HomeFindings {
 }
 
 /** What Postfix's own words say about mail for this home, and from it. */
-export function judge(look: HomeLook, home: Home): { findings: HomeFindings; delivery: Delivery } {
+export async function judge(
+	look: HomeLook,
+	home: Home,
+): Promise<{ findings: HomeFindings; delivery: Delivery }> {
 	const { configuration } = look;
 	const { destination, own, relays } = home;
 	const incoming = listening(configuration, {
@@ -53,26 +56,18 @@ export function judge(look: HomeLook, home: Home): { findings: HomeFindings; del
 	const unknown: string[] = [];
 	const refused = new Map<string, { domains: string[]; asked: number }>();
 	const broken = new Map<string, { list: string; why: string }>();
-	const domains = new Map<string, Verdict>();
-	for (const domain of home.domains) domains.set(domain, verdictOn(domain));
+	const none: Verdict = whole() ?? {
+		says: "not known",
+		why: "which domains this home serves is not known yet",
+	};
+	const judged = await judgeEach(home.domains, verdictOn, none);
 	const findings = {
 		...{ incoming, unknown, refused, broken },
 		past: home.throughRelay ? pastRelay(configuration, waysOf(look, home)) : [],
 		bound: home.throughRelay ? boundElsewhere(configuration, own) : undefined,
 		trusted: trustsRelay(configuration, relays),
 	};
-	const none: Verdict = whole() ?? {
-		says: "not known",
-		why: "which domains this home serves is not known yet",
-	};
-	return {
-		findings,
-		delivery: {
-			incoming: together(domains.values(), none),
-			outgoing: outgoingOf(look, home, findings),
-			domains,
-		},
-	};
+	return { findings, delivery: { ...judged, outgoing: outgoingOf(look, home, findings) } };
 
 	function whole(): Verdict | undefined {
 		if (incoming.is === "yes") return undefined;

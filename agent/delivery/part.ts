@@ -64,7 +64,7 @@ export const delivery = agentPart({
 					throw error;
 				});
 				if (!look) return;
-				const judged = judge(look, now);
+				const judged = await judge(look, now);
 				show(judged.findings, look.configuration.directory, now);
 				tell(judged.delivery);
 				statusChanged();

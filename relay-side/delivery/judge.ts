@@ -5,7 +5,7 @@ import {
 	type PostfixService,
 	valueFor,
 } from "../../shared/postfix/configuration.ts";
-import { type Delivery, someOf, together, type Verdict } from "../../shared/postfix/delivery.ts";
+import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/delivery.ts";
 import {
 	type ClassList,
 	type DomainFacts,
@@ -14,6 +14,7 @@ import {
 	writtenAs,
 } from "../../shared/postfix/domain-class.ts";
 import { elementsOf, hasElement } from "../../shared/postfix/list.ts";
+import { isTable } from "../../shared/postfix/listed.ts";
 import {
 	isLoopback,
 	type Listening,
@@ -66,9 +67,17 @@ export interface OurSettings {
 	tunnel: readonly Address[];
 }
 
+/** How the list's owner wrote what stands for the first of the domains, and where. */
+interface Own {
+	list: ClassList;
+	domains: string[];
+	as: string;
+	place: string;
+}
+
 export interface RelayFindings {
 	/** Domains that Postfix takes for its own, by the list that has them. */
-	own: ReadonlyArray<{ list: ClassList; domains: string[]; all: boolean; as: string; place: string }>;
+	own: ReadonlyArray<Own & { all: boolean }>;
 	/** Tables that cannot be opened, for which Postfix defers everything. */
 	broken: ReadonlyArray<{ list: ClassList; table: string; why: string }>;
 	incoming: Listening;
@@ -89,16 +98,33 @@ export interface RelayLook {
 }
 
 /** What Postfix's own words say about mail for the homes, and from them. */
-export function judge(look: RelayLook, ours: OurSettings): { findings: RelayFindings; delivery: Delivery } {
-	const findings = findingsOf(look, ours);
-	const whole = wholeVerdict(look, findings);
-	const domains = new Map<string, Verdict>();
-	for (const domain of look.domains) domains.set(domain, whole ?? verdictOn(domain, look, findings));
+export async function judge(
+	look: RelayLook,
+	ours: OurSettings,
+): Promise<{ findings: RelayFindings; delivery: Delivery }> {
+	const found = findingsOf(look, ours);
+	const whole = wholeVerdict(look, found);
+	const own = new Map<ClassList, Own>();
+	const asked = askedLists(look.configuration);
 	const none: Verdict = whole ?? { says: "not known", why: "no home has a domain" };
-	return {
-		findings,
-		delivery: { incoming: together(domains.values(), none), outgoing: outgoingOf(look, findings), domains },
+	const judged = await judgeEach(
+		look.domains,
+		(domain) => {
+			const verdict = verdictOn(domain, look, asked, own);
+			return whole ?? verdict;
+		},
+		none,
+	);
+	const findings = {
+		...found,
+		own: [...own.values()].map((one) => ({ ...one, all: one.domains.length === look.domains.length })),
 	};
+	return { findings, delivery: { ...judged, outgoing: outgoingOf(look, findings) } };
+}
+
+/** The lists whose domains are refused; without a map of valid recipients everybody counts, and our route decides. */
+function askedLists({ values }: PostfixConfiguration): ClassList[] {
+	return [...ownLists].flatMap(([list, valid]) => (valid && (values.get(valid) ?? "") === "" ? [] : [list]));
 }
 
 /** smtpd(8) as it takes mail on port 25, also behind postscreen(8). */
@@ -108,7 +134,7 @@ function smtpdOf({ services }: PostfixConfiguration, { is, ...at }: Listening): 
 	return services.find(({ type, program }) => type === "pass" && program === "smtpd");
 }
 
-function findingsOf(look: RelayLook, ours: OurSettings): RelayFindings {
+function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "own"> {
 	const { configuration } = look;
 	const isTunnel = (address: Address) => ours.tunnel.includes(address);
 	const incoming = listening(configuration, {
@@ -120,7 +146,7 @@ function findingsOf(look: RelayLook, ours: OurSettings): RelayFindings {
 	const deliverer = configuration.services.find(({ name, type }) => name === ours.service && type === "unix");
 	const recipientMaps = valueFor(configuration, "relay_recipient_maps", smtpd);
 	return {
-		...domainFindings(look),
+		broken: brokenTables(look),
 		incoming,
 		outgoing,
 		recipientsNotAsked:
@@ -173,39 +199,17 @@ function overriddenIn(
 	return [...at(resolver, notOverridden.resolver), ...at(smtpd, notOverridden.smtpd)];
 }
 
-function domainFindings({ configuration, facts, domains }: RelayLook): Pick<RelayFindings, "own" | "broken"> {
-	const own = new Map<ClassList, RelayFindings["own"][number]>();
-	const broken = new Map<string, RelayFindings["broken"][number]>();
-	for (const [list, valid] of ownLists) {
-		// Without such a map everybody counts as valid, and our route decides.
-		if (valid && (configuration.values.get(valid) ?? "") === "") continue;
-		for (const domain of domains) {
-			const found = listedIn(list, domain, facts);
-			if (found.is === "not known" && found.missing)
-				broken.set(found.asked, { list, table: found.asked, why: found.why });
-			if (found.is !== "in") continue;
-			const { file, text } = found.by;
-			const place = file ?? (text === domain ? `${configuration.directory}/main.cf` : text);
-			const known = own.get(list);
-			if (known) known.domains.push(domain);
-			else
-				own.set(list, {
-					list,
-					domains: [domain],
-					all: false,
-					place,
-					as: writtenAs(configuration, list, domain),
-				});
-		}
-	}
-	return {
-		own: [...own.values()].map((one) => ({ ...one, all: one.domains.length === domains.length })),
-		broken: [...broken.values()],
-	};
+function brokenTables({ configuration, facts }: RelayLook): RelayFindings["broken"] {
+	return askedLists(configuration).flatMap((list) =>
+		(facts.lists.get(list)?.elements ?? []).flatMap(({ text: table }) => {
+			const answer = facts.answers.get(table);
+			return answer?.is === "unread" && answer.missing ? [{ list, table, why: answer.why }] : [];
+		}),
+	);
 }
 
 /** What holds for every domain; undefined when each has its own. */
-function wholeVerdict({ lacking }: RelayLook, findings: RelayFindings): Verdict | undefined {
+function wholeVerdict({ lacking }: RelayLook, findings: Omit<RelayFindings, "own">): Verdict | undefined {
 	const { incoming, recipientsNotAsked, overridden, service, broken } = findings;
 	const no = (why: string): Verdict => ({ says: "no", why });
 	if (lacking.length > 0) return no(`this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}`);
@@ -223,15 +227,22 @@ function wholeVerdict({ lacking }: RelayLook, findings: RelayFindings): Verdict 
 function verdictOn(
 	domain: string,
 	{ facts, routes, configuration }: RelayLook,
-	{ own }: RelayFindings,
+	lists: readonly ClassList[],
+	own: Map<ClassList, Own>,
 ): Verdict {
-	for (const { list, domains } of own)
-		if (domains.includes(domain)) return { says: "no", why: `this relay's Postfix has it in ${list}` };
-	for (const [list, valid] of ownLists) {
-		if (valid && (configuration.values.get(valid) ?? "") === "") continue;
+	for (const list of lists) {
 		const found = listedIn(list, domain, facts);
 		if (found.is === "not known")
 			return { says: "not known", why: `${found.asked} in ${list} cannot be read here: ${found.why}` };
+		if (found.is === "out") continue;
+		const known = own.get(list);
+		const { file, text } = found.by;
+		if (known) known.domains.push(domain);
+		else {
+			const place = file ?? (text === domain || !isTable(text) ? `${configuration.directory}/main.cf` : text);
+			own.set(list, { list, domains: [domain], place, as: writtenAs(configuration, list, domain) });
+		}
+		return { says: "no", why: `this relay's Postfix has it in ${list}` };
 	}
 	if (routes.is === "unread") return { says: "not known", why: `the transport map: ${routes.why}` };
 	const route = routes.entries.get(domain);

@@ -2,7 +2,7 @@ import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { type DeliveryStatus, deliveryStatus, notKnown } from "../../shared/postfix/delivery.ts";
 import { watchFiles } from "../../shared/postfix/watch-files.ts";
-import { MINUTE } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
@@ -14,6 +14,10 @@ const longestLook = MINUTE;
 
 /** The safety net for what no event told: the files' times are looked at, and nothing is read unless they changed. */
 const safetyNet = 5 * MINUTE;
+
+/** Milliseconds for changes of homes and routes to gather; after a long look so many times its length. */
+const gather = SECOND;
+const restShare = 20;
 
 /** Where Postfix's files are until it has told. */
 const usualFiles = ["/etc/postfix/main.cf", "/etc/postfix/master.cf"];
@@ -28,6 +32,8 @@ export const delivery = relayPart({
 		const tell = facts.delivery.own("delivery");
 		const tellChange = facts.settingsChanges.own("delivery");
 		let changes = 0;
+		let lookTook = 0;
+		let timer: NodeJS.Timeout | undefined;
 		let serving = false;
 
 		const files = watchFiles({
@@ -39,11 +45,15 @@ export const delivery = relayPart({
 			log,
 		});
 
+		// A home's route is there a moment after the home.
+		const routes = watchFiles({ onChange: lookSoon, log });
+
 		const duty = createDuty({
 			name: "delivery",
 			deadline: longestLook,
 			allowed: () => serving,
 			async run() {
+				const began = performance.now();
 				const maps = facts.maps.value!;
 				const domains = [...registryOf(facts).homes.values()].flatMap((home) => home.domains);
 				const look = await lookAtPostfix({
@@ -56,7 +66,7 @@ export const delivery = relayPart({
 					tell(notKnown(messageOf(error), domains));
 					throw error;
 				});
-				const { findings, delivery: found } = judge(look, {
+				const { findings, delivery: found } = await judge(look, {
 					service,
 					transport: maps.reference("transport"),
 					relayDomains: maps.reference("relay_domains"),
@@ -66,11 +76,23 @@ export const delivery = relayPart({
 				show(findings);
 				tell(found);
 				statusChanged();
+				lookTook = performance.now() - began;
 			},
 			failing: conditions.notLooked,
 			health,
 			log,
 		});
+
+		/** For what changes again and again: homes come and go, and routes with them. */
+		function lookSoon(): void {
+			timer ??= setTimeout(
+				() => {
+					timer = undefined;
+					duty.poke();
+				},
+				Math.max(gather, lookTook * restShare),
+			);
+		}
 
 		function show(findings: RelayFindings): void {
 			const { own, broken, incoming, outgoing, overridden, service: changed } = findings;
@@ -92,23 +114,31 @@ export const delivery = relayPart({
 		}
 
 		facts.homes.subscribe(({ changedDomains }) => {
-			if (changedDomains.size > 0) duty.poke();
+			if (changedDomains.size > 0) lookSoon();
 		});
 		facts.lackingSettings.subscribe(() => duty.poke());
 
 		return {
 			name: "delivery",
 			duties: () => [duty],
-			ticks: [{ every: safetyNet, act: files.look }],
+			ticks: [
+				{ every: safetyNet, act: files.look },
+				{ every: safetyNet, act: routes.look },
+			],
 			status: (): DeliveryStatus => deliveryStatus(facts.delivery.value),
 			async start() {
 				await files.follow(usualFiles);
 			},
 			serve() {
 				serving = true;
+				void routes.follow([facts.maps.value!.file("transport")]);
 				duty.poke();
 			},
-			stop: files.stop,
+			stop() {
+				clearTimeout(timer);
+				files.stop();
+				routes.stop();
+			},
 		};
 	},
 });

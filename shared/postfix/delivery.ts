@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 /** What is known of mail's way, and why. "yes" only where every step of it was seen in Postfix's own words. */
 export interface Verdict {
 	says: "yes" | "no" | "not known";
@@ -11,49 +13,65 @@ export interface Delivery {
 	incoming: Verdict;
 	/** Mail from this home to the world, or from the homes through this relay. */
 	outgoing: Verdict;
-	/** Each served domain's incoming mail. */
-	domains: ReadonlyMap<string, Verdict>;
+	/** How many of the served domains get each answer. */
+	domains: Readonly<Record<Verdict["says"], number>>;
+	/** The verdict on each domain whose answer is not "yes"; not more than {@link mostNamed} of them. */
+	notWell: ReadonlyMap<string, Verdict>;
 }
 
-/** The same as the status shows it: domains are named only where the answer is not "yes", and not too many. */
+/** The same as the status shows it. */
 export interface DeliveryStatus {
 	delivery:
-		| {
-				incoming: Verdict;
-				outgoing: Verdict;
-				domains: Record<Verdict["says"], number>;
+		| (Omit<Delivery, "notWell"> & {
+				/** Some of the domains whose answer is not "yes". */
 				notWell: Record<string, Verdict>;
-		  }
+		  })
 		| undefined;
 }
 
-/** Domains that a status or a sentence names. */
-const named = 20;
+/** A relay may have a hundred thousand domains, and all of them in trouble at once. */
+export const mostNamed = 1_000;
 
-/** One verdict for all: the first "no", else the first "not known", else the first "yes". */
-export function together(verdicts: Iterable<Verdict>, none: Verdict): Verdict {
-	const first = new Map<Verdict["says"], Verdict>();
-	for (const verdict of verdicts) if (!first.has(verdict.says)) first.set(verdict.says, verdict);
-	return first.get("no") ?? first.get("not known") ?? first.get("yes") ?? none;
+/** Domains that a status names. */
+const shown = 20;
+
+/** After so many domains others get their turn. */
+const slice = 2_000;
+
+/** Asks for the verdict on each domain, with pauses; the first "no" is that on all, else the first "not known". */
+export async function judgeEach(
+	domains: readonly string[],
+	verdictOn: (domain: string) => Verdict,
+	none: Verdict,
+): Promise<Omit<Delivery, "outgoing">> {
+	const counts = { yes: 0, no: 0, "not known": 0 };
+	const first: Partial<Record<Verdict["says"], Verdict>> = {};
+	const notWell = new Map<string, Verdict>();
+	for (const [at, domain] of domains.entries()) {
+		if (at % slice === slice - 1) await setImmediate();
+		const verdict = verdictOn(domain);
+		counts[verdict.says] += 1;
+		first[verdict.says] ??= verdict;
+		if (verdict.says !== "yes" && notWell.size < mostNamed) notWell.set(domain, verdict);
+	}
+	return { incoming: first.no ?? first["not known"] ?? first.yes ?? none, domains: counts, notWell };
 }
 
 /** What is to say while Postfix does not answer. */
 export function notKnown(why: string, domains: readonly string[]): Delivery {
 	const verdict: Verdict = { says: "not known", why };
-	return { incoming: verdict, outgoing: verdict, domains: new Map(domains.map((one) => [one, verdict])) };
+	return {
+		incoming: verdict,
+		outgoing: verdict,
+		domains: { yes: 0, no: 0, "not known": domains.length },
+		notWell: new Map(domains.slice(0, mostNamed).map((one) => [one, verdict])),
+	};
 }
 
 /** What the status shows; undefined while nothing was looked at. */
 export function deliveryStatus(delivery: Delivery | undefined): DeliveryStatus {
 	if (!delivery) return { delivery: undefined };
-	const { incoming, outgoing } = delivery;
-	const domains = { yes: 0, no: 0, "not known": 0 };
-	const notWell: Record<string, Verdict> = {};
-	for (const [domain, verdict] of delivery.domains) {
-		domains[verdict.says] += 1;
-		if (verdict.says !== "yes" && Object.keys(notWell).length < named) notWell[domain] = verdict;
-	}
-	return { delivery: { incoming, outgoing, domains, notWell } };
+	return { delivery: { ...delivery, notWell: Object.fromEntries([...delivery.notWell].slice(0, shown)) } };
 }
 
 /** True when both say the same of everything. */
@@ -63,8 +81,9 @@ export function sameDelivery(a: Delivery, b: Delivery): boolean {
 	return (
 		same(a.incoming, b.incoming) &&
 		same(a.outgoing, b.outgoing) &&
-		a.domains.size === b.domains.size &&
-		[...a.domains].every(([domain, verdict]) => same(verdict, b.domains.get(domain)))
+		(["yes", "no", "not known"] as const).every((says) => a.domains[says] === b.domains[says]) &&
+		a.notWell.size === b.notWell.size &&
+		[...a.notWell].every(([domain, verdict]) => same(verdict, b.notWell.get(domain)))
 	);
 }
 

@@ -17,7 +17,7 @@ export interface Unread {
 }
 
 /** Keys that one postmap(1) is asked for: a moment's work, and little memory. */
-const slice = 5_000;
+const slice = 20_000;
 
 /** A table on a database server may be long in answering; one on disk takes milliseconds. */
 const patience = 5 * SECOND;

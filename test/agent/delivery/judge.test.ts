@@ -44,7 +44,7 @@ async function seen(changes: Partial<Configured> = {}, of: Partial<Home> = {}, l
 	});
 	const all = { ...home, ...of };
 	const onFiles = async (list: readonly string[]) => void files.push(...list);
-	return { ...judge(await lookAtPostfix({ run, home: all, lacking, onFiles }), all), files };
+	return { ...(await judge(await lookAtPostfix({ run, home: all, lacking, onFiles }), all)), files };
 }
 
 const denied = "postmap: fatal: open database: Permission denied";
@@ -80,7 +80,7 @@ describe("mail for a domain does not come in", () => {
 		const tables = { "hash:/etc/postfix/vmailbox": { "other@example.org": "x" } };
 		const { findings, delivery } = await seen({ values: { ...values, ...maps }, tables });
 		expect([...findings.refused]).toEqual([["virtual_mailbox_maps", { domains: ["example.org"], asked: 2 }]]);
-		expect(delivery.domains.get("example.org")).toEqual({
+		expect(delivery.notWell.get("example.org")).toEqual({
 			says: "no",
 			why: "none of 2 recipients is in virtual_mailbox_maps",
 		});
