@@ -1,10 +1,5 @@
-import { type Address, familyOf } from "../../shared/address.ts";
-import {
-	overrideKey,
-	type PostfixConfiguration,
-	type PostfixService,
-	valueFor,
-} from "../../shared/postfix/configuration.ts";
+import type { Address } from "../../shared/address.ts";
+import { type PostfixConfiguration, valueFor } from "../../shared/postfix/configuration.ts";
 import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/delivery.ts";
 import {
 	type ClassList,
@@ -13,7 +8,7 @@ import {
 	resolver,
 	writtenAs,
 } from "../../shared/postfix/domain-class.ts";
-import { elementsOf, hasElement } from "../../shared/postfix/list.ts";
+import { hasElement } from "../../shared/postfix/list.ts";
 import { isTable } from "../../shared/postfix/listed.ts";
 import {
 	isLoopback,
@@ -22,6 +17,15 @@ import {
 	listeningParameters,
 } from "../../shared/postfix/listening.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
+import {
+	type OurSettings,
+	type Overridden,
+	overriddenIn,
+	overrideOf,
+	serviceParameters,
+	serviceSettings,
+	smtpdOf,
+} from "./services.ts";
 
 /** Lists that must not have a home's domain, and the map that then says who is valid. */
 export const ownLists = new Map<ClassList, string | undefined>([
@@ -30,42 +34,11 @@ export const ownLists = new Map<ClassList, string | undefined>([
 	["virtual_mailbox_domains", "virtual_mailbox_maps"],
 ]);
 
-/** What the client that brings mail to the homes must have, whether from master.cf or from main.cf. */
-const serviceNeeds = new Map([
-	["inet_interfaces", "all"],
-	["inet_protocols", "all"],
-	["smtp_bind_address", ""],
-	["smtp_bind_address6", ""],
-	["smtp_fallback_relay", ""],
-]);
-
-/** Settings that a service must not have otherwise than main.cf, and what follows where our element is missing. */
-const notOverridden = {
-	resolver: [
-		["transport_maps", "mail for the homes is not taken to them"],
-		["relay_domains", "mail for the homes is refused (454)"],
-	],
-	smtpd: [
-		["smtpd_relay_restrictions", "the homes may not send through it"],
-		["smtpd_restriction_classes", "the homes may not send through it"],
-	],
-} as const;
-
 export const parameters = [
 	...ownLists.keys(),
 	...[...ownLists.values()].flatMap((name) => name ?? []),
-	...["relay_recipient_maps", "transport_maps", "relay_domains", "mydomain", "smtpd_relay_restrictions"],
-	...["smtpd_restriction_classes", ...serviceNeeds.keys(), ...listeningParameters],
+	...["mydomain", ...serviceParameters, ...listeningParameters],
 ];
-
-/** How Postfix names what is ours. */
-export interface OurSettings {
-	service: string;
-	transport: string;
-	relayDomains: string;
-	recipients: string;
-	tunnel: readonly Address[];
-}
 
 /** How the list's owner wrote what stands for the first of the domains, and where. */
 interface Own {
@@ -83,7 +56,7 @@ export interface RelayFindings {
 	incoming: Listening;
 	outgoing: Listening;
 	recipientsNotAsked: { value: string; override: string | undefined } | undefined;
-	overridden: ReadonlyArray<{ service: string; key: string; value: string; so: string }>;
+	overridden: readonly Overridden[];
 	service: ReadonlyArray<{ name: string; value: string }>;
 }
 
@@ -127,13 +100,6 @@ function askedLists({ values }: PostfixConfiguration): ClassList[] {
 	return [...ownLists].flatMap(([list, valid]) => (valid && (values.get(valid) ?? "") === "" ? [] : [list]));
 }
 
-/** smtpd(8) as it takes mail on port 25, also behind postscreen(8). */
-function smtpdOf({ services }: PostfixConfiguration, { is, ...at }: Listening): PostfixService | undefined {
-	const found = is === "yes" ? (at as { service: PostfixService }).service : undefined;
-	if (found?.program !== "postscreen") return found;
-	return services.find(({ type, program }) => type === "pass" && program === "smtpd");
-}
-
 function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "own"> {
 	const { configuration } = look;
 	const isTunnel = (address: Address) => ours.tunnel.includes(address);
@@ -143,7 +109,6 @@ function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "ow
 	});
 	const outgoing = listening(configuration, { port: 25, fits: isTunnel });
 	const smtpd = smtpdOf(configuration, incoming);
-	const deliverer = configuration.services.find(({ name, type }) => name === ours.service && type === "unix");
 	const recipientMaps = valueFor(configuration, "relay_recipient_maps", smtpd);
 	return {
 		broken: brokenTables(look),
@@ -154,49 +119,8 @@ function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "ow
 				? undefined
 				: { value: recipientMaps, override: overrideOf(configuration, smtpd, "relay_recipient_maps") },
 		overridden: overriddenIn(configuration, smtpd, ours),
-		service: [...serviceNeeds]
-			.map(([name, needed]) => ({ name, needed, value: valueFor(configuration, name, deliverer) }))
-			.filter(({ name, needed, value }) => {
-				if (!deliverer || value === needed) return false;
-				// One family is enough when the tunnel has no other.
-				const families = new Set(elementsOf(value));
-				return name !== "inet_protocols" || ours.tunnel.some((one) => !families.has(`ipv${familyOf(one)}`));
-			})
-			.map(({ name, value }) => ({ name, value })),
+		service: serviceSettings(configuration, ours),
 	};
-}
-
-function overrideOf(
-	{ overrides }: PostfixConfiguration,
-	service: PostfixService | undefined,
-	name: string,
-): string | undefined {
-	const key = service && overrideKey(service, name);
-	return key && overrides.has(key) ? key : undefined;
-}
-
-function overriddenIn(
-	configuration: PostfixConfiguration,
-	smtpd: PostfixService | undefined,
-	ours: OurSettings,
-): RelayFindings["overridden"] {
-	const needs: Record<string, (value: string) => boolean> = {
-		transport_maps: (value) => elementsOf(value)[0] === ours.transport,
-		relay_domains: (value) => hasElement(value, ours.relayDomains),
-		smtpd_relay_restrictions: (value) => elementsOf(value)[0] === "heimweg_homes",
-		smtpd_restriction_classes: (value) => hasElement(value, "heimweg_homes, heimweg_checked"),
-	};
-	const at = (
-		service: Pick<PostfixService, "name" | "type"> | undefined,
-		names: readonly (readonly [string, string])[],
-	) =>
-		names.flatMap(([name, so]) => {
-			const key = service && overrideKey(service, name);
-			const value = key === undefined ? undefined : configuration.overrides.get(key);
-			if (value === undefined || needs[name]!(value)) return [];
-			return [{ service: `${service!.name}/${service!.type}`, key: key!, value, so }];
-		});
-	return [...at(resolver, notOverridden.resolver), ...at(smtpd, notOverridden.smtpd)];
 }
 
 function brokenTables({ configuration, facts }: RelayLook): RelayFindings["broken"] {
