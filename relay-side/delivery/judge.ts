@@ -108,7 +108,7 @@ function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "ow
 		fits: (address) => !isLoopback(address) && !isTunnel(address),
 	});
 	const outgoing = listening(configuration, { port: 25, fits: isTunnel });
-	const smtpd = smtpdOf(configuration, incoming);
+	const smtpd = smtpdOf(configuration);
 	const recipientMaps = valueFor(configuration, "relay_recipient_maps", smtpd);
 	return {
 		broken: brokenTables(look),

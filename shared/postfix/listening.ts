@@ -7,7 +7,7 @@ export const listeningParameters = ["inet_interfaces", "inet_protocols", "myhost
 
 /** Whether Postfix listens where it should; the setting that says no, and the first step. */
 export type Listening =
-	| { is: "yes"; service: PostfixService }
+	| { is: "yes" }
 	| { is: "no"; because: string; remedy: string }
 	/** A host's name stands in the setting: what it resolves to is not looked up here. */
 	| { is: "not known"; because: string };
@@ -29,11 +29,7 @@ export function listening(
 	{ port, fits, family }: { port: number; fits(address: Address): boolean; family?: 4 | 6 },
 ): Listening {
 	const { directory } = configuration;
-	const services = configuration.services.filter(({ name, type, program }) => {
-		const last = name.slice(name.lastIndexOf(":") + 1);
-		const takes = program === "smtpd" || program === "postscreen";
-		return type === "inet" && takes && (namedPorts[last] ?? Number(last)) === port;
-	});
+	const services = servicesAt(configuration, port);
 	if (services.length === 0) {
 		return {
 			is: "no",
@@ -55,6 +51,15 @@ export function listening(
 	);
 }
 
+/** The services of master.cf that take mail on a port. */
+export function servicesAt({ services }: PostfixConfiguration, port: number): PostfixService[] {
+	return services.filter(({ name, type, program }) => {
+		const last = name.slice(name.lastIndexOf(":") + 1);
+		const takes = program === "smtpd" || program === "postscreen";
+		return type === "inet" && takes && (namedPorts[last] ?? Number(last)) === port;
+	});
+}
+
 function atService(
 	configuration: PostfixConfiguration,
 	service: PostfixService,
@@ -70,11 +75,11 @@ function atService(
 			: `write "${service.name.slice(host.length + 1)}" instead of "${service.name}" in ${configuration.directory}/master.cf, then ${restart}`;
 	let unknown: string | undefined;
 	for (const element of elementsOf(interfaces)) {
-		if (element === "all" || element === "0.0.0.0" || element === "[::]") return { is: "yes", service };
+		if (element === "all" || element === "0.0.0.0" || element === "[::]") return { is: "yes" };
 		if (element === "loopback-only" || element === "localhost") continue;
 		const address = addressIn(element);
 		if (address === undefined) unknown = element;
-		else if (fits(address)) return { is: "yes", service };
+		else if (fits(address)) return { is: "yes" };
 	}
 	if (unknown !== undefined) return { is: "not known", because: `${place} names ${unknown}` };
 	const only = elementsOf(interfaces).every((element) => {
