@@ -1,6 +1,7 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { someOf } from "../../shared/postfix/delivery.ts";
+import { tableRemedy } from "../../shared/postfix/tables.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { PastRelay } from "./outgoing.ts";
 
@@ -38,10 +39,10 @@ export const tableBroken = condition<{ list: string; why: string }>({
 	visibleAfter: 0,
 	text: ({ list, why }, table) =>
 		`this home's Postfix cannot open ${table} (${list}), so it puts off the mail that the relay brings (451): ${why}`,
-	remedy: ({ list }, table) =>
+	remedy: ({ list, why }, table) =>
 		list === "local_recipient_maps" && table.includes("aliases")
 			? 'run "newaliases" on this home'
-			: `on this home, make it with "postmap ${table.replace(/^proxy:/, "")}", or take it out of ${list} in main.cf, then ${reload}`,
+			: `on this home, ${tableRemedy(table, list, why)}, then ${reload}`,
 });
 
 export const notListening = condition<{ because: string; remedy: string }>({

@@ -2,6 +2,7 @@ import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { someOf } from "../../shared/postfix/delivery.ts";
 
+import { tableRemedy } from "../../shared/postfix/tables.ts";
 import type { RelayFindings } from "./judge.ts";
 
 const reload = 'run "postfix reload"';
@@ -26,8 +27,7 @@ export const tableBroken = condition<RelayFindings["broken"][number]>({
 	visibleAfter: 0,
 	text: ({ list, why }, table) =>
 		`this relay's Postfix asks ${table} for every mail (${list}) and cannot open it, so it puts off all mail (451): ${why}`,
-	remedy: ({ list }, table) =>
-		`make it with "postmap ${table}", or take it out of ${list} in main.cf, on this relay, then ${reload}`,
+	remedy: ({ list, why }, table) => `on this relay, ${tableRemedy(table, list, why)}, then ${reload}`,
 });
 
 export const notListening = condition<{ because: string; remedy: string; incoming: boolean }>({

@@ -13,7 +13,10 @@ import { readHomeFile } from "./read.ts";
 /** Everything that is wrong with the files in homes.d, one by one and beside each other, as sentences. */
 export async function homeFileProblems(
 	{ homes_dir, tunnel }: Pick<RelayCore, "homes_dir" | "tunnel">,
-	{ inspection, homeFile }: { inspection: Pick<Inspection, "secret">; homeFile: z.ZodRawShape },
+	{
+		inspection,
+		homeFile,
+	}: { inspection: Pick<Inspection, "secret" | "daemonReads">; homeFile: z.ZodRawShape },
 ): Promise<string[]> {
 	let names: string[];
 	try {
@@ -37,8 +40,14 @@ export async function homeFileProblems(
 	const problems: string[] = [];
 	const homes: Home[] = [];
 	for (const name of names) {
-		const file = await readHomeFile(join(homes_dir, name), name, parse);
+		const path = join(homes_dir, name);
+		const file = await readHomeFile(path, name, parse);
 		if (!file) continue;
+		if (!(await inspection.daemonReads(path))) {
+			problems.push(
+				`${path}: the user heimweg cannot read it: run "chown root:heimweg ${path}" and "chmod 0640 ${path}"`,
+			);
+		}
 		if ("home" in file) homes.push(file.home);
 		else problems.push(...file.problems.map((problem) => inFolder(homes_dir, name, problem)));
 	}

@@ -65,6 +65,16 @@ function unread(error: unknown): Unread {
 	return { is: "unread", why, missing };
 }
 
+/** The first step for a table that Postfix cannot open. */
+export function tableRemedy(table: string, list: string, why: string): string {
+	const plain = table.replace(/^(proxy:)+/, "");
+	const type = plain.slice(0, plain.indexOf(":"));
+	const out = `take it out of ${list} in main.cf`;
+	if (/unsupported dictionary type/.test(why)) return `run "apt install postfix-${type}", or ${out}`;
+	const made = ["hash", "btree", "lmdb", "cdb"].includes(type);
+	return made ? `make it with "postmap ${plain}", or ${out}` : `put the file back, or ${out}`;
+}
+
 /** The files that a table lies in, as far as that can be told from its name (DATABASE_README). */
 export function filesOf(table: string): string[] {
 	const [, type = "", name = ""] = /^(?:proxy:)*([a-z0-9_-]+):(.*)$/.exec(table) ?? [];

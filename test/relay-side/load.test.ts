@@ -124,14 +124,15 @@ test("check-config reads every home's file, each by itself and beside the others
 			config,
 			`homes_dir = "${homesDir}"\n[tunnel]\nprivate_key_file = "${keyFile}"\naddresses = ["10.86.0.1"]\nnetworks = ["10.86.0.0/16"]\n`,
 		);
-		const error = await loadProgram(relay, config, { ...ownInspection, forAnother: true }).catch(
-			(thrown) => thrown,
-		);
+		const daemonReads = async (file: string) => !file.endsWith("/anna.toml");
+		const look = { ...ownInspection, forAnother: true, daemonReads };
+		const error = await loadProgram(relay, config, look).catch((thrown) => thrown);
 		expect(error).toBeInstanceOf(ConfigError);
 		return error.problems as string[];
 	};
 	const about = (await problems(homes)).filter((problem) => problem.startsWith(homes));
 	expect(about).toEqual([
+		expect.stringMatching(/anna\.toml: the user heimweg cannot read it: run "chown root:heimweg/),
 		expect.stringMatching(/bert\.toml: public_key: expected the home's public key.*the keys are swapped/),
 		expect.stringMatching(/carl\.toml: .*addresses/),
 		expect.stringMatching(/carl\.toml: .*adresses/),
