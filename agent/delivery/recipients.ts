@@ -68,9 +68,13 @@ export function knownRecipient(options: {
 	if (!tables) return { is: "yes", why: `it takes every recipient (${validMaps[name]} is empty)` };
 	const tried = [...named, `postmaster@${domain}`];
 	let unread: Known | undefined;
+	// Postfix looks for the whole address in all of them before it looks for less in any.
 	for (const { list, table } of tables) {
 		const answer = answers.get(table);
 		if (answer?.is === "unread" && answer.missing) return { is: "broken", table, list, why: answer.why };
+	}
+	for (const { table } of tables) {
+		const answer = answers.get(table);
 		if (answer?.is !== "read") {
 			unread ??= {
 				is: "not known",

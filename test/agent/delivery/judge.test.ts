@@ -102,6 +102,9 @@ describe("mail for a domain does not come in", () => {
 			],
 		]);
 		expect(delivery.incoming.says).toBe("no");
+		// A user that another table has is no help: the whole address is looked up in all of them first.
+		const both = { local_recipient_maps: "unix:passwd.byname hash:/etc/postfix/gone" };
+		expect((await seen({ values: both })).delivery.incoming.says).toBe("no");
 	});
 
 	test("because Postfix listens for this machine alone, or for the other family alone", async () => {
