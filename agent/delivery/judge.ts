@@ -3,7 +3,7 @@ import type { PostfixConfiguration } from "../../shared/postfix/configuration.ts
 import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/delivery.ts";
 import { type ClassList, classLists, type DomainFacts, listedIn } from "../../shared/postfix/domain-class.ts";
 import type { Listed } from "../../shared/postfix/listed.ts";
-import { type Listening, listening } from "../../shared/postfix/listening.ts";
+import { asHeard, type Heard, type Listening, listening } from "../../shared/postfix/listening.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
 import { boundElsewhere, type PastRelay, pastRelay, trustsRelay } from "./outgoing.ts";
 import { knownRecipient } from "./recipients.ts";
@@ -22,6 +22,8 @@ export interface Home {
 }
 
 export interface HomeLook {
+	/** Where something listens on the port that takes mail. */
+	heard: Heard;
 	configuration: PostfixConfiguration;
 	facts: DomainFacts;
 	/** What tables of recipients and of ways out say. */
@@ -48,11 +50,12 @@ export async function judge(
 ): Promise<{ findings: HomeFindings; delivery: Delivery }> {
 	const { configuration } = look;
 	const { destination, own, relays } = home;
-	const incoming = listening(configuration, {
+	const said = listening(configuration, {
 		port: destination.port,
 		fits: (address) => address === destination.address,
 		family: familyOf(destination.address),
 	});
+	const incoming = asHeard(said, look.heard);
 	const unknown: string[] = [];
 	const refused = new Map<string, { domains: string[]; asked: number }>();
 	const broken = new Map<string, { list: string; why: string }>();

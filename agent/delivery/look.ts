@@ -8,7 +8,7 @@ import {
 	readDomainFacts,
 	resolver,
 } from "../../shared/postfix/domain-class.ts";
-import { listeningParameters } from "../../shared/postfix/listening.ts";
+import { heardOn, listeningParameters } from "../../shared/postfix/listening.ts";
 import { type Answers, askTable, filesOf, type Unread } from "../../shared/postfix/tables.ts";
 import { classOf, type Home, type HomeLook } from "./judge.ts";
 import { outgoingParameters, wayKeys, wayTables } from "./outgoing.ts";
@@ -63,5 +63,6 @@ export async function lookAtPostfix({ run, home, lacking, onFiles }: LookOptions
 	for (const { table } of ways) want(table, wayKeys(senders));
 	const answers = new Map<string, Answers | Unread>();
 	for (const [table, some] of keys) answers.set(table, await askTable(run, table, [...some]));
-	return { configuration, facts, answers, lacking };
+	const heard = await heardOn(run, home.destination.port);
+	return { configuration, facts, answers, lacking, heard };
 }

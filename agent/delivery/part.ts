@@ -5,7 +5,7 @@ import type { ConditionKind } from "../../shared/health.ts";
 import { type DeliveryStatus, deliveryStatus, notKnown } from "../../shared/postfix/delivery.ts";
 import { watchFiles } from "../../shared/postfix/watch-files.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
-import { MINUTE } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { type Home, type HomeFindings, judge } from "./judge.ts";
@@ -16,6 +16,9 @@ const longestLook = MINUTE;
 
 /** The safety net for what no event told: the files' times are looked at, and nothing is read unless they changed. */
 const safetyNet = 5 * MINUTE;
+
+/** No file changes when Postfix is restarted: where it listens is looked at again while that is wrong. */
+const lookAgain = 10 * SECOND;
 
 /** Where Postfix's files are until it has told. */
 const usualFiles = ["/etc/postfix/main.cf", "/etc/postfix/master.cf"];
@@ -105,7 +108,10 @@ export const delivery = agentPart({
 		return {
 			name: "delivery",
 			duties: () => [duty],
-			ticks: [{ every: safetyNet, act: files.look }],
+			ticks: [
+				{ every: safetyNet, act: files.look },
+				{ every: lookAgain, act: () => health.has(conditions.notListening) && duty.poke() },
+			],
 			checkin: {
 				heard({ domains, destination }) {
 					const before = JSON.stringify(routed);

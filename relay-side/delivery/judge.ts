@@ -11,6 +11,8 @@ import {
 import { hasElement } from "../../shared/postfix/list.ts";
 import { isTable } from "../../shared/postfix/listed.ts";
 import {
+	asHeard,
+	type Heard,
 	isLoopback,
 	type Listening,
 	listening,
@@ -61,6 +63,8 @@ export interface RelayFindings {
 }
 
 export interface RelayLook {
+	/** Where something listens on the port that takes mail. */
+	heard: Heard;
 	configuration: PostfixConfiguration;
 	facts: DomainFacts;
 	/** What our transport map says of the domains. */
@@ -103,11 +107,11 @@ function askedLists({ values }: PostfixConfiguration): ClassList[] {
 function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "own"> {
 	const { configuration } = look;
 	const isTunnel = (address: Address) => ours.tunnel.includes(address);
-	const incoming = listening(configuration, {
-		port: 25,
-		fits: (address) => !isLoopback(address) && !isTunnel(address),
-	});
-	const outgoing = listening(configuration, { port: 25, fits: isTunnel });
+	const incoming = asHeard(
+		listening(configuration, { port: 25, fits: (one) => !isLoopback(one) && !isTunnel(one) }),
+		look.heard,
+	);
+	const outgoing = asHeard(listening(configuration, { port: 25, fits: isTunnel }), look.heard);
 	const smtpd = smtpdOf(configuration);
 	const recipientMaps = valueFor(configuration, "relay_recipient_maps", smtpd);
 	return {

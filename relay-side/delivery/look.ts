@@ -3,6 +3,7 @@ import type { RunCommand } from "../../shared/command.ts";
 import { domainForms } from "../../shared/domain-name.ts";
 import { readConfiguration, valueFor } from "../../shared/postfix/configuration.ts";
 import { type ClassList, filesBehind, readDomainFacts, resolver } from "../../shared/postfix/domain-class.ts";
+import { heardOn } from "../../shared/postfix/listening.ts";
 import { askTable } from "../../shared/postfix/tables.ts";
 import { ownLists, parameters, type RelayLook } from "./judge.ts";
 
@@ -27,5 +28,6 @@ export async function lookAtPostfix(options: LookOptions): Promise<RelayLook> {
 	await options.onFiles([`${directory}/main.cf`, `${directory}/master.cf`, ...filesBehind(lists.values())]);
 	const facts = await readDomainFacts({ lists, domains, run, read: (file) => readFile(file, "utf8") });
 	const routes = await askTable(run, options.transport, domains.flatMap(domainForms));
-	return { configuration, facts, routes, domains, lacking };
+	const heard = await heardOn(run, 25);
+	return { configuration, facts, routes, domains, lacking, heard };
 }

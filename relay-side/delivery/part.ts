@@ -19,6 +19,9 @@ const safetyNet = 5 * MINUTE;
 const gather = SECOND;
 const restShare = 20;
 
+/** No file changes when Postfix is restarted: where it listens is looked at again while that is wrong. */
+const lookAgain = 10 * SECOND;
+
 /** Where Postfix's files are until it has told. */
 const usualFiles = ["/etc/postfix/main.cf", "/etc/postfix/master.cf"];
 
@@ -124,6 +127,7 @@ export const delivery = relayPart({
 			ticks: [
 				{ every: safetyNet, act: files.look },
 				{ every: safetyNet, act: routes.look },
+				{ every: lookAgain, act: () => health.has(conditions.notListening) && duty.poke() },
 			],
 			status: (): DeliveryStatus => deliveryStatus(facts.delivery.value),
 			async start() {

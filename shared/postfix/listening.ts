@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from "../address.ts";
+import type { RunCommand } from "../command.ts";
 import type { PostfixConfiguration, PostfixService } from "./configuration.ts";
 import { elementsOf } from "./list.ts";
 
@@ -49,6 +50,33 @@ export function listening(
 	return (
 		answers.find(({ is }) => is === "yes") ?? answers.find(({ is }) => is === "not known") ?? answers[0]!
 	);
+}
+
+/** Where something listens on a port, as the kernel shows it: `loopback` when on no other address; undefined: no telling. */
+export type Heard = "outside" | "loopback" | "nobody" | undefined;
+
+/** Asks ss(8) where something listens on this port. */
+export async function heardOn(run: RunCommand, port: number): Promise<Heard> {
+	const sockets = await run("ss", ["-H", "-l", "-n", "-t"]).catch(() => undefined);
+	if (sockets === undefined) return undefined;
+	const hosts = sockets.split("\n").flatMap((line) => {
+		const [, host, at] = /^(.*):(\d+)$/.exec(line.trim().split(/\s+/)[3] ?? "") ?? [];
+		return host !== undefined && Number(at) === port
+			? [host.replace(/^\[|\]$/g, "").replace(/%.*$/, "")]
+			: [];
+	});
+	if (hosts.length === 0) return "nobody";
+	return hosts.every((host) => /^(127\.|::1$|::ffff:127\.)/.test(host)) ? "loopback" : "outside";
+}
+
+/** What the configuration says, unless Postfix was not restarted since: then it listens as it did before. */
+export function asHeard(said: Listening, heard: Heard): Listening {
+	if (said.is !== "yes" || heard !== "loopback") return said;
+	return {
+		is: "no",
+		because: "it still listens for this machine alone, as before its configuration was changed",
+		remedy: 'run "systemctl restart postfix"',
+	};
 }
 
 /** The services of master.cf that take mail on a port. */

@@ -157,6 +157,16 @@ describe("Postfix takes no mail", () => {
 		});
 	});
 
+	test("because it was not restarted since its configuration was put right", async () => {
+		expect(await incoming({ sockets: ["127.0.0.1:25", "[::1]:25", "0.0.0.0:22"] })).toEqual({
+			is: "no",
+			because: "it still listens for this machine alone, as before its configuration was changed",
+			remedy: 'run "systemctl restart postfix"',
+		});
+		expect(await incoming({ sockets: ["127.0.0.1:25", "[::]:25"] })).toEqual({ is: "yes" });
+		expect(await incoming({ sockets: ["0.0.0.0:22"] })).toEqual({ is: "yes" });
+	});
+
 	test("because no service in master.cf does; postscreen(8) is one that does", async () => {
 		expect(await incoming({ master: ["submission inet n - y - - smtpd"] })).toMatchObject({ is: "no" });
 		expect(

@@ -9,6 +9,8 @@ export interface Configured {
 	overrides?: Record<string, string>;
 	/** What tables have; a string is what postmap says instead. */
 	tables?: Record<string, Record<string, string> | string>;
+	/** Local addresses that something listens on, as ss(8) shows them. */
+	sockets?: string[];
 	/** What postconf says instead. */
 	fails?: string;
 }
@@ -18,6 +20,8 @@ export function configured(postfix: Configured, calls: string[] = []): RunComman
 	return async (command, args, options) => {
 		calls.push([command, ...args].join(" "));
 		if (command === "postmap") return lookUp(postfix, args.at(-1)!, options?.input ?? "");
+		if (command === "ss")
+			return (postfix.sockets ?? []).map((at) => `LISTEN 0 100 ${at} 0.0.0.0:*`).join("\n");
 		if (postfix.fails)
 			throw new CommandError("postconf", postfix.fails, { exitCode: 1, stderr: postfix.fails });
 		const names = args.filter((one) => !one.startsWith("-"));
