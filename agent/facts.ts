@@ -1,6 +1,6 @@
 import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
-import { type Delivery, sameDelivery } from "../shared/postfix/delivery.ts";
+import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { FamilyState } from "./address/book.ts";
 import type { Link } from "./address/read-link.ts";
 import type { SourceKind } from "./address/sources.ts";

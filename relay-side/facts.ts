@@ -1,6 +1,6 @@
 import { type Address, endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
-import { type Delivery, sameDelivery } from "../shared/postfix/delivery.ts";
+import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { Home } from "./homes/home.ts";
 import type { Registry } from "./homes/registry.ts";
 import type { OurMaps } from "./postfix/our-maps.ts";

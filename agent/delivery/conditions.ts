@@ -1,7 +1,7 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
-import { someOf } from "../../shared/postfix/delivery.ts";
 import { tableRemedy } from "../../shared/postfix/tables.ts";
+import { someOf } from "../../shared/postfix/verdict.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { PastRelay } from "./outgoing.ts";
 

@@ -1,10 +1,10 @@
 import { type Address, familyOf } from "../../shared/address.ts";
 import type { PostfixConfiguration } from "../../shared/postfix/configuration.ts";
-import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/delivery.ts";
 import { type ClassList, classLists, type DomainFacts, listedIn } from "../../shared/postfix/domain-class.ts";
 import type { Listed } from "../../shared/postfix/listed.ts";
 import { asHeard, type Heard, type Listening, listening } from "../../shared/postfix/listening.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
+import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/verdict.ts";
 import { boundElsewhere, type PastRelay, pastRelay, trustsRelay } from "./outgoing.ts";
 import { knownRecipient } from "./recipients.ts";
 

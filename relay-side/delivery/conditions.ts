@@ -1,8 +1,7 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
-import { someOf } from "../../shared/postfix/delivery.ts";
-
 import { tableRemedy } from "../../shared/postfix/tables.ts";
+import { someOf } from "../../shared/postfix/verdict.ts";
 import type { RelayFindings } from "./judge.ts";
 
 const reload = 'run "postfix reload"';

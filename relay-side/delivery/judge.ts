@@ -1,6 +1,5 @@
 import type { Address } from "../../shared/address.ts";
 import { type PostfixConfiguration, valueFor } from "../../shared/postfix/configuration.ts";
-import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/delivery.ts";
 import {
 	type ClassList,
 	type DomainFacts,
@@ -19,6 +18,7 @@ import {
 	listeningParameters,
 } from "../../shared/postfix/listening.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
+import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/verdict.ts";
 import {
 	type OurSettings,
 	type Overridden,

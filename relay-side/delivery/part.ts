@@ -1,6 +1,6 @@
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { type DeliveryStatus, deliveryStatus, notKnown } from "../../shared/postfix/delivery.ts";
+import { type DeliveryStatus, deliveryStatus, notKnown } from "../../shared/postfix/verdict.ts";
 import { watchFiles } from "../../shared/postfix/watch-files.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";

@@ -66,7 +66,7 @@ test("ports that somebody else holds are for check-config to say, and keep no da
 	};
 	const look = async (forAnother: boolean) => {
 		const parts = relay.parts.filter(({ name }) => ["peers", "pulse", "checkin"].includes(name));
-		const preflight = { run, machineWell: true, inspection: { ...ownInspection, forAnother } };
+		const preflight = { run, machineWell: true, inspection: { ...ownInspection, forAnother }, homeFile: {} };
 		const said = await Promise.all(parts.map((part) => part.preflight?.(config as never, preflight)));
 		return said.flat().map((problem) => problem?.split(":")[0]);
 	};

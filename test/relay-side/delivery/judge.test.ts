@@ -3,7 +3,7 @@ import * as conditions from "../../../relay-side/delivery/conditions.ts";
 import { judge } from "../../../relay-side/delivery/judge.ts";
 import { lookAtPostfix } from "../../../relay-side/delivery/look.ts";
 import { parseAddress } from "../../../shared/address.ts";
-import type { Delivery } from "../../../shared/postfix/delivery.ts";
+import type { Delivery } from "../../../shared/postfix/verdict.ts";
 import { type Configured, configured } from "../../shared/postfix/configured.ts";
 
 const ours = {
