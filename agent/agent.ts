@@ -1,6 +1,7 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { address } from "./address/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
+import { delivery } from "./delivery/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
 import { mail } from "./mail/part.ts";
@@ -40,7 +41,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, reach, recipients, mail],
+	parts: [address, relay, dns, reach, recipients, mail, delivery],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

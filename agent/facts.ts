@@ -1,5 +1,6 @@
 import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { FamilyState } from "./address/book.ts";
 import type { Link } from "./address/read-link.ts";
 import type { SourceKind } from "./address/sources.ts";
@@ -43,6 +44,14 @@ export interface AgentFacts {
 	reach: Fact<Record<Family, Address | undefined>>;
 	/** Others who see a public address, by name, such as a router: how far each is believed, and what it sees (its part). */
 	sources: FactMap<{ kind: SourceKind; address: Address | undefined }>;
+	/** Some valid recipients of each domain, as the sources name them (recipients). */
+	recipients: Fact<ReadonlyMap<string, readonly string[]>>;
+	/** How often Postfix's own configuration was seen to change: main.cf, master.cf or a table that they name (delivery). */
+	settingsChanges: Fact<number>;
+	/** What Postfix's set-up lacks, as short sentences (mail). */
+	lackingSettings: Fact<readonly string[]>;
+	/** What Postfix's configuration says of mail for this home, and from it (delivery). */
+	delivery: Fact<Delivery>;
 	/** The relays by the host of their endpoint, told with each answer of theirs (relay). */
 	relays: FactMap<RelayState>;
 }
@@ -55,6 +64,10 @@ export function agentFacts(): AgentFacts {
 		published: fact("published"),
 		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		sources: factMap("sources"),
+		recipients: fact("recipients", (a, b) => JSON.stringify([...a]) === JSON.stringify([...b])),
+		settingsChanges: fact("settings changes"),
+		lackingSettings: fact("lacking settings", (a, b) => a.join() === b.join()),
+		delivery: fact("delivery", sameDelivery),
 		relays: factMap("relays"),
 	};
 }

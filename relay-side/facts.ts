@@ -1,5 +1,6 @@
 import { endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { Home } from "./homes/home.ts";
 import type { HomeLookup } from "./homes/lookup.ts";
 import type { Registry } from "./homes/registry.ts";
@@ -26,6 +27,12 @@ export interface RelayFacts {
 	maps: Fact<OurMaps>;
 	/** How often somebody else has changed one of these maps, by its name (postfix). */
 	mapChanges: FactMap<number>;
+	/** How often Postfix's own configuration was seen to change: main.cf, master.cf or a table that they name (delivery). */
+	settingsChanges: Fact<number>;
+	/** Essential settings that Postfix lacks, as short sentences (postfix). */
+	lackingSettings: Fact<readonly string[]>;
+	/** What Postfix's configuration says of mail for the homes, and from them (delivery). */
+	delivery: Fact<Delivery>;
 	/** The interface is up and has our addresses (peers). */
 	tunnelUp: Fact<boolean>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
@@ -40,6 +47,9 @@ export function relayFacts(): RelayFacts {
 		homes: fact("homes"),
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),
+		settingsChanges: fact("settings changes"),
+		lackingSettings: fact("lacking settings", (a, b) => a.join() === b.join()),
+		delivery: fact("delivery", sameDelivery),
 		tunnelUp: fact("tunnel up"),
 		waiting: fact("waiting"),
 		presence: factMap("presence", (a, b) => a.here === b.here && place(a) === place(b)),

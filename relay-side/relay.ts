@@ -2,6 +2,7 @@ import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
+import { delivery } from "./delivery/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -41,7 +42,8 @@ Signals to the daemon:
 		run: "the daemon; the unit heimweg-relay.service runs it",
 		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
 		statusHome: "what is known of one home, whose id this is",
-		checkConfig: "lists everything that is wrong with the configuration, its key and this machine",
+		checkConfig:
+			"lists everything that is wrong with the configuration, its key, the homes' files and this machine",
 		down: "takes away what run set up on this machine: the interface and the guard table; refuses while mail waits",
 		downForce: "also while mail waits for a home",
 		postfix: "shows what Postfix needs for Heimweg; exits 1 when something is missing",
@@ -50,7 +52,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue],
+	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue, delivery],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

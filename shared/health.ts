@@ -17,8 +17,8 @@ export interface ConditionKind<D> {
 	formerly?: string;
 	severity: Severity;
 	title: string;
-	/** True when mail cannot flow while this lasts: /healthz then answers 503. */
-	blocksMail?: boolean;
+	/** True, or true of these details, when mail cannot flow while this lasts: /healthz then answers 503. */
+	blocksMail?: boolean | { ask(details: D): boolean }["ask"];
 	/** Milliseconds that it may last before anyone is bothered with it. */
 	visibleAfter: number;
 	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
@@ -79,14 +79,16 @@ export class Health {
 		// Much of it was said by others: an error of a program, the reason that a home gives.
 		const text = plainText(kind.text(details, subject));
 		const remedy = plainText(kind.remedy(details, subject));
-		if (before && before.text === text && before.remedy === remedy) return;
+		const blocksMail =
+			typeof kind.blocksMail === "function" ? kind.blocksMail(details) : (kind.blocksMail ?? false);
+		if (before?.text === text && before.remedy === remedy && before.blocksMail === blocksMail) return;
 		const after: ActiveCondition = {
 			code: kind.code,
 			...(kind.formerly === undefined ? {} : { formerly: kind.formerly }),
 			subject,
 			severity: kind.severity,
 			title: kind.title,
-			blocksMail: kind.blocksMail ?? false,
+			blocksMail,
 			since: before?.since ?? this.#now().toISOString(),
 			text,
 			remedy,

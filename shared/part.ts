@@ -74,6 +74,8 @@ export interface Preflight {
 	inspection: Inspection;
 	/** False when programs or rights are missing, so that a look with their help only fails. */
 	machineWell: boolean;
+	/** On the relay: the keys of a home's file that all parts bring. */
+	homeFile: z.ZodRawShape;
 }
 
 /** What a part gets to bring commands of the command line. */

@@ -4,6 +4,7 @@ import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Home } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { homeFileProblems } from "./check-files.ts";
 import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
 import { createHomesKeeper, registryText, storedRegistrySchema } from "./keeper.ts";
@@ -16,7 +17,11 @@ import { type HomesWatch, watchHomes } from "./watch.ts";
 export const homes = relayPart({
 	name: "homes",
 	conditions: Object.values(conditions),
-	preflight: async (config, { inspection }) => (inspection.forAnother ? routedHomeProblems(config) : []),
+	async preflight(config, look) {
+		// The daemon serves those that are right, and tells of the others while it runs.
+		if (!look.inspection.forAnother) return [];
+		return [...(await homeFileProblems(config, look)), ...(await routedHomeProblems(config))];
+	},
 
 	async create({ homes_dir: directory, state_dir, tunnel }, context) {
 		const { facts, key, health, log, metrics, statusChanged } = context;

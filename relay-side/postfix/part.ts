@@ -42,6 +42,7 @@ export const postfix = relayPart({
 		});
 		const maps = ourMaps(store, { directory, type });
 		facts.maps.own("postfix")(maps);
+		const tellLacking = facts.lackingSettings.own("postfix");
 		const redelivery = createMapRedelivery({ listQueue, flush: postfixFlush(run), health, log });
 		const reload = createReload({
 			file: join(run_dir, "reload-postfix"),
@@ -73,8 +74,12 @@ export const postfix = relayPart({
 				networks: tunnel.networks,
 				relayAddresses: tunnel.addresses,
 			}).catch(() => undefined);
-			if (missing) health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
+			if (!missing) return;
+			tellLacking(missing);
+			health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
 		}
+
+		facts.settingsChanges.subscribe(() => void lookAtSettings());
 
 		return {
 			name: "postfix",

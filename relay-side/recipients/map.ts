@@ -1,12 +1,12 @@
 import { domainForms } from "../../shared/domain-name.ts";
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
+import { fileMark } from "../../shared/file-mark.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { domainOfRecipient, everyoneAt, type Recipient, recipientForms } from "../../shared/recipient.ts";
 import { slices } from "../../shared/slices.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import { relayed } from "../postfix/entry.ts";
-import { fileMark } from "../postfix/map-marks.ts";
 import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { acceptsAll, recipientsFailing } from "./conditions.ts";
 import { compareRecipients, type RecipientSources, wantedRecipients } from "./plan.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { fileMark } from "../../shared/file-mark.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
-import { fileMark } from "../postfix/map-marks.ts";
 import * as conditions from "./conditions.ts";
 import { createRoutes, due, leavingSchema } from "./routes.ts";
 
