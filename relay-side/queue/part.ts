@@ -6,10 +6,12 @@ import { listQueue } from "../../shared/postfix/queue.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { domainOf } from "../postfix/queue.ts";
 import * as conditions from "./conditions.ts";
 import { waitingNews } from "./news.ts";
 import { createOldMail } from "./old-mail.ts";
 import { createQueue } from "./queue.ts";
+import { createWorldMail, resolverAnswers } from "./world.ts";
 
 /** Mail that waits here for the homes, and goes on the moment that one is back. */
 export const queue = relayPart({
@@ -19,8 +21,19 @@ export const queue = relayPart({
 	create(_, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const homes = () => registryOf(facts).homes;
 		const tellNews = waitingNews(identity.renew);
+		const world = createWorldMail({
+			atHome: (address) => routed.has(domainOf(address)),
+			...{ resolverAnswers, health },
+		});
+		/** The domains of all homes. */
+		let routed: ReadonlySet<string> = new Set();
+		facts.homes.subscribe(({ registry }) => {
+			const served = [...registry.homes.values()].flatMap(({ domains }) => domains);
+			routed = new Set([...served, ...registry.deferred]);
+		});
 		const waiting = createQueue({
-			...{ homes, listQueue, health, log },
+			...{ homes, health, log },
+			listQueue: (signal) => world.through(listQueue(signal)),
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
 			mark: queueMark(run),
 			flush: postfixFlush(run),
