@@ -1,5 +1,7 @@
 import { type Address, endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { Delivery } from "../shared/postfix/delivery.ts";
+import type { RecipientSet } from "../shared/recipient.ts";
 import type { Home } from "./homes/home.ts";
 import type { Registry } from "./homes/registry.ts";
 import type { OurMaps } from "./postfix/our-maps.ts";
@@ -16,6 +18,12 @@ export interface Homes {
 	changedDomains: ReadonlySet<string>;
 }
 
+/** What homes say of their valid recipients. */
+export interface HomeLists {
+	/** A home's list, and its recipient_delimiter; undefined for one that has told none. */
+	of(home: string): { list: RecipientSet; delimiter: string } | undefined;
+}
+
 /** What the parts on the relay know of each other. The owner stands behind each. */
 export interface RelayFacts {
 	/** The homes that are served (homes). */
@@ -28,11 +36,17 @@ export interface RelayFacts {
 	tunnelUp: Fact<boolean>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
 	presence: FactMap<Presence>;
+	/** The homes' lists of valid recipients, as they are now (recipients). */
+	lists: Fact<HomeLists>;
+	/** What Postfix did with a mail, told for each line of its log (maillog). */
+	delivery: Fact<Delivery>;
 }
 
 export function relayFacts(): RelayFacts {
 	const place = ({ endpoint }: Presence) => endpoint && endpointText(endpoint);
 	return {
+		lists: fact("lists"),
+		delivery: fact("delivery", () => false),
 		homes: fact("homes"),
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),

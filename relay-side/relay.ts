@@ -1,10 +1,12 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
+import { maillog } from "./maillog/part.ts";
 import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
@@ -49,7 +51,21 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue],
+	parts: [
+		homes,
+		postfix,
+		recipients,
+		routes,
+		peers,
+		pulse,
+		checkin,
+		reach,
+		policy,
+		notify,
+		queue,
+		bounces,
+		maillog,
+	],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

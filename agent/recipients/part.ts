@@ -55,6 +55,7 @@ export const recipients = agentPart({
 			health,
 			log,
 		});
+		facts.valid.own("recipients")({ has: list.has });
 		const file = watchRecipients({
 			path: config.list,
 			onDocument: list.seenDocument,

@@ -20,6 +20,7 @@ export const recipients = relayPart({
 			...{ registry, health, log },
 			onChange: (changed) => map.changed(changed),
 		});
+		facts.lists.own("recipients")({ of: lists.of });
 		const map = createRecipients({
 			...{ guarded, health, log },
 			maps: maps.store,

@@ -1,0 +1,138 @@
+import type { Delivery } from "../../shared/postfix/delivery.ts";
+import { reasonOf } from "../../shared/postfix/reason.ts";
+import {
+	firstReturns,
+	forgetReturned,
+	isAboutContent,
+	noteDelivery,
+	type Returned,
+	returnsSchema,
+} from "../../shared/postfix/returned.ts";
+import { returnsTold } from "../../shared/postfix/returns-told.ts";
+import { returnsSaidSchema } from "../../shared/protocol/bounces.ts";
+import { DAY, MINUTE } from "../../shared/time.ts";
+import { type Home, registryOf } from "../facts.ts";
+import { relayPart } from "../part.ts";
+import { domainOf } from "../postfix/queue.ts";
+import * as conditions from "./conditions.ts";
+import { isListed } from "./listed.ts";
+
+/** Mail that goes back to its sender although its recipient is valid: here, or at the home that took it. */
+export const bounces = relayPart({
+	name: "bounces",
+	conditions: Object.values(conditions),
+
+	create(_, { facts, identity, health, state }) {
+		const memory = state("bounces.json", returnsSchema);
+		/** Of recipients in homes' own lists: refused outright, and refused for what is in the mail. */
+		const refused = new Map<string, Returned>();
+		const content = new Map<string, Returned>();
+		/** What homes say that they sent back, by home. */
+		const said = new Map<string, string[]>();
+		let read = Date.now();
+		let saved = "";
+		let homeOf: ReadonlyMap<string, Home> = new Map();
+
+		facts.homes.subscribe(({ registry }) => {
+			const served = [...registry.homes.values()];
+			homeOf = new Map(served.flatMap((home) => home.domains.map((domain) => [domain, home] as const)));
+			review();
+		});
+
+		const ownerOf = (recipient: string) => homeOf.get(domainOf(recipient));
+		const listed = (recipient: string) => {
+			const home = ownerOf(recipient);
+			return home !== undefined && isListed(facts.lists.value, home.id, recipient);
+		};
+
+		facts.delivery.subscribe((delivery) => {
+			// A clock that was set back must not make us deaf.
+			read = Math.min(read, Date.now() + MINUTE);
+			if (delivery.at <= read || !listed(delivery.addressed)) return;
+			read = delivery.at;
+			take(delivery);
+		});
+
+		function take(delivery: Delivery): void {
+			const known = isAboutContent(delivery) ? content : refused;
+			if (!noteDelivery(known, delivery)) return;
+			tell();
+			const home = ownerOf(delivery.addressed);
+			if (home) identity.renew(home.id);
+		}
+
+		function tell(): void {
+			show(conditions.refusedListed, refused.values());
+			show(conditions.mailReturned, content.values());
+		}
+
+		function show(kind: typeof conditions.refusedListed, known: Iterable<Returned>): void {
+			const first = firstReturns(known);
+			for (const { code, subject } of health.list())
+				if (code === kind.code && !first.has(subject)) health.clear(kind, subject);
+			for (const [domain, { recipient, text }] of first) {
+				const home = ownerOf(recipient)?.id ?? "";
+				const { cause, advice } = reasonOf(text, { here: "this relay", there: `the home ${home}` });
+				health.set(kind, domain, { home, recipient, text, cause, advice });
+			}
+		}
+
+		function review(): void {
+			const now = Date.now();
+			const ended = forgetReturned(refused, now, listed);
+			if (forgetReturned(content, now, listed, DAY) || ended) tell();
+			for (const [home, domains] of said) {
+				if (registryOf(facts).homes.has(home)) continue;
+				said.delete(home);
+				for (const domain of domains) health.clear(conditions.homeReturns, domain);
+			}
+			save();
+		}
+
+		function save(): void {
+			const fresh = { read, returned: [...refused.values()] };
+			if (JSON.stringify(fresh) === saved) return;
+			saved = JSON.stringify(fresh);
+			void memory.write(fresh);
+		}
+
+		/** Takes what a home says that it sent back. */
+		function heard({ id, domains: served }: Home, words: unknown): void {
+			const { data } = returnsSaidSchema.safeParse(words);
+			const told = new Map((data?.returned ?? []).map((one) => [domainOf(one.recipient), one]));
+			const domains = served.filter((domain) => told.has(domain));
+			for (const domain of said.get(id) ?? [])
+				if (!domains.includes(domain)) health.clear(conditions.homeReturns, domain);
+			said.set(id, domains);
+			for (const domain of domains) {
+				const { recipient, said: text } = told.get(domain)!;
+				const { cause, advice } = reasonOf(text, { here: `the home ${id}` });
+				health.set(conditions.homeReturns, domain, { home: id, recipient, text, cause, advice });
+			}
+		}
+
+		return {
+			name: "bounces",
+			ticks: [{ every: MINUTE, act: review }],
+			checkin: {
+				own(home, words) {
+					heard(home, words);
+					return returnsTold(
+						[...refused.values()].filter(({ recipient }) => ownerOf(recipient)?.id === home.id),
+					);
+				},
+			},
+			async start() {
+				const remembered = await memory.read();
+				if (!remembered) return;
+				read = Math.min(read, remembered.read);
+				for (const one of remembered.returned) refused.set(one.recipient, one);
+				tell();
+			},
+			stop() {
+				save();
+				memory.stop();
+			},
+		};
+	},
+});
