@@ -38,6 +38,10 @@ export interface RelayFacts {
 	presence: FactMap<Presence>;
 	/** The homes' lists of valid recipients, as they are now (recipients). */
 	lists: Fact<HomeLists>;
+	/** A valid recipient whose mail went back, by home, of each home that has one (bounces). */
+	refused: Fact<ReadonlyMap<string, string>>;
+	/** When Postfix was last asked whether a home would take mail, and whether it said yes, by home (verify). */
+	verified: FactMap<{ at: Date; yes: boolean }>;
 	/** What Postfix did with a mail, told for each line of its log (maillog). */
 	delivery: Fact<Delivery>;
 }
@@ -46,6 +50,8 @@ export function relayFacts(): RelayFacts {
 	const place = ({ endpoint }: Presence) => endpoint && endpointText(endpoint);
 	return {
 		lists: fact("lists"),
+		refused: fact("refused"),
+		verified: factMap("verified"),
 		delivery: fact("delivery", () => false),
 		homes: fact("homes"),
 		maps: fact("maps"),

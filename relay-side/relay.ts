@@ -17,6 +17,7 @@ import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { verify } from "./verify/part.ts";
 
 /**
  * The program on the relay: the list of its parts. They start in this order and are told of facts in this order. When
@@ -64,6 +65,7 @@ Signals to the daemon:
 		notify,
 		queue,
 		bounces,
+		verify,
 		maillog,
 	],
 	context: (common, { key }, parts) => ({
@@ -77,6 +79,9 @@ Signals to the daemon:
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),
 		nudge(home) {
 			for (const part of parts()) part.nudge?.(home);
+		},
+		reverify() {
+			for (const part of parts()) part.reverify?.();
 		},
 	}),
 };

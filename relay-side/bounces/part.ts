@@ -23,6 +23,7 @@ export const bounces = relayPart({
 	conditions: Object.values(conditions),
 
 	create(_, { facts, identity, health, state }) {
+		const tellRefused = facts.refused.own("bounces");
 		const memory = state("bounces.json", returnsSchema);
 		/** Of recipients in homes' own lists: refused outright, and refused for what is in the mail. */
 		const refused = new Map<string, Returned>();
@@ -31,12 +32,14 @@ export const bounces = relayPart({
 		const said = new Map<string, string[]>();
 		let read = Date.now();
 		let saved = "";
+		/** Before that, what was remembered is not known yet. */
+		let started = false;
 		let homeOf: ReadonlyMap<string, Home> = new Map();
 
 		facts.homes.subscribe(({ registry }) => {
 			const served = [...registry.homes.values()];
 			homeOf = new Map(served.flatMap((home) => home.domains.map((domain) => [domain, home] as const)));
-			review();
+			if (started) review();
 		});
 
 		const ownerOf = (recipient: string) => homeOf.get(domainOf(recipient));
@@ -64,6 +67,8 @@ export const bounces = relayPart({
 		function tell(): void {
 			show(conditions.refusedListed, refused.values());
 			show(conditions.mailReturned, content.values());
+			const first = [...firstReturns(refused.values()).values()];
+			tellRefused(new Map(first.map(({ recipient }) => [ownerOf(recipient)?.id ?? "", recipient])));
 		}
 
 		function show(kind: typeof conditions.refusedListed, known: Iterable<Returned>): void {
@@ -124,6 +129,7 @@ export const bounces = relayPart({
 			},
 			async start() {
 				const remembered = await memory.read();
+				started = true;
 				if (!remembered) return;
 				read = Math.min(read, remembered.read);
 				for (const one of remembered.returned) refused.set(one.recipient, one);
