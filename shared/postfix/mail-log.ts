@@ -1,5 +1,4 @@
 import { createConnection, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import { type Backoff, waitAfter } from "../backoff.ts";
 import type { RunCommand } from "../command.ts";
 import { messageOf } from "../errors.ts";
@@ -54,7 +53,7 @@ const again: Backoff = { first: SECOND, max: MINUTE };
 /** Milliseconds in which the first line has to come: the daemon's own words are among the last thousand. */
 const patience = 15 * SECOND;
 
-/** The longest line that is kept, in characters; one that never ends must not fill our memory. */
+/** Characters of a line that are kept; one that never ends must not fill our memory. */
 const longestLine = 64 * 1024;
 
 export function createMailLog(options: MailLogOptions): MailLog {
@@ -76,18 +75,19 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		silentSince = now();
 		const opened = createConnection(path);
 		socket = opened;
-		const lines = createInterface({ input: opened }).on("line", take);
-		let held = 0;
+		let rest = "";
 		opened
-			.on("data", (piece) => {
-				held = piece.includes(10) ? 0 : held + piece.length;
-				if (held > longestLine) opened.destroy();
+			.setEncoding("utf8")
+			.on("data", (piece: string) => {
+				const lines = (rest + piece).split("\n");
+				rest = lines.pop()!;
+				for (const line of lines) take(line);
+				if (rest.length > longestLine) opened.destroy();
 			})
 			.on("error", (failure) => {
 				error = messageOf(failure);
 			})
 			.on("close", () => {
-				lines.close();
 				if (stopped) return;
 				read = read === undefined && failures === 0 ? undefined : false;
 				failures += 1;
