@@ -32,9 +32,11 @@ export function asking(options: {
 		let timer: NodeJS.Timeout | undefined;
 		let unlisten = () => {};
 		let interrupt = () => {};
+		let asked = false;
 		const answer = new Promise<Verdict>((resolve) => {
 			unlisten = options.subscribe((delivery) => {
-				if (delivery.at < began - SECOND || delivery.to.toLowerCase() !== recipient) return;
+				// Who subscribes is told of the last line too, which may be the answer to the question before.
+				if (!asked || delivery.at < began || delivery.to.toLowerCase() !== recipient) return;
 				const verdict = verdictOf(delivery, address);
 				if (verdict) resolve(verdict);
 			});
@@ -42,6 +44,7 @@ export function asking(options: {
 			timer = setTimeout(() => resolve({ is: "unknown", error: late }), patience);
 			interrupt = () => resolve({ is: "unknown", error: "interrupted" });
 			signal.addEventListener("abort", interrupt);
+			asked = true;
 		});
 		try {
 			if (signal.aborted) interrupt();
