@@ -7,14 +7,14 @@ interface Sent {
 	advice: string;
 }
 
-export const relayReturns = condition<Sent>({
+export const relayReturns = condition<Sent & { held?: boolean | undefined }>({
 	code: "bounces.relay_returns",
 	severity: "error",
 	title: "this home refuses a recipient of its own list, and the relay sends the mail back",
 	blocksMail: true,
 	visibleAfter: 0,
-	text: ({ recipient, cause, text }, domain) =>
-		`the relay sent mail for ${domain} back to its sender: this home refused ${recipient}, who stands in its own list of valid recipients; ${cause}; the relay's Postfix says: ${text}`,
+	text: ({ recipient, cause, text, held }, domain) =>
+		`the relay ${held ? `holds mail for ${domain} that would go` : `sent mail for ${domain}`} back to its sender: this home refused ${recipient}, who stands in its own list of valid recipients; ${cause}; the relay's Postfix says: ${text}`,
 	remedy: ({ advice }) => `${advice}; the relay asks again by itself, and this ends when mail gets through`,
 });
 

@@ -52,18 +52,18 @@ export const bounces = agentPart({
 		}
 
 		function show(
-			kind: typeof conditions.returnedHere,
-			told: ReadonlyArray<{ domain: string; recipient: string; text: string }>,
+			kind: typeof conditions.relayReturns,
+			told: ReadonlyArray<{ domain: string; recipient: string; text: string; held?: boolean | undefined }>,
 		): void {
 			for (const { code, subject } of health.list())
 				if (code === kind.code && !told.some(({ domain }) => domain === subject)) health.clear(kind, subject);
-			for (const { domain, recipient, text } of told) {
+			for (const { domain, recipient, text, held } of told) {
 				const machines =
 					kind === conditions.relayReturns
 						? { here: "the relay", there: "this home" }
 						: { here: "this home" };
 				const { cause, advice } = reasonOf(text, machines);
-				health.set(kind, domain, { recipient, text, cause, advice });
+				health.set(kind, domain, { recipient, text, cause, advice, held });
 			}
 		}
 
@@ -91,10 +91,11 @@ export const bounces = agentPart({
 					const { data } = returnsSaidSchema.safeParse(answer);
 					show(
 						conditions.relayReturns,
-						(data?.returned ?? []).map(({ recipient, said }) => ({
+						(data?.returned ?? []).map(({ recipient, said, held }) => ({
 							domain: recipient.slice(recipient.lastIndexOf("@") + 1),
 							recipient,
 							text: said,
+							held,
 						})),
 					);
 				},

@@ -1,3 +1,4 @@
+import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { MINUTE } from "../../shared/time.ts";
 
@@ -41,4 +42,25 @@ export const homeReturns = condition<Refused>({
 	text: ({ home, recipient, cause, text }, domain) =>
 		`mail for ${domain} went back to its sender: the home ${home} took it for ${recipient}, and could not deliver it; ${cause}; Postfix there says: ${text}`,
 	remedy: ({ advice }) => advice,
+});
+
+export const mailHeld = condition<Refused & { until: string }>({
+	code: "bounces.mail_held",
+	severity: "error",
+	title: "mail that a home refuses is held instead of sent back",
+	visibleAfter: 0,
+	mail: 0,
+	text: ({ recipient, cause, text, until }, home) =>
+		`mail for the home ${home} is held here, which would have gone back to its sender: the home refuses ${recipient}; ${cause}; Postfix says: ${text}; the oldest goes back after ${until}`,
+	remedy: ({ advice }, home) =>
+		`${advice}; what the home takes then is delivered by itself; to send back what is held, run "heimweg-relay let-go ${home}"`,
+});
+
+export const holdFailing = condition<Failure>({
+	code: "bounces.hold_failing",
+	severity: "warning",
+	title: "mail that is held is not looked after",
+	visibleAfter: 5 * MINUTE,
+	text: ({ error }) => `mail that is held for a home that refuses it is not looked after: ${error}`,
+	remedy: ({ remedy }) => remedy ?? "look at the reason; heimweg-relay tries again by itself",
 });

@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import type { Delivery } from "../../shared/postfix/delivery.ts";
+import { postfixFlush } from "../../shared/postfix/flush.ts";
+import { listQueue, mailsText } from "../../shared/postfix/queue.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import {
 	firstReturns,
@@ -15,6 +18,7 @@ import { type Home, registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { domainOf } from "../postfix/queue.ts";
 import * as conditions from "./conditions.ts";
+import { createHolding, holdingPause } from "./holding.ts";
 import { isListed } from "./listed.ts";
 
 /** Mail that goes back to its sender although its recipient is valid: here, or at the home that took it. */
@@ -22,7 +26,7 @@ export const bounces = relayPart({
 	name: "bounces",
 	conditions: Object.values(conditions),
 
-	create(_, { facts, identity, health, state }) {
+	create({ postfix: { hold, service }, run_dir }, { facts, identity, health, run, state }) {
 		const tellRefused = facts.refused.own("bounces");
 		const memory = state("bounces.json", returnsSchema);
 		/** Of recipients in homes' own lists: refused outright, and refused for what is in the mail. */
@@ -65,7 +69,9 @@ export const bounces = relayPart({
 		}
 
 		function tell(): void {
-			show(conditions.refusedListed, refused.values());
+			// What is held did not go back, and is told by who looks after it.
+			const back = [...refused.values()].filter(({ held }) => !held);
+			show(conditions.refusedListed, back);
 			show(conditions.mailReturned, content.values());
 			const first = [...firstReturns(refused.values()).values()];
 			tellRefused(new Map(first.map(({ recipient }) => [ownerOf(recipient)?.id ?? "", recipient])));
@@ -116,9 +122,31 @@ export const bounces = relayPart({
 			}
 		}
 
+		const holding =
+			hold === undefined
+				? undefined
+				: createHolding({
+						limit: hold,
+						file: join(run_dir, "expire-mails"),
+						homeOf: (address) => ownerOf(address)?.id,
+						holds: async () => /= yes$/m.test(await run("postconf", ["-P", `${service}/unix/soft_bounce`])),
+						...{ listQueue, flush: postfixFlush(run), health },
+					});
+
 		return {
 			name: "bounces",
-			ticks: [{ every: MINUTE, act: review }],
+			ticks: [
+				{ every: MINUTE, act: review },
+				...(holding ? [{ every: holdingPause, act: holding.look }] : []),
+			],
+			commands: {
+				async "let-go"(home) {
+					if (!holding) return "no mail is held: postfix.hold is not set in relay.toml";
+					const mails = await holding.release(home);
+					if (mails === 0) return `no mail is held for a home "${home}"`;
+					return `${mailsText(mails)} for the home ${home} ${mails === 1 ? "goes" : "go"} back now, unless the home takes ${mails === 1 ? "it" : "them"} after all`;
+				},
+			},
 			checkin: {
 				own(home, words) {
 					heard(home, words);
@@ -136,9 +164,19 @@ export const bounces = relayPart({
 				tell();
 			},
 			stop() {
+				holding?.stop();
 				save();
 				memory.stop();
 			},
 		};
+	},
+
+	cli(program, { configOption, ask, end }) {
+		program
+			.command("let-go")
+			.description("sends mail back to its senders that is held for a home which refuses it (postfix.hold)")
+			.argument("<home>", "the home's id")
+			.option(...configOption)
+			.action((home: string, { config }: { config: string }) => end(ask(config, "let-go", home)));
 	},
 });

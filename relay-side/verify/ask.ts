@@ -66,5 +66,7 @@ export function verdictOf(delivery: Delivery, address: Address): Verdict | undef
 	if (status === "deliverable")
 		return relay.includes(`[${address}]:`) ? { is: "yes" } : { is: "elsewhere", relay };
 	if (status !== "undeliverable") return undefined;
-	return { is: dsn.startsWith("5") ? "refused" : "deferred", text };
+	// With soft_bounce the code is another than the one that the home gave.
+	const forGood = dsn.startsWith("5") || / said: 5\d\d/.test(text);
+	return { is: forGood ? "refused" : "deferred", text };
 }

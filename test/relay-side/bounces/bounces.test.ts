@@ -41,7 +41,11 @@ async function relaySide(state: ReturnType<typeof memory>) {
 	facts.lists.own("test")({ of: (home) => (home === "anna" ? { list, delimiter: "+" } : undefined) });
 	const identity = { renew: (home: string) => renewed.push(home) };
 	const context = { facts, health, state, identity } as unknown as RelayContext;
-	const part = (await onRelay.create({} as never, context, undefined)) as RelayPart;
+	const part = (await onRelay.create(
+		{ postfix: {}, run_dir: "/run" } as never,
+		context,
+		undefined,
+	)) as RelayPart;
 	const log = facts.delivery.own("test");
 	await part.start?.();
 	return { facts, health, part, renewed, list, log };
