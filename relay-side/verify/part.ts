@@ -22,7 +22,8 @@ export const verify = relayPart({
 				const here = facts.presence.all.get(id)?.here;
 				const recipient = home && here ? someRecipient(home) : undefined;
 				if (!home || !recipient) return undefined;
-				return { recipient, address: home.addresses[0]!, key: home.publicKey };
+				const told = facts.refused.value?.has(id) ?? false;
+				return { recipient, address: home.addresses[0]!, key: home.publicKey, told };
 			},
 			ask: asking({ run, subscribe: facts.delivery.subscribe }),
 			onVerdict(home, verdict) {

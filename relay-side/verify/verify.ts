@@ -13,6 +13,8 @@ export interface Question {
 	address: Address;
 	/** Spreads the homes over the day. */
 	key: string;
+	/** That it is refused was seen by a mail, and is told with that. */
+	told?: boolean;
 }
 
 export interface VerifyOptions {
@@ -73,14 +75,18 @@ export function createVerify(options: VerifyOptions): Verify {
 		}
 	}
 
-	function settleOn(home: string, { recipient, address, key }: Question, verdict: Verdict): void {
+	function settleOn(
+		home: string,
+		{ recipient, address, key, told: known }: Question,
+		verdict: Verdict,
+	): void {
 		const times = verdict.is === "yes" ? 0 : (noes.get(home) ?? 0) + 1;
 		noes.set(home, times);
 		due.set(home, now() + (times === 0 ? daily + jitterOf(key, daily / 10) : waitAfter(times, pauses)));
 		if (verdict.is !== "unknown") {
 			const told =
 				"text" in verdict ? { recipient, text: verdict.text, ...reason(home, verdict.text) } : undefined;
-			health.put(verifyRefused, home, verdict.is === "refused" ? told : undefined);
+			health.put(verifyRefused, home, verdict.is === "refused" && !known ? told : undefined);
 			const lasting = verdict.is === "deferred" && times >= enough;
 			if (lasting || verdict.is !== "deferred") health.put(verifyDeferred, home, lasting ? told : undefined);
 			const relay = verdict.is === "elsewhere" ? verdict.relay : undefined;

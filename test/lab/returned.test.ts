@@ -53,6 +53,9 @@ describeLab("mail that does not get to its mailbox", () => {
 			expect((await scene().agentStatus()).mailFlows).toBe(false);
 		});
 		await scene().deliver("taken again");
+		expect(await relay().run(["heimweg-relay", "verify", "anna"], { timeout: 120_000 })).toContain(
+			"it said yes",
+		);
 		await tellsNoMore(() => atRelay("bounces.listed_refused"));
 		await tellsNoMore(() => atHome("bounces.relay_returns"));
 	});
@@ -122,6 +125,41 @@ describeLab("mail that does not get to its mailbox", () => {
 		await relay().run(["postqueue", "-f"]);
 		await tellsNoMore(() => atRelay("queue.world_mail_waits"));
 	});
+
+	it(
+		"since the home refuses it, but its owner has the relay hold it, and then let it go",
+		async () => {
+			const path = "/etc/heimweg-relay/relay.toml";
+			const before = await relay().read(path);
+			const apply = async () => {
+				await relay().run(["heimweg-relay", "postfix", "--apply"]);
+				await relay().run(["systemctl", "restart", "heimweg-relay"]);
+				await allIsWell(scene());
+			};
+			await relay().write(path, `${before}\n[postfix]\nhold = "2d"\n`);
+			await apply();
+			await withSettings(home(), ["smtpd_recipient_restrictions=reject"], async () => {
+				await handOver("held on the relay");
+				await relayTells(scene(), "bounces.mail_held", patience);
+				expect(await atRelay("bounces.mail_held")).toContain("heimweg-relay let-go anna");
+				expect(await atRelay("bounces.listed_refused")).toBe("");
+			});
+			await scene().arrives("held on the relay", { timeout: patience });
+			await tellsNoMore(() => atRelay("bounces.mail_held"));
+			await withSettings(home(), ["smtpd_recipient_restrictions=reject"], async () => {
+				await handOver("held and let go");
+				await relayTells(scene(), "bounces.mail_held", patience);
+				expect(await relay().run(["heimweg-relay", "let-go", "anna"])).toContain(
+					"1 mail for the home anna goes back",
+				);
+				const expired = ["sh", "-c", "journalctl -b --no-pager -t postfix/qmgr | grep -c force-expired"];
+				await until("it goes back", async () => (await relay().run(expired)) === "1", patience);
+			});
+			await relay().write(path, before);
+			await apply();
+		},
+		6 * 60_000,
+	);
 
 	it("is said to be not known when nobody reads Postfix's log", async () => {
 		const stop = "systemctl stop heimweg-relay-maillog.socket 'heimweg-relay-maillog@*'";
