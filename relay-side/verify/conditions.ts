@@ -40,3 +40,14 @@ export const verifyElsewhere = condition<{ recipient: string; relay: string; add
 	remedy: () =>
 		'run "heimweg-relay postfix" here: it shows what of transport_maps and the other settings is not as it should be',
 });
+
+export const verifyUnknown = condition<{ home: string; error: string }>({
+	code: "verify.unknown",
+	severity: "warning",
+	title: "whether homes would take mail is not known",
+	visibleAfter: 10 * MINUTE,
+	text: ({ home, error }) =>
+		`whether homes would take mail is not known, since Postfix cannot be asked: ${error} (last about the home ${home})`,
+	remedy: ({ home }) =>
+		`look whether Postfix runs and "heimweg-relay status" tells maillog.not_read; then run "heimweg-relay verify ${home}"`,
+});

@@ -5,7 +5,7 @@ import { jitterOf } from "../../shared/jitter.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import { DAY, MINUTE, SECOND } from "../../shared/time.ts";
 import type { Verdict } from "./ask.ts";
-import { verifyDeferred, verifyElsewhere, verifyRefused } from "./conditions.ts";
+import { verifyDeferred, verifyElsewhere, verifyRefused, verifyUnknown } from "./conditions.ts";
 
 /** What is asked of a home: a recipient that it listed itself, and where its mail should go. */
 export interface Question {
@@ -60,6 +60,8 @@ export function createVerify(options: VerifyOptions): Verify {
 	const due = new Map<string, number>();
 	const noes = new Map<string, number>();
 	const asking = new Set<string>();
+	/** Questions in a row without any answer. */
+	let unknowns = 0;
 	const ending = new AbortController();
 
 	async function askNow(home: string): Promise<Verdict> {
@@ -83,7 +85,14 @@ export function createVerify(options: VerifyOptions): Verify {
 		const times = verdict.is === "yes" ? 0 : (noes.get(home) ?? 0) + 1;
 		noes.set(home, times);
 		due.set(home, now() + (times === 0 ? daily + jitterOf(key, daily / 10) : waitAfter(times, pauses)));
-		if (verdict.is !== "unknown") {
+		if (verdict.is === "unknown") {
+			// Of one home this says little: the line may just have gone.
+			unknowns += 1;
+			if (unknowns >= enough && !health.has(verifyUnknown))
+				health.set(verifyUnknown, "", { home, error: verdict.error });
+		} else {
+			unknowns = 0;
+			health.clear(verifyUnknown);
 			const told =
 				"text" in verdict ? { recipient, text: verdict.text, ...reason(home, verdict.text) } : undefined;
 			health.put(verifyRefused, home, verdict.is === "refused" && !known ? told : undefined);

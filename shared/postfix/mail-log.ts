@@ -117,7 +117,7 @@ export function createMailLog(options: MailLogOptions): MailLog {
 						error: elsewhere ?? `the journal is not read (${trouble})`,
 						remedy: elsewhere
 							? 'have Postfix log to syslog ("postconf -X maillog_file", then "systemctl restart postfix")'
-							: `run "systemctl start ${program}-maillog.socket", and look at "journalctl -u '${program}-maillog@*'"`,
+							: `run "systemctl start ${program}-maillog.socket", and look at "journalctl -u '${program}-maillog@*'"; where there is no such unit, run systemd/install again`,
 					},
 		);
 	}

@@ -161,6 +161,17 @@ describe("each home is asked", () => {
 		expect(health.list()[0]?.remedy).toContain("on the home anna");
 	});
 
+	test("and that nobody can be asked is told, and over with the first answer", async () => {
+		verdict = { is: "unknown", error: "Postfix logged no answer within 90 s" };
+		await pass(minute / 2);
+		expect(holding()).toEqual([]);
+		await pass(3 * minute);
+		expect(holding()).toEqual([["verify.unknown", "", "warning"]]);
+		verdict = { is: "yes" };
+		await pass(10 * minute);
+		expect(holding()).toEqual([]);
+	});
+
 	test("one after the other where there are many, and those that are gone are forgotten", async () => {
 		homes = Array.from({ length: 100 }, (_, n) => `h${n}`);
 		verdict = { is: "elsewhere", relay: "mx[192.0.2.9]:25" };
