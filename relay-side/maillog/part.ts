@@ -16,7 +16,7 @@ export const maillog = relayPart({
 		});
 		return {
 			name: "maillog",
-			ticks: [{ every: MINUTE / 2, act: log.look }],
+			ticks: [{ every: 5 * MINUTE, act: log.look }],
 			status: () => ({ mailLogRead: log.read ?? null }),
 			async start() {
 				log.start();

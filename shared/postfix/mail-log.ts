@@ -62,6 +62,7 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	const now = options.now ?? (() => performance.now());
 	let socket: Socket | undefined;
 	let timer: NodeJS.Timeout | undefined;
+	let waiting: NodeJS.Timeout | undefined;
 	let stopped = false;
 	let failures = 0;
 	let read: boolean | undefined;
@@ -73,6 +74,8 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	function connect(): void {
 		if (stopped) return;
 		silentSince = now();
+		clearTimeout(waiting);
+		waiting = setTimeout(judge, patience + SECOND);
 		const opened = createConnection(path);
 		socket = opened;
 		let rest = "";
@@ -106,6 +109,12 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		if (delivery) options.onDelivery(delivery);
 	}
 
+	/** Silence is not taken for peace. */
+	function judge(): void {
+		if (read !== true && now() - silentSince > patience) read = false;
+		tell();
+	}
+
 	function tell(): void {
 		const trouble = elsewhere ?? (read === false ? (error ?? "nothing is handed on") : undefined);
 		health.put(
@@ -130,12 +139,12 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		async look() {
 			const file = await run("postconf", ["-h", "maillog_file"]).catch(() => "");
 			elsewhere = file.trim() ? `Postfix writes its log to ${file.trim()}, not to the journal` : undefined;
-			if (read !== true && now() - silentSince > patience) read = false;
-			tell();
+			judge();
 		},
 		stop() {
 			stopped = true;
 			clearTimeout(timer);
+			clearTimeout(waiting);
 			socket?.destroy();
 		},
 	};
