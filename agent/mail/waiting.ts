@@ -24,8 +24,12 @@ export interface WaitingOptions {
 /** Milliseconds that mail may wait before it is told: most of what fails once goes at the next try. */
 const patience = 30 * SECOND;
 
-/** Milliseconds after which the queue is read although nothing tells of a delivery: a mail that waits grows old by itself. */
+/**
+ * Milliseconds after which the queue is read although nothing tells of a delivery: a mail that waits grows old by itself, and
+ * an empty queue stays empty; where nothing can tell, it is read more often.
+ */
 const waitingPause = 30 * SECOND;
+const emptyPause = 10 * MINUTE;
 const blindPause = MINUTE;
 
 /** What has to do with the way out, and not with mailboxes here. */
@@ -37,12 +41,13 @@ export function createWaiting(options: WaitingOptions): { look(): Promise<void> 
 	const now = options.now ?? Date.now;
 	let last = { at: Number.NEGATIVE_INFINITY, mark: undefined as number | undefined };
 	let waits = false;
+	let installed = false;
 
 	async function look(): Promise<void> {
 		const mark = await options.mark();
 		const idle = now() - last.at;
-		const still = mark !== undefined && mark === last.mark;
-		if (still && idle < (waits ? waitingPause : blindPause)) return;
+		const pause = waits ? waitingPause : mark === undefined ? blindPause : emptyPause;
+		if (mark === last.mark && idle < pause) return;
 		last = { at: now(), mark };
 		try {
 			if (!(await hasPostfix())) return;
@@ -54,8 +59,10 @@ export function createWaiting(options: WaitingOptions): { look(): Promise<void> 
 	}
 
 	async function hasPostfix(): Promise<boolean> {
+		if (installed) return true;
 		try {
 			await options.run("postconf", ["-h", "mail_version"]);
+			installed = true;
 			return true;
 		} catch (error) {
 			if (error instanceof CommandError && error.missing) return false;

@@ -50,6 +50,7 @@ describe("mail that waits in the home's own queue", () => {
 
 	async function look(): Promise<Array<{ code: string; severity: string; text: string; remedy: string }>> {
 		clock += minute;
+		mark = (mark ?? 0) + 1;
 		await waiting.look();
 		return health.list();
 	}
@@ -82,22 +83,32 @@ describe("mail that waits in the home's own queue", () => {
 		expect(said[1]?.text).toContain("the disk of 10.86.0.1 is full");
 	});
 
-	test("is not said to be none when the queue cannot be read", async () => {
+	test("is not said to be none when the queue cannot be read, and not looked for without a Postfix", async () => {
+		failure = new CommandError("postconf", "the program postconf is needed", { missing: true });
+		expect(await look()).toEqual([]);
+		expect(looks).toBe(0);
 		failure = new CommandError("postconf", "no");
 		expect((await look())[0]).toMatchObject({ code: "mail.queue_unread" });
 		failure = undefined;
 		expect(await look()).toEqual([]);
-		failure = new CommandError("postconf", "the program postconf is needed", { missing: true });
-		expect(await look()).toEqual([]);
+		expect(looks).toBe(1);
 	});
 
-	test("is looked for only when Postfix has done something, and once a minute", async () => {
+	test("is looked for when Postfix has done something, and while some waits, since that grows old by itself", async () => {
 		await look();
-		clock += 15_000;
+		clock += minute;
 		await waiting.look();
 		expect(looks).toBe(1);
-		mark = 2;
+		put("anna@example.org", lmtpAway);
+		await look();
+		clock += minute;
 		await waiting.look();
-		expect(looks).toBe(2);
+		expect(looks).toBe(3);
+		mark = undefined;
+		queue = [];
+		await waiting.look();
+		clock += 2 * minute;
+		await waiting.look();
+		expect(looks).toBe(5);
 	});
 });
