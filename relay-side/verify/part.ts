@@ -1,7 +1,9 @@
+import type { Address } from "../../shared/address.ts";
 import { domainOfRecipient, type Recipient } from "../../shared/recipient.ts";
 import { SECOND } from "../../shared/time.ts";
 import { type Home, registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { domainOf } from "../postfix/queue.ts";
 import { asking, type Verdict } from "./ask.ts";
 import * as conditions from "./conditions.ts";
 import { createVerify } from "./verify.ts";
@@ -47,6 +49,15 @@ export const verify = relayPart({
 		facts.homes.subscribe(({ registry, changedHomes }) => {
 			for (const home of found.keys()) if (!registry.homes.has(home)) found.delete(home);
 			questions.changed(changedHomes);
+		});
+		facts.delivery.subscribe(({ status, relay, to }) => {
+			if (status !== "sent") return;
+			const address = /\[([^\]]+)\]/.exec(relay)?.[1];
+			const home = address === undefined ? undefined : facts.homes.value?.at.get(address as Address);
+			if (home?.domains.includes(domainOf(to))) questions.delivered(home.id);
+		});
+		facts.presence.subscribe((home, now, before) => {
+			if (now?.here && before && !before.here) questions.changed([home]);
 		});
 		facts.mapChanges.subscribe(() => questions.changed());
 		facts.refused.subscribe((now, before) => {

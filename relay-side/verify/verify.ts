@@ -32,6 +32,8 @@ export interface VerifyOptions {
 export interface Verify {
 	/** What decides about the home's mail, or all homes', may have changed: asks soon. */
 	changed(homes?: Iterable<string>): void;
+	/** Mail was delivered to the home: that is as good as a yes. */
+	delivered(home: string): void;
 	/** Asks now, and says what was found. */
 	askNow(home: string): Promise<Verdict>;
 	/** Asks those that are due; for a tick. */
@@ -45,13 +47,13 @@ const apart = 5 * SECOND;
 const daily = DAY;
 
 /** After any other answer. */
-const pauses: Backoff = { first: MINUTE, max: 30 * MINUTE };
+const pauses: Backoff = { first: MINUTE, max: 10 * MINUTE };
 
 /** Questions at one time: each holds one of Postfix's processes, for a minute at most. */
 const atOnce = 3;
 
-/** Answers in a row that make a home one that takes no mail: one may fall into a restart. */
-const enough = 2;
+/** Answers in a row that make a home one that takes no mail: one or two may fall into a restart. */
+const enough = 3;
 
 /** Asks each home in turn whether its mail would be delivered: after changes, daily, and more often while it would not. */
 export function createVerify(options: VerifyOptions): Verify {
@@ -118,6 +120,14 @@ export function createVerify(options: VerifyOptions): Verify {
 
 	return {
 		askNow,
+		delivered(home) {
+			// One recipient may be refused while others are not.
+			if (!noes.get(home) || health.has(verifyRefused, home)) return;
+			noes.delete(home);
+			due.set(home, now() + settle);
+			health.clear(verifyDeferred, home);
+			health.clear(verifyElsewhere, home);
+		},
 		changed(homes) {
 			for (const home of homes ?? due.keys()) {
 				noes.delete(home);
