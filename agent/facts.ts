@@ -1,5 +1,6 @@
 import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
 import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { FamilyState } from "./address/book.ts";
 import type { Link } from "./address/read-link.ts";
@@ -54,11 +55,17 @@ export interface AgentFacts {
 	delivery: Fact<Delivery>;
 	/** The relays by the host of their endpoint, told with each answer of theirs (relay). */
 	relays: FactMap<RelayState>;
+	/** Who is valid here, by our own list (recipients). */
+	valid: Fact<{ has(address: string): boolean }>;
+	/** What Postfix did with a mail, told for each line of its log (maillog). */
+	logged: Fact<Logged>;
 }
 
 export function agentFacts(): AgentFacts {
 	const same = (a: FamilyState, b: FamilyState) => a.address === b.address && a.goneSince === b.goneSince;
 	return {
+		valid: fact("valid"),
+		logged: fact("logged", () => false),
 		link: fact("link"),
 		addresses: fact("addresses", (a, b) => same(a[4], b[4]) && same(a[6], b[6])),
 		published: fact("published"),

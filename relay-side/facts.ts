@@ -1,6 +1,8 @@
 import { endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
 import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
+import type { RecipientSet } from "../shared/recipient.ts";
 import type { Home } from "./homes/home.ts";
 import type { HomeLookup } from "./homes/lookup.ts";
 import type { Registry } from "./homes/registry.ts";
@@ -17,6 +19,12 @@ export interface Homes extends HomeLookup {
 	registry: Registry;
 	changedHomes: ReadonlySet<string>;
 	changedDomains: ReadonlySet<string>;
+}
+
+/** What homes say of their valid recipients. */
+export interface HomeLists {
+	/** A home's list, and its recipient_delimiter; undefined for one that has told none. */
+	of(home: string): { list: RecipientSet; delimiter: string } | undefined;
 }
 
 /** What the parts on the relay know of each other. The owner stands behind each. */
@@ -39,11 +47,23 @@ export interface RelayFacts {
 	presence: FactMap<Presence>;
 	/** The homes for which mail waits (queue). */
 	waiting: Fact<ReadonlySet<string>>;
+	/** The homes' lists of valid recipients, as they are now (recipients). */
+	lists: Fact<HomeLists>;
+	/** A valid recipient whose mail went back, by home, of each home that has one (bounces). */
+	refused: Fact<ReadonlyMap<string, string>>;
+	/** When Postfix was last asked whether a home would take mail, and whether it said yes, by home (verify). */
+	verified: FactMap<{ at: Date; yes: boolean }>;
+	/** What Postfix did with a mail, told for each line of its log (maillog). */
+	logged: Fact<Logged>;
 }
 
 export function relayFacts(): RelayFacts {
 	const place = ({ endpoint }: Presence) => endpoint && endpointText(endpoint);
 	return {
+		lists: fact("lists"),
+		refused: fact("refused"),
+		verified: factMap("verified"),
+		logged: fact("logged", () => false),
 		homes: fact("homes"),
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),

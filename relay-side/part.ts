@@ -24,6 +24,8 @@ export interface RelayPart extends Part {
 	homeStatus?(home: Home): object;
 	/** Makes things ready for domains that Postfix is about to relay for; throws when it cannot. */
 	admit?(domains: readonly string[]): Promise<void>;
+	/** What decides about delivery may have changed: has Postfix asked again whether mail gets to the homes. */
+	reverify?(): void;
 	/** Sends something to the home at this tunnel address, which makes WireGuard start a handshake. */
 	nudge?(home: Address): void;
 }
@@ -40,6 +42,7 @@ export interface RelayContext extends PartContext {
 	homeStatus(home: Home): object;
 	admit(domains: readonly string[]): Promise<void>;
 	nudge(home: Address): void;
+	reverify(): void;
 }
 
 export interface RelayTypes {

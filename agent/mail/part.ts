@@ -7,6 +7,7 @@ import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createOutgoing } from "./outgoing.ts";
 import { homeSide, lackingSettings } from "./postfix.ts";
+import { createWaiting } from "./waiting.ts";
 
 /** Mail that this home sends: Postfix's settings, and what waits here for the relay. */
 export const mail = agentPart({
@@ -15,10 +16,11 @@ export const mail = agentPart({
 	postfix: ({ relays }) => homeSide(relays[0]!.addresses),
 
 	create({ relays, mail: settings }, { facts, run, health, log }) {
+		const tunnelUp = () => [...facts.relays.all.values()].some(({ up }) => up);
 		const outgoing = createOutgoing({
 			relay: relays[0]!.addresses,
 			...{ run, listQueue, flush: postfixFlush(run), ask: askBanner, mark: queueMark(run) },
-			tunnelUp: () => [...facts.relays.all.values()].some(({ up }) => up),
+			tunnelUp,
 			health,
 			log,
 		});
@@ -34,6 +36,11 @@ export const mail = agentPart({
 		}
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
+
+		const waiting = createWaiting({
+			relay: relays[0]!.addresses,
+			...{ run, listQueue, mark: queueMark(run), tunnelUp, health },
+		});
 		facts.relays.subscribe((_, now, before) => {
 			if (now?.up && !before?.up) outgoing.begin();
 			if (before?.up && !now?.up) outgoing.end();
@@ -41,7 +48,10 @@ export const mail = agentPart({
 		return {
 			name: "mail",
 			duties: () => [outgoing.duty],
-			ticks: [{ every: 15 * SECOND, act: outgoing.look }],
+			ticks: [
+				{ every: 15 * SECOND, act: outgoing.look },
+				{ every: 15 * SECOND, act: waiting.look },
+			],
 			async start() {
 				void lookAtSettings();
 			},

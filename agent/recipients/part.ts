@@ -57,6 +57,7 @@ export const recipients = agentPart({
 			log,
 		});
 		const tellSome = facts.recipients.own("recipients");
+		facts.valid.own("recipients")({ has: list.has });
 		const file = watchRecipients({
 			path: config.list,
 			onDocument(document) {

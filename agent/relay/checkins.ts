@@ -49,6 +49,7 @@ const unsettledRefresh = 15 * SECOND;
 export function createCheckins(options: CheckinsOptions): Checkins {
 	const { port, relay, health, log } = options;
 	let answer: CheckinAnswer | undefined;
+	let answeredAt = new Date(0);
 	let askAgain: NodeJS.Timeout | undefined;
 
 	const duty = createCheckin({
@@ -79,6 +80,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			);
 		}
 		answer = fresh;
+		answeredAt = new Date();
 		clearTimeout(askAgain);
 		times.answered(fresh.generation);
 		for (const section of options.sections()) {
@@ -91,7 +93,11 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	function checkAfter(milliseconds: number): void {
 		clearTimeout(askAgain);
-		askAgain = setTimeout(() => duty.poke(), milliseconds);
+		// A poke while the tunnel is down asks nobody, and must not be the last.
+		askAgain = setTimeout(() => {
+			duty.poke();
+			checkAfter(milliseconds);
+		}, milliseconds);
 	}
 
 	function news(): void {
@@ -119,6 +125,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 				domains: answer.domains,
 				relayVersion: answer.version,
 				waiting: answer.waiting,
+				at: answeredAt.toISOString(),
 			},
 	};
 }

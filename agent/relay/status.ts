@@ -1,7 +1,9 @@
 import { type Endpoint, endpointText } from "../../shared/address.ts";
+import { spanOf } from "../../shared/health.ts";
 import type { StatusRow } from "../../shared/part.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { waitingText } from "../../shared/status-text.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 
 /** What the status has of the relay. */
 export interface RelayStatus {
@@ -13,6 +15,8 @@ export interface RelayStatus {
 				relayVersion: string;
 				/** The mail that waited on the relay at the last check-in; undefined when none did. */
 				waiting?: CheckinAnswer["waiting"];
+				/** ISO 8601: when that was. */
+				at?: string;
 		  }
 		| undefined;
 }
@@ -30,8 +34,19 @@ export function relayRows(status: object): StatusRow[] {
 				: "no check-in yet",
 		},
 	];
-	if (checkin?.waiting) rows.push({ place: 60, name: "", text: waitingText(checkin.waiting) });
+	if (checkin?.waiting) rows.push({ place: 60, name: "", text: waitingNow(checkin.waiting, checkin.at) });
 	return rows;
+}
+
+/** An answer older than this says what was, not what is. */
+const fresh = MINUTE;
+
+/** Mail that has long been delivered must not go on ageing because nobody can tell us. */
+function waitingNow(waiting: NonNullable<CheckinAnswer["waiting"]>, at: string | undefined): string {
+	const age = at === undefined ? 0 : Date.now() - Date.parse(at);
+	if (age < fresh) return waitingText(waiting);
+	const ago = spanOf(Math.round(age / SECOND));
+	return `${waitingText(waiting, new Date(at!))}; that was so ${ago} ago, at the last check-in, and is not known now`;
 }
 
 export function relaySummary(status: object) {

@@ -17,6 +17,8 @@ export interface PostfixContext {
 	mapsDirectory: string;
 	/** The master.cf service. */
 	service: string;
+	/** Mail that a home refuses for good is held instead of sent back. */
+	hold?: boolean;
 	/** The tunnel's networks, and our own addresses in it. */
 	networks: readonly Cidr[];
 	relayAddresses: readonly Address[];
@@ -118,6 +120,7 @@ function wantsOf(context: PostfixContext, type: DatabaseType): PostfixWants {
 		relayDomains: mapReference(at, "relay_domains"),
 		relayRecipients: mapReference(at, "relay_recipients"),
 		service: context.service,
+		hold: context.hold ?? false,
 		networks: context.networks,
 		relayAddresses: context.relayAddresses,
 	};

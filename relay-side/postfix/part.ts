@@ -19,13 +19,14 @@ export const postfix = relayPart({
 	conditions: Object.values(conditions),
 	programs: ["postmap", "postconf"],
 
-	postfix: ({ postfix: { maps_dir, service }, tunnel }) =>
+	postfix: ({ postfix: { maps_dir, service, hold }, tunnel }) =>
 		postfixSide({
 			run: runCommand,
 			listQueue,
 			out: process.stdout,
 			mapsDirectory: maps_dir,
 			service,
+			hold: hold !== undefined,
 			networks: tunnel.networks,
 			relayAddresses: tunnel.addresses,
 		}),
@@ -71,6 +72,7 @@ export const postfix = relayPart({
 				type,
 				mapsDirectory: directory,
 				service: settings.service,
+				hold: settings.hold !== undefined,
 				networks: tunnel.networks,
 				relayAddresses: tunnel.addresses,
 			}).catch(() => undefined);

@@ -6,10 +6,12 @@ import { listQueue } from "../../shared/postfix/queue.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { domainOf } from "../postfix/queue.ts";
 import * as conditions from "./conditions.ts";
 import { waitingNews } from "./news.ts";
 import { createOldMail } from "./old-mail.ts";
 import { createQueue } from "./queue.ts";
+import { createWorldMail, resolverAnswers } from "./world.ts";
 
 /** Mail that waits here for the homes, and goes on the moment that one is back. */
 export const queue = relayPart({
@@ -20,9 +22,17 @@ export const queue = relayPart({
 		const homes = () => registryOf(facts).homes;
 		const tellNews = waitingNews(identity.renew);
 		const tellWaiting = facts.waiting.own("queue");
+		const homeOf = (domain: string) => facts.homes.value?.byDomain.get(domain)?.id;
+		const world = createWorldMail({
+			atHome: (address) => {
+				const domain = domainOf(address);
+				return homeOf(domain) !== undefined || (facts.homes.value?.registry.deferred.has(domain) ?? false);
+			},
+			...{ resolverAnswers, health },
+		});
 		const waiting = createQueue({
-			...{ homes, listQueue, health, log },
-			homeOf: (domain) => facts.homes.value?.byDomain.get(domain)?.id,
+			...{ homes, homeOf, health, log },
+			listQueue: (signal) => world.through(listQueue(signal)),
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
 			mark: queueMark(run),
 			flush: postfixFlush(run),

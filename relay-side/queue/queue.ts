@@ -6,6 +6,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { QueueMark } from "../../shared/postfix/activity.ts";
 import type { Flush } from "../../shared/postfix/flush.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
+import { reasonOf } from "../../shared/postfix/reason.ts";
 import type { Home } from "../facts.ts";
 import {
 	type Account,
@@ -173,7 +174,10 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		const reason = reasonForStaying(account);
 		// The first reason stands: each new one would be told of anew.
 		if (reason === undefined) health.clear(mailStays, home);
-		else if (!health.has(mailStays, home)) health.set(mailStays, home, { reason });
+		else if (!health.has(mailStays, home)) {
+			const { cause, advice } = reasonOf(reason, { here: "this relay", there: `the home ${home}` });
+			health.set(mailStays, home, { reason, cause, advice });
+		}
 		if (due.length === 0) return [];
 		if (!account.answers) {
 			banners.look(home, server);

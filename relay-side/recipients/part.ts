@@ -21,6 +21,7 @@ export const recipients = relayPart({
 			...{ registry, health, log },
 			onChange: (changed, home) => map.changed(changed, [home]),
 		});
+		facts.lists.own("recipients")({ of: lists.of });
 		const map = createRecipients({
 			...{ guarded, health, log },
 			maps: maps.store,

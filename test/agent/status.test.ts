@@ -97,3 +97,17 @@ test("people read how much mail waits on the relay, since when, and how old it i
 	);
 	expect(statusText(well)).not.toContain("wait");
 });
+
+test("mail that waited on the relay at an old check-in does not go on ageing, and is said to be not known", () => {
+	const waiting = { mails: 1, since: "2026-01-01T00:00:00.000Z", oldest: "2026-01-01T00:00:00.000Z" };
+	const at = "2026-01-01T00:10:00.000Z";
+	const text = statusText({ ...well, checkin: { ...well.checkin, waiting, at } });
+	expect(text).toContain("held up for 10 min");
+	expect(text).toContain("at the last check-in, and is not known now");
+	const now = new Date().toISOString();
+	const fresh = statusText({
+		...well,
+		checkin: { ...well.checkin, waiting: { ...waiting, since: now }, at: now },
+	});
+	expect(fresh).not.toContain("not known now");
+});
