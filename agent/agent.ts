@@ -1,9 +1,12 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { address } from "./address/part.ts";
+import { bounces } from "./bounces/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
+import { delivery } from "./delivery/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
 import { mail } from "./mail/part.ts";
+import { maillog } from "./maillog/part.ts";
 import type { AgentTypes } from "./part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
@@ -40,7 +43,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, reach, recipients, mail],
+	parts: [address, relay, dns, reach, recipients, mail, delivery, bounces, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

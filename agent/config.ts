@@ -15,7 +15,13 @@ export const coreShape = {
 		/** Over which family the tunnel's own packets travel. */
 		outer: z.enum(["auto", "ipv4", "ipv6"]).default("auto"),
 	}),
-	mail: z.strictObject({ domains: z.array(hostnameSchema).min(1) }).optional(),
+	mail: z
+		.strictObject({
+			domains: z.array(hostnameSchema).min(1),
+			/** Whether what this home sends is meant to leave through the relay. */
+			outgoing: z.enum(["relay", "other"]).default("relay"),
+		})
+		.optional(),
 	...coreFields({ stateDir: madeByUnit[0], runDir: madeByUnit[1], port: 8650 }),
 };
 

@@ -1,5 +1,7 @@
 import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
+import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { FamilyState } from "./address/book.ts";
 import type { Link } from "./address/read-link.ts";
 import type { SourceKind } from "./address/sources.ts";
@@ -43,18 +45,36 @@ export interface AgentFacts {
 	reach: Fact<Record<Family, Address | undefined>>;
 	/** Others who see a public address, by name, such as a router: how far each is believed, and what it sees (its part). */
 	sources: FactMap<{ kind: SourceKind; address: Address | undefined }>;
+	/** Some valid recipients of each domain, as the sources name them (recipients). */
+	recipients: Fact<ReadonlyMap<string, readonly string[]>>;
+	/** How often Postfix's own configuration was seen to change: main.cf, master.cf or a table that they name (delivery). */
+	settingsChanges: Fact<number>;
+	/** What Postfix's set-up lacks, as short sentences (mail). */
+	lackingSettings: Fact<readonly string[]>;
+	/** What Postfix's configuration says of mail for this home, and from it (delivery). */
+	delivery: Fact<Delivery>;
 	/** The relays by the host of their endpoint, told with each answer of theirs (relay). */
 	relays: FactMap<RelayState>;
+	/** Who is valid here, by our own list (recipients). */
+	valid: Fact<{ has(address: string): boolean }>;
+	/** What Postfix did with a mail, told for each line of its log (maillog). */
+	logged: Fact<Logged>;
 }
 
 export function agentFacts(): AgentFacts {
 	const same = (a: FamilyState, b: FamilyState) => a.address === b.address && a.goneSince === b.goneSince;
 	return {
+		valid: fact("valid"),
+		logged: fact("logged", () => false),
 		link: fact("link"),
 		addresses: fact("addresses", (a, b) => same(a[4], b[4]) && same(a[6], b[6])),
 		published: fact("published"),
 		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		sources: factMap("sources"),
+		recipients: fact("recipients", (a, b) => JSON.stringify([...a]) === JSON.stringify([...b])),
+		settingsChanges: fact("settings changes"),
+		lackingSettings: fact("lacking settings", (a, b) => a.join() === b.join()),
+		delivery: fact("delivery", sameDelivery),
 		relays: factMap("relays"),
 	};
 }

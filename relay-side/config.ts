@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { familyOf } from "../shared/address.ts";
 import { notifySchema } from "../shared/common-config.ts";
-import { hostnameSchema, pathSchema, portSchema } from "../shared/config.ts";
+import { hostnameSchema, pathSchema, portSchema, spanSchema } from "../shared/config.ts";
 import { type CoreConfig, coreFields, requireInside, tunnelFields } from "../shared/core-config.ts";
 import type { Complain } from "../shared/part.ts";
 
@@ -33,6 +33,8 @@ export const coreShape = {
 				.string()
 				.regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a service name in small letters, digits and -")
 				.default("heimweg"),
+			/** How long mail that a home refuses for good waits instead of going back; not at all when it is left out. */
+			hold: spanSchema("1h", "5d").optional(),
 			/** Without effect, and accepted until the next release: Postfix asks on a unix socket. */
 			policy_port: portSchema.optional(),
 		})

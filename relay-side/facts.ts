@@ -1,19 +1,30 @@
-import { type Address, endpointText } from "../shared/address.ts";
+import { endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
+import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
+import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
+import type { RecipientSet } from "../shared/recipient.ts";
 import type { Home } from "./homes/home.ts";
+import type { HomeLookup } from "./homes/lookup.ts";
 import type { Registry } from "./homes/registry.ts";
 import type { OurMaps } from "./postfix/our-maps.ts";
 import type { Presence } from "./pulse/presence.ts";
 
-export type { Home, Presence, Registry };
+export type { Home, HomeLookup, Presence, Registry };
 
-/** The homes that are served, and what is another than when this was told before. */
-export interface Homes {
+/**
+ * The homes that are served, and what is another than when this was told before. Whose an address or a domain is always
+ * follows the registry as it is now.
+ */
+export interface Homes extends HomeLookup {
 	registry: Registry;
-	/** Whose a tunnel address is. */
-	at: ReadonlyMap<Address, Home>;
 	changedHomes: ReadonlySet<string>;
 	changedDomains: ReadonlySet<string>;
+}
+
+/** What homes say of their valid recipients. */
+export interface HomeLists {
+	/** A home's list, and its recipient_delimiter; undefined for one that has told none. */
+	of(home: string): { list: RecipientSet; delimiter: string } | undefined;
 }
 
 /** What the parts on the relay know of each other. The owner stands behind each. */
@@ -24,19 +35,43 @@ export interface RelayFacts {
 	maps: Fact<OurMaps>;
 	/** How often somebody else has changed one of these maps, by its name (postfix). */
 	mapChanges: FactMap<number>;
+	/** How often Postfix's own configuration was seen to change: main.cf, master.cf or a table that they name (delivery). */
+	settingsChanges: Fact<number>;
+	/** Essential settings that Postfix lacks, as short sentences (postfix). */
+	lackingSettings: Fact<readonly string[]>;
+	/** What Postfix's configuration says of mail for the homes, and from them (delivery). */
+	delivery: Fact<Delivery>;
 	/** The interface is up and has our addresses (peers). */
 	tunnelUp: Fact<boolean>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
 	presence: FactMap<Presence>;
+	/** The homes for which mail waits (queue). */
+	waiting: Fact<ReadonlySet<string>>;
+	/** The homes' lists of valid recipients, as they are now (recipients). */
+	lists: Fact<HomeLists>;
+	/** A valid recipient whose mail went back, by home, of each home that has one (bounces). */
+	refused: Fact<ReadonlyMap<string, string>>;
+	/** When Postfix was last asked whether a home would take mail, and whether it said yes, by home (verify). */
+	verified: FactMap<{ at: Date; yes: boolean }>;
+	/** What Postfix did with a mail, told for each line of its log (maillog). */
+	logged: Fact<Logged>;
 }
 
 export function relayFacts(): RelayFacts {
 	const place = ({ endpoint }: Presence) => endpoint && endpointText(endpoint);
 	return {
+		lists: fact("lists"),
+		refused: fact("refused"),
+		verified: factMap("verified"),
+		logged: fact("logged", () => false),
 		homes: fact("homes"),
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),
+		settingsChanges: fact("settings changes"),
+		lackingSettings: fact("lacking settings", (a, b) => a.join() === b.join()),
+		delivery: fact("delivery", sameDelivery),
 		tunnelUp: fact("tunnel up"),
+		waiting: fact("waiting"),
 		presence: factMap("presence", (a, b) => a.here === b.here && place(a) === place(b)),
 	};
 }

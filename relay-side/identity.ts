@@ -121,12 +121,16 @@ export function createIdentity(options: IdentityOptions): Identity {
 			const { homes, deferred } = registry;
 			const keys = new Set([...homes.values()].map((home) => home.publicKey));
 			for (const key of entries.keys()) if (!keys.has(key)) entries.delete(key);
+			// Where two homes have claimed the same, now or before.
+			const disputes = deferred.size > 0 || (before?.deferred.size ?? 0) > 0;
 			for (const [id, home] of homes) {
-				const entry = entryOf(home);
-				if (before) void refresh(home.publicKey, entry);
-				const waits = (list: ReadonlySet<string>) => home.domains.filter((one) => list.has(one)).join();
+				// A key that has to be read is there when its home speaks; the others are derived when it does.
+				const entry = home.presharedKeyFile === undefined ? undefined : entryOf(home);
 				if (!before) continue;
-				if (!sameHome(before.homes.get(id), home) || waits(before.deferred) !== waits(deferred)) renew(id);
+				if (entry) void refresh(home.publicKey, entry);
+				const waits = (list: ReadonlySet<string>) => home.domains.filter((one) => list.has(one)).join();
+				const moved = disputes && waits(before.deferred) !== waits(deferred);
+				if (moved || !sameHome(before.homes.get(id), home)) renew(id);
 			}
 			before = registry;
 		},

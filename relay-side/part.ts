@@ -27,6 +27,8 @@ export interface RelayPart extends Part {
 	homeProof?(home: Home): Proofs;
 	/** Makes things ready for domains that Postfix is about to relay for; throws when it cannot. */
 	admit?(domains: readonly string[]): Promise<void>;
+	/** What decides about delivery may have changed: has Postfix asked again whether mail gets to the homes. */
+	reverify?(): void;
 	/** Sends something to the home at this tunnel address, which makes WireGuard start a handshake. */
 	nudge?(home: Address): void;
 }
@@ -45,6 +47,7 @@ export interface RelayContext extends PartContext {
 	homeProofs(home: Home, except?: string): readonly Proofs[];
 	admit(domains: readonly string[]): Promise<void>;
 	nudge(home: Address): void;
+	reverify(): void;
 }
 
 export interface RelayTypes {

@@ -1,10 +1,13 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
+import { delivery } from "./delivery/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
+import { maillog } from "./maillog/part.ts";
 import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
@@ -15,6 +18,7 @@ import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { verify } from "./verify/part.ts";
 
 /**
  * The program on the relay: the list of its parts. They start in this order and are told of facts in this order. When
@@ -39,8 +43,10 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
-		status: "which homes are here, and what is wrong",
-		checkConfig: "lists everything that is wrong with the configuration, its key and this machine",
+		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
+		statusHome: "what is known of one home, whose id this is",
+		checkConfig:
+			"lists everything that is wrong with the configuration, its key, the homes' files and this machine",
 		down: "takes away what run set up on this machine: the interface and the guard table; refuses while mail waits",
 		downForce: "also while mail waits for a home",
 		postfix: "shows what Postfix needs for Heimweg; exits 1 when something is missing",
@@ -49,7 +55,23 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [homes, postfix, recipients, routes, peers, pulse, checkin, reach, policy, notify, queue],
+	parts: [
+		homes,
+		postfix,
+		recipients,
+		routes,
+		peers,
+		pulse,
+		checkin,
+		reach,
+		policy,
+		notify,
+		queue,
+		delivery,
+		bounces,
+		verify,
+		maillog,
+	],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,
@@ -63,6 +85,9 @@ Signals to the daemon:
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),
 		nudge(home) {
 			for (const part of parts()) part.nudge?.(home);
+		},
+		reverify() {
+			for (const part of parts()) part.reverify?.();
 		},
 	}),
 };

@@ -8,7 +8,9 @@ import type { Health } from "./health.ts";
 import { keepListening } from "./listen.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { StatusScope } from "./part.ts";
 import { portName } from "./port-holder.ts";
+import { conditionsIn } from "./program-status.ts";
 
 export interface ApiOptions {
 	health: Health;
@@ -20,8 +22,8 @@ export interface ApiOptions {
 	mailFlows: () => boolean;
 	/** True while no duty is stuck. */
 	live: () => boolean;
-	/** Everything that `status` shows. */
-	status: () => unknown;
+	/** What `status` shows. */
+	status: (scope: StatusScope) => unknown;
 	/** What the command line may ask for, by name; answers a sentence. Only over the socket. */
 	commands?: Record<string, (argument: string) => Promise<string>>;
 	/** The TCP port cannot be served, or (undefined) it can again. */
@@ -49,14 +51,15 @@ export function createApi(options: ApiOptions): Api {
 	let endTcp = () => {};
 
 	async function answer(request: IncomingMessage, response: ServerResponse, trusted: boolean): Promise<void> {
-		const path = new URL(request.url ?? "/", "http://heimweg").pathname;
+		const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://heimweg");
+		const scope = { all: searchParams.has("all"), home: searchParams.get("home") ?? undefined };
 		if (trusted && request.method === "POST") return command(path.slice(1), request, response);
 		if (request.method !== "GET" && request.method !== "HEAD")
 			return json(response, 405, { error: "GET only" });
 		if (path === "/livez") return plain(response, options.live());
 		if (path === "/readyz") return plain(response, options.ready());
-		if (path === "/healthz") return health(response);
-		if (path === "/status" && trusted) return json(response, 200, options.status());
+		if (path === "/healthz") return health(response, scope);
+		if (path === "/status" && trusted) return json(response, 200, options.status(scope));
 		if (path === "/metrics") {
 			const { type, text } = await options.metrics.expose();
 			response.writeHead(200, { "content-type": type }).end(text);
@@ -65,9 +68,11 @@ export function createApi(options: ApiOptions): Api {
 		json(response, 404, { error: "try /healthz, /livez, /readyz or /metrics" });
 	}
 
-	function health(response: ServerResponse): void {
+	function health(response: ServerResponse, scope: StatusScope): void {
 		const flows = options.mailFlows();
-		const conditions = options.health.list().map(({ visibleAfter: _, mail: __, ...shown }) => shown);
+		const conditions = conditionsIn(options.health, scope).map(
+			({ visibleAfter: _, mail: __, ...shown }) => shown,
+		);
 		json(response, flows ? 200 : 503, { mailFlows: flows, ready: options.ready(), conditions });
 	}
 

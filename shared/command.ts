@@ -52,6 +52,7 @@ const packageOf: Record<string, string> = {
 	postconf: "postfix",
 	postfix: "postfix",
 	postqueue: "postfix",
+	sendmail: "postfix",
 };
 
 /** Programs in /sbin are not on every user's path. */

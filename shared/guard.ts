@@ -18,6 +18,22 @@ export interface GuardRule {
 	rule: string;
 }
 
+/**
+ * A chain of a part's own, with the sets that its rules name. It only watches what comes in: where the kernel does not
+ * take it, the guard stands without.
+ */
+export interface GuardChain {
+	/** Its name: the part's. */
+	chain: string;
+	hook: "input";
+	/** By name, what nft(8) wants between the braces of `add set`; elements that packets add are nobody's change. */
+	sets: Readonly<Record<string, string>>;
+	rules: readonly string[];
+}
+
+/** What a part may want in the table. */
+export type GuardWish = GuardRule | GuardChain;
+
 /** The table is there and is not ours. */
 export class ForeignTableError extends ConfigError {}
 
@@ -39,18 +55,37 @@ export function createGuard(options: {
 	interface: string;
 	networks: readonly Cidr[];
 	/** What parts want in the table besides. */
-	rules?: readonly GuardRule[];
+	rules?: readonly GuardWish[];
 }): Guard {
-	const rules = guardRules(options.interface, options.networks, options.rules);
+	const { rules: wishes = [] } = options;
+	const rulesWith = (more: readonly GuardWish[]) => guardRules(options.interface, options.networks, more);
+	const whole = rulesWith(wishes);
+	const withoutChains = rulesWith(wishes.filter((wish) => !isChain(wish)));
 	/** What `nft list` printed right after we set the table. */
 	let standing: string | undefined;
 
 	async function list(signal?: AbortSignal): Promise<string | undefined> {
 		try {
-			return await options.run("nft", ["list", "table", "inet", tableName], signal ? { signal } : {});
+			// Without the elements of sets, of which packets may add thousands.
+			const args = ["--terse", "list", "table", "inet", tableName];
+			return await options.run("nft", args, signal ? { signal } : {});
 		} catch (error) {
 			if (error instanceof CommandError && /No such file or directory/.test(error.stderr)) return undefined;
 			throw explain(error);
+		}
+	}
+
+	/** One transaction: the old rules hold until the new ones do. */
+	async function set(signal?: AbortSignal): Promise<void> {
+		const apply = (input: string) =>
+			options.run("nft", ["-f", "-"], { input, ...(signal ? { signal } : {}) });
+		try {
+			await apply(whole);
+		} catch (error) {
+			if (withoutChains === whole || isDenied(error) || signal?.aborted) throw explain(error);
+			await apply(withoutChains).catch(() => {
+				throw explain(error);
+			});
 		}
 	}
 
@@ -66,12 +101,7 @@ export function createGuard(options: {
 			const found = await list(signal);
 			refuseTable(found);
 			if (found !== undefined && found === standing) return false;
-			// One transaction: the old rules hold until the new ones do.
-			await options
-				.run("nft", ["-f", "-"], { input: rules, ...(signal ? { signal } : {}) })
-				.catch((error) => {
-					throw explain(error);
-				});
+			await set(signal);
 			standing = await list(signal);
 			return true;
 		},
@@ -94,7 +124,7 @@ export function createGuard(options: {
 export function guardRules(
 	tunnel: string,
 	networks: readonly Cidr[],
-	more: readonly GuardRule[] = [],
+	more: readonly GuardWish[] = [],
 ): string {
 	const create = `add table inet ${tableName} { comment "${mark}"; }`;
 	const rule = (chain: string, text: string) => `add rule inet ${tableName} ${chain} ${text}`;
@@ -116,12 +146,28 @@ export function guardRules(
 		`add chain inet ${tableName} prerouting { type filter hook prerouting priority -300; policy accept; }`,
 		`add chain inet ${tableName} output { type filter hook output priority 0; policy accept; }`,
 		...rules,
-		...more.map(({ chain, rule: text }) => rule(chain, text)),
+		...more.flatMap((wish) => (isChain(wish) ? chainCommands(wish) : [rule(wish.chain, wish.rule)])),
 	].join("\n")}\n`;
 }
 
+function isChain(wish: GuardWish): wish is GuardChain {
+	return "rules" in wish;
+}
+
+function chainCommands({ chain, hook, sets, rules }: GuardChain): string[] {
+	return [
+		...Object.entries(sets).map(([name, of]) => `add set inet ${tableName} ${name} { ${of} }`),
+		`add chain inet ${tableName} ${chain} { type filter hook ${hook} priority -300; policy accept; }`,
+		...rules.map((rule) => `add rule inet ${tableName} ${chain} ${rule}`),
+	];
+}
+
+function isDenied(error: unknown): error is CommandError {
+	return error instanceof CommandError && /Operation not permitted/.test(error.stderr);
+}
+
 function explain(error: unknown): unknown {
-	if (!(error instanceof CommandError) || !/Operation not permitted/.test(error.stderr)) return error;
+	if (!isDenied(error)) return error;
 	return new HeimwegError(`nftables cannot be set: ${error.message}`, {
 		remedy: "run as root, or give the service CAP_NET_ADMIN (the unit that comes with heimweg does)",
 		cause: error,

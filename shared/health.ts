@@ -1,3 +1,5 @@
+import { bursts } from "./burst.ts";
+import type { OfMany } from "./crowds.ts";
 import type { Logger } from "./log.ts";
 import { plainText } from "./plain-text.ts";
 import { createRecent, type Recent } from "./recent.ts";
@@ -16,8 +18,8 @@ export interface ConditionKind<D> {
 	formerly?: string;
 	severity: Severity;
 	title: string;
-	/** True when mail cannot flow while this lasts: /healthz then answers 503. */
-	blocksMail?: boolean;
+	/** True, or true of these details, when mail cannot flow while this lasts: /healthz then answers 503. */
+	blocksMail?: boolean | { ask(details: D): boolean }["ask"];
 	/** Milliseconds that it may last before anyone is bothered with it. */
 	visibleAfter: number;
 	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
@@ -34,7 +36,7 @@ export interface ConditionKind<D> {
 }
 
 /** A condition that holds now. */
-export interface ActiveCondition {
+export interface ActiveCondition extends OfMany {
 	code: string;
 	/** The code that it had in the last release. */
 	formerly?: string;
@@ -62,12 +64,20 @@ export function condition<D = void>(kind: ConditionKind<D>): ConditionKind<D> {
 
 export type HealthListener = (event: "begins" | "ends" | "changes", condition: ActiveCondition) => void;
 
-/** What is wrong right now. Setting what is set and clearing what is not does nothing. */
+/**
+ * What is wrong right now. Setting what is set and clearing what is not does nothing. Conditions are kept by kind and
+ * subject: what thousands of homes set and clear costs the same each, however many others hold.
+ */
 export class Health {
-	readonly #active = new Map<string, ActiveCondition>();
+	readonly #active = new Map<string, Map<string, ActiveCondition>>();
 	readonly #listeners = new Set<HealthListener>();
+	readonly #titles = new Map<string, string>();
 	readonly #log: Logger;
 	readonly #now: () => Date;
+	/** Whether one more of these is to be logged by itself. */
+	readonly #singly: (kind: string) => boolean;
+	#blocking = 0;
+	#errors = 0;
 	/** What is over by now, or was put right at once. */
 	readonly recent: Recent;
 
@@ -75,35 +85,38 @@ export class Health {
 		this.#log = log;
 		this.#now = now;
 		this.recent = createRecent(now);
+		this.#singly = bursts((kind, more) => this.#tellRest(kind, more));
 	}
 
 	/** The condition holds for the subject; logged once, when it begins or when its sentence changes. */
 	set<D>(kind: ConditionKind<D>, subject: string, details: D): void {
-		const key = keyOf(kind.code, subject);
-		const before = this.#active.get(key);
+		const before = this.#active.get(kind.code)?.get(subject);
+		// Much of it was said by others: an error of a program, the reason that a home gives.
+		const text = plainText(kind.text(details, subject));
+		const remedy = plainText(kind.remedy(details, subject));
+		const blocksMail =
+			typeof kind.blocksMail === "function" ? kind.blocksMail(details) : (kind.blocksMail ?? false);
+		if (before?.text === text && before.remedy === remedy && before.blocksMail === blocksMail) return;
 		const after: ActiveCondition = {
 			code: kind.code,
 			...(kind.formerly === undefined ? {} : { formerly: kind.formerly }),
 			subject,
 			severity: kind.severity,
 			title: kind.title,
-			blocksMail: kind.blocksMail ?? false,
+			blocksMail,
 			since: before?.since ?? this.#now().toISOString(),
-			// Much of it was said by others: an error of a program, the reason that a home gives.
-			text: plainText(kind.text(details, subject)),
-			remedy: plainText(kind.remedy(details, subject)),
+			text,
+			remedy,
 			visibleAfter: kind.visibleAfter,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
 			...(kind.audience === undefined ? {} : { audience: kind.audience }),
 			...(kind.dependsOn === undefined ? {} : { dependsOn: kind.dependsOn }),
 		};
-		if (before && before.text === after.text && before.remedy === after.remedy) return;
-		this.#active.set(key, after);
-		const fields = { condition: after.code, ...(subject ? { subject } : {}) };
-		this.#log[kind.severity === "error" ? "error" : "warn"](
-			fields,
-			sentence(after, causeOf(after, this.#active.values())),
-		);
+		if (before) this.#count(before, -1);
+		this.#count(after, 1);
+		this.#ofKind(kind.code).set(subject, after);
+		const level = kind.severity === "error" ? "error" : "warn";
+		if (this.#mayLog(level, after)) this.#log[level](fieldsOf(after), sentence(after, this.#causeOf(after)));
 		this.#tell(before ? "changes" : "begins", after);
 	}
 
@@ -113,16 +126,20 @@ export class Health {
 	 * @param instead what holds in its place, so that nothing is over
 	 */
 	clear<D>(kind: ConditionKind<D>, subject?: string, instead?: { title: string }): void {
-		const ended = [...this.#active.values()].filter(
-			(c) => c.code === kind.code && (subject === undefined || c.subject === subject),
-		);
-		for (const past of ended) {
-			this.#active.delete(keyOf(past.code, past.subject));
+		const held = this.#active.get(kind.code);
+		if (!held) return;
+		const one = subject === undefined ? undefined : held.get(subject);
+		for (const past of subject === undefined ? [...held.values()] : one ? [one] : []) {
+			held.delete(past.subject);
+			this.#count(past, -1);
 			const lasted = Math.max(0, Math.round((this.#now().getTime() - Date.parse(past.since)) / 1000));
-			const fields = { condition: past.code, ...(past.subject ? { subject: past.subject } : {}), lasted };
-			const what = `${past.title}${of(past.subject)}`;
-			if (instead) this.#log.info(fields, `after ${spanOf(lasted)} another: ${what}; now: ${instead.title}`);
-			else this.#log.info(fields, `over after ${spanOf(lasted)}: ${what}`);
+			if (this.#mayLog("info", past)) {
+				const what = `${past.title}${of(past.subject)}`;
+				const text = instead
+					? `after ${spanOf(lasted)} another: ${what}; now: ${instead.title}`
+					: `over after ${spanOf(lasted)}: ${what}`;
+				this.#log.info({ ...fieldsOf(past), lasted }, text);
+			}
 			if (!instead) this.recent.ended(past, lasted);
 			this.#tell("ends", instead ? { ...past, instead: instead.title } : past);
 		}
@@ -135,26 +152,82 @@ export class Health {
 	}
 
 	has<D>(kind: ConditionKind<D>, subject?: string): boolean {
-		if (subject !== undefined) return this.#active.has(keyOf(kind.code, subject));
-		return [...this.#active.values()].some((c) => c.code === kind.code);
+		const held = this.#active.get(kind.code);
+		return held !== undefined && (subject === undefined ? held.size > 0 : held.has(subject));
 	}
 
 	/** Everything that holds, errors first, then by age. */
 	list(): ActiveCondition[] {
-		return [...this.#active.values()].sort(
-			(a, b) => order(a.severity, b.severity) || order(a.since, b.since),
-		);
+		return inOrder([...this.#active.values()].flatMap((held) => [...held.values()]));
+	}
+
+	/** What holds of one subject, in the same order. */
+	about(subject: string): ActiveCondition[] {
+		return inOrder([...this.#active.values()].flatMap((held) => held.get(subject) ?? []));
+	}
+
+	/** For whom the condition holds. */
+	subjects<D>(kind: ConditionKind<D>): string[] {
+		return [...(this.#active.get(kind.code)?.keys() ?? [])];
+	}
+
+	/** What holds, kind by kind and in no other order, without a copy. */
+	byKind(): Iterable<ReadonlyMap<string, ActiveCondition>> {
+		return this.#active.values();
 	}
 
 	/** True while nothing that stops mail holds. */
 	get mailFlows(): boolean {
-		return ![...this.#active.values()].some((c) => c.blocksMail);
+		return this.#blocking === 0;
+	}
+
+	/** The titles of what stops mail, one for each kind. */
+	blocking(): string[] {
+		if (this.#blocking === 0) return [];
+		return [...this.#active.values()].flatMap((held) => {
+			for (const { blocksMail, title } of held.values()) if (blocksMail) return [title];
+			return [];
+		});
+	}
+
+	/** How many errors hold. */
+	get errors(): number {
+		return this.#errors;
 	}
 
 	/** Calls the listener at each begin, change and end; returns the way to stop that. */
 	listen(listener: HealthListener): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** What it follows from, among all that holds. */
+	#causeOf({ dependsOn = [] }: ActiveCondition): ActiveCondition | undefined {
+		for (const code of dependsOn) for (const one of this.#active.get(code)?.values() ?? []) return one;
+		return undefined;
+	}
+
+	#ofKind(code: string): Map<string, ActiveCondition> {
+		const held = this.#active.get(code) ?? new Map<string, ActiveCondition>();
+		this.#active.set(code, held);
+		return held;
+	}
+
+	#count({ blocksMail, severity }: ActiveCondition, by: 1 | -1): void {
+		if (blocksMail) this.#blocking += by;
+		if (severity === "error") this.#errors += by;
+	}
+
+	#mayLog(level: "error" | "warn" | "info", { code, title }: ActiveCondition): boolean {
+		this.#titles.set(code, title);
+		return this.#singly(`${level} ${code}`);
+	}
+
+	/** The rest of many that began, or ended, at about the same time. */
+	#tellRest(kind: string, more: number): void {
+		const [level, code] = kind.split(" ") as ["error" | "warn" | "info", string];
+		const what = level === "info" ? "over for" : "the same for";
+		this.#log[level]({ condition: code, more }, `${what} ${more} more: ${this.#titles.get(code)}`);
 	}
 
 	#tell(event: "begins" | "ends" | "changes", condition: ActiveCondition): void {
@@ -191,8 +264,12 @@ function of(subject: string): string {
 	return subject ? ` (${subject})` : "";
 }
 
-function keyOf(code: string, subject: string): string {
-	return JSON.stringify([code, subject]);
+function fieldsOf({ code, subject }: ActiveCondition): { condition: string; subject?: string } {
+	return { condition: code, ...(subject ? { subject } : {}) };
+}
+
+function inOrder(list: ActiveCondition[]): ActiveCondition[] {
+	return list.sort((a, b) => order(a.severity, b.severity) || order(a.since, b.since));
 }
 
 /** Sorts plain texts; localeCompare would bring ICU's data into memory. */

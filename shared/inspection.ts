@@ -14,6 +14,8 @@ export interface Inspection {
 	locate(configured: string): string;
 	/** A folder that the daemon writes to, as a sentence when it cannot. */
 	unwritable(key: string, directory: string): Promise<string[]>;
+	/** Whether the daemon can read a file that others have made. */
+	daemonReads(file: string): Promise<boolean>;
 	/** True for `check-config`: the daemon may run already, and nobody will try the addresses to listen on later. */
 	forAnother: boolean;
 }
@@ -24,6 +26,7 @@ export const ownInspection: Inspection = {
 	secret: readSecret,
 	locate: (configured) => secretPath(configured),
 	unwritable: (key, directory) => unwritable(key, directory, async () => true),
+	daemonReads: async () => true,
 	forAnother: false,
 };
 
@@ -54,6 +57,7 @@ export async function inspectionFor(
 		},
 		locate,
 		unwritable: (key, directory) => unwritable(key, directory, () => serviceMay("-w", directory)),
+		daemonReads: (file) => serviceMay("-r", file),
 		forAnother: true,
 	};
 }

@@ -1,5 +1,8 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Health } from "./health.ts";
+import type { ActiveCondition, Health } from "./health.ts";
+
+/** A condition that holds for more subjects than this shows as their number alone: a series each would be read by nobody. */
+const seriesAtMost = 100;
 
 /** What Prometheus may ask of a program: its own figures, and each condition that holds. */
 export interface Metrics {
@@ -23,8 +26,24 @@ export function createMetrics(prefix: string, version: string, health: Health): 
 		registers,
 		collect() {
 			this.reset();
-			for (const c of health.list())
-				for (const code of [c.code, c.formerly ?? c.code]) this.labels(code, c.subject, c.severity).set(1);
+			for (const held of health.byKind()) {
+				if (held.size > seriesAtMost) continue;
+				for (const c of held.values())
+					for (const code of namesOf(c)) this.labels(code, c.subject, c.severity).set(1);
+			}
+		},
+	});
+	new Gauge({
+		name: `${prefix}_conditions`,
+		help: "For how many subjects the condition holds; those of more than 100 are in no series of their own",
+		labelNames: ["code", "severity"],
+		registers,
+		collect() {
+			this.reset();
+			for (const held of health.byKind()) {
+				const [any] = held.values();
+				if (any) for (const code of namesOf(any)) this.labels(code, any.severity).set(held.size);
+			}
 		},
 	});
 	return {
@@ -51,4 +70,8 @@ export function createMetrics(prefix: string, version: string, health: Health): 
 		},
 		expose: async () => ({ type: registry.contentType, text: await registry.metrics() }),
 	};
+}
+
+function namesOf({ code, formerly = code }: ActiveCondition): Set<string> {
+	return new Set([code, formerly]);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Backoff, waitAfter } from "./backoff.ts";
 import { type Failure, failureOf } from "./conditions.ts";
+import { inCrowds, type OfMany } from "./crowds.ts";
 import { HeimwegError } from "./errors.ts";
 import { type ActiveCondition, causeOf, condition, type Health, spanOf } from "./health.ts";
 import type { Logger } from "./log.ts";
@@ -8,8 +9,11 @@ import { type RateLimit, recent, waitForRoom } from "./rate.ts";
 import type { SavedState } from "./saved-state.ts";
 import { HOUR, MINUTE, SECOND } from "./time.ts";
 
-/** What somebody is told: a condition has lasted long enough to bother with, or one that was told of is over. */
-export interface Notice {
+/**
+ * What somebody is told: a condition has lasted long enough to bother with, or one that was told of is over. What holds
+ * for many is one notice with a count.
+ */
+export interface Notice extends OfMany {
 	event: "begins" | "ends";
 	code: string;
 	/** The code in the last release. */
@@ -140,9 +144,10 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 			if (Number.isFinite(wait)) timer = setTimeout(look, Math.min(wait, HOUR));
 			return;
 		}
-		const chosen = channel.batch ? due : due.slice(0, 1);
+		const all = inCrowds(due, ({ event, code }) => `${event} ${code}`);
+		const chosen = channel.batch ? all : all.slice(0, 1);
 		sending = Promise.resolve()
-			.then(() => send(chosen, due.length - chosen.length))
+			.then(() => send(chosen, all.length - chosen.length))
 			.finally(() => {
 				sending = undefined;
 				look();
@@ -178,13 +183,14 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		return Math.max(waitForRoom(sent, limits, now), notBefore - performance.now());
 	}
 
-	async function send(notices: readonly Notice[], more: number): Promise<void> {
+	async function send(chosen: ReturnType<typeof inCrowds<Notice>>, more: number): Promise<void> {
 		sent.push(wallClock());
 		try {
+			const notices = chosen.map(({ shown }) => shown);
 			await channel.send(notices, more, stopping.signal);
 			notBefore = 0;
 			failures = 0;
-			for (const notice of notices) note(notice);
+			for (const { members } of chosen) for (const notice of members) note(notice);
 			health.clear(notifyFailing, channel.name);
 		} catch (error) {
 			if (stopping.signal.aborted) return;

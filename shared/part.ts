@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { z } from "zod";
 import type { RunCommand } from "./command.ts";
 import type { Duty } from "./duty.ts";
-import type { GuardRule } from "./guard.ts";
+import type { GuardWish } from "./guard.ts";
 import type { ConditionKind, Health } from "./health.ts";
 import type { Inspection } from "./inspection.ts";
 import type { Logger } from "./log.ts";
@@ -19,6 +19,12 @@ export interface StatusRow {
 	text: string;
 }
 
+/** How much of a status somebody wants: what a person reads, all there is, or what is known of one home. */
+export interface StatusScope {
+	all?: boolean;
+	home?: string | undefined;
+}
+
 /** Something that is done again and again, by the steady clock. */
 export interface Tick {
 	/** Milliseconds. */
@@ -32,8 +38,10 @@ export interface Part {
 	/** What it keeps true; the watchdog looks at them, and they are stopped after everything else. */
 	readonly duties?: () => readonly Duty[];
 	readonly ticks?: readonly Tick[];
-	/** What `status --json` shows of it: keys of its own. */
-	status?(): object;
+	/** What `status --json` shows of it: keys of its own; made when somebody asks. */
+	status?(scope?: StatusScope): object;
+	/** What its words for systemctl's one line need, where the status is dear; it is asked often. */
+	brief?(): object;
 	/** Whether mail comes in and goes out and the records are true, as far as this part has seen it; asked with the status. */
 	proof?(): Proofs;
 	/** What the command line may ask of the running program, by name; answers a sentence. */
@@ -69,6 +77,8 @@ export interface Preflight {
 	inspection: Inspection;
 	/** False when programs or rights are missing, so that a look with their help only fails. */
 	machineWell: boolean;
+	/** On the relay: the keys of a home's file that all parts bring. */
+	homeFile: z.ZodRawShape;
 }
 
 /** What a part gets to bring commands of the command line. */
@@ -113,13 +123,13 @@ export interface PartKind<Types extends PartTypes, Config = Types["core"], Loade
 	load?(config: Config, inspection: Pick<Inspection, "secret" | "locate">): Promise<Loaded>;
 	/** Looks for what would keep it from working, as sentences. */
 	preflight?(config: Config, preflight: Preflight): Promise<readonly string[]>;
-	/** Rules that it wants in the guard table. */
-	guard?(config: Config): readonly GuardRule[];
+	/** Rules, and a chain of its own, that it wants in the guard table. */
+	guard?(config: Config): readonly GuardWish[];
 	/** What it needs of Postfix's settings. */
 	postfix?(config: Config): PostfixSide | Promise<PostfixSide>;
 	/** What people read of its keys in the status. */
 	rows?(status: object): readonly StatusRow[];
-	/** Its words for the one line that systemctl shows. */
+	/** Its words for the one line that systemctl shows, from `brief`, or from the status of a part that has none. */
 	summary?(status: object): ReadonlyArray<{ place: number; text: string }>;
 	/** Brings commands of the command line. */
 	cli?(program: Command, line: CommandLine<Config>): void;

@@ -28,6 +28,13 @@ Exit status:
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
 `;
 
+interface StatusOptions {
+	config: string;
+	json?: boolean;
+	all?: boolean;
+	home?: string;
+}
+
 /** Runs the command that the command line names: those of every program, and those that its parts bring. */
 export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Types>): Promise<void> {
 	const { name: unit, words, defaultConfigPath } = kind;
@@ -62,17 +69,18 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			);
 		});
 
-	program
+	const status = program
 		.command("status")
 		.description(words.status)
 		.option(...configOption)
 		.option("--json", "for scripts")
-		.action(async ({ config, json }: { config: string; json?: boolean }) => {
-			const ask = async () => (await askSocket(config, "/status")) as ProgramStatus;
-			await exitWith(
-				printStatus({ ask, text: (status) => statusText(kind, status), isWell, json: json ?? false }),
-			);
-		});
+		.option("--all", "everything, also what is left out or counted because there is so much of it");
+	if (words.statusHome) status.option("--home <id>", words.statusHome);
+	status.action(async ({ config, json = false, all, home }: StatusOptions) => {
+		const query = new URLSearchParams({ ...(all && { all: "" }), ...(home !== undefined && { home }) });
+		const ask = async () => (await askSocket(config, `/status?${query}`)) as ProgramStatus;
+		await exitWith(printStatus({ ask, text: (known) => statusText(kind, known), isWell, json }));
+	});
 
 	program
 		.command("check-config")

@@ -33,6 +33,7 @@ export interface ProgramKind<Types extends PartTypes> {
 	programs: readonly string[];
 	/** What single commands do, as --help says it. */
 	words: Record<"run" | "status" | "checkConfig" | "down" | "postfix" | "postfixUndo", string> & {
+		statusHome?: string;
 		downForce?: string;
 		postfixForce?: string;
 	};

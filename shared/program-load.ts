@@ -8,6 +8,7 @@ import { commandProblems } from "./notify-command.ts";
 import type { PartTypes } from "./part.ts";
 import { gatherProblems, machineProblems, refuse } from "./preflight.ts";
 import { configSchema, type LoadedProgram, type ProgramKind } from "./program-kind.ts";
+import { wireguardProblems } from "./wireguard-ground.ts";
 
 /**
  * Reads the config and its secrets and looks at this machine, without touching anything. Throws a ConfigError that
@@ -32,9 +33,11 @@ export async function loadProgram<Types extends PartTypes>(
 	const programs = [...new Set([...kind.programs, ...kind.parts.flatMap((part) => part.programs ?? [])])];
 	const machine = await machineProblems(runCommand, programs, tunnel);
 	problems.push(...machine);
-	const look = { run: runCommand, inspection, machineWell: machine.length === 0 };
+	const homeFile = Object.assign({}, ...kind.parts.map((part) => part.homeFile ?? {}));
+	const look = { run: runCommand, inspection, machineWell: machine.length === 0, homeFile };
 	for (const part of kind.parts) problems.push(...((await part.preflight?.(config, look)) ?? []));
 	if (inspection.forAnother) {
+		problems.push(...(await wireguardProblems(runCommand)));
 		problems.push(...(await listenProblems(config)));
 		problems.push(...(await commandProblems(runCommand, config.notify.command)));
 	}

@@ -1,5 +1,6 @@
-import type { ActiveCondition } from "./health.ts";
-import type { PartKind, PartTypes, StatusRow } from "./part.ts";
+import { inCrowds } from "./crowds.ts";
+import type { ActiveCondition, Health } from "./health.ts";
+import type { PartKind, PartTypes, StatusRow, StatusScope } from "./part.ts";
 import { directions, type Headline, isProven, mailDirections } from "./proof.ts";
 import type { PastTrouble } from "./recent.ts";
 import { conditionsText, recentText, statusRows } from "./status-text.ts";
@@ -11,6 +12,7 @@ export interface ProgramStatus {
 	mailFlows: boolean;
 	/** What is seen of each direction; without it (an earlier version) nothing is. */
 	headline?: Headline;
+	/** What holds; many of one kind are one with a count, unless everything is asked for. */
 	conditions: ActiveCondition[];
 	/** What was wrong in the last hour and is over. */
 	recent?: PastTrouble[];
@@ -22,9 +24,12 @@ interface Shown<Types extends PartTypes> {
 }
 
 /** One line for `systemctl status`. */
-export function statusLine<Types extends PartTypes>({ parts }: Shown<Types>, status: ProgramStatus): string {
+export function statusLine<Types extends PartTypes>(
+	{ parts }: Shown<Types>,
+	status: object,
+	errors: number,
+): string {
 	const words = inOrder(parts.flatMap((part) => part.summary?.(status) ?? [])).map(({ text }) => text);
-	const errors = status.conditions.filter((c) => c.severity === "error").length;
 	if (errors > 0) words.push(errors === 1 ? "1 error" : `${errors} errors`);
 	return words.join(", ");
 }
@@ -48,6 +53,12 @@ export function statusText<Types extends PartTypes>(
 /** True when nothing is wrong, and all that is looked at was seen to be well. */
 export function isWell({ mailFlows, headline, conditions }: ProgramStatus): boolean {
 	return mailFlows && conditions.length === 0 && isProven(headline ?? {});
+}
+
+/** What holds, as much of it as somebody wants. */
+export function conditionsIn(health: Health, { all, home }: StatusScope): ActiveCondition[] {
+	if (home !== undefined) return health.about(home);
+	return all ? health.list() : inCrowds(health.list()).map(({ shown }) => shown);
 }
 
 /** By place; those of one place stay as they are. */

@@ -13,17 +13,20 @@ import { createMetrics } from "./metrics.ts";
 import { createNotifier, notifierStateSchema } from "./notify.ts";
 import { commandChannel } from "./notify-command.ts";
 import { reviewOverlaps } from "./overlap.ts";
-import type { Part, PartContext, PartTypes, Tick } from "./part.ts";
+import type { Part, PartContext, PartTypes, StatusScope, Tick } from "./part.ts";
 import { portTrouble } from "./port-holder.ts";
 import { createQueueRoom } from "./postfix/queue-room.ts";
 import type { LoadedProgram, ProgramKind } from "./program-kind.ts";
-import { statusLine } from "./program-status.ts";
+import { conditionsIn, statusLine } from "./program-status.ts";
 import { type Headline, headlineOf, mayFlow } from "./proof.ts";
 import { savedState } from "./saved-state.ts";
 import { systemd } from "./systemd.ts";
-import { every } from "./ticks.ts";
+import { atMostEvery, every } from "./ticks.ts";
 import { MINUTE, SECOND } from "./time.ts";
 import { version } from "./version.ts";
+
+/** Milliseconds between two lines for systemctl: each costs a process, and homes come and go by the thousand. */
+const linePause = SECOND;
 
 /**
  * Puts a program together from its list of parts: starts them in its order, lets them serve once the guard stands, and
@@ -50,7 +53,7 @@ export async function createProgram<Types extends PartTypes>(
 	let stopping = false;
 
 	const common: PartContext = {
-		...{ run, health, log, metrics, state, statusChanged },
+		...{ run, health, log, metrics, state, statusChanged: () => showLine.soon() },
 		guarded: () => ready,
 	};
 	const context = kind.context(common, loaded, () => parts);
@@ -94,19 +97,23 @@ export async function createProgram<Types extends PartTypes>(
 		if (ready || stopping) return;
 		ready = true;
 		for (const part of parts) part.serve?.();
-		void service.ready(statusLine(kind, status()));
+		void service.ready(line());
 	}
 
-	function statusChanged(): void {
-		if (ready && !stopping) void service.status(statusLine(kind, status()));
+	function line(): string {
+		const known = parts.map((part) => part.brief?.() ?? part.status?.({}) ?? {});
+		return statusLine(kind, Object.assign({}, ...known), health.errors);
 	}
+
+	const showLine = atMostEvery(linePause, () => {
+		if (ready && !stopping) void service.status(line());
+	});
 
 	/** What all parts have seen; a condition that stops mail is a no whatever they say. */
 	function headline(): Headline {
-		const stops = health.list().flatMap(({ blocksMail, title }) => (blocksMail ? [title] : []));
 		return headlineOf(
 			parts.map((part) => part.proof?.() ?? {}),
-			stops,
+			health.blocking(),
 		);
 	}
 
@@ -114,14 +121,14 @@ export async function createProgram<Types extends PartTypes>(
 		return ready && health.mailFlows && mayFlow(known);
 	}
 
-	function status() {
+	function status(scope: StatusScope) {
 		const known = headline();
 		return {
 			version,
 			mailFlows: mailFlows(known),
 			headline: known,
-			...Object.assign({}, ...parts.map((part) => part.status?.() ?? {})),
-			conditions: health.list(),
+			...Object.assign({}, ...parts.map((part) => part.status?.(scope) ?? {})),
+			conditions: conditionsIn(health, scope),
 			recent: health.recent.list(),
 		};
 	}
@@ -137,7 +144,7 @@ export async function createProgram<Types extends PartTypes>(
 			}
 			guard.poke();
 			service.startWatchdog(live);
-			endings.push(health.listen(statusChanged));
+			endings.push(health.listen(showLine.soon), showLine.stop);
 			for (const tick of [...ticks, ...parts.flatMap((part) => part.ticks ?? [])])
 				endings.push(repeat(tick, log));
 			log.info({ version }, `${kind.name} ${version} started`);

@@ -17,8 +17,17 @@ export interface StateFile<T> {
 /** The largest file that is read, in bytes: a relay's homes, ten thousand of them, are a tenth of it. */
 const largest = 64 * 1024 * 1024;
 
-/** A state file at `path`, in JSON, checked against `schema` when read. */
-export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): StateFile<T> {
+/**
+ * A state file at `path`, in JSON, checked against `schema` when read.
+ *
+ * @param textOf makes the JSON, where the value is so large that it has to be made in slices
+ */
+export function stateFile<T>(
+	path: string,
+	schema: z.ZodType<T>,
+	log: Logger,
+	textOf: (value: T) => Promise<string> | string = (value) => JSON.stringify(value, null, "\t"),
+): StateFile<T> {
 	let written: string | undefined;
 	let queue: Promise<void> = Promise.resolve();
 	let isDamaged = false;
@@ -50,8 +59,9 @@ export function stateFile<T>(path: string, schema: z.ZodType<T>, log: Logger): S
 	}
 
 	function write(value: T): Promise<void> {
-		const text = `${JSON.stringify(value, null, "\t")}\n`;
+		const made = textOf(value);
 		const job = queue.then(async () => {
+			const text = `${await made}\n`;
 			if (text === written) return;
 			written = undefined;
 			await writeFileAtomic(path, text);

@@ -23,6 +23,33 @@ export function every(
 	return () => clearTimeout(timer);
 }
 
+/**
+ * Calls `act` soon after it was asked for, and at most once in `pause` milliseconds: what is asked for meanwhile is one
+ * call at the end of the pause.
+ */
+export function atMostEvery(pause: number, act: () => unknown): { soon(): void; stop(): void } {
+	let timer: NodeJS.Timeout | undefined;
+	let notBefore = Number.NEGATIVE_INFINITY;
+	let stopped = false;
+	return {
+		soon() {
+			if (stopped) return;
+			timer ??= setTimeout(
+				() => {
+					timer = undefined;
+					notBefore = performance.now() + pause;
+					act();
+				},
+				Math.max(0, notBefore - performance.now()),
+			).unref();
+		},
+		stop() {
+			stopped = true;
+			clearTimeout(timer);
+		},
+	};
+}
+
 /** Calls `act` unless its last call has not ended. */
 export function oneAtATime(act: () => unknown): () => void {
 	let busy = false;

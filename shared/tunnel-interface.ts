@@ -7,7 +7,7 @@ import { ConfigError, HeimwegError } from "./errors.ts";
 import { readEach, readJsonList } from "./json-list.ts";
 import { holderCommand, portHolder } from "./port-holder.ts";
 import { publicKeyOf } from "./protocol/keys.ts";
-import { type WireGuard, wireguard } from "./wireguard.ts";
+import { type Device, type WireGuard, wireguard } from "./wireguard.ts";
 
 /** How we know an interface again as ours (`ip link show`: alias). */
 export const interfaceAlias = "heimweg";
@@ -27,9 +27,10 @@ export interface TunnelInterface {
 	readonly wireguard: WireGuard;
 	/**
 	 * Makes the interface be as it should: there, ours, with our key, addresses and MTU, and up. What is right is left
-	 * alone, so that sessions live on. Returns what had to be done, in words; nothing the second time.
+	 * alone, so that sessions live on. Returns what had to be done, in words; nothing the second time. `onDevice` gets
+	 * what WireGuard showed meanwhile: with thousands of peers nobody asks twice.
 	 */
-	ensure(signal?: AbortSignal): Promise<string[]>;
+	ensure(signal?: AbortSignal, onDevice?: (device: Device) => void): Promise<string[]>;
 }
 
 /** What cannot be read is as if it were wrong: it is set again. Whose the interface is must be read. */
@@ -69,7 +70,7 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 		}
 	}
 
-	async function ensure(signal?: AbortSignal): Promise<string[]> {
+	async function ensure(signal?: AbortSignal, onDevice?: (device: Device) => void): Promise<string[]> {
 		const done: string[] = [];
 		let found = await link(signal);
 		if (!found) {
@@ -82,7 +83,7 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			await adopt(found, signal);
 			done.push("interface taken over");
 		}
-		done.push(...(await ensureDevice(signal)), ...(await ensureAddresses(signal)));
+		done.push(...(await ensureDevice(signal, onDevice)), ...(await ensureAddresses(signal)));
 		if (found.mtu !== settings.mtu) {
 			await ip("link", "set", "dev", name, "mtu", String(settings.mtu));
 			done.push(`MTU ${settings.mtu} set`);
@@ -104,13 +105,14 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 		await ip("link", "set", "dev", name, "alias", interfaceAlias);
 	}
 
-	async function ensureDevice(signal?: AbortSignal): Promise<string[]> {
+	async function ensureDevice(signal?: AbortSignal, onDevice?: (device: Device) => void): Promise<string[]> {
 		const device = await wg.device(signal);
 		if (!device) {
 			throw new HeimwegError(`the interface ${name} does not answer as a WireGuard interface`, {
 				remedy: `look at "systemctl status heimweg-wireguard-go@${name}"`,
 			});
 		}
+		onDevice?.(device);
 		const done: string[] = [];
 		if (device.publicKey !== publicKeyOf(settings.privateKey)) {
 			await wg.setInterface({ privateKeyFile: settings.privateKeyFile });

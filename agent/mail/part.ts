@@ -6,7 +6,8 @@ import { SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createOutgoing } from "./outgoing.ts";
-import { homeSide } from "./postfix.ts";
+import { homeSide, lackingSettings } from "./postfix.ts";
+import { createWaiting } from "./waiting.ts";
 
 /** Mail that this home sends: Postfix's settings, and what waits here for the relay. */
 export const mail = agentPart({
@@ -14,13 +15,31 @@ export const mail = agentPart({
 	conditions: Object.values(conditions),
 	postfix: ({ relays }) => homeSide(relays[0]!.addresses),
 
-	create({ relays }, { facts, run, health, log }) {
+	create({ relays, mail: settings }, { facts, run, health, log }) {
+		const tunnelUp = () => [...facts.relays.all.values()].some(({ up }) => up);
 		const outgoing = createOutgoing({
 			relay: relays[0]!.addresses,
 			...{ run, listQueue, flush: postfixFlush(run), ask: askBanner, mark: queueMark(run) },
-			tunnelUp: () => [...facts.relays.all.values()].some(({ up }) => up),
+			tunnelUp,
 			health,
 			log,
+		});
+		const tellLacking = facts.lackingSettings.own("mail");
+
+		async function lookAtSettings(): Promise<void> {
+			const throughRelay = settings?.outgoing !== "other";
+			// Without Postfix, or with one that says nothing, there is nothing to say here either.
+			const missing = await lackingSettings(run, relays[0]!.addresses, throughRelay).catch(() => undefined);
+			if (!missing) return;
+			tellLacking(missing);
+			health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
+		}
+
+		facts.settingsChanges.subscribe(() => void lookAtSettings());
+
+		const waiting = createWaiting({
+			relay: relays[0]!.addresses,
+			...{ run, listQueue, mark: queueMark(run), tunnelUp, health },
 		});
 		facts.relays.subscribe((_, now, before) => {
 			if (now?.up && !before?.up) outgoing.begin();
@@ -29,7 +48,13 @@ export const mail = agentPart({
 		return {
 			name: "mail",
 			duties: () => [outgoing.duty],
-			ticks: [{ every: 15 * SECOND, act: outgoing.look }],
+			ticks: [
+				{ every: 15 * SECOND, act: outgoing.look },
+				{ every: 15 * SECOND, act: waiting.look },
+			],
+			async start() {
+				void lookAtSettings();
+			},
 			stop: () => outgoing.end(),
 		};
 	},

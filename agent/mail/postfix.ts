@@ -1,11 +1,15 @@
-import { type Address, type Cidr, familyOf, inNetwork, parseCidr } from "../../shared/address.ts";
+import { type Address, familyOf, inNetwork } from "../../shared/address.ts";
+import type { RunCommand } from "../../shared/command.ts";
 import type { PostfixSide } from "../../shared/postfix/command.ts";
-import { elementsOf } from "../../shared/postfix/list.ts";
+import { hasElement } from "../../shared/postfix/list.ts";
+import { networksIn } from "../../shared/postfix/networks.ts";
 import {
-	type Change,
 	elementChange,
+	type MainChange,
+	type PostfixLook,
 	type PostfixNow,
 	parameterChange,
+	readPostfix,
 } from "../../shared/postfix/settings.ts";
 
 /** The class that says who may come in on port 25 (RESTRICTION_CLASS_README). */
@@ -24,11 +28,13 @@ const parameters = [
 	"default_transport",
 ] as const;
 
+const look: PostfixLook = { parameters, expanded: ["mynetworks"] };
+
 /** What the home's Postfix needs: all mail goes out through the relay, and mail comes in from it alone. */
 export function homeSide(relayAddresses: readonly Address[]): PostfixSide {
 	return {
 		program: "heimweg",
-		look: { parameters, expanded: ["mynetworks"] },
+		look,
 		plan: (now) => ({
 			changes: neededChanges(now, relayAddresses),
 			notes: notesOn(now, relayAddresses),
@@ -37,7 +43,7 @@ export function homeSide(relayAddresses: readonly Address[]): PostfixSide {
 }
 
 /** The changes, in an order that never leaves a list that names what is not there. */
-function neededChanges(now: PostfixNow, relayAddresses: readonly Address[]): Change[] {
+function neededChanges(now: PostfixNow, relayAddresses: readonly Address[]): MainChange[] {
 	const relays = relayAddresses.map((address) => `{${address}/${familyOf(address) === 4 ? 32 : 128} OK}`);
 	return [
 		...parameterChange(now, {
@@ -67,6 +73,32 @@ function neededChanges(now: PostfixNow, relayAddresses: readonly Address[]): Cha
 			why: "the internet's mail comes through the relay only; a spammer who finds this home's address is turned away",
 		}),
 	];
+}
+
+/** What this home's Postfix lacks, as short sentences, for the daemon, which may only look. */
+export async function lackingSettings(
+	run: RunCommand,
+	relayAddresses: readonly Address[],
+	throughRelay: boolean,
+): Promise<string[]> {
+	const now = await readPostfix(run, look);
+	return neededChanges(now, relayAddresses).flatMap(({ name, element, after }) => {
+		if (name === "relayhost") {
+			const found = now.inForce.get(name) || "(nothing)";
+			return throughRelay
+				? [`relayhost is ${found} instead of ${after}, so what this home sends leaves past the relay`]
+				: [];
+		}
+		if (name === tunnelClass && now.inForce.get(name))
+			return [`${name} does not let in exactly the relay's tunnel addresses`];
+		if (name !== "smtpd_client_restrictions") return [];
+		const there = hasElement(now.inForce.get(name) ?? "", element!);
+		return [
+			there
+				? `${name} does not begin with ${element}, so the relay's mail may be turned away`
+				: `${name} lacks ${element}, so this home takes mail from everybody who finds its address`,
+		];
+	});
 }
 
 /** What is its owner's to decide and could stand in the way, as sentences. */
@@ -102,16 +134,4 @@ function notesOn(now: PostfixNow, relayAddresses: readonly Address[]): string[] 
 		);
 	}
 	return notes;
-}
-
-/** The networks that stand in the list itself; `[ipv6]/n` is how Postfix writes IPv6. */
-function networksIn(list: string): Cidr[] {
-	return elementsOf(list).flatMap((element) => {
-		const text = element.replace(/^\[(.*)\]/, "$1");
-		try {
-			return [parseCidr(text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`)];
-		} catch {
-			return [];
-		}
-	});
 }

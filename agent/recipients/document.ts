@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { plainText } from "../../shared/plain-text.ts";
 import { recipientBytes } from "../../shared/protocol/recipients.ts";
-import { isLocalPart, parseRecipient, type Recipient } from "../../shared/recipient.ts";
+import { domainOfRecipient, isLocalPart, parseRecipient, type Recipient } from "../../shared/recipient.ts";
 
 /** The largest file, in bytes: each recipient may stand in two sources. */
 export const documentBytes = 2 * recipientBytes;
@@ -109,4 +109,19 @@ export function recipientsOf(
 				}
 			: {}),
 	};
+}
+
+/** So many of each domain tell whether Postfix knows them. */
+const someOfEach = 20;
+
+/** Some of the recipients of each domain; those that stand for a whole domain tell nothing of any one. */
+export function someRecipients({ sources }: RecipientsDocument): Map<string, Recipient[]> {
+	const some = new Map<string, Recipient[]>();
+	for (const recipient of sources.flatMap(({ recipients }) => recipients)) {
+		if (recipient.startsWith("@")) continue;
+		const domain = domainOfRecipient(recipient);
+		const known = some.get(domain) ?? [];
+		if (known.length < someOfEach && !known.includes(recipient)) some.set(domain, [...known, recipient]);
+	}
+	return some;
 }

@@ -7,6 +7,7 @@ import { agentPart } from "../part.ts";
 import { askRelay } from "../relay/client.ts";
 import * as conditions from "./conditions.ts";
 import { recipientsShape, reviewRecipients } from "./config.ts";
+import { someRecipients } from "./document.ts";
 import { createRecipients, type Recipients } from "./push.ts";
 import { recipientsCommand } from "./run.ts";
 import { watchRecipients } from "./watch.ts";
@@ -55,9 +56,14 @@ export const recipients = agentPart({
 			health,
 			log,
 		});
+		const tellSome = facts.recipients.own("recipients");
+		facts.valid.own("recipients")({ has: list.has });
 		const file = watchRecipients({
 			path: config.list,
-			onDocument: list.seenDocument,
+			onDocument(document) {
+				list.seenDocument(document);
+				tellSome(document ? someRecipients(document) : new Map());
+			},
 			onLooked: list.seenLook,
 			health,
 		});

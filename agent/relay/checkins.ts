@@ -121,7 +121,11 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 
 	function checkAfter(milliseconds: number): void {
 		clearTimeout(askAgain);
-		askAgain = setTimeout(() => duty.poke(), milliseconds);
+		// A poke while the tunnel is down asks nobody, and must not be the last.
+		askAgain = setTimeout(() => {
+			duty.poke();
+			checkAfter(milliseconds);
+		}, milliseconds);
 	}
 
 	function news(): void {

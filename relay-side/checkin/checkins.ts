@@ -14,7 +14,7 @@ import type { CheckinSection } from "../part.ts";
 import { Refused } from "../refused.ts";
 import { addressDiffers, checkinPortTaken, checkinServing } from "./conditions.ts";
 import { createNews } from "./news.ts";
-import { concerns, noticesFor } from "./notices.ts";
+import { concerns, heldFor, noticesFor } from "./notices.ts";
 import { type CheckinServer, serveCheckins } from "./server.ts";
 
 export interface CheckinsOptions {
@@ -87,7 +87,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			...Object.assign({}, ...answers),
 			...ownWords(home, checkin),
 			proofs: sentProofs(options.proofs(home)),
-			notices: noticesFor(id, health.list(), (subject) => homes.has(subject)),
+			notices: noticesFor(id, heldFor(health, id), (subject) => homes.has(subject)),
 			// What this very check-in has changed is told here already.
 			generation: identity.generation(id),
 		};

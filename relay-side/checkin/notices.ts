@@ -1,4 +1,4 @@
-import type { ActiveCondition } from "../../shared/health.ts";
+import type { ActiveCondition, Health } from "../../shared/health.ts";
 import { type CheckinAnswer, longestSentence } from "../../shared/protocol/checkin.ts";
 
 export type Notice = CheckinAnswer["notices"][number];
@@ -25,10 +25,23 @@ export function concerns(
 	return subject === "" || audience === "homes" ? "all" : undefined;
 }
 
+/** A kind that holds for more than so many is one of the homes', and is looked up by home. */
+const few = 20;
+
+/** What may concern a home, errors first, without going through what holds of thousands of others. */
+export function heldFor(health: Pick<Health, "byKind">, home: string): ActiveCondition[] {
+	const found: ActiveCondition[] = [];
+	for (const held of health.byKind()) {
+		if (held.size <= few) found.push(...held.values());
+		else found.push(...["", home].flatMap((subject) => held.get(subject) ?? []));
+	}
+	return found.sort((a, b) => Number(b.severity === "error") - Number(a.severity === "error"));
+}
+
 /** What a home is told: what holds of it, and what is wrong with the relay itself. Nothing of it names other homes. */
 export function noticesFor(
 	home: string,
-	conditions: readonly ActiveCondition[],
+	conditions: Iterable<ActiveCondition>,
 	isHome: (id: string) => boolean,
 ): Notice[] {
 	const notices: Notice[] = [];

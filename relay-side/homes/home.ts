@@ -126,7 +126,7 @@ export function addressProblem(address: Address, rules: TunnelRules): string | u
 function homeFileSchema(rules: TunnelRules) {
 	const own = z.strictObject({
 		public_key: publicKeySchema.refine((key) => key !== rules.relayPublicKey, {
-			error: `expected the home's public key, got "the relay's own"`,
+			error: `expected the home's public key, as "heimweg status" or "wg show hw0 public-key" prints it there, got "the relay's own": the keys are swapped, or this one was copied on the wrong machine`,
 		}),
 		preshared_key_file: pathSchema.optional(),
 		addresses: z

@@ -4,7 +4,9 @@ import { messageOf } from "../../shared/errors.ts";
 import type { ConditionKind, Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { createSaver } from "../../shared/saver.ts";
+import { slices } from "../../shared/slices.ts";
 import type { StateFile } from "../../shared/state.ts";
+import { claimBook } from "./claim-book.ts";
 import {
 	type Finding,
 	homeContested,
@@ -34,6 +36,17 @@ export const storedRegistrySchema = z.object({
 	complete: z.boolean(),
 });
 export type StoredRegistry = z.infer<typeof storedRegistrySchema>;
+
+/** Its JSON, a line a home, made in slices: of ten thousand homes it has megabytes. */
+export async function registryText({ homes, ...rest }: StoredRegistry): Promise<string> {
+	const slice = slices();
+	const lines: string[] = [];
+	for (const home of homes) {
+		lines.push(JSON.stringify(home));
+		if (slice.due()) await slice.turn();
+	}
+	return `{"homes":[\n${lines.join(",\n")}\n],${JSON.stringify(rest).slice(1)}`;
+}
 
 /** What changed, for those who keep a part of the world in line with the registry. */
 export type RegistryChange = Pick<Transition, "registry" | "changedHomes" | "changedDomains">;
@@ -70,6 +83,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	const { state, health, log, onChange } = options;
 	const now = options.now ?? (() => performance.now());
 	let registry = restore(await state.read(), options.rules, log);
+	const settle = claimBook();
 	let files: Files | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let reported: Finding[] = [];
@@ -89,7 +103,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 		if (!files) return;
 		clearTimeout(timer);
 		const before = registry;
-		const step = next(before, files, now());
+		const step = next(before, files, now(), settle);
 		registry = step.registry;
 		// What the files said before they became unreadable is still the last that is known of them.
 		const known = files.readable ? [] : reported.filter((finding) => "id" in finding);

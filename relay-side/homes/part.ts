@@ -5,19 +5,25 @@ import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Home } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { homeFileProblems } from "./check-files.ts";
 import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
-import { createHomesKeeper, storedRegistrySchema } from "./keeper.ts";
+import { createHomesKeeper, registryText, storedRegistrySchema } from "./keeper.ts";
+import { homeLookup } from "./lookup.ts";
 import { homesProof, presenceProof, routedProof } from "./proof.ts";
 import { routedHomeProblems } from "./routed-mail.ts";
-import { type HomesStatus, homeRows, homesSummary } from "./status.ts";
+import { type HomeFigures, type HomesStatus, homeRows, homesSummary, shownHomes } from "./status.ts";
 import { type HomesWatch, watchHomes } from "./watch.ts";
 
 /** The homes that are served: what the files in homes.d say, as far as it can be. */
 export const homes = relayPart({
 	name: "homes",
 	conditions: Object.values(conditions),
-	preflight: async (config, { inspection }) => (inspection.forAnother ? routedHomeProblems(config) : []),
+	async preflight(config, look) {
+		// The daemon serves those that are right, and tells of the others while it runs.
+		if (!look.inspection.forAnother) return [];
+		return [...(await homeFileProblems(config, look)), ...(await routedHomeProblems(config))];
+	},
 
 	async create({ homes_dir: directory, state_dir, tunnel }, context) {
 		const { facts, key, health, log, metrics, statusChanged } = context;
@@ -30,20 +36,21 @@ export const homes = relayPart({
 		};
 		const tellHomes = facts.homes.own("homes");
 		const keeper = await createHomesKeeper({
-			state: stateFile(join(state_dir, "homes.json"), storedRegistrySchema, log),
+			state: stateFile(join(state_dir, "homes.json"), storedRegistrySchema, log, registryText),
 			...{ rules, health, log },
 			onChange({ changedHomes, changedDomains }) {
 				tell(changedHomes, changedDomains);
 				statusChanged();
 			},
 		});
+		const lookup = homeLookup();
 		let watch: HomesWatch | undefined;
 
 		function tell(changedHomes: ReadonlySet<string>, changedDomains: ReadonlySet<string>): void {
 			const { registry } = keeper;
-			const served = [...registry.homes.values()];
-			const at = new Map(served.flatMap((home) => home.addresses.map((address) => [address, home] as const)));
-			tellHomes({ registry, at, changedHomes, changedDomains });
+			const { at, byDomain } = lookup;
+			lookup.follow(registry.homes, changedHomes);
+			tellHomes({ registry, at, byDomain, changedHomes, changedDomains });
 		}
 
 		function headlineOfHome(home: Home): Headline {
@@ -51,6 +58,23 @@ export const homes = relayPart({
 			return headlineOf([presence, ...context.homeProofs(home)]);
 		}
 
+		function figures(): HomeFigures {
+			const served = keeper.registry.homes.size;
+			return { served, here: hereNow, waiting: facts.waiting.value?.size ?? 0 };
+		}
+
+		/** Homes that somebody should look at, the worst first. */
+		function* inTrouble(): Generator<string> {
+			for (const { severity, subject } of health.list()) if (severity === "error") yield subject;
+			for (const [id, { here }] of facts.presence.all) if (!here) yield id;
+			yield* facts.waiting.value ?? [];
+		}
+
+		let hereNow = 0;
+		facts.presence.subscribe((_, now, before) => {
+			hereNow += Number(now?.here ?? false) - Number(before?.here ?? false);
+		});
+		lookup.follow(keeper.registry.homes, keeper.registry.homes.keys());
 		tell(new Set(), new Set());
 		metrics.gauge("homes", "Homes that are served", () => keeper.registry.homes.size);
 		return {
@@ -74,9 +98,13 @@ export const homes = relayPart({
 						headline: headlineOfHome(home),
 					})),
 				),
-			status: (): Record<keyof HomesStatus, unknown> => ({
+			brief: () => ({ figures: figures() }),
+			status: (scope): Record<keyof HomesStatus, unknown> => ({
+				figures: figures(),
 				relay: { publicKey: rules.relayPublicKey, addresses: relayAddresses },
-				homes: [...keeper.registry.homes.values()].map((home) => context.homeStatus(home)),
+				homes: shownHomes(keeper.registry.homes.keys(), inTrouble(), scope).map((id) =>
+					context.homeStatus(keeper.registry.homes.get(id)!),
+				),
 				held: [...keeper.registry.held],
 			}),
 			async start() {

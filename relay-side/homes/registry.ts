@@ -51,17 +51,24 @@ export const emptyRegistry: Registry = {
 /**
  * The next registry, from the last one and the files as they are now. A wrong or refused file keeps what its home
  * had; a removal takes effect after `removalDelay`; an unreadable directory changes nothing.
+ *
+ * @param settle makes every claim unique; one that remembers (`claimBook`) is as good, and quicker
  */
-export function next(before: Registry, files: Files, now: number): Transition {
+export function next(
+	before: Registry,
+	files: Files,
+	now: number,
+	settle: typeof settleClaims = settleClaims,
+): Transition {
 	if (!files.readable) {
 		const registry = { ...before, absentSince: new Map() };
 		const finding: Finding = { is: "unreadable", directory: files.directory, reason: files.reason };
 		return transition(before, registry, [finding, ...heldFinding(before.held, before.homes.size)], undefined);
 	}
 	const removal = removals(before, files.homes, now);
-	const wanted = new Map<string, Home>();
+	const wanted = new Map(before.homes);
 	const findings: Finding[] = [];
-	for (const [id, home] of before.homes) if (!removal.gone.has(id)) wanted.set(id, home);
+	for (const id of removal.gone) wanted.delete(id);
 	for (const [id, file] of files.homes) {
 		if ("problems" in file) {
 			findings.push({
@@ -73,8 +80,10 @@ export function next(before: Registry, files: Files, now: number): Transition {
 			});
 		} else wanted.set(id, file.home);
 	}
-	const kept = new Map([...before.homes].filter(([id]) => !removal.gone.has(id)));
-	const settled = settleClaims(kept, wanted);
+	const { gone } = removal;
+	// Copies of ten thousand homes, and lists of their pairs, are most of what a change costs.
+	const kept = gone.size > 0 ? new Map([...before.homes].filter(([id]) => !gone.has(id))) : before.homes;
+	const settled = settle(kept, wanted);
 	findings.push(...settled.findings, ...heldFinding(removal.held, before.homes.size));
 	const registry: Registry = {
 		homes: settled.homes,
@@ -101,7 +110,8 @@ interface Removals {
 }
 
 function removals(before: Registry, files: ReadonlyMap<string, HomeFile>, now: number): Removals {
-	const absent = [...before.homes.keys()].filter((id) => !files.has(id));
+	const absent: string[] = [];
+	for (const id of before.homes.keys()) if (!files.has(id)) absent.push(id);
 	const absentSince = new Map(absent.map((id) => [id, before.absentSince.get(id) ?? now]));
 	const tooMany = absent.length > fewHomes && absent.length > before.homes.size * smallShare;
 	const held = new Set(absent.filter((id) => before.held.has(id)));
@@ -142,12 +152,14 @@ export function changesBetween(
 ): Pick<Transition, "changedHomes" | "changedDomains"> {
 	const changedHomes = new Set<string>();
 	const changedDomains = new Set<string>();
-	for (const id of new Set([...before.homes.keys(), ...after.homes.keys()])) {
-		const [old, fresh] = [before.homes.get(id), after.homes.get(id)];
-		if (sameHome(old, fresh)) continue;
+	const compare = (id: string, old: Home | undefined, fresh: Home | undefined) => {
+		if (sameHome(old, fresh)) return;
 		changedHomes.add(id);
-		for (const domain of [...(old?.domains ?? []), ...(fresh?.domains ?? [])]) changedDomains.add(domain);
-	}
+		for (const domain of old?.domains ?? []) changedDomains.add(domain);
+		for (const domain of fresh?.domains ?? []) changedDomains.add(domain);
+	};
+	for (const [id, old] of before.homes) compare(id, old, after.homes.get(id));
+	for (const [id, fresh] of after.homes) if (!before.homes.has(id)) compare(id, undefined, fresh);
 	for (const domain of before.deferred) if (!after.deferred.has(domain)) changedDomains.add(domain);
 	for (const domain of after.deferred) if (!before.deferred.has(domain)) changedDomains.add(domain);
 	return { changedHomes, changedDomains };

@@ -1,5 +1,5 @@
 import { spanOf } from "../../shared/health.ts";
-import type { StatusRow } from "../../shared/part.ts";
+import type { StatusRow, StatusScope } from "../../shared/part.ts";
 import type { Headline } from "../../shared/proof.ts";
 import { momentText } from "../../shared/proof.ts";
 import { waitingText } from "../../shared/status-text.ts";
@@ -31,8 +31,19 @@ export interface HomeStatus {
 	headline?: Headline;
 }
 
+/** How many homes there are. */
+export interface HomeFigures {
+	served: number;
+	here: number;
+	/** For how many mail waits. */
+	waiting: number;
+}
+
 /** What the status has of the homes. */
 export interface HomesStatus {
+	/** How many there are, whatever is shown of them; what an earlier version answers has none. */
+	figures?: HomeFigures;
+	/** Those that are shown: all when they are few or all were asked for, else who is in trouble, to begin with. */
 	homes: HomeStatus[];
 	/** Home ids whose removal waits to be confirmed. */
 	held: string[];
@@ -40,20 +51,42 @@ export interface HomesStatus {
 	relay?: { publicKey: string; addresses: readonly string[] };
 }
 
-/** Homes that are shown to people; scripts get all. */
+/** More homes than this are shown only when somebody asks for all. */
 const shownAtMost = 50;
+
+/** The ids of the homes that a status shows: when there are too many, those in trouble come first. */
+export function shownHomes(
+	ids: Iterable<string>,
+	trouble: Iterable<string>,
+	{ all = false, home }: StatusScope = {},
+): string[] {
+	const known = new Set(ids);
+	if (home !== undefined) return known.has(home) ? [home] : [];
+	if (all || known.size <= shownAtMost) return [...known];
+	const shown = new Set<string>();
+	for (const list of [trouble, known]) {
+		for (const id of list) {
+			if (shown.size === shownAtMost) return [...shown];
+			if (known.has(id)) shown.add(id);
+		}
+	}
+	return [...shown];
+}
 
 /** What people read of them: those that are away first. */
 export function homeRows(status: object): StatusRow[] {
-	const { homes, relay } = status as HomesStatus;
-	const first = [...homes].sort((a, b) => Number(a.here) - Number(b.here)).slice(0, shownAtMost);
+	const { homes, figures, relay } = status as HomesStatus;
+	const first = [...homes].sort((a, b) => Number(a.here) - Number(b.here));
 	const rows: StatusRow[] = first.flatMap((home) => [
 		{ place: 10, name: home.id, text: homeText(home) },
 		...homeMore(home).map((text) => ({ place: 10, name: "", text })),
 	]);
-	const more = homes.length - first.length;
-	if (more > 0) rows.push({ place: 10, name: undefined, text: `... and ${more} more, see --json` });
-	if (homes.length === 0)
+	if (figures && figures.served > homes.length) {
+		const { served, here, waiting } = figures;
+		const text = `... ${homes.length} of ${served} homes are shown, see --all or --home; ${here} are here, mail waits for ${waiting}`;
+		rows.push({ place: 10, name: undefined, text });
+	}
+	if (homes.length === 0 && !figures?.served)
 		rows.push({ place: 10, name: undefined, text: "no home yet: add a file to homes.d" });
 	if (relay) {
 		rows.push({ place: 70, name: "key", text: `ours ${relay.publicKey}` });
@@ -64,13 +97,10 @@ export function homeRows(status: object): StatusRow[] {
 
 /** How many are here, and for how many mail waits; no number of mails, since each new line costs a process. */
 export function homesSummary(status: object) {
-	const { homes } = status as HomesStatus;
-	const here = homes.filter((home) => home.here).length;
+	const { served, here, waiting } = (status as { figures: HomeFigures }).figures;
 	const one = here ? "the home is here" : "the home is away";
-	const words = [{ place: 10, text: homes.length === 1 ? one : `${here} of ${homes.length} homes here` }];
-	const waiting = homes.filter((home) => home.waiting).length;
-	if (waiting > 0)
-		words.push({ place: 20, text: homes.length === 1 ? "mail waits" : `mail waits for ${waiting}` });
+	const words = [{ place: 10, text: served === 1 ? one : `${here} of ${served} homes here` }];
+	if (waiting > 0) words.push({ place: 20, text: served === 1 ? "mail waits" : `mail waits for ${waiting}` });
 	return words;
 }
 

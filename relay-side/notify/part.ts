@@ -1,6 +1,5 @@
 import type { RunCommand } from "../../shared/command.ts";
 import { createNotifier, notifierStateSchema } from "../../shared/notify.ts";
-import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { domainOf } from "../postfix/queue.ts";
 import * as conditions from "./conditions.ts";
@@ -14,10 +13,7 @@ export const notify = relayPart({
 
 	async create({ notify: { mail } }, { facts, run, health, log, state }) {
 		if (mail === undefined) return undefined;
-		const routedHome = () => {
-			const domain = domainOf(mail);
-			return [...registryOf(facts).homes.values()].some(({ domains }) => domains.includes(domain));
-		};
+		const routedHome = () => facts.homes.value?.byDomain.has(domainOf(mail)) ?? false;
 		const notifier = createNotifier({
 			channel: mailChannel({ recipient: mail, host: await ownName(run), submit: submitTo(), routedHome }),
 			state: state("notify.mail.json", notifierStateSchema),

@@ -1,10 +1,11 @@
 import { takenPorts } from "../../shared/preflight.ts";
-import { SECOND } from "../../shared/time.ts";
+import { createRest } from "../../shared/rest.ts";
 import { tunnelInterface } from "../../shared/tunnel-interface.ts";
 import { wireguard } from "../../shared/wireguard.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
+import { askedEvery, createLooks, share } from "./looks.ts";
 import { createPeers } from "./peers.ts";
 
 /** The tunnel's interface, and the homes as its peers. */
@@ -30,19 +31,31 @@ export const peers = relayPart({
 			homes: () => registryOf(facts).homes,
 			presence: (home) => facts.presence.all.get(home),
 			onUp: () => tellUp(true),
+			onEnd(took) {
+				lastLook = performance.now();
+				rest.took(took);
+			},
+		});
+		const rest = createRest(share);
+		let lastLook = performance.now();
+		const looks = createLooks({
+			look: (how) => duty.poke(undefined, how),
+			anyAway: () => [...facts.presence.all.values()].some(({ here }) => !here),
+			lastLook: () => lastLook,
+			rest,
 		});
 		facts.homes.subscribe(({ changedHomes }) => {
 			if (changedHomes.size > 0) duty.poke(undefined, { urgent: true });
 		});
 		facts.presence.subscribe((_, now, before) => {
-			// It may be our interface that is gone, or its peer.
-			if (before?.here && now && !now.here) duty.poke(undefined, { urgent: true });
+			if (before?.here && now && !now.here) looks.soon();
 		});
 		return {
 			name: "peers",
 			duties: () => [duty],
-			ticks: [{ every: 10 * SECOND, act: () => duty.poke() }],
+			ticks: [{ every: askedEvery, act: looks.ask }],
 			serve: () => duty.poke(),
+			stop: looks.stop,
 		};
 	},
 });

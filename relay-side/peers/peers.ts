@@ -29,6 +29,8 @@ export interface PeersOptions {
 	nudge(address: Address): void;
 	/** The interface is up and has its addresses. */
 	onUp(): void;
+	/** A run has ended, and took so many milliseconds. */
+	onEnd?(took: number): void;
 	health: Health;
 	log: Logger;
 	now?: () => number;
@@ -63,21 +65,18 @@ export function createPeers(options: PeersOptions): Duty {
 	let stood = false;
 
 	async function run(signal: AbortSignal): Promise<void> {
-		const done = await device.ensure(signal);
+		let present = new Map<string, Peer>();
+		const done = await device.ensure(signal, ({ peers }) => {
+			present = byKey(peers);
+		});
 		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
 		if (done.length > 0 && stood)
 			health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
 		stood = true;
 		options.onUp();
-		const present = await readPeers(signal);
 		const wanted = await wantedPeers(present);
 		await reconcile(present, wanted);
 		await renewLost(present, wanted);
-	}
-
-	async function readPeers(signal?: AbortSignal): Promise<Map<string, Peer>> {
-		const peers = (await device.wireguard.device(signal))?.peers ?? [];
-		return new Map(peers.map((peer) => [peer.publicKey, peer]));
 	}
 
 	/**
@@ -141,7 +140,7 @@ export function createPeers(options: PeersOptions): Duty {
 		if (losing.length > 0) await device.wireguard.removePeers(losing.map((peer) => peer.publicKey));
 		if (changed.length === 0) return;
 		await device.wireguard.setPeers(changed);
-		const after = await readPeers();
+		const after = byKey((await device.wireguard.device())?.peers ?? []);
 		const wrong = changed.filter((peer) => !matches(after.get(peer.publicKey), peer));
 		if (wrong.length === 0) return;
 		throw new HeimwegError(
@@ -183,7 +182,14 @@ export function createPeers(options: PeersOptions): Duty {
 
 	return createDuty({
 		name: "peers",
-		run: ({ signal }) => run(signal),
+		async run({ signal }) {
+			const began = now();
+			try {
+				await run(signal);
+			} finally {
+				options.onEnd?.(now() - began);
+			}
+		},
 		allowed: options.guarded,
 		deadline: 30_000,
 		backoff: { first: 500, max: 10_000 },
@@ -201,6 +207,13 @@ function matches(present: Peer | undefined, wanted: Wanted): boolean {
 	);
 }
 
-function sameAddresses(present: Peer, wanted: Wanted): boolean {
-	return [...present.allowed].sort().join() === wanted.allowed.map(hostNetwork).sort().join();
+function sameAddresses({ allowed }: Peer, wanted: Wanted): boolean {
+	return (
+		allowed.length === wanted.allowed.length &&
+		wanted.allowed.every((address) => allowed.includes(hostNetwork(address)))
+	);
+}
+
+function byKey(peers: readonly Peer[]): Map<string, Peer> {
+	return new Map(peers.map((peer) => [peer.publicKey, peer]));
 }

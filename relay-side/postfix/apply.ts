@@ -2,7 +2,7 @@ import type { Address, Cidr } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import type { PostfixCommandDeps, PostfixSide } from "../../shared/postfix/command.ts";
-import { elementsOf } from "../../shared/postfix/list.ts";
+import { elementsOf, hasElement } from "../../shared/postfix/list.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
@@ -17,6 +17,8 @@ export interface PostfixContext {
 	mapsDirectory: string;
 	/** The master.cf service. */
 	service: string;
+	/** Mail that a home refuses for good is held instead of sent back. */
+	hold?: boolean;
 	/** The tunnel's networks, and our own addresses in it. */
 	networks: readonly Cidr[];
 	relayAddresses: readonly Address[];
@@ -81,13 +83,20 @@ export async function lackingSettings(
 	deps: PostfixContext & { run: RunCommand; type: DatabaseType },
 ): Promise<string[]> {
 	const wants = wantsOf(deps, deps.type);
-	return neededChanges(await readPostfix(deps.run, lookFor(wants.service)), wants)
+	const now = await readPostfix(deps.run, lookFor(wants.service));
+	return neededChanges(now, wants)
 		.changes.filter((change) => change.essential)
 		.map((change) => {
-			if (change.is !== "parameter") return `master.cf has no service ${wants.service}`;
-			return change.element
-				? `${change.name} lacks ${change.element}`
-				: `${change.name} is not as it should be`;
+			if (change.is !== "parameter") {
+				return change.before === undefined
+					? `master.cf has no service ${wants.service}`
+					: `the service ${wants.service} in master.cf is not Postfix's smtp client`;
+			}
+			if (!change.element) return `${change.name} is not as it should be`;
+			const there = hasElement(now.inForce.get(change.name) ?? "", change.element);
+			return there
+				? `${change.name} does not begin with ${change.element}`
+				: `${change.name} lacks ${change.element}`;
 		});
 }
 
@@ -111,6 +120,7 @@ function wantsOf(context: PostfixContext, type: DatabaseType): PostfixWants {
 		relayDomains: mapReference(at, "relay_domains"),
 		relayRecipients: mapReference(at, "relay_recipients"),
 		service: context.service,
+		hold: context.hold ?? false,
 		networks: context.networks,
 		relayAddresses: context.relayAddresses,
 	};

@@ -20,9 +20,10 @@ export const postfixNotSetUp = condition<{ missing: string[] }>({
 	blocksMail: true,
 	audience: "homes",
 	visibleAfter: 0,
-	text: ({ missing }) => `Postfix is not set up for Heimweg: ${missing.join("; ")}`,
+	text: ({ missing }) =>
+		`this relay's Postfix is not set up for Heimweg, so mail does not take its way to the homes: ${missing.join("; ")}`,
 	remedy: () =>
-		'run "heimweg-relay postfix" to see what is needed, and "heimweg-relay postfix --apply" to set it',
+		'run "heimweg-relay postfix --apply" on this relay, which sets it; "heimweg-relay postfix" shows first what it would set',
 });
 
 export const postfixDown = condition({

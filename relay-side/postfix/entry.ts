@@ -2,9 +2,13 @@ import type { Address } from "../../shared/address.ts";
 import { isDomainForm } from "../../shared/domain-name.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { parseRecipient, type Recipient, recipientForms } from "../../shared/recipient.ts";
+import { slices } from "../../shared/slices.ts";
 
 /** The maps that are ours; Postfix parameters of the same meaning read them. */
 export type MapName = "transport" | "relay_domains" | "relay_recipients";
+
+/** Entries that are made into text between two looks at the clock. */
+const entriesAtOnce = 100;
 
 /** Key and value pairs of a map. */
 export type Entries = ReadonlyMap<string, string>;
@@ -55,6 +59,21 @@ export function mapText(entries: Entries, map: MapName = "transport"): string {
 		text += `${key} ${value}\n`;
 	}
 	return text;
+}
+
+/** The same in slices, for maps of any size. */
+export async function longMapText(entries: Entries, map: MapName): Promise<string> {
+	const slice = slices();
+	const texts: string[] = [];
+	let some = new Map<string, string>();
+	for (const [key, value] of entries) {
+		some.set(key, value);
+		if (some.size < entriesAtOnce) continue;
+		texts.push(mapText(some, map));
+		some = new Map();
+		if (slice.due()) await slice.turn();
+	}
+	return texts.join("") + mapText(some, map);
 }
 
 /** The text that `postmap -d -` and `postmap -q -` read; throws when a key could be read as anything but itself. */

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { fileMark } from "../../shared/file-mark.ts";
 
 /** Tells our own changes of files from those of others, by one look at each file's place, size and times. */
 export interface FileMarks {
@@ -32,10 +32,4 @@ export function fileMarks(): FileMarks {
 			return changed.delete(file);
 		},
 	};
-}
-
-/** Another one whenever the file was replaced or written to. */
-export async function fileMark(file: string): Promise<string> {
-	const found = await stat(file).catch(() => undefined);
-	return found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : "none";
 }

@@ -10,6 +10,7 @@ import {
 	isEntry,
 	isSafeKey,
 	keyText,
+	longMapText,
 	type MapName,
 	mapText,
 	parseEntries,
@@ -236,7 +237,7 @@ export function postfixMaps(options: MapsOptions): MapStore {
 	}
 
 	async function makeAnew(map: MapName, entries: Entries): Promise<void> {
-		const text = mapText(entries, map);
+		const text = await longMapText(entries, map);
 		const source = join(directory, `${map}.next`);
 		try {
 			await makeFolder(directory);

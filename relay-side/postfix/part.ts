@@ -19,13 +19,14 @@ export const postfix = relayPart({
 	conditions: Object.values(conditions),
 	programs: ["postmap", "postconf"],
 
-	postfix: ({ postfix: { maps_dir, service }, tunnel }) =>
+	postfix: ({ postfix: { maps_dir, service, hold }, tunnel }) =>
 		postfixSide({
 			run: runCommand,
 			listQueue,
 			out: process.stdout,
 			mapsDirectory: maps_dir,
 			service,
+			hold: hold !== undefined,
 			networks: tunnel.networks,
 			relayAddresses: tunnel.addresses,
 		}),
@@ -42,6 +43,7 @@ export const postfix = relayPart({
 		});
 		const maps = ourMaps(store, { directory, type });
 		facts.maps.own("postfix")(maps);
+		const tellLacking = facts.lackingSettings.own("postfix");
 		const redelivery = createMapRedelivery({ listQueue, flush: postfixFlush(run), health, log });
 		const reload = createReload({
 			file: join(run_dir, "reload-postfix"),
@@ -70,11 +72,16 @@ export const postfix = relayPart({
 				type,
 				mapsDirectory: directory,
 				service: settings.service,
+				hold: settings.hold !== undefined,
 				networks: tunnel.networks,
 				relayAddresses: tunnel.addresses,
 			}).catch(() => undefined);
-			if (missing) health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
+			if (!missing) return;
+			tellLacking(missing);
+			health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
 		}
+
+		facts.settingsChanges.subscribe(() => void lookAtSettings());
 
 		return {
 			name: "postfix",

@@ -56,10 +56,16 @@ function verifies({ overrides, inForce }: PostfixNow): boolean {
 	);
 }
 
-function wantedOfService(now: PostfixNow): ReadonlyMap<string, string> {
+function wantedOfService(now: PostfixNow, hold: boolean): ReadonlyMap<string, string> {
 	const own = [...withoutAuthorities.keys()].some((name) => now.overrides.get(name));
-	if (own || verifies(now)) return serviceSettings;
-	return new Map([...serviceSettings, ...withoutAuthorities]);
+	const authorities = own || verifies(now) ? [] : withoutAuthorities;
+	return new Map([...serviceSettings, ...authorities, ...holding(now, hold)]);
+}
+
+/** With soft_bounce what a home refuses for good waits; it is said only where it is wanted, or was. */
+function holding({ overrides }: PostfixNow, hold: boolean): ReadonlyMap<string, string> {
+	if (!hold && !overrides.has("soft_bounce")) return new Map();
+	return new Map([["soft_bounce", hold ? "yes" : "no"]]);
 }
 
 /** Where the authorities were left out before somebody wanted them. */
@@ -129,7 +135,7 @@ export function neededChanges(now: PostfixNow, wants: PostfixWants): { changes: 
 			`relay_recipient_maps is not set, because it would refuse all mail for the other domains that this Postfix relays for; to have unknown users of the homes refused here too, set it to a map of those domains' valid recipients, and run this again`,
 		);
 	}
-	changes.push(...serviceChanges(now, wants.service));
+	changes.push(...serviceChanges(now, wants));
 	changes.push(
 		...parameterChange(now, {
 			name: concurrencyOf(wants.service),
@@ -193,16 +199,16 @@ function netChanges(now: PostfixNow): Change[] {
 	return changes;
 }
 
-function serviceChanges(now: PostfixNow, service: string): Change[] {
+function serviceChanges(now: PostfixNow, { service, hold }: PostfixWants): Change[] {
 	const why =
 		"the homes get an smtp client of their own, so that homes that are away cannot hold up other mail";
 	const [, , , , , , , program] = now.service?.split(" ") ?? [];
 	if (program !== "smtp") {
-		const settings = [...wantedOfService(now)].map(([name, value]) => `-o ${name}=${value}`);
+		const settings = [...wantedOfService(now, hold)].map(([name, value]) => `-o ${name}=${value}`);
 		const after = [service, "unix", "-", "-", now.chroot, "-", processes, "smtp", ...settings].join(" ");
 		return [{ is: "service", name: service, before: now.service, after, essential: true, why }];
 	}
-	return [...wantedOfService(now)]
+	return [...wantedOfService(now, hold)]
 		.filter(([name, value]) => now.overrides.get(name) !== value)
 		.map(([name, after]) => {
 			const before = now.overrides.get(name);

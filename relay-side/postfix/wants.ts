@@ -8,6 +8,8 @@ export interface PostfixWants {
 	relayRecipients: string;
 	/** The master.cf service that delivers into the tunnel. */
 	service: string;
+	/** Mail that a home refuses for good is held instead of sent back. */
+	hold: boolean;
 	/** The tunnel: the homes' networks, and our own addresses in it. */
 	networks: readonly Cidr[];
 	relayAddresses: readonly Address[];

@@ -64,3 +64,15 @@ export const homeOutdated = condition({
 	remedy: (_, home) =>
 		`install the newer heimweg at the home ${home} again; if the old one is wanted, stop heimweg-relay, remove the home's public key from identity.json in its state_dir, and start it`,
 });
+
+export const fallsBehind = condition<{ seconds: number }>({
+	code: "pulse.behind",
+	severity: "warning",
+	title: "heimweg-relay falls behind",
+	// One pause, such as a backup of the whole machine makes, bothers nobody.
+	visibleAfter: 2 * MINUTE,
+	text: ({ seconds }) =>
+		`heimweg-relay stood still for about ${seconds} s of the last minute, and could hear no pulses; no home counts as away because of it, but each is noticed late`,
+	remedy: () =>
+		'look with "top" on the relay at what keeps it busy; "heimweg-relay check-config" says whether the system gives enough room for pulses that wait',
+});

@@ -8,6 +8,8 @@ import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
+import { roomProblems } from "./room.ts";
+import { followSources, sourcesChain } from "./sources.ts";
 
 const pulseShape = { pulse: z.strictObject({ port: portSchema.default(8686) }).prefault({}) };
 
@@ -21,15 +23,18 @@ export const pulse = relayPart({
 		if (port === tunnel.listen_port)
 			complain(["pulse", "port"], `expected another port than tunnel.listen_port, got ${port}`);
 	},
-	preflight: async ({ pulse: { port } }, { run, inspection, machineWell }) =>
-		// Whoever holds it must not keep the daemon from starting, which has conditions for that.
-		machineWell && inspection.forAnother
-			? takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }])
-			: [],
+	async preflight({ pulse: { port }, homes_dir }, { run, machineWell, inspection }) {
+		// Neither who holds the port nor too little room must keep the daemon from starting: it has conditions for that.
+		if (!inspection.forAnother) return [];
+		const taken = machineWell ? await takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [];
+		return [...taken, ...(await roomProblems(homes_dir))];
+	},
+	guard: ({ tunnel }) => [sourcesChain(tunnel.listen_port)],
 
 	create({ pulse: { port }, tunnel }, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const presence = createPresence({
 			...{ health, log },
+			caughtUp: (then) => pulses.caughtUp(then),
 			onChange(home, now) {
 				facts.presence.own(home, "pulse")(now);
 				statusChanged();
@@ -41,8 +46,10 @@ export const pulse = relayPart({
 			port,
 			homeAt: (address) => facts.homes.value?.at.get(address),
 			endpoints: () => device.endpoints(),
+			sourcesFollowed: () => sources.followed(),
 			...{ presence, identity, run, health, metrics },
 		});
+		const sources = followSources({ port: tunnel.listen_port, onSource: pulses.stir, log });
 		facts.homes.subscribe(({ registry, changedHomes }) => {
 			presence.keep(registry.homes.keys(), changedHomes);
 			identity.keep(registry);
@@ -67,11 +74,15 @@ export const pulse = relayPart({
 				};
 			},
 			start: identity.restore,
-			serve: presence.start,
-			stop() {
+			serve() {
+				presence.start();
+				sources.start();
+			},
+			async stop() {
 				pulses.stop();
 				identity.stop();
 				presence.stop();
+				await sources.stop();
 			},
 		};
 	},

@@ -2,7 +2,9 @@ import type { Endpoint } from "../../shared/address.ts";
 import { endpointText } from "../../shared/address.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { homeAway } from "./conditions.ts";
+import { SECOND } from "../../shared/time.ts";
+import { fallsBehind, homeAway } from "./conditions.ts";
+import { createListening, lookEvery } from "./listening.ts";
 
 /** What the relay knows of a home's presence; times in milliseconds on a steady clock. */
 export interface Presence {
@@ -36,53 +38,109 @@ const missed = 3;
 /** What we take for the interval until a home says its own, in milliseconds. */
 const usualInterval = 1_000;
 
-/** Milliseconds between two looks for homes that went away. */
-const lookEvery = 500;
+/** Milliseconds of work for homes that went away until pulses are read again: thousands may go at once. */
+const slice = 5;
 
 /** Milliseconds before a home's last pulse in which a change of its file is told with its absence. */
 const justBefore = 30_000;
 
-/** Knows from the pulses which home is here and which is away. */
+/** Milliseconds that we must have stood still within a minute to say so. */
+const behind = 3 * SECOND;
+
+/** What is kept of a home besides: when its last pulse was heard, by the clock of our listening. */
+interface Entry extends Presence {
+	heard: number;
+}
+
+/**
+ * Knows from the pulses which home is here and which is away. Only time in which we listened counts as silence, and
+ * what waits in the sockets is heard first: else one pause of ours would make all homes go, and the work of that would
+ * be the next pause.
+ */
 export function createPresence(options: {
 	health: Health;
 	log: Logger;
 	/** A home came, went, moved, or (undefined) is no longer served. */
 	onChange(home: string, now: Presence | undefined): void;
+	/** Calls when every datagram that had come by now was read. */
+	caughtUp?: (then: () => void) => void;
 	now?: () => number;
 }): PresenceBook {
 	const { health, log } = options;
 	const now = options.now ?? (() => performance.now());
-	const homes = new Map<string, Presence>();
+	const caughtUp = options.caughtUp ?? ((then) => then());
+	const listening = createListening(now);
+	const homes = new Map<string, Entry>();
 	/** When a home's file last changed what is served. */
 	const changedAt = new Map<string, number>();
 	let timer: NodeJS.Timeout | undefined;
+	let catchingUp = false;
+	let judging = false;
 
-	const unseen = (): Presence => ({
+	const unseen = (): Entry => ({
 		here: false,
 		lastPulse: undefined,
 		lastSeen: undefined,
 		interval: usualInterval,
 		endpoint: undefined,
 		since: now(),
+		heard: listening.now(),
 	});
 
-	function entry(home: string): Presence {
+	function entry(home: string): Entry {
 		const found = homes.get(home) ?? unseen();
 		homes.set(home, found);
 		return found;
 	}
 
-	function tell(home: string, presence: Presence): void {
-		options.onChange(home, { ...presence });
+	function tell(home: string, presence: Entry): void {
+		options.onChange(home, shown(presence));
 	}
 
 	function look(): void {
-		for (const [home, presence] of homes) {
-			const quiet = now() - (presence.lastPulse ?? presence.since);
-			if (quiet <= missed * presence.interval) continue;
-			if (presence.here) leave(home, presence);
-			if (!health.has(homeAway, home))
-				health.set(homeAway, home, { seen: presence.lastSeen, changed: changeBefore(home, presence) });
+		if (catchingUp) return;
+		listening.looked();
+		if (judging) return;
+		catchingUp = true;
+		caughtUp(() => {
+			catchingUp = false;
+			listening.looked();
+			sayWhetherBehind();
+			judging = true;
+			judge(homes.entries());
+		});
+	}
+
+	function sayWhetherBehind(): void {
+		const stood = listening.stoodStill();
+		if (stood > behind) health.set(fallsBehind, "", { seconds: inTens(stood / SECOND) });
+		else if (health.has(fallsBehind, "")) health.clear(fallsBehind, "");
+	}
+
+	/** Between two slices pulses are heard, and homes may come or be removed. */
+	function judge(rest: MapIterator<[string, Entry]>): void {
+		const began = now();
+		for (let next = rest.next(); !next.done; next = rest.next()) {
+			const [home, presence] = next.value;
+			if (!timer) break;
+			if (!isSilent(presence)) continue;
+			leave(home, presence);
+			if (now() - began <= slice) continue;
+			setImmediate(judge, rest);
+			return;
+		}
+		judging = false;
+	}
+
+	function isSilent({ heard, interval }: Entry): boolean {
+		return listening.now() - heard > missed * interval;
+	}
+
+	function leave(home: string, presence: Entry): void {
+		if (presence.here) goAway(home, presence);
+		if (!health.has(homeAway, home)) {
+			const changed = changeBefore(home, presence);
+			health.set(homeAway, home, { seen: presence.lastSeen, changed });
 		}
 	}
 
@@ -94,7 +152,7 @@ export function createPresence(options: {
 		return `${home}.toml changed ${seconds} s ${at < lastPulse ? "before" : "after"} that`;
 	}
 
-	function leave(home: string, presence: Presence): void {
+	function goAway(home: string, presence: Entry): void {
 		presence.here = false;
 		presence.since = now();
 		log.info({ home }, `home ${home} went away`);
@@ -103,9 +161,10 @@ export function createPresence(options: {
 
 	return {
 		// Who only asks makes no entry: a home that was removed would be away for ever.
-		of: (home) => ({ ...(homes.get(home) ?? unseen()) }),
+		of: (home) => shown(homes.get(home) ?? unseen()),
 		pulse(home, interval) {
 			const presence = entry(home);
+			presence.heard = listening.now();
 			presence.lastPulse = now();
 			presence.lastSeen = new Date().toISOString();
 			presence.interval = interval;
@@ -120,7 +179,7 @@ export function createPresence(options: {
 		seenAt(home, endpoint) {
 			// The answer of `wg` may come after the home was removed: it must not bring it back.
 			const presence = homes.get(home);
-			if (!presence) return;
+			if (!presence || presence.endpoint === endpoint) return;
 			const from = presence.endpoint && endpointText(presence.endpoint);
 			const to = endpointText(endpoint);
 			if (from === to) return;
@@ -145,10 +204,21 @@ export function createPresence(options: {
 			}
 		},
 		start() {
+			listening.begin();
 			timer = setInterval(look, lookEvery);
 		},
 		stop() {
 			clearInterval(timer);
+			timer = undefined;
 		},
 	};
+}
+
+function shown({ heard, ...presence }: Entry): Presence {
+	return presence;
+}
+
+/** Figures in a sentence change in steps, or each look would say another. */
+function inTens(seconds: number): number {
+	return Math.max(10 * Math.round(seconds / 10), 5);
 }

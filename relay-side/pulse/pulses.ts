@@ -15,8 +15,10 @@ export interface PulsesOptions {
 	port: number;
 	homeAt(address: Address): Known | undefined;
 	identity: Identity;
-	/** Endpoint by public key, as WireGuard sees it now. */
+	/** Endpoint by public key, as WireGuard sees it now; the same object for what has not changed. */
 	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
+	/** Whether somebody calls `stir` when a home's packets come from elsewhere. */
+	sourcesFollowed?(): boolean;
 	presence: PresenceBook;
 	run: RunCommand;
 	health: Health;
@@ -76,12 +78,14 @@ export function createPulses(options: PulsesOptions): Pulses {
 		if (outdated.delete(home)) health.clear(homeOutdated, home);
 	}
 
+	const reads = metrics.counter("endpoint_reads_total", "How often WireGuard was asked where the homes are");
+	const { sourcesFollowed } = options;
 	const server = servePulses({
-		addresses,
-		port,
-		homeAt,
-		identity,
-		endpoints,
+		...{ addresses, port, homeAt, identity, ...(sourcesFollowed && { sourcesFollowed }) },
+		endpoints() {
+			reads.add();
+			return endpoints();
+		},
 		onPulse(home, interval) {
 			answered.add();
 			presence.pulse(home, interval);

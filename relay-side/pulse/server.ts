@@ -1,13 +1,16 @@
 import type { RemoteInfo, Socket } from "node:dgram";
-import { type Address, type Endpoint, endpointText, parseAddress } from "../../shared/address.ts";
+import { type Address, type Endpoint, parseAddress } from "../../shared/address.ts";
 import type { HeimwegError } from "../../shared/errors.ts";
 import { decodePulse, encodeAnswer, lastSub, type Pulse, versionOf } from "../../shared/protocol/pulse.ts";
 import { decodePulse1, encodeAnswer1, encodeNudge, pulseVersion1 } from "../../shared/protocol/pulse-v1.ts";
 import { type BucketSize, keyedBucket } from "../../shared/rate.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
+import { createEndpoints, isSame, type Seen } from "./endpoints.ts";
 import { isCrowded, judge, newSession, type Session } from "./session.ts";
 import { openSockets, sendFrom } from "./sockets.ts";
+import { rememberedFor } from "./sources.ts";
+import { createWaiting } from "./waiting.ts";
 
 export interface PulseOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
@@ -16,8 +19,10 @@ export interface PulseOptions {
 	/** Which home a tunnel address belongs to. */
 	homeAt(address: Address): Known | undefined;
 	identity: Identity;
-	/** Endpoint by public key, as WireGuard sees it now. */
+	/** Endpoint by public key, as WireGuard sees it now; the same object for what has not changed. */
 	endpoints(): Promise<ReadonlyMap<string, Endpoint>>;
+	/** Whether somebody calls `stir` when a home's packets come from elsewhere; else WireGuard is asked at each pulse. */
+	sourcesFollowed?(): boolean;
 	/** A home has proven that it is there. */
 	onPulse(home: string, interval: number): void;
 	/** A pulse was answered that proves nothing: it may be a recording. */
@@ -41,6 +46,10 @@ export type Dropped = "stranger" | "garbage" | "replay" | "outdated" | "rate";
 export interface PulseServer {
 	start(): void;
 	stop(): void;
+	/** A home's packets may come from elsewhere. */
+	stir(): void;
+	/** Calls when every datagram that had come by now was read. */
+	caughtUp(then: () => void): void;
 	/** Sends the home a datagram that says nothing: WireGuard then starts a handshake from our side. */
 	nudge(home: Address): void;
 }
@@ -57,11 +66,18 @@ const unproven: BucketSize = { most: 10, every: SECOND / 5 };
 /** Messages of our own to a home. */
 const ownMessages: BucketSize = { most: 5, every: SECOND / 5 };
 
-interface Waiting {
+/** Milliseconds after a move in which the next may come unnoticed, and WireGuard is asked at each pulse. */
+const movingFor = rememberedFor + 1 * SECOND;
+
+/** Intervals without a pulse after which a home may be elsewhere. */
+const silence = 2;
+
+interface Asked {
 	home: Known;
 	length: number;
 	from: RemoteInfo;
 	socket: Socket;
+	at: number;
 	/** The pulse of version 2, and whether it counts; or the nonce of version 1. */
 	asked: { pulse: Pulse; counts: boolean } | { nonce: Buffer };
 }
@@ -76,13 +92,16 @@ interface Contact {
 	socket: Socket;
 	/** The endpoint that the home was told. */
 	told: Endpoint | undefined;
+	/** When that pulse came, and when the home was last told another endpoint than before. */
+	at: number;
+	moved: number;
 }
 
 /**
  * Answers the homes' pulses with the endpoint under which WireGuard sees them, and tells a home by itself when that
  * turns out to be another, or when there is something new for it. The tunnel address says which home's key to try, the
- * MAC whether it is that home. Reads of the endpoints are shared and never cached: one is under way at most, and it
- * answers only pulses that came before it began.
+ * MAC whether it is that home. A pulse is answered at once with what the last read of the endpoints showed; one that
+ * comes when the home may have moved waits for a read that begins after it.
  */
 export function servePulses(options: PulseOptions): PulseServer {
 	const { identity } = options;
@@ -92,9 +111,10 @@ export function servePulses(options: PulseOptions): PulseServer {
 	/** By public key, as contacts are. */
 	const sessions = new Map<string, Session>();
 	const contacts = new Map<string, Contact>();
-	let waiting: Waiting[] = [];
-	let reading = false;
 	let stopped = false;
+
+	const endpoints = createEndpoints({ read: options.endpoints, onRead: tellMoved });
+	const waitForRead = createWaiting<Asked>({ endpoints, answer });
 
 	const sockets = openSockets({ ...options, onDatagram: receive });
 	identity.onRenewed((id) => {
@@ -102,17 +122,23 @@ export function servePulses(options: PulseOptions): PulseServer {
 	});
 
 	function receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
-		const home = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
+		const home = homeOf(from);
 		const asked = home ? read(home, datagram) : "stranger";
 		if (typeof asked === "string") {
 			options.onDropped(asked, home?.id);
 			return;
 		}
-		waiting.push({ home: home!, length: datagram.length, from, socket, asked });
-		void answerAll();
+		const one = { home: home!, length: datagram.length, from, socket, asked, at: performance.now() };
+		if (mayHaveMoved(one)) waitForRead(one);
+		else answer(one, endpoints.known().get(home!.publicKey));
 	}
 
-	function read(home: Known, datagram: Buffer): Waiting["asked"] | Dropped {
+	/** The system mostly prints an address as we do, and to read one takes as long as all the rest. */
+	function homeOf({ address }: RemoteInfo): Known | undefined {
+		return options.homeAt(address as Address) ?? options.homeAt(parseAddress(address.replace(/%.*/, "")));
+	}
+
+	function read(home: Known, datagram: Buffer): Asked["asked"] | Dropped {
 		if (versionOf(datagram) === pulseVersion1) return readVersion1(home, datagram);
 		const keys = identity.keysOf(home);
 		const pulse = keys && decodePulse(datagram, keys.pulse);
@@ -132,7 +158,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 		return { pulse, counts };
 	}
 
-	function readVersion1(home: Known, datagram: Buffer): Waiting["asked"] | Dropped {
+	function readVersion1(home: Known, datagram: Buffer): Asked["asked"] | Dropped {
 		if (identity.hasSpoken(home)) return "outdated";
 		const pulse = decodePulse1(datagram);
 		if (!pulse) return "garbage";
@@ -147,26 +173,18 @@ export function servePulses(options: PulseOptions): PulseServer {
 		return session;
 	}
 
-	async function answerAll(): Promise<void> {
-		if (reading) return;
-		reading = true;
-		while (waiting.length > 0 && !stopped) {
-			const batch = waiting;
-			waiting = [];
-			let endpoints: ReadonlyMap<string, Endpoint> | undefined;
-			try {
-				endpoints = await options.endpoints();
-			} catch {
-				// The pulse is answered all the same: the tunnel works, only the address is not known.
-			}
-			if (stopped) break;
-			for (const one of batch) answer(one, endpoints?.get(one.home.publicKey));
-			if (endpoints) tellMoved(endpoints);
-		}
-		reading = false;
+	/** One of version 1 could not be told later that it has moved. */
+	function mayHaveMoved({ home, asked, at }: Asked): boolean {
+		const contact = contacts.get(home.publicKey);
+		if ("nonce" in asked || asked.pulse.lookAnew || !contact || !options.sourcesFollowed?.()) return true;
+		if (!endpoints.known().has(home.publicKey)) return true;
+		// Who goes back to where packets came from just now is not told of.
+		if (at - contact.moved < movingFor) return true;
+		return at - contact.at > silence * asked.pulse.interval;
 	}
 
-	function answer({ asked, home, length, from, socket }: Waiting, endpoint: Endpoint | undefined): void {
+	function answer({ asked, home, length, from, socket, at }: Asked, endpoint: Endpoint | undefined): void {
+		if (stopped) return;
 		const send = (datagram: Buffer) => sendFrom(socket, datagram, from.port, from.address);
 		const counts = "nonce" in asked || asked.counts;
 		if (endpoint && counts) options.onEndpoint(home.id, endpoint);
@@ -181,22 +199,24 @@ export function servePulses(options: PulseOptions): PulseServer {
 		send(encodeAnswer({ run, counter, sub: 0, endpoint, generation }, keys.answer, length));
 		const last = contacts.get(home.publicKey);
 		if (!counts || run !== sessionOf(home).run || (last?.run === run && last.counter > counter)) return;
-		contacts.set(home.publicKey, { home, run, counter, sub: 0, from, socket, told: endpoint });
+		const moved = !last || isSame(last.told, endpoint) ? (last?.moved ?? Number.NEGATIVE_INFINITY) : at;
+		contacts.set(home.publicKey, { home, run, counter, sub: 0, from, socket, told: endpoint, at, moved });
 	}
 
 	/** Tells those whose endpoint is another than the one that they were told. */
-	function tellMoved(endpoints: ReadonlyMap<string, Endpoint>): void {
+	function tellMoved(seen: Seen): void {
 		for (const [publicKey, contact] of contacts) {
-			const endpoint = endpoints.get(publicKey);
-			if (!endpoint || (contact.told && endpointText(endpoint) === endpointText(contact.told))) continue;
-			if (tell(contact, endpoint)) options.onEndpoint(contact.home.id, endpoint);
+			const endpoint = seen.get(publicKey);
+			if (!endpoint || isSame(contact.told, endpoint) || !tell(contact, endpoint)) continue;
+			contact.moved = performance.now();
+			options.onEndpoint(contact.home.id, endpoint);
 		}
 	}
 
 	/** A message of our own, as long as the shortest pulse; false when there may be none now. */
 	function tell(contact: Contact, endpoint: Endpoint | undefined): boolean {
 		const { home, run, counter, from, socket } = contact;
-		const present = options.homeAt(parseAddress(from.address.replace(/%.*/, "")));
+		const present = homeOf(from);
 		const keys = identity.keysOf(home);
 		if (present?.publicKey !== home.publicKey || present.id !== home.id || !keys) {
 			contacts.delete(home.publicKey);
@@ -212,11 +232,17 @@ export function servePulses(options: PulseOptions): PulseServer {
 	}
 
 	return {
-		start: sockets.start,
+		start() {
+			sockets.start();
+			endpoints.start();
+		},
 		stop() {
 			stopped = true;
+			endpoints.stop();
 			sockets.stop();
 		},
+		stir: endpoints.stir,
+		caughtUp: sockets.caughtUp,
 		nudge(home) {
 			const socket = sockets.towards(home);
 			if (socket) sendFrom(socket, encodeNudge(), options.port, home);

@@ -3,6 +3,7 @@ import { type Address, familyOf } from "../../shared/address.ts";
 import type { HeimwegError } from "../../shared/errors.ts";
 import { keepListening, type Place } from "../../shared/listen.ts";
 import { portName } from "../../shared/port-holder.ts";
+import { SECOND } from "../../shared/time.ts";
 
 export interface SocketsOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
@@ -16,15 +17,25 @@ export interface SocketsOptions {
 export interface Sockets {
 	start(): void;
 	stop(): void;
+	/** Calls when every datagram that had come by now was read. */
+	caughtUp(then: () => void): void;
 	/** The one that reaches this address; undefined while it is not bound. */
 	towards(address: Address): Socket | undefined;
 }
+
+/** Bytes of datagrams that may wait for us, far more than systems give: each gives the most that it has. */
+export const wantedRoom = 32 * 1024 * 1024;
+
+/** Milliseconds after which whoever waits for what has come goes on: more comes than can be read. */
+const patience = 2 * SECOND;
 
 /** The pulse port on each of our addresses, tried again until it is there. */
 export function openSockets(options: SocketsOptions): Sockets {
 	const { addresses, port } = options;
 	const bound = new Map<string, Socket>();
 	let stopped = false;
+	/** How many datagrams have come. */
+	let received = 0;
 
 	function placeAt(address: Address): Place<Socket> {
 		const where = { protocol: "udp", address, port } as const;
@@ -33,7 +44,9 @@ export function openSockets(options: SocketsOptions): Sockets {
 			port: where,
 			open() {
 				const socket = createSocket({ type: familyOf(address) === 6 ? "udp6" : "udp4" });
+				socket.on("listening", () => enlarge(socket));
 				socket.on("message", (datagram, from) => {
+					received += 1;
 					if (!stopped) options.onDatagram(socket, datagram, from);
 				});
 				socket.bind({ address, port, exclusive: true });
@@ -56,11 +69,29 @@ export function openSockets(options: SocketsOptions): Sockets {
 			stopped = true;
 			listening.stop();
 		},
+		caughtUp(then) {
+			const began = performance.now();
+			const wait = () => {
+				const before = received;
+				setImmediate(() => (received === before || performance.now() - began > patience ? then() : wait()));
+			};
+			// The sockets are read once between two of what is immediate, and perhaps not before the first.
+			setImmediate(wait);
+		},
 		towards(address) {
 			const own = addresses.find((candidate) => familyOf(candidate) === familyOf(address));
 			return own && bound.get(portName({ protocol: "udp", address: own, port }));
 		},
 	};
+}
+
+/** Has the system keep as many datagrams for us as it keeps for anybody (net.core.rmem_max). */
+export function enlarge(socket: Socket): void {
+	try {
+		socket.setRecvBufferSize(wantedRoom);
+	} catch {
+		// What it gives by itself has to do.
+	}
 }
 
 /** Sends a datagram, or loses it: what matters is said again. */

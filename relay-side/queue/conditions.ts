@@ -23,16 +23,25 @@ export const mailServerSilent = condition<{ server: string; reason: string }>({
 		'look at home whether Postfix runs ("systemctl status postfix"), and whether a firewall there lets the relay\'s tunnel address in',
 });
 
-export const mailStays = condition<{ reason: string }>({
+export const mailStays = condition<{ reason: string; cause: string; advice: string }>({
 	code: "queue.mail_stays",
 	formerly: "home.mail_stays",
 	severity: "warning",
 	title: "mail stays on the relay although the home's mail server answers",
 	visibleAfter: 10 * MINUTE,
-	text: ({ reason }, home) =>
-		`mail for the home ${home} stays here although its mail server answers; Postfix says: ${reason}`,
-	remedy: () =>
-		'look at the mail server at home for the reason given; "mailq" on the relay lists the mails, and Postfix tries them again until they are too old',
+	text: ({ reason, cause }, home) =>
+		`mail for the home ${home} stays here although its mail server answers: ${cause}; Postfix says: ${reason}`,
+	remedy: ({ advice }) =>
+		`${advice}; "mailq" on the relay lists the mails, and Postfix tries them again until they are too old`,
+});
+
+export const worldMailWaits = condition<{ text: string; cause: string; advice: string }>({
+	code: "queue.world_mail_waits",
+	severity: "error",
+	title: "mail to the world waits for a reason of the relay's own",
+	visibleAfter: 2 * MINUTE,
+	text: ({ cause, text }) => `mail to the world waits on this relay, since ${cause}; Postfix says: ${text}`,
+	remedy: ({ advice }) => `${advice}; "mailq" lists the mails, and Postfix tries them again by itself`,
 });
 
 export const mailOld = condition<{ arrived: string; returns?: string }>({

@@ -8,10 +8,12 @@ import { momentText } from "../../shared/proof.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { domainOf } from "../postfix/queue.ts";
 import * as conditions from "./conditions.ts";
 import { waitingNews } from "./news.ts";
 import { createOldMail } from "./old-mail.ts";
 import { createQueue } from "./queue.ts";
+import { createWorldMail, resolverAnswers } from "./world.ts";
 
 /** Mail that waits here for the homes, and goes on the moment that one is back. */
 export const queue = relayPart({
@@ -23,8 +25,18 @@ export const queue = relayPart({
 		/** When a home's mail server last greeted us, by its tunnel address. */
 		const greeted = new Map<Address, Date>();
 		const tellNews = waitingNews(identity.renew);
+		const tellWaiting = facts.waiting.own("queue");
+		const homeOf = (domain: string) => facts.homes.value?.byDomain.get(domain)?.id;
+		const world = createWorldMail({
+			atHome: (address) => {
+				const domain = domainOf(address);
+				return homeOf(domain) !== undefined || (facts.homes.value?.registry.deferred.has(domain) ?? false);
+			},
+			...{ resolverAnswers, health },
+		});
 		const waiting = createQueue({
-			...{ homes, listQueue, health, log },
+			...{ homes, homeOf, health, log },
+			listQueue: (signal) => world.through(listQueue(signal)),
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
 			mark: queueMark(run),
 			flush: postfixFlush(run),
@@ -34,8 +46,10 @@ export const queue = relayPart({
 				return reason;
 			},
 			onChange() {
-				tellNews(new Set([...homes().keys()].filter((home) => waiting.waiting(home))));
-				void oldMail.review(homes().keys());
+				const withMail = new Set(waiting.withMail());
+				tellNews(withMail);
+				tellWaiting(withMail);
+				void oldMail.review(withMail);
 				statusChanged();
 			},
 		});
@@ -49,13 +63,13 @@ export const queue = relayPart({
 		});
 		metrics.gauge("mails_waiting", "Mails that wait for a home", () => {
 			let total = 0;
-			for (const home of homes().keys()) total += waiting.waiting(home)?.mails ?? 0;
+			for (const home of waiting.withMail()) total += waiting.waiting(home)?.mails ?? 0;
 			return total;
 		});
 		return {
 			name: "queue",
 			duties: () => [waiting.duty],
-			ticks: [{ every: MINUTE, act: () => oldMail.review(homes().keys()) }],
+			ticks: [{ every: MINUTE, act: () => oldMail.review(waiting.withMail()) }],
 			checkin: {
 				answer({ id }) {
 					const mail = waiting.waiting(id);

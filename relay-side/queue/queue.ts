@@ -6,6 +6,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { QueueMark } from "../../shared/postfix/activity.ts";
 import type { Flush } from "../../shared/postfix/flush.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
+import { reasonOf } from "../../shared/postfix/reason.ts";
 import type { Home } from "../facts.ts";
 import {
 	type Account,
@@ -28,6 +29,8 @@ import { mailByHome } from "./waiting.ts";
 export interface QueueOptions {
 	/** The homes that are served, by id. */
 	homes(): ReadonlyMap<string, Home>;
+	/** Whose a domain is. */
+	homeOf(domain: string): string | undefined;
 	/** Whether pulses of the home come. */
 	here(home: string): boolean;
 	listQueue: ListQueue;
@@ -52,6 +55,8 @@ export interface QueueDuty {
 	left(home: string): void;
 	/** What waits for the home, as of the last look; undefined when nothing does. */
 	waiting(home: string): WaitingMail | undefined;
+	/** The homes for which something does. */
+	withMail(): string[];
 	start(): void;
 	stop(): void;
 }
@@ -140,19 +145,18 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	/** Reads the queue into the accounts. */
 	async function observe(signal: AbortSignal): Promise<void> {
-		const domains = new Map<string, string>();
-		for (const home of options.homes().values())
-			for (const domain of home.domains) domains.set(domain, home.id);
 		const began = now();
 		const mark = await options.mark();
-		const lists = await mailByHome(options.listQueue(signal), (domain) => domains.get(domain));
+		const lists = await mailByHome(options.listQueue(signal), options.homeOf);
 		look = { at: now(), took: now() - began, mark };
 		const before = homesWithMail();
 		const homes = options.homes();
 		for (const home of accounts.keys()) if (!homes.has(home)) forget(home);
-		for (const home of homes.keys()) {
-			const mails = lists.get(home) ?? [];
-			if (mails.length > 0 || accounts.has(home)) takeStock(accountOf(home), mails, wallClock());
+		for (const home of lists.keys()) if (homes.has(home)) accountOf(home);
+		for (const [home, account] of accounts) {
+			const mails = lists.get(home);
+			// Most homes never have any: nothing is to be found out of them.
+			if (mails || account.mails.length > 0) takeStock(account, mails ?? [], wallClock());
 		}
 		if (homesWithMail() !== before) options.onChange();
 	}
@@ -171,7 +175,10 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		const reason = reasonForStaying(account);
 		// The first reason stands: each new one would be told of anew.
 		if (reason === undefined) health.clear(mailStays, home);
-		else if (!health.has(mailStays, home)) health.set(mailStays, home, { reason });
+		else if (!health.has(mailStays, home)) {
+			const { cause, advice } = reasonOf(reason, { here: "this relay", there: `the home ${home}` });
+			health.set(mailStays, home, { reason, cause, advice });
+		}
 		if (due.length === 0) return [];
 		if (!account.answers) {
 			banners.look(home, server);
@@ -248,6 +255,11 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		return mark === undefined ? idle >= blindPause : mark !== look.mark;
 	}
 
+	function waiting(home: string): WaitingMail | undefined {
+		const account = accounts.get(home);
+		return account && account.mails.length > 0 ? waitingMail(account, wallClock()) : undefined;
+	}
+
 	return {
 		duty,
 		returned(home) {
@@ -268,10 +280,8 @@ export function createQueue(options: QueueOptions): QueueDuty {
 			account.silent = false;
 			account.told = undefined;
 		},
-		waiting(home) {
-			const account = accounts.get(home);
-			return account && waitingMail(account, wallClock());
-		},
+		waiting,
+		withMail: () => [...accounts.keys()].filter((home) => waiting(home) !== undefined),
 		start() {
 			duty.poke();
 			void check();

@@ -10,17 +10,14 @@ import {
 	recipientLimit,
 	type recipientsSchema,
 } from "../../shared/protocol/recipients.ts";
-import {
-	domainOfRecipient,
-	everyoneAt,
-	parseRecipient,
-	type Recipient,
-	RecipientSet,
-} from "../../shared/recipient.ts";
+import { keyedBucket } from "../../shared/rate.ts";
+import { domainOfRecipient, everyoneAt, type Recipient, RecipientSet } from "../../shared/recipient.ts";
+import { MINUTE } from "../../shared/time.ts";
 import type { Registry } from "../facts.ts";
 import { Refused } from "../refused.ts";
 import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
 import { type HomeList, type Journal, listJournal } from "./journal.ts";
+import { changedSet, readRecipients } from "./reading.ts";
 import { createReports } from "./reports.ts";
 import { suspectLosses } from "./shrink.ts";
 
@@ -28,8 +25,8 @@ export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
 	directory: string;
 	registry(): Registry;
-	/** What is valid changed: these recipients; none, when only the reason did; or, when undefined, too many to name. */
-	onChange(recipients: readonly Recipient[] | undefined): void;
+	/** What is valid at a home changed: these recipients; none, when only the reason did; undefined, too many to name. */
+	onChange(recipients: readonly Recipient[] | undefined, home: string): void;
 	health: Health;
 	log: Logger;
 	now?: () => Date;
@@ -66,8 +63,12 @@ export const recipientTotalLimit = 1_000_000;
 /** Milliseconds that a held list must have stood. */
 const holdFor = 24 * 60 * 60_000;
 
+/** So many changes at once take the processor for a good part of a second, and a home sends them now and then only. */
+const longList = 10_000;
+const longLists = { most: 5, every: MINUTE };
+
 /** More changes than this are looked for in the whole map. */
-const fewChanges = 1_000;
+export const fewChanges = 1_000;
 
 /**
  * Reads all lists of the homes that are served. Longer than other files here: a list, what is held of it and what of both is
@@ -82,6 +83,8 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 	const reports = createReports({ same: isKnown, use, now: options.steady ?? (() => performance.now()) });
 	const journals = new Map<string, Journal>();
 	const writes = new Map<string, Promise<void>>();
+	const mayBeLong = keyedBucket(longLists);
+	let queue: Promise<unknown> = Promise.resolve();
 	await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) =>
 		log.warn(`the folder of the homes' lists cannot be made: ${messageOf(error)}`),
 	);
@@ -140,7 +143,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			log.info({ home }, `the home ${home} no longer tells who its recipients are`);
 			void save(home, (journal) => journal.remove());
 			tellHeld(home);
-			options.onChange(undefined);
+			options.onChange(undefined, home);
 			return;
 		}
 		const { open, delimiter } = restOf(told);
@@ -149,7 +152,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		Object.assign(known, { open, delimiter });
 		if (closes) log.info({ home }, `the home ${home} can list all its recipients again`);
 		void save(home, (journal) => journal.append(known, [], []));
-		options.onChange(reasonAlone ? [] : keysOf(home, known));
+		options.onChange(reasonAlone ? [] : keysOf(home, known), home);
 	}
 
 	/** Every key that the map may have of a home; undefined when these are too many to name. */
@@ -171,18 +174,49 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 	}
 
 	async function take(home: string, push: Push): Promise<RecipientsAnswer> {
-		const domains = registry().homes.get(home)?.domains ?? [];
-		const known = lists.get(home);
-		const received = known?.held?.list ?? known?.list;
-		const add = read(push.add);
-		const remove = read(push.remove);
-		refuseForeign(home, add, new Set(domains));
-		if (push.base !== undefined && push.base !== received?.digest) {
-			throw new Refused(409, "the relay does not have the list that these changes begin with");
+		refuseEarly(home, push);
+		// The list that is there already costs nothing, however often it comes.
+		if (push.digest !== receivedOf(home)?.digest) {
+			if (push.add.length + push.remove.length > longList && !mayBeLong(home))
+				throw new Refused(429, `a list of more than ${longList} recipients comes too often`);
+			// One after the other: the slices of several at once would add up.
+			const { saved } = await alone(() => put(home, push));
+			await saved;
 		}
-		const fresh = new RecipientSet(push.base === undefined ? [] : received);
-		for (const recipient of remove) fresh.delete(recipient);
-		for (const recipient of add) fresh.add(recipient);
+		return { digest: push.digest, held: lists.get(home)?.held !== undefined };
+	}
+
+	function alone<T>(act: () => Promise<T>): Promise<T> {
+		const job = queue.then(act);
+		queue = job.catch(() => {});
+		return job;
+	}
+
+	/** What the home sent last, be it in force or held. */
+	function receivedOf(home: string): RecipientSet | undefined {
+		const known = lists.get(home);
+		return known?.held?.list ?? known?.list;
+	}
+
+	/** Refuses what can be seen to be useless before anything is read. */
+	function refuseEarly(home: string, { base, add, remove }: Push): void {
+		if (base !== undefined && base !== receivedOf(home)?.digest)
+			throw new Refused(409, "the relay does not have the list that these changes begin with");
+		if (Math.max(add.length, remove.length) > limit)
+			throw new Refused(413, `a home may have at most ${limit} recipients, and these are ${add.length}`);
+	}
+
+	/** Reads a list in slices and puts it in force, or holds it; its save goes on when this resolves. */
+	async function put(home: string, push: Push): Promise<{ saved: Promise<void> }> {
+		const add = await readRecipients(push.add);
+		const remove = await readRecipients(push.remove);
+		refuseForeign(home, add, new Set(registry().homes.get(home)?.domains));
+		const received = receivedOf(home);
+		refuseEarly(home, push);
+		const fresh = await changedSet(push.base === undefined ? undefined : received, { add, remove });
+		// Meanwhile one that was held may have come into force, or the home may have gone.
+		refuseEarly(home, push);
+		const domains = registry().homes.get(home)?.domains ?? [];
 		if (fresh.size > limit) {
 			throw new Refused(413, `a home may have at most ${limit} recipients, and these are ${fresh.size}`);
 		}
@@ -197,8 +231,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			throw new Refused(409, "the list does not have the digest that it should have");
 		}
 		health.clear(foreignRecipients, home);
-		await apply(home, fresh, domains, push.base === undefined ? undefined : { add, remove });
-		return { digest: fresh.digest, held: lists.get(home)?.held !== undefined };
+		return { saved: apply(home, fresh, domains, push.base === undefined ? undefined : { add, remove }) };
 	}
 
 	/** What is valid while a list is held grows with each other one that comes: a home must not fill the memory so. */
@@ -235,7 +268,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			known.held = { list: fresh, since: now().toISOString() };
 			tellHeld(home);
 			await save(home, (journal) => journal.replace(known));
-			if (added.length > 0) options.onChange(added);
+			if (added.length > 0) options.onChange(added, home);
 			return;
 		}
 		const small = delta && !known?.held;
@@ -249,8 +282,11 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			log.info(change, `the home ${home} has ${fresh.size} recipients`);
 		}
 		await save(home, (journal) => (small ? journal.append(next, added, removed) : journal.replace(next)));
-		const few = known && added.length + removed.length <= fewChanges;
-		options.onChange(few ? [...added, ...removed] : undefined);
+		const few = added.length + removed.length <= fewChanges;
+		options.onChange(
+			few ? [...added, ...removed, ...(known ? [] : domains.map(everyoneAt))] : undefined,
+			home,
+		);
 	}
 
 	function accept(home: string): number | undefined {
@@ -261,16 +297,8 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		lists.set(home, fresh);
 		tellHeld(home);
 		void save(home, (journal) => journal.replace(fresh));
-		options.onChange(undefined);
+		options.onChange(undefined, home);
 		return gone;
-	}
-
-	function read(texts: readonly string[]): Recipient[] {
-		return texts.map((text) => {
-			const recipient = parseRecipient(text);
-			if (recipient) return recipient;
-			throw new Refused(400, `${JSON.stringify(text.slice(0, 80))} cannot be a recipient`);
-		});
 	}
 
 	function refuseForeign(home: string, add: readonly Recipient[], own: ReadonlySet<string>): void {

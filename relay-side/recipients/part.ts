@@ -3,6 +3,7 @@ import { MINUTE } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
+import { followHomes } from "./follow.ts";
 import { createRecipientsKeeper } from "./keeper.ts";
 import { createRecipients } from "./map.ts";
 import { createUse } from "./use.ts";
@@ -18,22 +19,24 @@ export const recipients = relayPart({
 		const lists = await createRecipientsKeeper({
 			directory: join(state_dir, "recipients"),
 			...{ registry, health, log },
-			onChange: (changed) => map.changed(changed),
+			onChange: (changed, home) => map.changed(changed, [home]),
 		});
+		facts.lists.own("recipients")({ of: lists.of });
 		const map = createRecipients({
 			...{ guarded, health, log },
 			maps: maps.store,
 			file: maps.file("relay_recipients"),
-			sources: () => ({ registry: registry(), listOf: lists.of, delimiters: use.delimiters() }),
+			sources: () => ({
+				...{ registry: registry(), byDomain: facts.homes.value!.byDomain },
+				...{ listOf: lists.of, delimiters: use.delimiters() },
+			}),
 		});
 		const use = createUse({
 			...{ run, health },
 			map: maps.reference("relay_recipients"),
 			onChange: () => map.changed(undefined),
 		});
-		facts.homes.subscribe(({ changedDomains }) => {
-			if (changedDomains.size > 0) map.changed(undefined);
-		});
+		followHomes(facts.homes, map, lists.of);
 		facts.mapChanges.subscribe((name) => {
 			if (name === "relay_recipients") map.duty.poke(undefined, { urgent: true });
 		});

@@ -1,6 +1,7 @@
-import { domainForms } from "../../shared/domain-name.ts";
+import { asciiDomain, domainForms } from "../../shared/domain-name.ts";
 import { domainOfRecipient, everyoneAt, type Recipient, recipientForms } from "../../shared/recipient.ts";
-import type { Registry } from "../facts.ts";
+import { slices } from "../../shared/slices.ts";
+import type { Home, Registry } from "../facts.ts";
 import { isRecipientKey } from "../postfix/entry.ts";
 import type { AcceptAll } from "./conditions.ts";
 import type { HomeList } from "./journal.ts";
@@ -8,88 +9,106 @@ import type { HomeList } from "./journal.ts";
 /** What decides who is a valid recipient. */
 export interface RecipientSources {
 	registry: Registry;
+	/** Whose a domain is. */
+	byDomain: ReadonlyMap<string, Home>;
 	listOf(home: string): HomeList | undefined;
 	/** The characters in Postfix's recipient_delimiter; undefined while they are not known. */
 	delimiters: string | undefined;
 }
 
-/** What is wanted of the map, domain by domain, in each form that Postfix may meet; nothing is computed before it is asked for. */
+/**
+ * What is wanted of the map, domain by domain, in each form that Postfix may meet. Nothing is computed before it is
+ * asked for, and then of what is asked for alone: there may be a hundred thousand domains.
+ */
 export interface WantedRecipients {
 	/** True for a domain that we are responsible for. */
 	serves(domain: string): boolean;
 	/** True for a key that the map shall have. */
 	has(key: Recipient): boolean;
-	/** All keys of these domains, or of all domains. */
-	keys(domains?: ReadonlySet<string>): Set<Recipient>;
-	/** Why which domains of which home accept all. */
-	acceptAll: ReadonlyMap<string, AcceptAll[]>;
+	/** How many keys the map shall have at a domain. */
+	countAt(domain: string): number;
+	/** The domains that we are responsible for, in each form. */
+	domains(): Iterable<string>;
+	/** All keys of these domains. */
+	keys(domains: Iterable<string>): Promise<Set<Recipient>>;
+	/** Why which domains of a home accept all; undefined when none does. */
+	acceptAll(home: Home): AcceptAll[] | undefined;
 }
 
-/** Computes who is valid: a domain whose recipients are not all known accepts everybody. */
+/** Who is valid: a domain whose recipients are not all known accepts everybody. */
 export function wantedRecipients(sources: RecipientSources): WantedRecipients {
-	const { homes, deferred } = sources.registry;
-	const listOf = new Map<string, HomeList | undefined>();
-	/** The forms that the home's list has, of domains in their other form. */
-	const asciiOf = new Map<string, string>();
-	const acceptAll = new Map<string, AcceptAll[]>();
-	const serve = (domain: string, list: HomeList | undefined) => {
-		for (const form of domainForms(domain)) {
-			listOf.set(form, list);
-			if (form !== domain) asciiOf.set(form, domain);
-		}
-	};
-	for (const domain of deferred) serve(domain, undefined);
-	for (const home of homes.values()) {
+	const { byDomain, registry } = sources;
+
+	/** The list that says who is valid at a domain, "everybody" where none does; undefined when it is not ours. */
+	function at(ascii: string | undefined): HomeList | "everybody" | undefined {
+		if (ascii === undefined) return undefined;
+		const home = byDomain.get(ascii);
+		if (!home) return registry.deferred.has(ascii) ? "everybody" : undefined;
 		const list = sources.listOf(home.id);
-		const reasons = new Map<string, string[]>();
-		for (const domain of home.domains) {
-			const reason = openReason(list, domain, sources.delimiters);
-			serve(domain, reason ? undefined : list);
-			if (!reason) continue;
-			const same = reasons.get(reason);
-			if (same) same.push(domain);
-			else reasons.set(reason, [domain]);
-		}
-		if (reasons.size > 0) {
-			acceptAll.set(
-				home.id,
-				[...reasons].map(([reason, domains]) => ({ reason, domains })),
-			);
-		}
+		return openReason(list, ascii, sources.delimiters) === undefined ? list : "everybody";
 	}
 
 	function has(key: Recipient): boolean {
 		const domain = domainOfRecipient(key);
-		const home = listOf.get(domain);
-		if (home) return home.list.has(inAscii(key, domain));
-		return listOf.has(domain) && key === everyoneAt(domain);
+		const ascii = asciiOf(domain);
+		const valid = at(ascii);
+		if (valid === "everybody") return key === everyoneAt(domain);
+		// The home's list has the domain in its ASCII form.
+		return valid?.list.has(`${key.slice(0, -domain.length)}${ascii}` as Recipient) ?? false;
 	}
 
-	/** The recipient as a home's list has it. */
-	function inAscii(key: Recipient, domain: string): Recipient {
-		const ascii = asciiOf.get(domain);
-		return ascii === undefined ? key : (`${key.slice(0, -domain.length)}${ascii}` as Recipient);
+	function countAt(domain: string): number {
+		const ascii = asciiOf(domain);
+		const valid = at(ascii);
+		return valid === "everybody" ? 1 : (valid?.list.countAt(ascii!) ?? 0);
 	}
 
-	function keys(domains?: ReadonlySet<string>): Set<Recipient> {
+	function* domains(): Generator<string> {
+		for (const domain of byDomain.keys()) yield* domainForms(domain);
+		for (const domain of registry.deferred) if (!byDomain.has(domain)) yield* domainForms(domain);
+	}
+
+	async function keys(some: Iterable<string>): Promise<Set<Recipient>> {
+		const slice = slices();
 		const wanted = new Set<Recipient>();
 		const lists = new Set<HomeList>();
-		for (const [domain, home] of listOf) {
-			if (domains && !domains.has(domain)) continue;
-			if (home) lists.add(home);
-			else wanted.add(everyoneAt(domain));
+		const among = new Set(some);
+		for (const domain of among) {
+			const valid = at(asciiOf(domain));
+			if (valid === "everybody") wanted.add(everyoneAt(domain));
+			else if (valid) lists.add(valid);
+			if (slice.due()) await slice.turn();
 		}
 		for (const { list } of lists) {
 			for (const recipient of list) {
-				const forms = asciiOf.size > 0 ? recipientForms(recipient) : [recipient];
-				for (const key of forms)
-					if (has(key) && (!domains || domains.has(domainOfRecipient(key)))) wanted.add(key);
+				for (const key of recipientForms(recipient))
+					if (among.has(domainOfRecipient(key)) && has(key)) wanted.add(key);
+				if (slice.due()) await slice.turn();
 			}
 		}
 		return wanted;
 	}
 
-	return { serves: (domain) => listOf.has(domain), has, keys, acceptAll };
+	function acceptAll({ id, domains }: Home): AcceptAll[] | undefined {
+		const list = sources.listOf(id);
+		const reasons = new Map<string, string[]>();
+		for (const domain of domains) {
+			const reason = openReason(list, domain, sources.delimiters);
+			if (reason === undefined) continue;
+			const same = reasons.get(reason);
+			if (same) same.push(domain);
+			else reasons.set(reason, [domain]);
+		}
+		return reasons.size > 0 ? [...reasons].map(([reason, domains]) => ({ reason, domains })) : undefined;
+	}
+
+	return { serves: (domain) => at(asciiOf(domain)) !== undefined, has, countAt, domains, keys, acceptAll };
+}
+
+/** The ASCII form of a domain as it stands in the map; undefined for a form that we would not write. */
+function asciiOf(domain: string): string | undefined {
+	const ascii = asciiDomain(domain);
+	return ascii === domain || (ascii !== undefined && domainForms(ascii).includes(domain)) ? ascii : undefined;
 }
 
 function openReason(home: HomeList | undefined, domain: string, delimiters: string | undefined) {
@@ -105,6 +124,7 @@ function openReason(home: HomeList | undefined, domain: string, delimiters: stri
 
 /** What has to change in the map. */
 export interface RecipientDifference {
+	/** What may be missing: all keys of each domain of which some are. */
 	add: Set<Recipient>;
 	remove: Set<string>;
 	/** What is neither wanted nor to be removed yet. */
@@ -120,11 +140,12 @@ export function compareRecipients(
 	wanted: WantedRecipients,
 	relayed: ReadonlySet<string> | undefined,
 	complete: boolean,
-): { see(key: string): void; difference(): RecipientDifference } {
-	const add = wanted.keys();
+): { see(key: string): void; difference(): Promise<RecipientDifference> } {
 	const remove = new Set<string>();
 	const keep = new Set<Recipient>();
 	const kept = new Set<string>();
+	/** How many of the wanted keys are there; a map has each key once. */
+	const seen = new Map<string, number>();
 
 	function see(key: string): void {
 		if (!isRecipientKey(key)) {
@@ -133,7 +154,8 @@ export function compareRecipients(
 		}
 		const domain = domainOfRecipient(key);
 		if (wanted.serves(domain)) {
-			if (!add.delete(key) && !wanted.has(key)) remove.add(key);
+			if (wanted.has(key)) seen.set(domain, (seen.get(domain) ?? 0) + 1);
+			else remove.add(key);
 		} else if (complete && relayed && !relayed.has(domain)) remove.add(key);
 		else {
 			keep.add(key);
@@ -141,11 +163,19 @@ export function compareRecipients(
 		}
 	}
 
-	function difference(): RecipientDifference {
+	async function difference(): Promise<RecipientDifference> {
+		const slice = slices();
+		const lacking = new Set<string>();
+		for (const domain of wanted.domains()) {
+			if ((seen.get(domain) ?? 0) < wanted.countAt(domain)) lacking.add(domain);
+			if (slice.due()) await slice.turn();
+		}
+		const add = await wanted.keys(lacking);
 		for (const domain of relayed ?? []) {
 			// Whoever put it there: what Postfix relays for must not be refused for want of an entry.
 			const everyone = everyoneAt(domain);
 			if (!wanted.serves(domain) && !kept.has(domain) && isRecipientKey(everyone)) add.add(everyone);
+			if (slice.due()) await slice.turn();
 		}
 		return { add, remove, keep };
 	}

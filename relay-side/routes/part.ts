@@ -1,11 +1,14 @@
 import { join } from "node:path";
+import { fileMark } from "../../shared/file-mark.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
-import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
-import { createRoutes, leavingSchema } from "./routes.ts";
+import { createRoutes, due, leavingSchema } from "./routes.ts";
+
+/** The maps that are written here. */
+const written = ["transport", "relay_domains"] as const;
 
 /** The way of mail to the homes: Postfix's maps transport and relay_domains. */
 export const routes = relayPart({
@@ -13,11 +16,16 @@ export const routes = relayPart({
 	conditions: Object.values(conditions),
 
 	create({ postfix: { service }, state_dir }, { facts, health, log, guarded, admit }) {
+		const maps = facts.maps.value!;
 		const duty = createRoutes({
 			...{ guarded, service, listQueue, health, log },
-			maps: facts.maps.value!.store,
+			maps: maps.store,
 			admit: (domains) => admit([...domains]),
-			registry: () => registryOf(facts),
+			served: () => facts.homes.value!,
+			async mark() {
+				const marks = await Promise.all(written.map((map) => fileMark(maps.file(map))));
+				return marks.join();
+			},
 			state: stateFile(join(state_dir, "leaving.json"), leavingSchema, log),
 		});
 		facts.homes.subscribe(({ changedDomains }) => {
@@ -29,7 +37,7 @@ export const routes = relayPart({
 		return {
 			name: "routes",
 			duties: () => [duty],
-			ticks: [{ every: MINUTE, act: () => duty.poke() }],
+			ticks: [{ every: MINUTE, act: () => duty.poke(due) }],
 			serve: () => duty.poke(),
 		};
 	},

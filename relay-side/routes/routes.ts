@@ -5,7 +5,6 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import type { StateFile } from "../../shared/state.ts";
-import type { Registry } from "../facts.ts";
 import { mapDamaged } from "../postfix/conditions.ts";
 import {
 	type Entries,
@@ -19,12 +18,11 @@ import { MapDamaged, type MapStore } from "../postfix/maps.ts";
 import { queuedAmong } from "../postfix/queue.ts";
 import { routesFailing } from "./conditions.ts";
 import {
-	isWanted,
 	leavingDomains,
 	type ObservedRoutes,
 	planRoutes,
 	type RouteStep,
-	wantedOf,
+	type Served,
 	wantedRoutes,
 } from "./plan.ts";
 
@@ -36,8 +34,10 @@ export interface RoutesOptions {
 	/** Whether the guard stands; nothing is done before. */
 	guarded?: () => boolean;
 	maps: MapStore;
-	/** The registry as it is now. */
-	registry(): Registry;
+	/** Whom the registry serves now. */
+	served(): Served;
+	/** Another one whenever a map's file was replaced or written to; without it, every look is one at the whole maps. */
+	mark?(): Promise<string>;
 	listQueue: ListQueue;
 	/** Called before domains enter relay_domains; throws when their recipients are not known to Postfix. */
 	admit?(domains: Iterable<string>): Promise<void>;
@@ -53,15 +53,17 @@ export interface RoutesOptions {
 	now?: () => number;
 }
 
-/** The subject that stands for all domains. */
+/** The subjects that stand for all domains, and for what may have come due. */
 const all = "*";
+export const due = "";
 
 /** A mail whose RCPT was accepted before the domain left may still be coming in: smtpd(8) waits 300 s for a client. */
 const defaultPatience = 15 * 60_000;
 
 /**
  * The duty that keeps Postfix's maps as the registry says. Its subjects are domains; a poke without one looks at the
- * whole maps, finds what somebody else changed, and lets go of domains whose last mail is gone.
+ * whole maps, finds what somebody else changed, and lets go of domains whose last mail is gone. One about what is due
+ * does the same, but looks at the whole only when the maps are not as they were left.
  */
 export function createRoutes(options: RoutesOptions): Duty {
 	const { maps, state, health, log } = options;
@@ -71,16 +73,24 @@ export function createRoutes(options: RoutesOptions): Duty {
 	/** Since when a leaving domain had no mail in the queue. */
 	const emptySince = new Map<string, number>();
 	let remembered: Set<string> | undefined;
+	/** How the maps looked after our last run, when all of them was as this registry wants it. */
+	let left: { mark: string | undefined; complete: boolean } | undefined;
 
 	async function run({ subjects, signal }: DutyRun): Promise<void> {
 		remembered ??= new Set((await state.read())?.leaving);
-		let some = subjects.has(all) ? undefined : new Set([...subjects].flatMap(domainForms));
+		const whole = subjects.has(all) || (subjects.has(due) && !(await asLeft()));
+		let some = whole ? undefined : new Set([...subjects].filter(isDomain).flatMap(domainForms));
+		if (some && subjects.has(due)) for (const domain of remembered) some.add(domain);
+		if (some?.size === 0) return;
+		if (whole) left = undefined;
 		// Both maps may be damaged, and each is mended once.
 		for (let mends = 0; ; mends++) {
+			const { complete } = options.served().registry;
 			try {
 				await keep(some, remembered, signal);
 				// Mending may have failed, and the old map be back.
 				for (const map of ["transport", "relay_domains"]) health.clear(mapDamaged, map);
+				if (left || !some) left = { mark: await options.mark?.(), complete: left?.complete ?? complete };
 				return;
 			} catch (error) {
 				if (!(error instanceof MapDamaged) || mends === 2) throw error;
@@ -90,19 +100,24 @@ export function createRoutes(options: RoutesOptions): Duty {
 		}
 	}
 
+	/** Whether the maps are as our last run left them, and nothing has become known since that it had to leave alone. */
+	async function asLeft(): Promise<boolean> {
+		const { complete } = options.served().registry;
+		return left?.mark !== undefined && left.complete === complete && left.mark === (await options.mark?.());
+	}
+
 	/** Observes, compares and acts, for these domains or for all. */
 	async function keep(
 		some: ReadonlySet<string> | undefined,
 		remembered: ReadonlySet<string>,
 		signal: AbortSignal,
 	): Promise<void> {
-		const wanted = wantedRoutes(options.registry(), service);
+		const wanted = await wantedRoutes(options.served(), service, some);
 		const observed = await observe(some);
-		const scope = some ? wantedOf(wanted, some) : wanted;
 		const known = some ? intersection(remembered, some) : remembered;
-		const leaving = leavingDomains(scope, observed, known);
-		await remember(new Set([...remembered, ...leaving].filter((domain) => !isWanted(wanted, domain))));
-		const steps = planRoutes(scope, observed, leaving);
+		const leaving = await leavingDomains(wanted, observed, known);
+		await remember(new Set([...remembered, ...leaving].filter((domain) => !wanted.isWanted(domain))));
+		const steps = await planRoutes(wanted, observed, leaving);
 		// Recipients and transport need not wait for each other; relay_domains waits for both.
 		const admitted = admit(steps);
 		for (const step of steps) {
@@ -132,7 +147,7 @@ export function createRoutes(options: RoutesOptions): Duty {
 	/** Makes a map anew, also one that can still be listed; before relay_domains, transport gets what it lacks. */
 	async function mend(damage: MapDamaged, leaving: ReadonlySet<string>): Promise<void> {
 		health.set(mapDamaged, damage.map, { reason: damage.message });
-		const wanted = wantedRoutes(options.registry(), service);
+		const wanted = await wantedRoutes(options.served(), service);
 		const members = [...wanted.routes.keys(), ...wanted.deferred];
 		const routes = new Map(members.map((domain) => [domain, wanted.routes.get(domain) ?? retryRoute]));
 		if (damage.map === "transport") {
@@ -190,8 +205,8 @@ export function createRoutes(options: RoutesOptions): Duty {
 			else if (!emptySince.has(domain)) emptySince.set(domain, now());
 		}
 		// It may be served again by now.
-		const wanted = wantedRoutes(options.registry(), service);
-		for (const domain of free) if (isWanted(wanted, domain)) free.delete(domain);
+		const { isWanted } = await wantedRoutes(options.served(), service, free);
+		for (const domain of free) if (isWanted(domain)) free.delete(domain);
 		if (free.size === 0) return;
 		await take({ map: "transport", remove: free });
 		for (const domain of free) emptySince.delete(domain);
@@ -216,6 +231,10 @@ export function createRoutes(options: RoutesOptions): Duty {
 		log,
 		now,
 	});
+}
+
+function isDomain(subject: string): boolean {
+	return subject !== all && subject !== due;
 }
 
 function intersection(a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> {

@@ -13,6 +13,8 @@ export interface QueuedMessage {
 	arrival_time: number;
 	/** Those that have not got the message yet, and why when Postfix has tried. */
 	recipients: ReadonlyArray<{ address: string; delay_reason?: string }>;
+	/** It goes back to its sender at the next try that fails (postsuper(1), -e). */
+	forced_expire?: true;
 	/** Something of it could not be read: it may be for anybody. */
 	unread?: true;
 }
@@ -81,6 +83,7 @@ export function parseQueued(line: string, now: () => Date = () => new Date()): Q
 		queue_name: inQueue ? (fields.queue_name as string) : "",
 		arrival_time: dated ? arrived : Math.floor(now().getTime() / 1000),
 		recipients,
+		...(fields.forced_expire === true ? { forced_expire: true as const } : {}),
 		...(whole ? {} : { unread: true }),
 	};
 }

@@ -1,5 +1,6 @@
 import type { RunCommand } from "../command.ts";
 import { HeimwegError } from "../errors.ts";
+import { settingsIn } from "./configuration.ts";
 import { beginsWith, hasElement, joined, withoutElement } from "./list.ts";
 
 /** What of Postfix's configuration is to be read. */
@@ -35,6 +36,10 @@ export type Change = { why: string; essential: boolean } & (
 	| { is: "override"; service: string; name: string; before: string | undefined; after: string }
 );
 
+/** A change of main.cf. */
+export type MainChange = { why: string; essential: boolean } & ParameterChange;
+
+/** A parameter of main.cf to set. */
 interface ParameterChange {
 	is: "parameter";
 	name: string;
@@ -83,7 +88,7 @@ function refuseOld(version: string): void {
 export function parameterChange(
 	now: PostfixNow,
 	change: { name: string; after: string; essential: boolean; why: string },
-): Change[] {
+): MainChange[] {
 	if (now.inForce.get(change.name) === change.after) return [];
 	return [{ is: "parameter", before: now.set.get(change.name), ...change }];
 }
@@ -92,23 +97,13 @@ export function parameterChange(
 export function elementChange(
 	now: PostfixNow,
 	change: { name: string; element: string; first: boolean; essential: boolean; why: string; rest?: string },
-): Change[] {
+): MainChange[] {
 	const { name, element, first, essential, why } = change;
 	const list = now.inForce.get(name) ?? "";
 	if (first ? beginsWith(list, element) : hasElement(list, element)) return [];
 	const rest = change.rest ?? withoutElement(list, element);
 	const after = joined(element, rest);
 	return [{ is: "parameter", name, before: now.set.get(name), after, element, essential, why }];
-}
-
-/** Reads postconf's `name = value` lines. */
-function settingsIn(text: string): Map<string, string> {
-	const settings = new Map<string, string>();
-	for (const line of text.split("\n")) {
-		const [, name, value] = /^(\S+) =(?: (.*))?$/.exec(line) ?? [];
-		if (name) settings.set(name, (value ?? "").trim());
-	}
-	return settings;
 }
 
 /** A master.cf line with one space between its fields. */

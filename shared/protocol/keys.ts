@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from "node:crypto";
+import { createPrivateKey, createPublicKey, diffieHellman, hkdfSync, type KeyObject } from "node:crypto";
 
 /** DER prefixes of raw X25519 keys (RFC 8410). */
 const privatePrefix = Buffer.from("302e020100300506032b656e04220420", "hex");
@@ -44,18 +44,25 @@ export function deriveKeys(
 /** What X25519 makes of the two WireGuard keys (RFC 7748, section 6.1); throws for a public key of low order. */
 export function sharedSecret(privateKey: string, publicKey: string): Buffer {
 	return diffieHellman({
-		privateKey: createPrivateKey({ key: der(privatePrefix, privateKey), format: "der", type: "pkcs8" }),
+		privateKey: ownKey(privateKey).key,
 		publicKey: createPublicKey({ key: der(publicPrefix, publicKey), format: "der", type: "spki" }),
 	});
 }
 
 /** The WireGuard public key of a private key, both base64. */
 export function publicKeyOf(privateKey: string): string {
-	const key = createPrivateKey({ key: der(privatePrefix, privateKey), format: "der", type: "pkcs8" });
-	return createPublicKey(key)
-		.export({ format: "der", type: "spki" })
-		.subarray(publicPrefix.length)
-		.toString("base64");
+	return ownKey(privateKey).publicKey;
+}
+
+/** The private key that was used last: a program has one, and reading it takes longer than all that is done with it. */
+let last: { text: string; key: KeyObject; publicKey: string } | undefined;
+
+function ownKey(text: string): { key: KeyObject; publicKey: string } {
+	if (last?.text === text) return last;
+	const key = createPrivateKey({ key: der(privatePrefix, text), format: "der", type: "pkcs8" });
+	const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+	last = { text, key, publicKey: spki.subarray(publicPrefix.length).toString("base64") };
+	return last;
 }
 
 function der(prefix: Buffer, key: string): Buffer {

@@ -6,6 +6,7 @@ import { agent } from "../../agent/agent.ts";
 import { parseConfig } from "../../shared/config.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { readSecrets } from "../../shared/program-load.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { presharedKeyMark } from "../../shared/wireguard.ts";
 import { agentConfigSchema, configText, key } from "./config-examples.ts";
 
@@ -21,11 +22,14 @@ afterEach(() => rm(folder, { recursive: true }));
 const put = (name: string, text: string, mode = 0o640) =>
 	writeFile(join(folder, name), `${text}\n`, { mode });
 
-const config = (more = "") =>
+/** Another than the one that follows from our private key. */
+const relayKey = Buffer.alloc(32, 9).toString("base64");
+
+const config = (more = "", publicKey = relayKey) =>
 	parseConfig(
 		"heimweg.toml",
 		`${configText({
-			relay: `endpoint = "relay.example.org:51820"\npublic_key = "${key}"\naddresses = ["10.86.0.1"]
+			relay: `endpoint = "relay.example.org:51820"\npublic_key = "${publicKey}"\naddresses = ["10.86.0.1"]
 				preshared_key_file = "${folder}/psk"`,
 			tunnel: `addresses = ["10.86.0.2"]\nnetworks = ["10.86.0.0/24"]
 				private_key_file = "${folder}/wireguard.key"`,
@@ -55,6 +59,7 @@ test("the keys are read; of the preshared one only a mark is kept", async () => 
 			["reach", undefined],
 			["recipients", undefined],
 			["mail", undefined],
+			["delivery", undefined],
 		]),
 	});
 });
@@ -77,4 +82,17 @@ test("a key that is none, and an empty token, are refused", async () => {
 		expect.stringMatching(/^tunnel\.private_key_file: .*44 characters.*wg genkey/),
 		expect.stringMatching(/^dns\.token_file: .*empty/),
 	]);
+});
+
+test("our own key as the relay's is refused, be it the public or the private one", async () => {
+	const swapped = async (publicKey: string) => {
+		const error = await readSecrets(agent, config("", publicKey)).catch((reason: unknown) => reason);
+		expect(error).toBeInstanceOf(ConfigError);
+		expect((error as ConfigError).problems.join()).not.toContain(key);
+		return (error as ConfigError).problems;
+	};
+	expect(await swapped(publicKeyOf(key))).toEqual([
+		"relays.0.public_key: expected the relay's public key, as \"wg show hw0 public-key\" prints it there, got this home's own: the keys are swapped, or this one was copied on the wrong machine",
+	]);
+	expect(await swapped(key)).toEqual([expect.stringContaining("got this home's private key")]);
 });

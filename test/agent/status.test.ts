@@ -10,7 +10,7 @@ import {
 } from "../../shared/program-status.ts";
 import { logLines } from "./log-lines.ts";
 
-const statusLine = (status: object) => lineOf(agent, status as ProgramStatus);
+const statusLine = (status: object) => lineOf(agent, status, status === ill ? 1 : 0);
 const statusText = (status: object) => textOf(agent, status as ProgramStatus);
 
 const well = {
@@ -117,4 +117,18 @@ test("a lost family, a record that leads elsewhere, and both sides' keys and add
 	expect(text).toContain("mail.example.org A 198.51.100.7, published, but does not lead here");
 	expect(text).toMatch(/^keys +ours own-key, the relay's relay-key$/m);
 	expect(text).toMatch(/^inside +ours 10\.86\.0\.2, the relay's 10\.86\.0\.1$/m);
+});
+
+test("mail that waited on the relay at an old check-in does not go on ageing, and is said to be not known", () => {
+	const waiting = { mails: 1, since: "2026-01-01T00:00:00.000Z", oldest: "2026-01-01T00:00:00.000Z" };
+	const at = "2026-01-01T00:10:00.000Z";
+	const text = statusText({ ...well, checkin: { ...well.checkin, waiting, at } });
+	expect(text).toContain("held up for 10 min");
+	expect(text).toContain("at the last check-in, and is not known now");
+	const now = new Date().toISOString();
+	const fresh = statusText({
+		...well,
+		checkin: { ...well.checkin, waiting: { ...waiting, since: now }, at: now },
+	});
+	expect(fresh).not.toContain("not known now");
 });

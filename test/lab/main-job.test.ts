@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import { addresses } from "./network.ts";
 import { domain, mailName, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
-import { useScene } from "./use-scene.ts";
+import { figure, useScene } from "./use-scene.ts";
 
 describeLab("when the home's address changes", () => {
 	const scene = useScene({
@@ -51,6 +51,26 @@ describeLab("when the home's address changes", () => {
 		await answers("AAAA", ownAddress6());
 		await scene().deliver("after a new IPv4 address");
 		expect((await scene().agentStatus()).history.at(-1)).toMatchObject({ address, source: "relay" });
+	});
+
+	it("sees a home that moves and comes back, and asks WireGuard only when something happened", async () => {
+		const first = lab().router.address;
+		await lab().router.changeAddress();
+		await until("the relay sees the home elsewhere", async () => !(await seenAt()).startsWith(`${first}:`));
+		await lab().router.changeAddress(first);
+		await until("the relay sees the home back", async () => (await seenAt()).startsWith(`${first}:`));
+		await answers("A", first);
+		const counts = async () => ({
+			pulses: await figure(lab().relay, 8651, "heimweg_relay_pulses_total"),
+			reads: await figure(lab().relay, 8651, "heimweg_relay_endpoint_reads_total"),
+		});
+		// The looks that follow a move end 6 s after it.
+		const quiet = async () => {
+			const before = await counts();
+			await until("ten pulses came", async () => (await counts()).pulses >= before.pulses + 10);
+			return (await counts()).reads - before.reads <= 3;
+		};
+		await until("WireGuard is left alone", quiet);
 	});
 
 	it("follows a new IPv6 prefix with the AAAA record, and leaves the A record", async () => {

@@ -7,6 +7,7 @@ import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { ownInspection } from "../../shared/inspection.ts";
 import { loadProgram } from "../../shared/program-load.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { fileOf, homeOf } from "./homes/examples.ts";
 
 let folder: string;
@@ -65,7 +66,7 @@ test("ports that somebody else holds are for check-config to say, and keep no da
 	};
 	const look = async (forAnother: boolean) => {
 		const parts = relay.parts.filter(({ name }) => ["peers", "pulse", "checkin"].includes(name));
-		const preflight = { run, machineWell: true, inspection: { ...ownInspection, forAnother } };
+		const preflight = { run, machineWell: true, inspection: { ...ownInspection, forAnother }, homeFile: {} };
 		const said = await Promise.all(parts.map((part) => part.preflight?.(config as never, preflight)));
 		return said.flat().map((problem) => problem?.split(":")[0]);
 	};
@@ -100,4 +101,44 @@ test("check-config refuses a notify.mail whose mail would wait for a home, whate
 	expect(await about("nobody")).toEqual([
 		'relay.toml: notify.mail: expected a mail address like "you@example.com", got "nobody"',
 	]);
+});
+
+test("check-config reads every home's file, each by itself and beside the others", async () => {
+	const homes = join(folder, "homes.d");
+	await mkdir(homes);
+	const keyFile = join(folder, "key");
+	const privateKey = Buffer.alloc(32, 7).toString("base64");
+	await writeFile(keyFile, privateKey, { mode: 0o600 });
+	const anna = homeOf("anna", 2);
+	await writeFile(join(homes, "anna.toml"), fileOf(anna));
+	await writeFile(
+		join(homes, "bert.toml"),
+		fileOf(homeOf("bert", 3, { publicKey: publicKeyOf(privateKey) })),
+	);
+	await writeFile(join(homes, "carl.toml"), fileOf(homeOf("carl", 4)).replace("addresses", "adresses"));
+	await writeFile(join(homes, "dora.toml"), fileOf(homeOf("dora", 5, { addresses: anna.addresses })));
+	await writeFile(join(homes, "README"), "not a home");
+	const config = join(folder, "relay.toml");
+	const problems = async (homesDir: string) => {
+		await writeFile(
+			config,
+			`homes_dir = "${homesDir}"\n[tunnel]\nprivate_key_file = "${keyFile}"\naddresses = ["10.86.0.1"]\nnetworks = ["10.86.0.0/16"]\n`,
+		);
+		const daemonReads = async (file: string) => !file.endsWith("/anna.toml");
+		const look = { ...ownInspection, forAnother: true, daemonReads };
+		const error = await loadProgram(relay, config, look).catch((thrown) => thrown);
+		expect(error).toBeInstanceOf(ConfigError);
+		return error.problems as string[];
+	};
+	const about = (await problems(homes)).filter((problem) => problem.startsWith(homes));
+	expect(about).toEqual([
+		expect.stringMatching(/anna\.toml: the user heimweg cannot read it: run "chown root:heimweg/),
+		expect.stringMatching(/bert\.toml: public_key: expected the home's public key.*the keys are swapped/),
+		expect.stringMatching(/carl\.toml: .*addresses/),
+		expect.stringMatching(/carl\.toml: .*adresses/),
+		`${homes}: anna.toml and dora.toml both have "10.86.0.2" in addresses: leave it to the one that it belongs to`,
+	]);
+	expect(await problems(join(folder, "none"))).toContainEqual(
+		expect.stringMatching(/^homes_dir: there is no folder .*none/),
+	);
 });

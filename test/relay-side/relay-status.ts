@@ -9,5 +9,11 @@ import {
 /** What `heimweg-relay status --json` prints. */
 export type RelayStatus = ProgramStatus & HomesStatus;
 
-export const statusLine = (status: RelayStatus) => lineOf(relay, status);
+export function statusLine({ homes, conditions }: RelayStatus): string {
+	const served = homes.length;
+	const here = homes.filter((home) => home.here).length;
+	const waiting = homes.filter((home) => home.waiting).length;
+	const errors = conditions.filter(({ severity }) => severity === "error").length;
+	return lineOf(relay, { figures: { served, here, waiting } }, errors);
+}
 export const statusText = (status: RelayStatus) => textOf(relay, status);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HomeStatus } from "../../relay-side/homes/status.ts";
+import { type HomeStatus, shownHomes } from "../../relay-side/homes/status.ts";
 import { failing, silentHealth } from "../shared/silent.ts";
 import { type RelayStatus, statusLine, statusText } from "./relay-status.ts";
 
@@ -57,12 +57,22 @@ test("people see each home with where it is and its domains, the absent ones fir
 	expect(text).toContain("Nothing is wrong.");
 });
 
-test("of thousands of homes the first are shown, those away among them, and how many more", () => {
-	const homes = Array.from({ length: 3_000 }, (_, n) => home(`home-${n}`, { here: n !== 2_999 }));
-	const text = statusText(status(homes, { mailFlows: false }));
+test("of thousands of homes those in trouble are shown, and how many there are; all when asked for", () => {
+	const ids = Array.from({ length: 3_000 }, (_, n) => `home-${n}`);
+	const shown = shownHomes(ids, ["home-2999", "gone"]);
+	expect(shown).toHaveLength(50);
+	expect(shown.slice(0, 2)).toEqual(["home-2999", "home-0"]);
+	expect(shownHomes(ids, [], { all: true })).toEqual(ids);
+	expect(shownHomes(ids, [], { home: "home-7" })).toEqual(["home-7"]);
+	expect(shownHomes(ids, [], { home: "gone" })).toEqual([]);
+	expect(shownHomes(ids.slice(0, 50), ["home-3"])).toEqual(ids.slice(0, 50));
+	const homes = shown.map((id) => home(id, { here: id !== "home-2999" }));
+	const figures = { served: 3_000, here: 2_999, waiting: 4 };
+	const text = statusText(status(homes, { figures, mailFlows: false }));
 	expect(text).toContain("mail cannot flow");
 	expect(text).toContain("home-2999");
-	expect(text).toContain("2950 more");
+	expect(text).toContain("50 of 3000 homes are shown");
+	expect(text).toContain("2999 are here, mail waits for 4");
 	expect(text.split("\n").length).toBeLessThan(60);
 });
 

@@ -73,6 +73,24 @@ function call({ port, socketPath: over, path, method = "GET", body }: Target) {
 const ask = (path: string, body?: string) =>
 	askDaemon(socketPath, path, { unit: "heimweg", ...(body === undefined ? {} : { method: "POST", body }) });
 
+test("health tells what holds for many as one, each of it when asked for all, and what holds of one home", async () => {
+	const { health, port } = await serve();
+	for (let n = 0; n < 100; n++) health.set(failing, `home-${n}`, { error: "no" });
+	const told = async (query: string) =>
+		JSON.parse((await call({ port, path: `/healthz${query}` })).text).conditions;
+	expect(await told("")).toMatchObject([{ code: "test.failing", count: 100 }]);
+	expect(await told("?all")).toHaveLength(100);
+	expect(await told("?home=home-7")).toMatchObject([{ subject: "home-7" }]);
+});
+
+test("status is asked for as much as somebody wants", async () => {
+	await serve({ status: (scope) => ({ scope }) });
+	const asked = async (query: string) =>
+		JSON.parse((await call({ socketPath, path: `/status${query}` })).text);
+	expect(await asked("")).toEqual({ scope: { all: false } });
+	expect(await asked("?all=&home=a")).toEqual({ scope: { all: true, home: "a" } });
+});
+
 test("livez, readyz and healthz say how it is, and healthz why", async () => {
 	const { health, is, port } = await serve();
 	for (const path of ["/livez", "/readyz"])

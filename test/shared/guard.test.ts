@@ -32,6 +32,47 @@ test("no privileges are told with what to do", async () => {
 	await expect(guard.ensure()).rejects.toMatchObject({ remedy: expect.stringContaining("CAP_NET_ADMIN") });
 });
 
+const chain = {
+	chain: "example",
+	hook: "input" as const,
+	sets: { seen: "type ipv4_addr; flags dynamic,timeout; timeout 5s;" },
+	rules: ["ip saddr @seen accept"],
+};
+
+test("a part's chain comes with its sets, and its rules after both", () => {
+	const text = guardRules("hw0", networks, [{ chain: "prerouting", rule: "tcp dport 9 drop" }, chain]);
+	expect(text.trim().split("\n").slice(-4)).toEqual([
+		"add rule inet heimweg prerouting tcp dport 9 drop",
+		"add set inet heimweg seen { type ipv4_addr; flags dynamic,timeout; timeout 5s; }",
+		"add chain inet heimweg example { type filter hook input priority -300; policy accept; }",
+		"add rule inet heimweg example ip saddr @seen accept",
+	]);
+});
+
+test("where the kernel does not take a part's chain the guard stands without it; what else fails is told", async () => {
+	const refuses = (pattern: RegExp) => {
+		const applied: string[] = [];
+		const run: RunCommand = async (_, args, { input = "" } = {}) => {
+			if (args.includes("list")) return applied.length > 0 ? 'comment "made by heimweg"' : "";
+			const stderr = "Error: Could not process rule: Operation not supported";
+			if (pattern.test(input)) throw new CommandError("nft", `"nft" failed: ${stderr}`, { stderr });
+			applied.push(input);
+			return "";
+		};
+		const listed: RunCommand = async (command, args, options) => {
+			if (!args.includes("list") || applied.length > 0) return run(command, args, options);
+			throw new CommandError("nft", "no table", { stderr: "No such file or directory" });
+		};
+		return { applied, guard: createGuard({ run: listed, interface: "hw0", networks, rules: [chain] }) };
+	};
+	const without = refuses(/dynamic/);
+	expect(await without.guard.ensure()).toBe(true);
+	expect(without.applied).toHaveLength(1);
+	expect(without.applied[0]).toContain("ip6 daddr fd86::/64 drop");
+	expect(await without.guard.ensure(), "it is not set again and again").toBe(false);
+	await expect(refuses(/./).guard.ensure()).rejects.toThrow("Operation not supported");
+});
+
 // The real nft and ip, in network namespaces that this test makes and removes.
 const root = process.getuid?.() === 0;
 describe.skipIf(!root)("in a network of its own", () => {

@@ -178,6 +178,20 @@ test("a channel that batches gets everything that is due at once", async () => {
 	await notifier.stop();
 });
 
+test("what begins or ends for hundreds of homes is one notice with a count, and each of them counts as told", async () => {
+	const { health, sent, notifier, kept } = stage();
+	await notifier.start();
+	for (let n = 0; n < 500; n++) health.set(grave, `home-${n}`, "away");
+	await pass(2 * seconds);
+	expect(sent).toMatchObject([{ more: 0, notices: [{ code: "a.grave", subject: "", count: 500 }] }]);
+	expect(kept.value!.told).toHaveLength(500);
+	health.clear(grave);
+	await pass(2 * seconds);
+	expect(sent[1]).toMatchObject({ more: 0, notices: [{ event: "ends", count: 500 }] });
+	expect(kept.value!.told).toEqual([]);
+	await notifier.stop();
+});
+
 test("only what the channel cares for is told of, after the channel's own quiet time", async () => {
 	const { health, said, notifier } = stage({
 		visibleAfter: ({ code }) => (code === "a.slow" ? 15 * minutes : undefined),

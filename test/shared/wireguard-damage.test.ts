@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Peer, parseDump, wireguard } from "../../shared/wireguard.ts";
+import { type Peer, wireguard } from "../../shared/wireguard.ts";
+import { parseDump } from "../../shared/wireguard-output.ts";
 import { keyOf } from "../relay-side/homes/examples.ts";
 import { damagedLines } from "./damage.ts";
 

@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { parseAddress, parseEndpoint } from "../../shared/address.ts";
 import { CommandError } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { addressesOf, hostNetwork, parseDump, presharedKeyMark, wireguard } from "../../shared/wireguard.ts";
+import { addressesOf, hostNetwork, presharedKeyMark, wireguard } from "../../shared/wireguard.ts";
+import { parseDump } from "../../shared/wireguard-output.ts";
 import { keyOf } from "../relay-side/homes/examples.ts";
 import { memoryTunnel, wireguardLink } from "./memory-tunnel.ts";
 
@@ -102,6 +103,20 @@ test("a peer is set as it should be, and set again without endpoint keeps the on
 		born: 1,
 	});
 	expect(await wg.endpoints()).toEqual(new Map([[keyOf(2), parseEndpoint("[2001:db8::7]:51820")]]));
+});
+
+test("an endpoint that has not changed is the same object at the next read, so that changes are found cheaply", async () => {
+	let text = `${keyOf(2)}\t198.51.100.7:1\n${keyOf(3)}\t198.51.100.7:2\n${keyOf(4)}\t(none)\n`;
+	const wg = wireguard(async () => text, "hw0");
+	const first = await wg.endpoints();
+	text = `${keyOf(3)}\t198.51.100.7:3\n${keyOf(2)}\t198.51.100.7:1\n${keyOf(4)}\t[2001:db8::7]:4\n`;
+	const second = await wg.endpoints();
+	expect(second.get(keyOf(2))).toBe(first.get(keyOf(2)));
+	expect(second.get(keyOf(3))).toEqual(parseEndpoint("198.51.100.7:3"));
+	expect(second.get(keyOf(4))).toEqual(parseEndpoint("[2001:db8::7]:4"));
+	expect([first.size, second.size]).toEqual([2, 3]);
+	text = "";
+	expect((await wg.endpoints()).size).toBe(0);
 });
 
 test("a renewed peer is another one to WireGuard, made in the same command that removed it", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { homeSide } from "../../../agent/mail/postfix.ts";
+import { homeSide, lackingSettings } from "../../../agent/mail/postfix.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import { type PostfixCommandOptions, runPostfixCommand } from "../../../shared/postfix/command.ts";
 import { type FakePostfix, fakePostfix } from "../../relay-side/postfix/fake-postfix.ts";
@@ -97,4 +97,21 @@ test("what stands in the way and is the owner's to decide is told", async () => 
 test("only root may change Postfix", async () => {
 	expect(await command({ apply: true }, 1000)).toBe(2);
 	expect(printed).toContain("only root");
+});
+
+test("the daemon says what the set-up lacks: never set up, relayhost lost, another relay address", async () => {
+	const lacking = (throughRelay = true) => lackingSettings(postfix.run, relays, throughRelay);
+	expect(await lacking()).toEqual([
+		"relayhost is (nothing) instead of [10.86.0.1]:25, so what this home sends leaves past the relay",
+		"smtpd_client_restrictions lacks heimweg_tunnel, so this home takes mail from everybody who finds its address",
+	]);
+	await command({ apply: true });
+	expect(await lacking()).toEqual([]);
+	await postfix.run("postconf", ["-e", "relayhost=[smtp.isp.example]:587"]);
+	expect(await lacking()).toHaveLength(1);
+	expect(await lacking(false)).toEqual([]);
+	await postfix.run("postconf", ["-e", "heimweg_tunnel=permit_mynetworks, reject"]);
+	expect(await lacking(false)).toEqual([
+		"heimweg_tunnel does not let in exactly the relay's tunnel addresses",
+	]);
 });

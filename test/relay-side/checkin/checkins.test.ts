@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { askRelay } from "../../../agent/relay/client.ts";
 import { createCheckins } from "../../../relay-side/checkin/checkins.ts";
 import { relayFacts } from "../../../relay-side/facts.ts";
@@ -45,6 +45,7 @@ async function stage() {
 	facts.homes.own("homes")({
 		registry: { ...emptyRegistry, homes: new Map([["anna", anna]]) },
 		at: new Map([[address, anna]]),
+		byDomain: new Map([["example.org", anna]]),
 		changedHomes: new Set(),
 		changedDomains: new Set(),
 	});
@@ -88,4 +89,14 @@ test("of a check-in the relay keeps what it shows, however much else the home sa
 	const { checkins, checkIn } = await stage();
 	await checkIn();
 	expect(checkins.of("anna")).toEqual({ version: "1", conditions: ["dns.failing"], at: expect.any(Date) });
+});
+
+test("what holds of other homes is not gone through for a check-in", async () => {
+	const { health, checkIn } = await stage();
+	health.set(listHeldLike, "anna", undefined);
+	health.set(listHeldLike, "bert", undefined);
+	const list = vi.spyOn(health, "list");
+	const { notices } = await checkIn();
+	expect(notices.map(({ code }) => code)).toEqual(["test.held"]);
+	expect(list).not.toHaveBeenCalled();
 });

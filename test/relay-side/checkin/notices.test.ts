@@ -19,7 +19,7 @@ const heard = (health: ReturnType<typeof silentHealth>, home: string) =>
 
 test("a home hears what holds of it, and what is wrong with the relay itself, with how grave that is", () => {
 	const health = silentHealth();
-	health.set(mailStays, "anna", { reason: "451 later" });
+	health.set(mailStays, "anna", { reason: "451 later", cause: "it said so", advice: "look there" });
 	health.set(postfixDown, "", undefined);
 	health.set(queueDiskFull, "", { directory: "/var/spool/postfix", free: 0, wanted: 1 });
 	health.set(homeAway, "anna", { seen: undefined });
@@ -47,7 +47,7 @@ test("no home reads of another: what would name it is told by its title, or not 
 	health.set(failing, "", { error: "the map has no entry for bert.example" });
 	health.set(homeFileWrong, "dora", { problems: ["dora.toml: domains: bert.example"], served: false });
 	health.set(homesUnreadable, "/etc/heimweg-relay/homes.d", { reason: "EACCES" });
-	health.set(mailStays, "bert", { reason: "550 bert.example" });
+	health.set(mailStays, "bert", { reason: "550 bert.example", cause: "it said so", advice: "look there" });
 	const told = heard(health, "anna");
 	expect(told.map(({ code }) => code).sort()).toEqual([
 		"homes.contested",

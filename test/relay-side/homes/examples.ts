@@ -1,4 +1,6 @@
 import type { Home, TunnelRules } from "../../../relay-side/homes/home.ts";
+import { lookupOf } from "../../../relay-side/homes/lookup.ts";
+import type { Registry } from "../../../relay-side/homes/registry.ts";
 import { parseAddress, parseCidr } from "../../../shared/address.ts";
 
 /** A tunnel as tests use it. */
@@ -38,4 +40,9 @@ export function fileOf(home: Home): string {
 		`senders = "${home.senders}"`,
 		"",
 	].join("\n");
+}
+
+/** A registry, and whose each domain is. */
+export function servedOf(registry: Registry): { registry: Registry; byDomain: ReadonlyMap<string, Home> } {
+	return { registry, byDomain: lookupOf(registry.homes).byDomain };
 }

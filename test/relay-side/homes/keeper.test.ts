@@ -5,6 +5,7 @@ import type { Home } from "../../../relay-side/homes/home.ts";
 import {
 	createHomesKeeper,
 	type RegistryChange,
+	registryText,
 	type StoredRegistry,
 	storedRegistrySchema,
 } from "../../../relay-side/homes/keeper.ts";
@@ -169,4 +170,13 @@ test("a home whose saved address the relay has taken itself is not served from m
 	});
 	expect([...keeper.registry.homes.keys()]).toEqual(["bert"]);
 	expect(keeper.registry.complete).toBe(false);
+});
+
+test("what is remembered of any number of homes is JSON that reads back as it was", async () => {
+	for (const count of [0, 1, 2, 20_000]) {
+		const domains = Array.from({ length: 10 }, (_, n) => `d${n}.example`);
+		const homes = Array.from({ length: count }, (_, n) => homeOf(`h${n}`, n + 2, { domains }));
+		const stored = { version: 1 as const, homes, deferred: ["a.example"], held: [], complete: true };
+		expect(JSON.parse(await registryText(stored))).toEqual(stored);
+	}
 });

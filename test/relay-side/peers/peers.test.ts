@@ -296,3 +296,14 @@ test("a `wg` that takes a peer and does not show it is a failure, not a silence"
 	await apply(anna, bert);
 	expect(health.list()[0]?.text).toContain("WireGuard did not take the peers of bert");
 });
+
+test("WireGuard is asked once when nothing has changed, and once more to see that a change was taken", async () => {
+	const { apply, machine } = stage();
+	const asked = () => machine.calls.splice(0).filter((call) => call.startsWith("wg show")).length;
+	await apply(anna, bert);
+	asked();
+	await apply(anna, bert);
+	expect(asked()).toBe(1);
+	await apply(anna, bert, cora);
+	expect(asked()).toBe(2);
+});

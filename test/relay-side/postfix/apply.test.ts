@@ -244,6 +244,16 @@ describe("heimweg-relay postfix", () => {
 		expect(await command()).toBe(0);
 	});
 
+	test("mail that a home refuses is held by our service alone, where its owner wants that, and no longer", async () => {
+		await command({ apply: true });
+		expect(postfix.master().at(-1)).not.toContain("soft_bounce");
+		expect(await command({ apply: true }, { hold: true })).toBe(0);
+		expect(postfix.master().at(-1)).toContain("-o soft_bounce=yes");
+		expect(postfix.main().has("soft_bounce")).toBe(false);
+		await command({ apply: true });
+		expect(postfix.master().at(-1)).toContain("-o soft_bounce=no");
+	});
+
 	test("when Postfix's database type changes, the new maps begin with what the old ones held", async () => {
 		postfix.databaseType = "hash";
 		await command({ apply: true });

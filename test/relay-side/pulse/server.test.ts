@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { Known } from "../../../relay-side/identity.ts";
 import { type PulseOptions, servePulses } from "../../../relay-side/pulse/server.ts";
+import { enlarge } from "../../../relay-side/pulse/sockets.ts";
 import { type Address, type Endpoint, parseAddress, parseEndpoint } from "../../../shared/address.ts";
 import { decodeAnswer, encodePulse, type Pulse, type PulseAnswer } from "../../../shared/protocol/pulse.ts";
 import { encodeNudge } from "../../../shared/protocol/pulse-v1.ts";
@@ -269,4 +270,28 @@ test("a home that vanishes between its pulse and its answer does no harm", async
 	reads[1]!(new Map());
 	await vi.waitFor(() => expect(bert.received).toHaveLength(1), waitOptions);
 	expect(relaySide.endpoints).toEqual([["anna", endpoint]]);
+});
+
+test("all pulses that wait in the sockets are heard before anybody is judged", async () => {
+	const relaySide = await serve();
+	const [anna, bert] = [await homeSocket(), await homeSocket("127.0.0.3")];
+	const sent: Array<Promise<void>> = [];
+	const send = (socket: Socket, home: Home) =>
+		sent.push(new Promise((done) => socket.send(pulseOf(home), relaySide.port, relay, () => done())));
+	for (let n = 0; n < 100; n++) {
+		send(anna, "anna");
+		send(bert, "bert");
+	}
+	const heard = await new Promise<number>((resolve) =>
+		relaySide.server.caughtUp(() => resolve(relaySide.pulses.length)),
+	);
+	expect(heard).toBe(200);
+	await Promise.all(sent);
+});
+
+test("as many datagrams may wait as the system gives room for", async () => {
+	const socket = await homeSocket();
+	const before = socket.getRecvBufferSize();
+	enlarge(socket);
+	expect(socket.getRecvBufferSize()).toBeGreaterThan(before);
 });

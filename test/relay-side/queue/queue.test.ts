@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Home } from "../../../relay-side/homes/home.ts";
+import { lookupOf } from "../../../relay-side/homes/lookup.ts";
 import { mailServerSilent, mailStays, queueFailing } from "../../../relay-side/queue/conditions.ts";
 import { createQueue, type QueueDuty, type QueueOptions } from "../../../relay-side/queue/queue.ts";
 import { Health } from "../../../shared/health.ts";
@@ -39,6 +40,7 @@ function world(...ids: string[]) {
 	function start(changes: Partial<QueueOptions> = {}): QueueDuty {
 		const queue = createQueue({
 			homes: () => homes,
+			homeOf: (domain) => lookupOf(homes).byDomain.get(domain)?.id,
 			here: (home) => here.has(home),
 			listQueue: postfix.list,
 			mark: postfix.mark,
@@ -257,6 +259,8 @@ describe("Postfix is not made to spin", () => {
 		expect(postfix.flushed.length).toBeLessThan(20);
 		expect(health.has(mailStays, "anna")).toBe(true);
 		expect(health.list()[0]?.text).toContain("greylisted");
+		expect(health.list()[0]?.text).toContain("the home anna does not take the mail");
+		expect(health.list()[0]?.remedy).toContain("on the home anna");
 		link("anna").refusal = undefined;
 		await pass(11 * minute);
 		expect(postfix.delivered).toHaveLength(1);

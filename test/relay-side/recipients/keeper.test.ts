@@ -90,7 +90,10 @@ test("a whole list, then what changes, are known and are there after a restart",
 	const first = await push(["a@anna.example", "b@anna.example"]);
 	expect(first).toEqual({ digest: setOf(["a@anna.example", "b@anna.example"]).digest, held: false });
 	await push(["a@anna.example", "c@anna.example"], ["a@anna.example", "b@anna.example"]);
-	expect(changes).toEqual([undefined, ["c@anna.example", "b@anna.example"]]);
+	expect(changes).toEqual([
+		["a@anna.example", "b@anna.example", "@anna.example"],
+		["c@anna.example", "b@anna.example"],
+	]);
 	const text = await readFile(join(directory, "anna.list"), "utf8");
 	expect(text.split("\n").filter((line) => /^[+-]/.test(line))).toEqual([
 		"+a@anna.example",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { lookupOf } from "../../../relay-side/homes/lookup.ts";
 import { emptyRegistry, type Registry } from "../../../relay-side/homes/registry.ts";
 import { mapDamaged } from "../../../relay-side/postfix/conditions.ts";
 import { acceptsAll, recipientsFailing } from "../../../relay-side/recipients/conditions.ts";
@@ -7,7 +8,7 @@ import { createRecipients } from "../../../relay-side/recipients/map.ts";
 import { createRoutes } from "../../../relay-side/routes/routes.ts";
 import { parseRecipient, type Recipient, RecipientSet } from "../../../shared/recipient.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";
-import { homeOf } from "../homes/examples.ts";
+import { homeOf, servedOf } from "../homes/examples.ts";
 import { type MemoryMaps, memoryMaps } from "../postfix/memory-maps.ts";
 
 function world(maps: MemoryMaps = memoryMaps()) {
@@ -43,6 +44,7 @@ function world(maps: MemoryMaps = memoryMaps()) {
 		file: "/nonexistent",
 		sources: () => ({
 			registry: scene.registry,
+			byDomain: lookupOf(scene.registry.homes).byDomain,
 			listOf: (home) => lists.get(home),
 			delimiters: scene.delimiters,
 		}),
@@ -227,7 +229,7 @@ test("a domain has its recipients before Postfix relays for it, or else does not
 	tell("anna", ["x@a.example"]);
 	const routes = createRoutes({
 		maps,
-		registry: () => scene.registry,
+		served: () => servedOf(scene.registry),
 		admit: recipients.admit,
 		listQueue: async function* () {},
 		state: { read: async () => undefined, write: async () => {} },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { lookupOf } from "../../../relay-side/homes/lookup.ts";
 import { emptyRegistry, type Registry } from "../../../relay-side/homes/registry.ts";
 import { isEntry, isSafeKey, keyText, mapText, retryRoute } from "../../../relay-side/postfix/entry.ts";
 import type { HomeList } from "../../../relay-side/recipients/journal.ts";
@@ -6,7 +7,7 @@ import { createRecipients } from "../../../relay-side/recipients/map.ts";
 import { createRoutes, leavingSchema } from "../../../relay-side/routes/routes.ts";
 import { parseRecipient, type Recipient, RecipientSet } from "../../../shared/recipient.ts";
 import { silent, silentHealth } from "../../shared/silent.ts";
-import { homeOf } from "../homes/examples.ts";
+import { homeOf, servedOf } from "../homes/examples.ts";
 import { memoryMaps } from "../postfix/memory-maps.ts";
 
 const ascii = "xn--mller-kva.test";
@@ -21,14 +22,19 @@ function world() {
 	const recipients = createRecipients({
 		maps,
 		file: "/nonexistent",
-		sources: () => ({ registry: scene.registry, listOf: (home) => lists.get(home), delimiters: "+" }),
+		sources: () => ({
+			registry: scene.registry,
+			byDomain: lookupOf(scene.registry.homes).byDomain,
+			listOf: (home) => lists.get(home),
+			delimiters: "+",
+		}),
 		health,
 		log: silent,
 	});
 	const routes = createRoutes({
 		maps,
 		admit: recipients.admit,
-		registry: () => scene.registry,
+		served: () => servedOf(scene.registry),
 		listQueue: async function* () {},
 		state: {
 			read: async () => undefined,

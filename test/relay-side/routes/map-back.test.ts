@@ -3,7 +3,7 @@ import { emptyRegistry } from "../../../relay-side/homes/registry.ts";
 import { mapDamaged } from "../../../relay-side/postfix/conditions.ts";
 import { createRoutes } from "../../../relay-side/routes/routes.ts";
 import { silent as log, silentHealth } from "../../shared/silent.ts";
-import { homeOf } from "../homes/examples.ts";
+import { homeOf, servedOf } from "../homes/examples.ts";
 import { memoryMaps } from "../postfix/memory-maps.ts";
 
 test("a map that could not be mended, and came back as it was, is no damaged one any more", async () => {
@@ -12,7 +12,7 @@ test("a map that could not be mended, and came back as it was, is no damaged one
 	const anna = homeOf("anna", 2);
 	const duty = createRoutes({
 		...{ maps, health, log },
-		registry: () => ({ ...emptyRegistry, homes: new Map([["anna", anna]]), complete: true }),
+		served: () => servedOf({ ...emptyRegistry, homes: new Map([["anna", anna]]), complete: true }),
 		async *listQueue() {},
 		state: { read: async () => undefined, write: async () => {} },
 	});

@@ -6,7 +6,7 @@ import { routesFailing } from "../../../relay-side/routes/conditions.ts";
 import { createRoutes, type Leaving, type RoutesOptions } from "../../../relay-side/routes/routes.ts";
 import { Health } from "../../../shared/health.ts";
 import type { QueuedMessage } from "../../../shared/postfix/queue.ts";
-import { homeOf } from "../homes/examples.ts";
+import { homeOf, servedOf } from "../homes/examples.ts";
 import { type MemoryMaps, memoryMaps } from "../postfix/memory-maps.ts";
 
 const log = pino({ level: "silent" });
@@ -35,7 +35,7 @@ function world(
 	function start(changes: Partial<RoutesOptions> = {}) {
 		return createRoutes({
 			maps: scene.maps,
-			registry: () => scene.registry,
+			served: () => servedOf(scene.registry),
 			listQueue: queue,
 			state: {
 				read: async () => scene.saved,

@@ -1,0 +1,119 @@
+import { reasonOf } from "../../shared/postfix/reason.ts";
+import {
+	firstReturns,
+	forgetReturned,
+	noteDelivery,
+	type Returned,
+	returnsSchema,
+} from "../../shared/postfix/returned.ts";
+import { returnsTold } from "../../shared/postfix/returns-told.ts";
+import { returnsSaidSchema } from "../../shared/protocol/bounces.ts";
+import { MINUTE } from "../../shared/time.ts";
+import { agentPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+
+/** Mail for this home that goes back to its sender: from here, after it was taken, or from the relay, which was refused. */
+export const bounces = agentPart({
+	name: "bounces",
+	conditions: Object.values(conditions),
+
+	create({ mail }, { facts, health, state }) {
+		const memory = state("bounces.json", returnsSchema);
+		const returned = new Map<string, Returned>();
+		/** The domains that are ours, as the relay or the configuration says; undefined while neither does. */
+		let domains: readonly string[] | undefined = mail?.domains;
+		let read = Date.now();
+		let saved = "";
+		let wantCheckin = () => {};
+
+		const isOurs = (recipient: string) =>
+			domains === undefined || domains.includes(recipient.slice(recipient.lastIndexOf("@") + 1));
+
+		facts.logged.subscribe((delivery) => {
+			// A clock that was set back must not make us deaf.
+			read = Math.min(read, Date.now() + MINUTE);
+			if (delivery.at <= read || !isOurs(delivery.addressed.toLowerCase())) return;
+			read = delivery.at;
+			// Where the list of recipients is not complete, an unknown user's mail goes back as it should.
+			const unknown = reasonOf(delivery.text, { here: "" }).kind === "user_unknown";
+			if (unknown && !facts.valid.value?.has(delivery.addressed)) return;
+			if (!noteDelivery(returned, delivery)) return;
+			tell();
+			wantCheckin();
+		});
+
+		function tell(): void {
+			show(
+				conditions.returnedHere,
+				[...firstReturns(returned.values())].map(([domain, { recipient, text }]) => ({
+					...{ domain, recipient, text },
+				})),
+			);
+		}
+
+		function show(
+			kind: typeof conditions.relayReturns,
+			told: ReadonlyArray<{ domain: string; recipient: string; text: string; held?: boolean | undefined }>,
+		): void {
+			for (const { code, subject } of health.list())
+				if (code === kind.code && !told.some(({ domain }) => domain === subject)) health.clear(kind, subject);
+			for (const { domain, recipient, text, held } of told) {
+				const machines =
+					kind === conditions.relayReturns
+						? { here: "the relay", there: "this home" }
+						: { here: "this home" };
+				const { cause, advice } = reasonOf(text, machines);
+				health.set(kind, domain, { recipient, text, cause, advice, held });
+			}
+		}
+
+		function review(): void {
+			if (forgetReturned(returned, Date.now(), isOurs)) tell();
+			save();
+		}
+
+		function save(): void {
+			const fresh = { read, returned: [...returned.values()] };
+			if (JSON.stringify(fresh) === saved) return;
+			saved = JSON.stringify(fresh);
+			void memory.write(fresh);
+		}
+
+		return {
+			name: "bounces",
+			ticks: [{ every: MINUTE, act: review }],
+			checkin: {
+				own: () => returnsTold(returned.values()),
+				heard: (answer) => {
+					domains = answer.domains;
+				},
+				heardOwn(answer) {
+					const { data } = returnsSaidSchema.safeParse(answer);
+					show(
+						conditions.relayReturns,
+						(data?.returned ?? []).map(({ recipient, said, held }) => ({
+							domain: recipient.slice(recipient.lastIndexOf("@") + 1),
+							recipient,
+							text: said,
+							held,
+						})),
+					);
+				},
+				subscribe(listener) {
+					wantCheckin = () => listener();
+				},
+			},
+			async start() {
+				const remembered = await memory.read();
+				if (!remembered) return;
+				read = Math.min(read, remembered.read);
+				for (const one of remembered.returned) returned.set(one.recipient, one);
+				tell();
+			},
+			stop() {
+				save();
+				memory.stop();
+			},
+		};
+	},
+});

@@ -1,0 +1,1 @@
+export { mailLogUnread } from "../../shared/postfix/mail-log.ts";

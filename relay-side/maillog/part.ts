@@ -1,0 +1,28 @@
+import { createMailLog } from "../../shared/postfix/mail-log.ts";
+import { MINUTE } from "../../shared/time.ts";
+import { relayPart } from "../part.ts";
+import * as conditions from "./conditions.ts";
+
+/** Postfix's log: what it did with each mail, as far as it can be read. */
+export const maillog = relayPart({
+	name: "maillog",
+	conditions: Object.values(conditions),
+
+	create(_, { facts, run, health }) {
+		const log = createMailLog({
+			program: "heimweg-relay",
+			onDelivery: facts.logged.own("maillog"),
+			...{ run, health },
+		});
+		return {
+			name: "maillog",
+			ticks: [{ every: 5 * MINUTE, act: log.look }],
+			status: () => ({ mailLogRead: log.read ?? null }),
+			async start() {
+				log.start();
+				void log.look();
+			},
+			stop: log.stop,
+		};
+	},
+});
