@@ -119,16 +119,16 @@ test("a lost family, a record that leads elsewhere, and both sides' keys and add
 	expect(text).toMatch(/^inside +ours 10\.86\.0\.2, the relay's 10\.86\.0\.1$/m);
 });
 
-test("mail that waited on the relay at an old check-in does not go on ageing, and is said to be not known", () => {
+test("mail that waited on the relay at an old check-in does not go on ageing, and is told with its time", () => {
 	const waiting = { mails: 1, since: "2026-01-01T00:00:00.000Z", oldest: "2026-01-01T00:00:00.000Z" };
 	const at = "2026-01-01T00:10:00.000Z";
 	const text = statusText({ ...well, checkin: { ...well.checkin, waiting, at } });
 	expect(text).toContain("held up for 10 min");
-	expect(text).toContain("at the last check-in, and is not known now");
+	expect(text).toContain("at 2026-01-01 00:10 UTC: 1 mail waits on the relay");
 	const now = new Date().toISOString();
 	const fresh = statusText({
 		...well,
 		checkin: { ...well.checkin, waiting: { ...waiting, since: now }, at: now },
 	});
-	expect(fresh).not.toContain("not known now");
+	expect(fresh).not.toContain("UTC: 1 mail waits");
 });

@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** nft(8) with the one table of ours, and no other program. */
 const run: RunCommand = async (command, args, options) => {
 	if (command !== "nft") throw new CommandError(command, `no ${command} here`, { missing: true });
-	if (args[0] === "list") {
+	if (args.includes("list")) {
 		if (table !== undefined) return table;
 		throw new CommandError("nft", "none", { stderr: "Error: No such file or directory" });
 	}
