@@ -48,6 +48,7 @@ Signals to the daemon:
 		...common,
 		key,
 		facts: agentFacts(),
+		proofs: (except) => parts().flatMap(({ name, proof }) => (name === except ? [] : (proof?.() ?? []))),
 		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 	}),
 };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Part, PartContext, PartKind, TypedKind } from "../shared/part.ts";
 import type { TunnelKey } from "../shared/program-kind.ts";
+import type { Proofs } from "../shared/proof.ts";
 import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
 import type { AgentCore } from "./config.ts";
 import type { AgentFacts } from "./facts.ts";
@@ -28,6 +29,8 @@ export interface AgentPart extends Part {
 export interface AgentContext extends PartContext {
 	readonly facts: AgentFacts;
 	readonly key: TunnelKey;
+	/** What all parts but this one have seen. */
+	proofs(except: string): readonly Proofs[];
 	/** What all parts say in a check-in; to be asked when one is made. */
 	checkin(): ReadonlyArray<CheckinSection & { part: string }>;
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Address } from "../shared/address.ts";
 import type { Part, PartContext, PartKind, TypedKind } from "../shared/part.ts";
 import type { TunnelKey } from "../shared/program-kind.ts";
+import type { Proofs } from "../shared/proof.ts";
 import type { Checkin, CheckinAnswer } from "../shared/protocol/checkin.ts";
 import type { RecipientsAnswer, recipientsSchema } from "../shared/protocol/recipients.ts";
 import type { RelayCore } from "./config.ts";
@@ -22,6 +23,8 @@ export interface RelayPart extends Part {
 	readonly checkin?: CheckinSection;
 	/** What the status shows of a home: keys of its own. */
 	homeStatus?(home: Home): object;
+	/** Whether this home's mail comes in and goes out, as far as this part has seen it; the home hears it, too. */
+	homeProof?(home: Home): Proofs;
 	/** Makes things ready for domains that Postfix is about to relay for; throws when it cannot. */
 	admit?(domains: readonly string[]): Promise<void>;
 	/** What decides about delivery may have changed: has Postfix asked again whether mail gets to the homes. */
@@ -40,6 +43,8 @@ export interface RelayContext extends PartContext {
 	readonly homeFile: z.ZodRawShape;
 	checkin(): ReadonlyArray<CheckinSection & { part: string }>;
 	homeStatus(home: Home): object;
+	/** What all parts, or all but one, have seen of a home. */
+	homeProofs(home: Home, except?: string): readonly Proofs[];
 	admit(domains: readonly string[]): Promise<void>;
 	nudge(home: Address): void;
 	reverify(): void;

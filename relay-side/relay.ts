@@ -80,6 +80,8 @@ Signals to the daemon:
 		homeFile: Object.assign({}, ...relay.parts.map((part) => part.homeFile ?? {})),
 		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 		homeStatus: (home) => Object.assign({}, ...parts().map((part) => part.homeStatus?.(home) ?? {})),
+		homeProofs: (home, except) =>
+			parts().flatMap(({ name, homeProof }) => (name === except ? [] : (homeProof?.(home) ?? []))),
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),
 		nudge(home) {
 			for (const part of parts()) part.nudge?.(home);

@@ -18,6 +18,8 @@ export interface ApiOptions {
 	log: Logger;
 	/** True once the program serves. */
 	ready: () => boolean;
+	/** False while mail is known not to flow. */
+	mailFlows: () => boolean;
 	/** True while no duty is stuck. */
 	live: () => boolean;
 	/** What `status` shows. */
@@ -67,7 +69,7 @@ export function createApi(options: ApiOptions): Api {
 	}
 
 	function health(response: ServerResponse, scope: StatusScope): void {
-		const flows = options.health.mailFlows && options.ready();
+		const flows = options.mailFlows();
 		const conditions = conditionsIn(options.health, scope).map(
 			({ visibleAfter: _, mail: __, ...shown }) => shown,
 		);

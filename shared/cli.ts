@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { ConfigError, EX_CONFIG, EX_TROUBLE, messageOf, remedyOf } from "./errors.ts";
-import type { ActiveCondition } from "./health.ts";
 import { plainJson, plainLines } from "./plain-text.ts";
 
 /** Exit status of `status` when the daemon does not run, as systemctl's. */
@@ -48,10 +47,13 @@ export async function checkConfig(file: string, load: () => Promise<unknown>): P
 	return 0;
 }
 
-/** The command `status`. */
-export async function printStatus<
-	S extends { mailFlows: boolean; conditions: readonly ActiveCondition[] },
->(options: { ask(): Promise<S>; text(status: S): string; json: boolean }): Promise<number> {
+/** The command `status`: exits with 0 only when all is well. */
+export async function printStatus<S>(options: {
+	ask(): Promise<S>;
+	text(status: S): string;
+	isWell(status: S): boolean;
+	json: boolean;
+}): Promise<number> {
 	let status: S;
 	try {
 		status = await options.ask();
@@ -61,6 +63,5 @@ export async function printStatus<
 		return notRunning;
 	}
 	process.stdout.write(options.json ? `${plainJson(status)}\n` : plainLines(options.text(status)));
-	const wrong = !status.mailFlows || status.conditions.some((c) => c.severity === "error");
-	return wrong ? EX_TROUBLE : 0;
+	return options.isWell(status) ? 0 : EX_TROUBLE;
 }

@@ -19,6 +19,7 @@ export const guardFailing = condition<Failure>({
 	severity: "error",
 	title: "the tunnel addresses are not guarded",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 0,
 	text: ({ error }) => `the nftables table that guards the tunnel addresses cannot be set: ${error}`,
 	remedy: ({ remedy }) =>

@@ -1,7 +1,7 @@
 /** Exit status for a configuration error (sysexits.h); systemd does not restart after it. */
 export const EX_CONFIG = 78;
 
-/** Exit status of `status` when mail cannot flow, and of commands that found a difference. */
+/** Exit status of `status` when not all is well, and of commands that found a difference. */
 export const EX_TROUBLE = 1;
 
 /** An error that a person will read: the message says what was wanted and what came, the remedy what to do. */

@@ -28,7 +28,10 @@ export function createGuardDuty(options: {
 		async run({ signal }) {
 			const changed = await guard.ensure(signal);
 			if (changed && !stood) log.info("the tunnel addresses are guarded");
-			if (changed && stood) log.warn(guardWasGone);
+			if (changed && stood) {
+				log.warn(guardWasGone);
+				health.recent.note(guardWasGone);
+			}
 			stood = true;
 			options.onStands();
 		},

@@ -2,6 +2,7 @@ import { bursts } from "./burst.ts";
 import type { OfMany } from "./crowds.ts";
 import type { Logger } from "./log.ts";
 import { plainText } from "./plain-text.ts";
+import { createRecent, type Recent } from "./recent.ts";
 
 /** error: someone must act; warning: it may become one. */
 export type Severity = "error" | "warning";
@@ -23,6 +24,13 @@ export interface ConditionKind<D> {
 	visibleAfter: number;
 	/** Milliseconds after which it is worth a mail to the owner; never, if left out. */
 	mail?: number;
+	/**
+	 * On the relay, who may read its words: `homes`, every home; `owner`, nobody else, since they name other homes. Left
+	 * out: the home that it is about. Others learn its title alone.
+	 */
+	audience?: "homes" | "owner";
+	/** Codes of what it follows from: while one of them holds, that is what to look at. */
+	dependsOn?: readonly string[];
 	text(details: D, subject: string): string;
 	remedy(details: D, subject: string): string;
 }
@@ -43,6 +51,10 @@ export interface ActiveCondition extends OfMany {
 	remedy: string;
 	visibleAfter: number;
 	mail?: number;
+	audience?: "homes" | "owner";
+	dependsOn?: readonly string[];
+	/** When it ends: the title of what holds in its place. */
+	instead?: string;
 }
 
 /** Declares a kind of condition; exists so that the details' type is written once. */
@@ -66,10 +78,13 @@ export class Health {
 	readonly #singly: (kind: string) => boolean;
 	#blocking = 0;
 	#errors = 0;
+	/** What is over by now, or was put right at once. */
+	readonly recent: Recent;
 
 	constructor(log: Logger, now: () => Date = () => new Date()) {
 		this.#log = log;
 		this.#now = now;
+		this.recent = createRecent(now);
 		this.#singly = bursts((kind, more) => this.#tellRest(kind, more));
 	}
 
@@ -94,17 +109,23 @@ export class Health {
 			remedy,
 			visibleAfter: kind.visibleAfter,
 			...(kind.mail === undefined ? {} : { mail: kind.mail }),
+			...(kind.audience === undefined ? {} : { audience: kind.audience }),
+			...(kind.dependsOn === undefined ? {} : { dependsOn: kind.dependsOn }),
 		};
 		if (before) this.#count(before, -1);
 		this.#count(after, 1);
 		this.#ofKind(kind.code).set(subject, after);
 		const level = kind.severity === "error" ? "error" : "warn";
-		if (this.#mayLog(level, after)) this.#log[level](fieldsOf(after), sentence(after));
+		if (this.#mayLog(level, after)) this.#log[level](fieldsOf(after), sentence(after, this.#causeOf(after)));
 		this.#tell(before ? "changes" : "begins", after);
 	}
 
-	/** The condition no longer holds for the subject, or, without one, for any. */
-	clear<D>(kind: ConditionKind<D>, subject?: string): void {
+	/**
+	 * The condition no longer holds for the subject, or, without one, for any.
+	 *
+	 * @param instead what holds in its place, so that nothing is over
+	 */
+	clear<D>(kind: ConditionKind<D>, subject?: string, instead?: { title: string }): void {
 		const held = this.#active.get(kind.code);
 		if (!held) return;
 		const one = subject === undefined ? undefined : held.get(subject);
@@ -113,10 +134,14 @@ export class Health {
 			this.#count(past, -1);
 			const lasted = Math.max(0, Math.round((this.#now().getTime() - Date.parse(past.since)) / 1000));
 			if (this.#mayLog("info", past)) {
-				const text = `over after ${spanOf(lasted)}: ${past.title}${of(past.subject)}`;
+				const what = `${past.title}${of(past.subject)}`;
+				const text = instead
+					? `after ${spanOf(lasted)} another: ${what}; now: ${instead.title}`
+					: `over after ${spanOf(lasted)}: ${what}`;
 				this.#log.info({ ...fieldsOf(past), lasted }, text);
 			}
-			this.#tell("ends", past);
+			if (!instead) this.recent.ended(past, lasted);
+			this.#tell("ends", instead ? { ...past, instead: instead.title } : past);
 		}
 	}
 
@@ -156,6 +181,15 @@ export class Health {
 		return this.#blocking === 0;
 	}
 
+	/** The titles of what stops mail, one for each kind. */
+	blocking(): string[] {
+		if (this.#blocking === 0) return [];
+		return [...this.#active.values()].flatMap((held) => {
+			for (const { blocksMail, title } of held.values()) if (blocksMail) return [title];
+			return [];
+		});
+	}
+
 	/** How many errors hold. */
 	get errors(): number {
 		return this.#errors;
@@ -165,6 +199,12 @@ export class Health {
 	listen(listener: HealthListener): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** What it follows from, among all that holds. */
+	#causeOf({ dependsOn = [] }: ActiveCondition): ActiveCondition | undefined {
+		for (const code of dependsOn) for (const one of this.#active.get(code)?.values() ?? []) return one;
+		return undefined;
 	}
 
 	#ofKind(code: string): Map<string, ActiveCondition> {
@@ -205,7 +245,18 @@ export function spanOf(seconds: number): string {
 	return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
 }
 
-function sentence(c: ActiveCondition): string {
+/** What a condition follows from, among those that hold; undefined when it stands for itself. */
+export function causeOf(
+	{ dependsOn }: Pick<ActiveCondition, "dependsOn">,
+	all: Iterable<ActiveCondition>,
+): ActiveCondition | undefined {
+	if (!dependsOn) return undefined;
+	for (const one of all) if (dependsOn.includes(one.code)) return one;
+	return undefined;
+}
+
+function sentence(c: ActiveCondition, cause: ActiveCondition | undefined): string {
+	if (cause) return `${c.text}; this follows from: ${cause.title}`;
 	return c.remedy ? `${c.text}; what to do: ${c.remedy}` : c.text;
 }
 

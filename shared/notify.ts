@@ -3,7 +3,7 @@ import { type Backoff, waitAfter } from "./backoff.ts";
 import { type Failure, failureOf } from "./conditions.ts";
 import { inCrowds, type OfMany } from "./crowds.ts";
 import { HeimwegError } from "./errors.ts";
-import { type ActiveCondition, condition, type Health, spanOf } from "./health.ts";
+import { type ActiveCondition, causeOf, condition, type Health, spanOf } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { type RateLimit, recent, waitForRoom } from "./rate.ts";
 import type { SavedState } from "./saved-state.ts";
@@ -104,7 +104,8 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 	const told = new Map<string, Told>();
 	/** What holds, and since when on the steady clock. */
 	const active = new Map<string, { condition: ActiveCondition; began: number }>();
-	const ended = new Map<string, number>();
+	/** When what was told of ended, and the title of what holds in its place. */
+	const ended = new Map<string, { at: number; instead?: string | undefined }>();
 	const stopping = new AbortController();
 	let sent: number[] = [];
 	let startedAt = 0;
@@ -122,7 +123,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const key = keyOf(seen);
 		if (event === "ends") {
 			active.delete(key);
-			if (told.has(key)) ended.set(key, wallClock());
+			if (told.has(key)) ended.set(key, { at: wallClock(), instead: seen.instead });
 		} else {
 			ended.delete(key);
 			active.set(key, { condition: seen, began: active.get(key)?.began ?? performance.now() });
@@ -159,7 +160,9 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const due: Notice[] = [];
 		let next = Number.POSITIVE_INFINITY;
 		for (const [key, { condition: held, began }] of active) {
-			if (told.has(key)) continue;
+			// What follows from another is not told besides it; once that is over, it may be.
+			const conditions = () => [...active.values()].map(({ condition: one }) => one);
+			if (told.has(key) || (held.dependsOn && causeOf(held, conditions()))) continue;
 			const at = began + (channel.visibleAfter(held) ?? 0);
 			if (at <= now) due.push(beginning(held));
 			else next = Math.min(next, at);
@@ -167,7 +170,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		for (const [key, past] of told) {
 			if (active.has(key)) continue;
 			const at = ended.has(key) ? now : startedAt + settling;
-			if (at <= now) due.push(ending(past, ended.get(key) ?? wallClock()));
+			if (at <= now) due.push(ending(past, ended.get(key) ?? { at: wallClock() }));
 			else next = Math.min(next, at);
 		}
 		return { due: due.sort((a, b) => rank(a) - rank(b)), next };
@@ -205,7 +208,7 @@ export function createNotifier({ channel, state, health, log, ...options }: Noti
 		const key = keyOf(notice);
 		if (notice.event === "begins") {
 			told.set(key, { code, subject, severity, title, since });
-			if (!active.has(key)) ended.set(key, wallClock());
+			if (!active.has(key)) ended.set(key, { at: wallClock() });
 		} else {
 			told.delete(key);
 			ended.delete(key);
@@ -239,10 +242,13 @@ function beginning(held: ActiveCondition): Notice {
 	return { event: "begins", code, ...known, subject, severity, title, text, remedy, since };
 }
 
-function ending(past: Told, at: number): Notice {
+function ending(past: Told, { at, instead }: { at: number; instead?: string | undefined }): Notice {
 	const lasted = Math.max(0, Math.round((at - Date.parse(past.since)) / 1000));
 	const about = past.subject ? ` (${past.subject})` : "";
-	const text = `over after ${spanOf(lasted)}: ${past.title}${about}`;
+	const what = `${past.title}${about}`;
+	const text = instead
+		? `after ${spanOf(lasted)} another: ${what}; now: ${instead}`
+		: `over after ${spanOf(lasted)}: ${what}`;
 	return { event: "ends", ...past, text, remedy: "", ended: new Date(at).toISOString(), lasted };
 }
 

@@ -8,6 +8,7 @@ import type { Inspection } from "./inspection.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PostfixSide } from "./postfix/command.ts";
+import type { Proofs } from "./proof.ts";
 import type { SavedState } from "./saved-state.ts";
 
 /** One line of a status as people read it. Lines are shown by their place: 10 for what comes first, 40 for the last. */
@@ -41,6 +42,8 @@ export interface Part {
 	status?(scope?: StatusScope): object;
 	/** What its words for systemctl's one line need, where the status is dear; it is asked often. */
 	brief?(): object;
+	/** Whether mail comes in and goes out and the records are true, as far as this part has seen it; asked with the status. */
+	proof?(): Proofs;
 	/** What the command line may ask of the running program, by name; answers a sentence. */
 	readonly commands?: Record<string, (argument: string) => Promise<string>>;
 	/** Begins to watch. What it serves or changes waits for `serve`. */

@@ -16,13 +16,13 @@ import { composedSide } from "./postfix/compose.ts";
 import { createProgram } from "./program.ts";
 import { configSchema, type ProgramKind } from "./program-kind.ts";
 import { loadProgram } from "./program-load.ts";
-import { type ProgramStatus, statusText } from "./program-status.ts";
+import { isWell, type ProgramStatus, statusText } from "./program-status.ts";
 import { version } from "./version.ts";
 
 const exitStatus = `
 Exit status:
   0   all is well
-  1   something is wrong; "status": mail cannot flow, or an error holds
+  1   something is wrong; "status": also a warning, and what is not known to be well
   3   "status": the daemon does not run
   64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
@@ -79,7 +79,7 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 	status.action(async ({ config, json = false, all, home }: StatusOptions) => {
 		const query = new URLSearchParams({ ...(all && { all: "" }), ...(home !== undefined && { home }) });
 		const ask = async () => (await askSocket(config, `/status?${query}`)) as ProgramStatus;
-		await exitWith(printStatus({ ask, text: (known) => statusText(kind, known), json }));
+		await exitWith(printStatus({ ask, text: (known) => statusText(kind, known), isWell, json }));
 	});
 
 	program

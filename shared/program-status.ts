@@ -1,14 +1,21 @@
 import { inCrowds } from "./crowds.ts";
 import type { ActiveCondition, Health } from "./health.ts";
 import type { PartKind, PartTypes, StatusRow, StatusScope } from "./part.ts";
-import { conditionsText, statusRows } from "./status-text.ts";
+import { directions, type Headline, isProven, mailDirections } from "./proof.ts";
+import type { PastTrouble } from "./recent.ts";
+import { conditionsText, recentText, statusRows } from "./status-text.ts";
 
 /** What `status --json` prints of every program; each part adds keys of its own. */
 export interface ProgramStatus {
 	version: string;
+	/** False while mail is known not to flow. */
 	mailFlows: boolean;
+	/** What is seen of each direction; without it (an earlier version) nothing is. */
+	headline?: Headline;
 	/** What holds; many of one kind are one with a count, unless everything is asked for. */
 	conditions: ActiveCondition[];
+	/** What was wrong in the last hour and is over. */
+	recent?: PastTrouble[];
 }
 
 interface Shown<Types extends PartTypes> {
@@ -32,9 +39,20 @@ export function statusText<Types extends PartTypes>(
 	{ name, parts }: Shown<Types>,
 	status: ProgramStatus,
 ): string {
-	const rows: StatusRow[] = inOrder(parts.flatMap((part) => part.rows?.(status) ?? []));
-	const flows = status.mailFlows ? "mail can flow" : "mail cannot flow";
-	return `${name} ${status.version}: ${flows}\n${statusRows(rows)}\n\n${conditionsText(status.conditions)}\n`;
+	const headline = status.headline ?? {};
+	const rows: StatusRow[] = inOrder([
+		...headlineRows(headline),
+		...parts.flatMap((part) => part.rows?.(status) ?? []),
+	]);
+	const first = `${name} ${status.version}: ${flowText(headline, status.mailFlows)}`;
+	const wrong = conditionsText(status.conditions, new Date(), isProven(headline));
+	const over = recentText(status.recent ?? []);
+	return `${[`${first}\n${statusRows(rows)}`, wrong, ...(over ? [over] : [])].join("\n\n")}\n`;
+}
+
+/** True when nothing is wrong, and all that is looked at was seen to be well. */
+export function isWell({ mailFlows, headline, conditions }: ProgramStatus): boolean {
+	return mailFlows && conditions.length === 0 && isProven(headline ?? {});
 }
 
 /** What holds, as much of it as somebody wants. */
@@ -46,4 +64,24 @@ export function conditionsIn(health: Health, { all, home }: StatusScope): Active
 /** By place; those of one place stay as they are. */
 function inOrder<T extends { place: number }>(list: readonly T[]): T[] {
 	return [...list].sort((a, b) => a.place - b.place);
+}
+
+/** The headline in a few words, for the first line. */
+function flowText(headline: Headline, mailFlows: boolean): string {
+	const [incoming, outgoing] = mailDirections.map((direction) => headline[direction]?.verdict ?? "yes");
+	if (!mailFlows && incoming === outgoing) return "mail cannot flow";
+	if (incoming === "no") return "mail does not come in";
+	if (outgoing === "no") return "mail does not go out";
+	if (!mailFlows) return "mail cannot flow";
+	return incoming === "yes" && outgoing === "yes" ? "mail can flow" : "it is not known whether mail flows";
+}
+
+/** The headline as people read it. */
+function headlineRows(headline: Headline): StatusRow[] {
+	return directions.flatMap((direction) => {
+		const known = headline[direction];
+		if (!known) return [];
+		const because = known.because.filter(Boolean).join("; ");
+		return [{ place: 0, name: direction, text: because ? `${known.verdict} (${because})` : known.verdict }];
+	});
 }

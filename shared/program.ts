@@ -18,6 +18,7 @@ import { portTrouble } from "./port-holder.ts";
 import { createQueueRoom } from "./postfix/queue-room.ts";
 import type { LoadedProgram, ProgramKind } from "./program-kind.ts";
 import { conditionsIn, statusLine } from "./program-status.ts";
+import { type Headline, headlineOf, mayFlow } from "./proof.ts";
 import { savedState } from "./saved-state.ts";
 import { systemd } from "./systemd.ts";
 import { atMostEvery, every } from "./ticks.ts";
@@ -81,7 +82,7 @@ export async function createProgram<Types extends PartTypes>(
 		});
 	const commands = Object.assign({}, ...parts.map((part) => part.commands ?? {}));
 	const api = createApi({
-		...{ health, metrics, log, ready: () => ready, live, status, commands },
+		...{ health, metrics, log, ready: () => ready, mailFlows, live, status, commands },
 		onTrouble: portTrouble({ run, taken: httpPortTaken, failing: httpFailing, health }),
 	});
 	const ticks: Tick[] = [
@@ -108,12 +109,27 @@ export async function createProgram<Types extends PartTypes>(
 		if (ready && !stopping) void service.status(line());
 	});
 
+	/** What all parts have seen; a condition that stops mail is a no whatever they say. */
+	function headline(): Headline {
+		return headlineOf(
+			parts.map((part) => part.proof?.() ?? {}),
+			health.blocking(),
+		);
+	}
+
+	function mailFlows(known = headline()): boolean {
+		return ready && health.mailFlows && mayFlow(known);
+	}
+
 	function status(scope: StatusScope) {
+		const known = headline();
 		return {
 			version,
-			mailFlows: health.mailFlows && ready,
+			mailFlows: mailFlows(known),
+			headline: known,
 			...Object.assign({}, ...parts.map((part) => part.status?.(scope) ?? {})),
 			conditions: conditionsIn(health, scope),
+			recent: health.recent.list(),
 		};
 	}
 

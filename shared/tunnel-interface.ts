@@ -66,7 +66,7 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			const lines = [`link add dev ${name} type wireguard`, `link set dev ${name} alias ${interfaceAlias}`];
 			await run("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n` });
 		} catch (error) {
-			throw explain(error, name);
+			throw explain(error, name, await hasWireguardGo(run));
 		}
 	}
 
@@ -236,7 +236,14 @@ function foreign(found: LinkEntry): string {
 	return `tunnel.interface: there is an interface ${name} (kind ${kind}) that heimweg did not make: choose another name, or remove it with "ip link del ${name}"`;
 }
 
-function explain(error: unknown, name: string): unknown {
+async function hasWireguardGo(run: RunCommand): Promise<boolean> {
+	return run("wireguard-go", ["--version"]).then(
+		() => true,
+		(error) => !(error instanceof CommandError && error.missing),
+	);
+}
+
+function explain(error: unknown, name: string, installed: boolean): unknown {
 	if (!(error instanceof CommandError)) return error;
 	if (/Operation not permitted/.test(error.stderr)) {
 		return new HeimwegError(`the interface ${name} cannot be made: ${error.stderr}`, {
@@ -248,7 +255,9 @@ function explain(error: unknown, name: string): unknown {
 		return new HeimwegError(
 			`the interface ${name} is missing: this kernel has no WireGuard, and wireguard-go has not made it`,
 			{
-				remedy: `run "apt install wireguard-go" and "systemctl restart heimweg-wireguard-go@${name}"`,
+				remedy: installed
+					? `look at "systemctl status heimweg-wireguard-go@${name}", which needs /dev/net/tun, and restart it`
+					: `run "apt install wireguard-go" and "systemctl restart heimweg-wireguard-go@${name}"`,
 				cause: error,
 			},
 		);

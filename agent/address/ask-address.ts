@@ -1,6 +1,7 @@
 import { Agent, request } from "undici";
 import { type Address, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { failedConnection } from "../../shared/failed-connection.ts";
 import { within } from "../../shared/signal.ts";
 
 /** Milliseconds for the connection and for the whole answer, and the bytes that it may have. */
@@ -70,5 +71,7 @@ export async function askAddress(url: string, family: Family, stop: AbortSignal)
 
 function reasonOf(error: unknown): string {
 	if ((error as Error).name === "TimeoutError") return `no answer within ${patience / 1000} s`;
-	return messageOf(error).slice(0, 200) || (codeOf(error) ?? "no connection");
+	return (
+		failedConnection(error)?.why ?? (messageOf(error).slice(0, 200) || (codeOf(error) ?? "no connection"))
+	);
 }

@@ -1,5 +1,5 @@
 import { type Address, type Cidr, type Family, familyOf } from "../../shared/address.ts";
-import type { Health } from "../../shared/health.ts";
+import { type Health, spanOf } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { notPublic, sourcesDisagree } from "./conditions.ts";
 import { type AddressChange, decide, notePassing, type Observations, ownAddress } from "./decide.ts";
@@ -116,7 +116,12 @@ export function createAddressBook(options: {
 		else gone[family].delete(why);
 		const state = states[family];
 		if (gone[family].size > 0 === (state.goneSince !== undefined)) return;
+		const before = state.goneSince;
 		state.goneSince = gone[family].size > 0 ? now() : undefined;
+		if (before !== undefined)
+			health.recent.note(
+				`IPv${family} was gone from this line for ${spanOf(Math.round((now() - before) / 1000))}`,
+			);
 		log.info(
 			{ family: `IPv${family}` },
 			`IPv${family} is ${state.goneSince === undefined ? "back" : "gone from this line"}`,

@@ -31,6 +31,12 @@ export interface CheckIpWatcher {
 /** Hosts of different operators that must be lost in one family alone before it counts as gone. */
 const enoughHosts = 2;
 
+/**
+ * A line that loses packets loses a host now and then: one is tried so often, and the family is looked at a second time
+ * before it counts as gone.
+ */
+const triesOfHost = 3;
+
 /** After a failure the family is asked for again so soon. */
 const againAfter = MINUTE;
 
@@ -49,6 +55,8 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 		4: { times: 0 },
 		6: { times: 0 },
 	};
+	/** Families that seemed gone at the last look. */
+	const suspected = new Set<Family>();
 	let timer: NodeJS.Timeout | undefined;
 
 	/** Milliseconds until a service of the family may be asked. */
@@ -79,6 +87,7 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 		const { address, failures } = await look(family, urls[family]);
 		if (address) {
 			options.onAddress(family, address);
+			suspected.delete(family);
 			again[family].times = 0;
 			clearTimeout(again[family].timer);
 			return;
@@ -89,7 +98,14 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 		const busy = errors.flatMap(({ retryAfter }) => retryAfter ?? []);
 		if (busy.length > 0) return askAfter(family, Math.max(...busy));
 		options.onFailure(family, messageOf(errors.at(-1)));
-		const seemsGone = errors.every(({ unreachable }) => unreachable) && (await lost(family, failures));
+		const hosts = errors.every(({ unreachable }) => unreachable) ? await lost(family, failures) : 0;
+		const seemsGone = hosts > 0;
+		if (hosts < enoughHosts) suspected.delete(family);
+		else if (suspected.has(family)) options.onUnreachable(family);
+		else if (!stopping.signal.aborted) {
+			suspected.add(family);
+			return askAfter(family, againAfter);
+		}
 		if (stopping.signal.aborted || (seemsGone && ++again[family].times > againTimes)) return;
 		askAfter(family, againAfter);
 	}
@@ -101,9 +117,10 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 
 	/**
 	 * Nobody was reached in this family: who is, in the other? One service may be down, and one probe may be lost on the
-	 * way: whether the family is gone shows when independent hosts are all reached in the other alone, for a while.
+	 * way: whether the family is gone shows when independent hosts are all reached in the other alone, twice. Tells how
+	 * many hosts are.
 	 */
-	async function lost(family: Family, failures: ReadonlyMap<string, AskError>): Promise<boolean> {
+	async function lost(family: Family, failures: ReadonlyMap<string, AskError>): Promise<number> {
 		const other = family === 4 ? 6 : 4;
 		const of = (operator: string, services: readonly string[]) =>
 			services.filter((url) => operatorOf(url) === operator);
@@ -116,12 +133,17 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 			hosts += 1;
 		}
 		for (const host of options.hosts?.() ?? []) {
-			if (stopping.signal.aborted) return false;
+			if (stopping.signal.aborted) return 0;
 			// The other family first: a host that is down altogether is not waited for twice.
-			if ((await host.reaches(other)) && !(await host.reaches(family))) hosts += 1;
+			if ((await host.reaches(other)) && !(await reachesAtLast(host, family))) hosts += 1;
 		}
-		if (hosts >= enoughHosts && !stopping.signal.aborted) options.onUnreachable(family);
-		return hosts > 0;
+		return stopping.signal.aborted ? 0 : hosts;
+	}
+
+	async function reachesAtLast(host: Host, family: Family): Promise<boolean> {
+		for (let time = 1; time <= triesOfHost && !stopping.signal.aborted; time++)
+			if (await host.reaches(family)) return true;
+		return false;
 	}
 
 	async function work(): Promise<void> {

@@ -27,6 +27,8 @@ export const checkIpFailing = condition<Failure>({
 	code: "address.check_failing",
 	severity: "warning",
 	title: "no service tells the public address",
+	// deSEC's own services are asked unless others are configured.
+	dependsOn: ["relay.line_down", "relay.tunnel_down", "dns.failing"],
 	visibleAfter: 30 * MINUTE,
 	text: ({ error }, family) => `no check-ip service tells the ${family} address: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "look at check_ip in the config; heimweg tries again on its schedule",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Address, type Cidr, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import type { StatusRow } from "../../shared/part.ts";
+import { momentText } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -38,6 +39,8 @@ const memorySchema = z.object({
 export interface AddressStatus {
 	addresses: { ipv4: Address | undefined; ipv6: Address | undefined };
 	history: HistoryEntry[];
+	/** Since when a family is gone from this line, ISO 8601. */
+	gone?: { ipv4: string | undefined; ipv6: string | undefined };
 }
 
 /** The public address of each family: what the kernel, the relay and check-ip services say, and what follows. */
@@ -101,6 +104,12 @@ export const address = agentPart({
 			if (now?.up && !before?.up) askOutside();
 		});
 
+		function goneSince(family: Family): string | undefined {
+			const since = book.state(family).goneSince;
+			if (since === undefined) return undefined;
+			return new Date(Date.now() - (performance.now() - since)).toISOString();
+		}
+
 		function tellFamilies(): void {
 			tellAddresses({ 4: book.state(4), 6: book.state(6) });
 		}
@@ -134,6 +143,7 @@ export const address = agentPart({
 			status: (): Record<keyof AddressStatus, unknown> => ({
 				addresses: { ipv4: book.state(4).address, ipv6: book.state(6).address },
 				history: [...book.history()],
+				gone: { ipv4: goneSince(4), ipv6: goneSince(6) },
 			}),
 			async start() {
 				const remembered = (await memory.read()) ?? (await oldMemory.read());
@@ -160,13 +170,14 @@ export const address = agentPart({
 	},
 
 	rows(status) {
-		const { addresses, history } = status as AddressStatus;
-		const row = (family: Family, known: Address | undefined): StatusRow => ({
-			place: 20,
-			name: `IPv${family}`,
-			text: known ? `${known}  ${lastChange(history, family)}` : "not known",
-		});
-		return [row(4, addresses.ipv4), row(6, addresses.ipv6)];
+		const { addresses, history, gone } = status as AddressStatus;
+		const row = (family: Family, known: Address | undefined, since: string | undefined): StatusRow => {
+			const lost = since ? `gone from this line since ${momentText(new Date(since))}` : "";
+			const last = known ? `${known}  ${lastChange(history, family)}` : "";
+			const text = lost ? `${lost}${last && `, was ${last}`}` : last || "not known";
+			return { place: 20, name: `IPv${family}`, text };
+		};
+		return [row(4, addresses.ipv4, gone?.ipv4), row(6, addresses.ipv6, gone?.ipv6)];
 	},
 	summary(status) {
 		const { addresses } = status as AddressStatus;

@@ -2,7 +2,7 @@ import { CommandError } from "../../shared/command.ts";
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { ConditionKind } from "../../shared/health.ts";
-import { type DeliveryStatus, deliveryStatus, notKnown } from "../../shared/postfix/verdict.ts";
+import { type DeliveryStatus, deliveryStatus, notKnown, proofsOf } from "../../shared/postfix/verdict.ts";
 import { watchFiles } from "../../shared/postfix/watch-files.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -120,6 +120,7 @@ export const delivery = agentPart({
 				},
 			},
 			status: (): DeliveryStatus => deliveryStatus(facts.delivery.value),
+			proof: () => proofsOf(facts.delivery.value),
 			async start() {
 				await files.follow(usualFiles);
 				duty.poke();

@@ -6,6 +6,7 @@ export const recordsFailing = condition<Failure>({
 	code: "dns.failing",
 	severity: "error",
 	title: "the records at deSEC cannot be kept true",
+	dependsOn: ["relay.line_down"],
 	visibleAfter: 5 * MINUTE,
 	text: ({ error }) => `the records at deSEC are not known to be true: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg tries again by itself",
@@ -15,6 +16,7 @@ export const recordsNotVisible = condition<{ servers: string; wanted: string }>(
 	code: "dns.not_visible",
 	severity: "warning",
 	title: "the name servers do not answer the new address yet",
+	dependsOn: ["relay.line_down"],
 	visibleAfter: 5 * MINUTE,
 	text: ({ servers, wanted }) =>
 		`deSEC has taken ${wanted}, but ${servers} did not answer it within a minute: the world still sees what was there before`,

@@ -1,8 +1,9 @@
-import type { Family } from "../../shared/address.ts";
+import type { Address, Family } from "../../shared/address.ts";
 import { readSecret } from "../../shared/config.ts";
 import { budgetStateSchema } from "../../shared/dns/providers/desec/budget.ts";
 import { createDesec } from "../../shared/dns/providers/desec/provider.ts";
 import type { StatusRow } from "../../shared/part.ts";
+import { momentText } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
@@ -10,20 +11,23 @@ import { version } from "../../shared/version.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { dnsShape, typesOf } from "./config.ts";
+import { recordsProof } from "./proof.ts";
 import { createRecords, type RecordsState } from "./records.ts";
 
 /** Over so long the comparisons of all homes with the same schedule are spread. */
 const checkSpread = 10 * MINUTE;
 
-function stateInWords({ inSync, unseen = [] }: RecordsState): string {
+function stateInWords({ inSync, comparedAt, unseen = [] }: RecordsState): string {
 	if (!inSync) return "not known to be in sync with deSEC";
-	if (unseen.length === 0) return "in sync with deSEC";
+	if (unseen.length === 0)
+		return `in sync with deSEC${comparedAt ? `, compared at ${momentText(new Date(comparedAt))}` : ""}`;
 	return `in sync with deSEC, but its name servers do not answer ${unseen.join(", ")} yet`;
 }
 
 /** What the status has of it. */
 export interface DnsStatus {
-	records?: RecordsState;
+	/** Published is not reached: `leadElsewhere` are addresses that are proven not to lead here from outside. */
+	records?: RecordsState & { leadElsewhere?: readonly Address[] };
 }
 
 /** The records at deSEC of the names that get this line's addresses. */
@@ -67,11 +71,16 @@ export const dns = agentPart({
 			// What waits for a line may be tried again.
 			if (now?.up && !before?.up) records.duty.poke(undefined, { urgent: true });
 		});
+		const refuted = () => ([4, 6] as const).flatMap((family) => facts.reach.value?.[family] ?? []);
 		let endSchedule = () => {};
 		return {
 			name: "dns",
 			duties: () => [records.duty],
-			status: (): DnsStatus => ({ records: records.state() }),
+			status: (): DnsStatus => ({ records: { ...records.state(), leadElsewhere: refuted() } }),
+			proof() {
+				const failing = health.list().find(({ code }) => code === conditions.recordsFailing.code);
+				return { records: recordsProof(records.state(), failing?.title, refuted()) };
+			},
 			async start() {
 				endSchedule = onSchedule(config.check, () => records.recheck(), {
 					spread: { key: publicKeyOf(key.privateKey), most: checkSpread },
@@ -92,8 +101,11 @@ export const dns = agentPart({
 				text: stateInWords(records),
 			},
 		];
-		for (const { name, type, records: values } of records.records)
-			rows.push({ place: 30, name: "", text: `${name} ${type} ${values.join(" ")}` });
+		const elsewhere = new Set<string>(records.leadElsewhere ?? []);
+		for (const { name, type, records: values } of records.records) {
+			const note = values.some((value) => elsewhere.has(value)) ? ", published, but does not lead here" : "";
+			rows.push({ place: 30, name: "", text: `${name} ${type} ${values.join(" ")}${note}` });
+		}
 		return rows;
 	},
 	summary(status) {

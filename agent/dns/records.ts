@@ -40,6 +40,10 @@ export interface RecordsState {
 	/** Names and types that the provider has, and its servers do not answer; an earlier version does not tell. */
 	unseen?: string[];
 	records: Array<{ name: string; type: string; records: string[] }>;
+	/** When all records were last compared with what the provider has, ISO 8601. */
+	comparedAt?: string | undefined;
+	/** When the zones' servers were last seen to answer what was written. */
+	seenAt?: string | undefined;
 }
 
 export interface Records {
@@ -64,14 +68,23 @@ export function createRecords(options: RecordsOptions): Records {
 			duty.poke(undefined, { urgent: true });
 		},
 	});
+	/** What is wanted of a zone, and what was when deSEC had all of it; as texts that can be compared. */
+	const asked = new Map<string, () => string>();
+	const proven = new Map<string, string>();
 	const timers = new Map<Family, NodeJS.Timeout>();
 	let provider: Provider | undefined;
 	let inSync = false;
+	/** What the provider has is to be read anew; and when all of it last was. */
+	let isForgotten = true;
+	let comparedAt: Date | undefined;
 
 	const events: ProviderEvents = {
 		onWritten(zone, changed, wanted, began) {
 			const took = Math.round(now() - began);
 			log.info({ zone, changed, took }, `deSEC took ${changed.join(", ")} after ${took} ms`);
+			// Nothing else was wanted since deSEC had it all: somebody else has changed it.
+			if (proven.get(zone) === asked.get(zone)?.())
+				health.recent.note(`records at deSEC had been changed, and are right again: ${changed.join(", ")}`);
 			visibility.watch(zone, wanted, began);
 		},
 		onUncertain: (zone, wanted, began) => visibility.watch(zone, wanted, began),
@@ -92,9 +105,17 @@ export function createRecords(options: RecordsOptions): Records {
 			for (const one of new Set(zoneOfName.values())) {
 				const names = config.names.filter((name) => zoneOfName.get(name) === one);
 				const wanted = () => addressRRsets(names, typesOf(config), { 4: known(4), 6: known(6) });
-				await attempt(() => zone(one).sync(names, wanted, signal));
+				asked.set(one, () => JSON.stringify(wanted()));
+				await attempt(async () => {
+					await zone(one).sync(names, wanted, signal);
+					proven.set(one, asked.get(one)!());
+				});
 			}
 			inSync = failures.length === 0;
+			if (inSync && isForgotten) {
+				isForgotten = false;
+				comparedAt = new Date();
+			}
 		} catch (error) {
 			inSync = false;
 			throw error;
@@ -142,12 +163,15 @@ export function createRecords(options: RecordsOptions): Records {
 			},
 		},
 		recheck() {
+			isForgotten = true;
 			for (const zone of new Set(zoneOfName.values())) provider?.zone(zone).forget();
 			duty.poke();
 		},
 		state: () => ({
 			inSync,
 			unseen: visibility.unseen(),
+			comparedAt: comparedAt?.toISOString(),
+			seenAt: visibility.seenAt()?.toISOString(),
 			records: [...new Set(zoneOfName.values())].flatMap((zone) =>
 				(provider?.zone(zone).addresses() ?? []).map(({ subname, type, records }) => ({
 					name: nameOf(subname, zone),

@@ -15,6 +15,8 @@ export interface VisibilityWatch {
 	watch(zone: string, wanted: readonly WantedRRset[], began: number): void;
 	/** What the servers did not answer in time, as name and type. */
 	unseen(): string[];
+	/** When a zone's servers were last seen to answer all that was written. */
+	seenAt(): Date | undefined;
 	stop(): void;
 }
 
@@ -34,6 +36,7 @@ export function watchVisibility(options: {
 }): VisibilityWatch {
 	const { health, log, now, visible = untilVisible, patience = usualPatience } = options;
 	const watching = new Map<string, { wanted: readonly WantedRRset[]; late: boolean; end: AbortController }>();
+	let seenAt: Date | undefined;
 
 	async function look(zone: string, began: number): Promise<void> {
 		const mine = watching.get(zone)!;
@@ -44,6 +47,7 @@ export function watchVisibility(options: {
 				if (signal.aborted) return;
 				const took = Math.round(now() - began);
 				watching.delete(zone);
+				seenAt = new Date();
 				health.clear(recordsNotVisible, zone);
 				log.info(
 					{ zone, took },
@@ -76,6 +80,7 @@ export function watchVisibility(options: {
 			});
 			void look(zone, began);
 		},
+		seenAt: () => seenAt,
 		unseen: () => [...watching.values()].flatMap(({ late, wanted }) => (late ? wanted.map(inWords) : [])),
 		stop() {
 			for (const { end } of watching.values()) end.abort();

@@ -96,6 +96,8 @@ export const recipients = agentPart({
 	rows(status): StatusRow[] {
 		const known = (status as RecipientsStatus).recipients;
 		if (!known) return [];
+		if (known.recipients === 0 && !known.onRelay)
+			return [{ place: 50, name: "", text: "no valid recipients to tell it of yet" }];
 		const count = known.recipients === 1 ? "1 valid recipient" : `${known.recipients} valid recipients`;
 		const text = known.onRelay ? `knows our ${count}` : `does not know our ${count} yet`;
 		return [{ place: 50, name: "", text }];

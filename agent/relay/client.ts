@@ -3,6 +3,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { Agent, type buildConnector, request } from "undici";
 import { type Address, familyOf } from "../../shared/address.ts";
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
+import { failedConnection } from "../../shared/failed-connection.ts";
 import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
 import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import type { SpokenBy } from "../../shared/protocol/spoken.ts";
@@ -159,7 +160,7 @@ function reasonOf(error: unknown, patience: number): string {
 	if (code && /^(ERR_SSL_|ERR_TLS_|EPROTO|UNABLE_|SELF_|CERT_|DEPTH_)/.test(code)) {
 		return `who answers there did not prove to be our relay: ${code}`;
 	}
-	return code ?? messageOf(error);
+	return failedConnection(error)?.why ?? code ?? messageOf(error);
 }
 
 /** Why the relay said no. */

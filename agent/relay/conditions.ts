@@ -13,28 +13,52 @@ export const tunnelFailing = condition<Failure>({
 	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg tries again by itself',
 });
 
-export const tunnelDown = condition<{ relay: string; lastAnswer: string }>({
+/** What is known of a silence when it begins. */
+export interface Silence {
+	relay: string;
+	/** When the last pulse was answered, or since when none was. */
+	lastAnswer: string;
+	/** Some pulse was answered since our start. */
+	ever?: boolean;
+	/** This machine's clock is behind what it was when our state was saved; both in words. */
+	clockBehind?: { now: string; saved: string } | undefined;
+}
+
+export const tunnelDown = condition<Silence>({
 	code: "relay.tunnel_down",
 	formerly: "tunnel.down",
 	severity: "error",
 	title: "the relay does not answer through the tunnel",
 	blocksMail: true,
 	visibleAfter: 1 * MINUTE,
-	text: ({ relay, lastAnswer }) => `no answer from the relay ${relay} through the tunnel (${lastAnswer})`,
-	remedy: () =>
-		'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides',
+	text: ({ relay, lastAnswer, clockBehind }) =>
+		`no answer from the relay ${relay} through the tunnel (${lastAnswer})${
+			clockBehind
+				? `; this machine's clock says ${clockBehind.now}, and was at ${clockBehind.saved} before: WireGuard refuses who comes from the past`
+				: ""
+		}`,
+	remedy: ({ ever = true, clockBehind }) => {
+		if (clockBehind) return 'set the clock right ("timedatectl"); heimweg goes on by itself';
+		return ever
+			? 'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides'
+			: 'compare the keys on both sides, which "heimweg status" and "heimweg-relay status" show, and look at the relay\'s firewall (UDP port of WireGuard)';
+	},
 });
 
-export const relayMute = condition<{ relay: string; lastAnswer: string }>({
+export const relayMute = condition<Silence>({
 	code: "relay.mute",
 	formerly: "tunnel.relay_mute",
 	severity: "warning",
 	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
 	visibleAfter: 2 * MINUTE,
-	text: ({ relay, lastAnswer }) =>
-		`WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`,
-	remedy: () =>
-		'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel',
+	text: ({ relay, lastAnswer, ever = true }) =>
+		ever
+			? `WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`
+			: `WireGuard reaches the relay ${relay}, but no pulse was ever answered there (${lastAnswer})`,
+	remedy: ({ ever = true }) =>
+		ever
+			? 'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel'
+			: 'compare the tunnel addresses that "heimweg status" here and "heimweg-relay status" on the relay show, and look there at "systemctl status heimweg-relay"',
 });
 
 export const lineDown = condition({
@@ -53,9 +77,11 @@ export const endpointUnresolved = condition<{ host: string; error: string; using
 	formerly: "tunnel.endpoint_unresolved",
 	severity: "warning",
 	title: "the relay's name cannot be resolved",
+	dependsOn: ["relay.line_down"],
 	visibleAfter: 5 * MINUTE,
 	text: ({ host, error, using }) => `the relay's name ${host} cannot be resolved (${error}); ${using}`,
-	remedy: () => "look at /etc/resolv.conf, or write the relay's address into relays.endpoint",
+	remedy: () =>
+		"look whether other names resolve here (/etc/resolv.conf), or write the relay's address into relays.endpoint",
 });
 
 export const largePacketsLost = condition<{ mtu: number }>({
@@ -87,6 +113,7 @@ export const checkinFailing = condition<Failure>({
 	formerly: "checkin.failing",
 	severity: "warning",
 	title: "the relay does not take the check-in",
+	dependsOn: ["relay.line_down", "relay.tunnel_down", "relay.mute"],
 	visibleAfter: 5 * MINUTE,
 	text: ({ error }) => `the check-in with the relay failed: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look on the relay at "heimweg-relay status"',
@@ -100,6 +127,15 @@ export const relayNotice = condition<{ text: string; remedy: string }>({
 	visibleAfter: 1 * MINUTE,
 	text: ({ text }) => `the relay says: ${text}`,
 	remedy: ({ remedy }) => remedy,
+});
+
+export const routesNothing = condition<{ home: string }>({
+	code: "relay.routes_nothing",
+	severity: "error",
+	title: "the relay routes no domain to this home",
+	visibleAfter: 30 * SECOND,
+	text: ({ home }) => `the relay knows this home as ${home}, and sends the mail of no domain to it`,
+	remedy: ({ home }) => `on the relay, add the domain to domains in /etc/heimweg-relay/homes.d/${home}.toml`,
 });
 
 export const routesMissing = condition<{ missing: string; home: string }>({

@@ -1,5 +1,6 @@
 import { type Address, type Endpoint, type Family, familyOf, isPrivate } from "../../shared/address.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import { failedConnection } from "../../shared/failed-connection.ts";
 import type { Health } from "../../shared/health.ts";
 import { endpointUnresolved } from "./conditions.ts";
 
@@ -62,7 +63,11 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 		} catch (error) {
 			const using =
 				known.length > 0 ? `its last known address ${known.join(", ")} is used` : "no address is known";
-			health.set(endpointUnresolved, "", { host: relay.host, error: messageOf(error), using });
+			health.set(endpointUnresolved, "", {
+				host: relay.host,
+				error: failedConnection(error)?.why ?? messageOf(error),
+				using,
+			});
 			return false;
 		}
 	}

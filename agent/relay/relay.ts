@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { type Address, type Endpoint, type Family, familyOf, parseAddress } from "../../shared/address.ts";
 import { jitterOf } from "../../shared/jitter.ts";
@@ -10,9 +11,10 @@ import type { AgentCore } from "../config.ts";
 import { changedFamilies, sourcesOf } from "../facts.ts";
 import type { AgentContext, AgentPart } from "../part.ts";
 import { createCheckins } from "./checkins.ts";
-import { largePacketsLost, packetsLost } from "./conditions.ts";
+import { largePacketsLost, packetsLost, relayMute } from "./conditions.ts";
 import type { RelayConfig, RelaySection } from "./config.ts";
 import { pathWorks } from "./path.ts";
+import { relayProofs } from "./proof.ts";
 import { watchPulse } from "./pulse.ts";
 import { createResolver } from "./resolve.ts";
 import type { PresharedKey } from "./secrets.ts";
@@ -47,9 +49,13 @@ export function createRelay(
 	const oldMemory = context.state("agent.json", memorySchema);
 	let roundTrip: number | undefined;
 	let pulsing = false;
+	const startedAt = performance.now();
+	let answeredAt: number | undefined;
+	let silent = false;
 	/** What the relay's name is known to have. */
 	let addresses: readonly Address[] = [];
 	let seenAs: Endpoint | undefined;
+	let savedAt: Date | undefined;
 	/** Made at start, when the memory was read. */
 	let tunnel: Tunnel | undefined;
 	const up = () => tunnel?.up() ?? false;
@@ -75,6 +81,7 @@ export function createRelay(
 		}),
 		expected: config.mail?.domains,
 		sections: context.checkin,
+		proofs: () => context.proofs("relay"),
 		tunnelUp: up,
 		health,
 		log,
@@ -97,6 +104,8 @@ export function createRelay(
 		mtu: settings.mtu,
 		onAnswer(endpoint, milliseconds) {
 			answered.add();
+			answeredAt = performance.now();
+			silent = false;
 			roundTrip = milliseconds;
 			const wasUp = up();
 			tunnel?.answered();
@@ -108,7 +117,9 @@ export function createRelay(
 		},
 		onSilence(milliseconds) {
 			const wasUp = up();
+			silent = true;
 			tunnel?.silent(milliseconds);
+			checkins.silent();
 			if (!wasUp) return;
 			tell();
 			statusChanged();
@@ -156,6 +167,7 @@ export function createRelay(
 			},
 			outer: settings.outer,
 			resolve: createResolver(),
+			savedAt,
 			pathWorks: (address) => pathWorks(address, pathPatience),
 			families: () => facts.link.value?.families ?? new Set<Family>(),
 			lastGood,
@@ -181,12 +193,26 @@ export function createRelay(
 		duties: () => [...(tunnel ? [tunnel.duty] : []), checkins.duty],
 		ticks: [{ every: MINUTE, act: () => tunnel?.duty.poke() }],
 		status: (): Record<keyof RelayStatus, unknown> => ({
-			tunnel: { up: up(), relay: host, endpoint: tunnel?.endpoint(), roundTrip },
+			tunnel: {
+				...{ up: up(), relay: host, endpoint: tunnel?.endpoint(), roundTrip },
+				evidence: tunnel?.evidence() ?? [],
+			},
 			checkin: checkins.state(),
+			keys: { own: publicKeyOf(key.privateKey), relay: relay.public_key },
+			tunnelAddresses: { own: settings.addresses, relay: relay.addresses },
 		}),
+		proof() {
+			const now = performance.now();
+			return relayProofs({
+				...{ up: up(), silent, sinceStart: now - startedAt, mute: health.has(relayMute, "") },
+				sinceAnswer: answeredAt && now - answeredAt,
+				...checkins.seen(),
+			});
+		},
 		async start() {
 			addresses = ((await memory.read()) ?? (await oldMemory.read()))?.relay ?? [];
 			await spoken.restore();
+			savedAt = await lastSaved(config.state_dir);
 			tunnel = makeTunnel(addresses);
 			checkins.start();
 			tell();
@@ -200,6 +226,14 @@ export function createRelay(
 			spoken.stop();
 		},
 	};
+}
+
+/** When the state folder was last written to: a clock that was right then has gone on since. */
+async function lastSaved(folder: string): Promise<Date | undefined> {
+	return stat(folder).then(
+		({ mtime }) => mtime,
+		() => undefined,
+	);
 }
 
 /** Which of our tunnel addresses speaks to the relay's first one. */

@@ -1,8 +1,12 @@
 import { type Endpoint, endpointText } from "../../shared/address.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
-import { SECOND } from "../../shared/time.ts";
-import { lineDown, relayMute, tunnelDown } from "./conditions.ts";
+import { momentText } from "../../shared/proof.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import { lineDown, relayMute, type Silence, tunnelDown } from "./conditions.ts";
+
+/** Milliseconds that the clock may be behind: it may just have been set a little. */
+const behind = 2 * MINUTE;
 
 /** Says of a tunnel that it works, or why it is silent. */
 export interface TunnelHealth {
@@ -28,13 +32,23 @@ export function tunnelHealth(options: {
 	log: Logger;
 	now(): number;
 	clock(): Date;
+	/** When our state was last saved before our start. */
+	savedAt?: Date | undefined;
 }): TunnelHealth {
-	const { host, health, log, now, clock } = options;
+	const { host, health, log, now, clock, savedAt } = options;
+	const startedAt = clock();
+	let ever = false;
 	let down: { since: number; lastAnswer: string } | undefined;
+
+	function clockBehind(): Silence["clockBehind"] {
+		if (!savedAt || clock().getTime() >= savedAt.getTime() - behind) return undefined;
+		return { now: momentText(clock(), savedAt), saved: momentText(savedAt, clock()) };
+	}
 
 	return {
 		up(endpoint) {
 			const span = down === undefined ? "" : ` after ${((now() - down.since) / SECOND).toFixed(1)} s`;
+			ever = true;
 			log.info({ relay: endpoint && endpointText(endpoint) }, `tunnel up${span}`);
 			down = undefined;
 			health.clear(tunnelDown);
@@ -46,13 +60,18 @@ export function tunnelHealth(options: {
 				since: now() - milliseconds,
 				lastAnswer: wasUp
 					? `the last one came at ${timeOf(clock().getTime() - milliseconds)}`
-					: "none since heimweg started",
+					: ever
+						? "none since the tunnel was set up anew"
+						: `none since heimweg started at ${timeOf(startedAt.getTime())}`,
 			};
-			const details = { relay: host, lastAnswer: down.lastAnswer };
-			if (lineUp) health.clear(lineDown);
-			else health.set(lineDown, "", undefined);
-			health.put(tunnelDown, "", lineUp && !shakesHands ? details : undefined);
-			health.put(relayMute, "", lineUp && shakesHands ? details : undefined);
+			const details = { relay: host, lastAnswer: down.lastAnswer, ever, clockBehind: clockBehind() };
+			const holds = !lineUp ? lineDown : shakesHands ? relayMute : tunnelDown;
+			if (holds === lineDown) health.set(lineDown, "", undefined);
+			else health.set(holds === relayMute ? relayMute : tunnelDown, "", details);
+			// One takes the other's place, and nothing is over.
+			if (holds !== lineDown) health.clear(lineDown, "", holds);
+			if (holds !== tunnelDown) health.clear(tunnelDown, "", holds);
+			if (holds !== relayMute) health.clear(relayMute, "", holds);
 		},
 	};
 }

@@ -18,6 +18,7 @@ import {
 } from "./failover/state.ts";
 import { type RelayPeerSettings, relayPeer } from "./peer.ts";
 import { createReachability } from "./reachability.ts";
+import { tunnelEvidence } from "./tunnel-evidence.ts";
 import { tunnelHealth } from "./tunnel-health.ts";
 
 export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
@@ -32,6 +33,8 @@ export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
 	/** A pulse may be answered now, be it that the path is back or that a handshake was forced. */
 	onHope(): void;
 	log: Logger;
+	/** When our state was last saved before our start. */
+	savedAt?: Date | undefined;
 	now?: () => number;
 	clock?: () => Date;
 }
@@ -50,6 +53,8 @@ export interface Tunnel {
 	up(): boolean;
 	/** The outer endpoint in use. */
 	endpoint(): Endpoint | undefined;
+	/** While it is silent: whether WireGuard shakes hands, bytes arrive, and the relay is reached otherwise. */
+	evidence(): string[];
 }
 
 /** For which pokes that only say that the tunnel is silent take the interface to be as it was. */
@@ -66,7 +71,8 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	const where = relayEndpoint(options);
 	const reachability = createReachability(options.pathWorks);
 	const peer = relayPeer(device.wireguard, relay, clock);
-	const report = tunnelHealth({ host: relay.host, health, log, now, clock });
+	const report = tunnelHealth({ host: relay.host, health, log, now, clock, savedAt: options.savedAt });
+	const evidence = tunnelEvidence(clock);
 	const timers = new Map<TimerName, NodeJS.Timeout>();
 	let state: State = stateAtFirst;
 	let ensuredAt = Number.NEGATIVE_INFINITY;
@@ -88,7 +94,11 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	async function ensure(signal: AbortSignal): Promise<void> {
 		const done = await device.ensure(signal);
-		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
+		if (done.length > 0) {
+			log.info(`tunnel interface set up: ${done.join(", ")}`);
+			if (ensuredAt > 0)
+				health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
+		}
 		await ensurePeer(signal);
 		ensuredAt = now();
 		options.onUp();
@@ -96,6 +106,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	async function ensurePeer(signal: AbortSignal): Promise<void> {
 		const present = await peer.find(signal);
+		evidence.seePeer(present);
 		if (present?.endpoint) decide({ kind: "sends-to", endpoint: present.endpoint });
 		const endpoint = await endpointWanted(present?.endpoint === undefined);
 		decide({ kind: "sends-to", endpoint });
@@ -173,6 +184,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 
 	async function lookAtPaths({ inUse, other }: LookAtPaths): Promise<void> {
 		const seen = await reachability.look(inUse?.address, other?.address);
+		evidence.seePath(seen.otherPathUp ? true : seen.pathUp);
 		await see({ kind: "looked", looked: { inUse, other, ...seen } });
 	}
 
@@ -217,6 +229,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		duty,
 		up: () => state.up,
 		endpoint: () => state.endpoint,
+		evidence: () => (state.up ? [] : evidence.sentences()),
 		answered() {
 			const wasUp = state.up;
 			void see({ kind: "answered" });

@@ -3,14 +3,18 @@ import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
 import { portTrouble } from "../../shared/port-holder.ts";
+import type { Proofs } from "../../shared/proof.ts";
 import { deriveBearer } from "../../shared/protocol/bearer.ts";
 import type { Checkin, CheckinAnswer } from "../../shared/protocol/checkin.ts";
+import { sentProofs } from "../../shared/protocol/proof.ts";
 import { version } from "../../shared/version.ts";
 import { type Home, type Registry, type RelayFacts, registryOf } from "../facts.ts";
 import type { Identity } from "../identity.ts";
 import type { CheckinSection } from "../part.ts";
 import { Refused } from "../refused.ts";
 import { addressDiffers, checkinPortTaken, checkinServing } from "./conditions.ts";
+import { createNews } from "./news.ts";
+import { concerns, heldFor, noticesFor } from "./notices.ts";
 import { type CheckinServer, serveCheckins } from "./server.ts";
 
 export interface CheckinsOptions {
@@ -21,13 +25,15 @@ export interface CheckinsOptions {
 	facts: Pick<RelayFacts, "homes" | "presence">;
 	/** What other parts take out of a check-in, and say in the answer. */
 	sections(): ReadonlyArray<CheckinSection & { part: string }>;
+	/** What other parts have seen of a home. */
+	proofs(home: Home): readonly Proofs[];
 	identity: Identity;
 	run: RunCommand;
 	health: Health;
 	metrics: Metrics;
 }
 
-type Kept = Pick<Checkin, "version" | "conditions">;
+type Kept = Pick<Checkin, "version" | "conditions" | "errors" | "proofs"> & { at: Date };
 
 export interface Checkins extends CheckinServer {
 	/** What is kept of a home's last check-in; what else it said is its parts' to keep. */
@@ -36,16 +42,11 @@ export interface Checkins extends CheckinServer {
 	keep(registry: Registry): void;
 }
 
-/** The code of the condition that a home is away (pulse). */
-const away = "pulse.home_away";
-
-/** Characters of a sentence that go into an answer. */
-const sentence = 300;
-
 /** What homes tell of themselves, and what they are told: one conversation in either program's words. */
 export function createCheckins(options: CheckinsOptions): Checkins {
 	const { addresses, port, privateKey, facts, identity, health } = options;
 	const known = new Map<string, Kept>();
+	const news = createNews({ homes: () => known.keys(), renew: identity.renew });
 	const bearers = new Map<string, string>();
 	let unlisten = () => {};
 	const refused = options.metrics.counter("checkins_refused_total", "Requests that were no good check-in");
@@ -74,7 +75,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	function take(id: string, checkin: Checkin): CheckinAnswer {
 		const { homes, deferred } = registryOf(facts);
 		const home = homes.get(id)!;
-		known.set(id, { version: checkin.version, conditions: checkin.conditions });
+		const { version: agent, conditions, errors, proofs } = checkin;
+		known.set(id, { version: agent, conditions, errors, proofs, at: new Date() });
 		compareAddress(id, checkin);
 		const answers = options.sections().map((section) => section.answer?.(home, checkin) ?? {});
 		return {
@@ -84,7 +86,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 			destination: { address: home.addresses[0]!, port: home.mailPort },
 			...Object.assign({}, ...answers),
 			...ownWords(home, checkin),
-			notices: noticesFor(id),
+			proofs: sentProofs(options.proofs(home)),
+			notices: noticesFor(id, heldFor(health, id), (subject) => homes.has(subject)),
 			// What this very check-in has changed is told here already.
 			generation: identity.generation(id),
 		};
@@ -99,17 +102,6 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		return said.length > 0 ? { parts: Object.fromEntries(said) } : {};
 	}
 
-	/** What holds of this home; that it is away would be no news to it. */
-	function noticesFor(home: string): CheckinAnswer["notices"] {
-		const holding = health.about(home).filter((c) => c.code !== away);
-		return holding.map(({ code, text, remedy, since }) => ({
-			code,
-			text: text.slice(0, sentence),
-			remedy: remedy.slice(0, sentence),
-			since,
-		}));
-	}
-
 	/** What the home believes and what WireGuard sees should be one address, in the family that the tunnel uses. */
 	function compareAddress(id: string, { addresses: told }: Checkin): void {
 		const seen = facts.presence.all.get(id)?.endpoint?.address;
@@ -120,18 +112,25 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	return {
 		...server,
 		start() {
-			unlisten = health.listen((event, { subject, code }) => {
-				if (event !== "changes" && code !== away && known.has(subject)) identity.renew(subject);
+			unlisten = health.listen((event, condition) => {
+				const whom = concerns(condition, (id) => registryOf(facts).homes.has(id));
+				if (whom === "all") news.ofAll();
+				else if (whom !== undefined && known.has(whom)) news.of(whom, event);
 			});
 			server.start();
 		},
 		stop() {
 			unlisten();
+			news.stop();
 			server.stop();
 		},
 		of: (home) => known.get(home),
 		keep({ homes }) {
-			for (const id of known.keys()) if (!homes.has(id)) known.delete(id);
+			for (const id of known.keys()) {
+				if (homes.has(id)) continue;
+				known.delete(id);
+				news.forget(id);
+			}
 			const keys = new Set([...homes.values()].map((home) => home.publicKey));
 			for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
 		},

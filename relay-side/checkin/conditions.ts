@@ -16,6 +16,7 @@ export const checkinPortTaken = condition<Taken>({
 	code: "checkin.port_taken",
 	severity: "error",
 	title: "another program holds the check-in port",
+	audience: "homes",
 	visibleAfter: 0,
 	text: ({ address, port, holder }) =>
 		`TCP port ${port} on ${address} is held by another program ${holder}`.trim() +

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { portSchema } from "../../shared/config.ts";
 import { takenPorts } from "../../shared/preflight.ts";
+import { proofsBy } from "../../shared/protocol/proof.ts";
 import { relayPart } from "../part.ts";
 import { createCheckins } from "./checkins.ts";
 import * as conditions from "./conditions.ts";
@@ -18,9 +19,12 @@ export const checkin = relayPart({
 			? takenPorts(run, [{ key: "checkin.port", protocol: "tcp", port }])
 			: [],
 
-	create({ checkin: { port }, tunnel }, { facts, key, identity, run, health, metrics, checkin: sections }) {
+	create({ checkin: { port }, tunnel }, context) {
+		const { facts, key, identity, run, health, metrics, checkin: sections } = context;
 		const checkins = createCheckins({
 			...{ addresses: tunnel.addresses, port, facts, sections, identity, run, health, metrics },
+			// Not what it has said itself.
+			proofs: (home) => context.homeProofs(home, "checkin"),
 			privateKey: key.privateKey,
 		});
 		facts.homes.subscribe(({ registry }) => checkins.keep(registry));
@@ -29,8 +33,11 @@ export const checkin = relayPart({
 			name: "checkin",
 			homeStatus({ id }) {
 				const told = checkins.of(id);
-				return { agent: told && { version: told.version, conditions: told.conditions } };
+				if (!told) return { agent: undefined };
+				const { version, conditions, errors = [], at } = told;
+				return { agent: { version, conditions, errors, at: at.toISOString() } };
 			},
+			homeProof: ({ id }) => proofsBy("the home", checkins.of(id)?.proofs ?? []),
 			stop: checkins.stop,
 		};
 	},

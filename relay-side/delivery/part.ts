@@ -1,6 +1,12 @@
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { type DeliveryStatus, deliveryStatus, notKnown } from "../../shared/postfix/verdict.ts";
+import {
+	type DeliveryStatus,
+	deliveryStatus,
+	notKnown,
+	proofOf,
+	proofsOf,
+} from "../../shared/postfix/verdict.ts";
 import { watchFiles } from "../../shared/postfix/watch-files.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
@@ -130,6 +136,11 @@ export const delivery = relayPart({
 				{ every: lookAgain, act: () => health.has(conditions.notListening) && duty.poke() },
 			],
 			status: (): DeliveryStatus => deliveryStatus(facts.delivery.value),
+			proof: () => {
+				const { outgoing } = proofsOf(facts.delivery.value);
+				return { outgoing };
+			},
+			homeProof: ({ domains }) => ({ incoming: proofOf(facts.delivery.value, domains) }),
 			async start() {
 				await files.follow(usualFiles);
 			},

@@ -35,6 +35,7 @@ export const homeRefused = condition<{ claims: Claim[]; served: boolean }>({
 	code: "homes.refused",
 	severity: "error",
 	title: "A home claims what another home has",
+	audience: "owner",
 	// What moves from one file to another, or a file that is renamed, is claimed twice until the removal is due.
 	visibleAfter: 15_000,
 	text: ({ claims, served }, id) =>
@@ -47,6 +48,7 @@ export const homeContested = condition<{ claims: Claim[]; served: boolean }>({
 	code: "homes.contested",
 	severity: "error",
 	title: "Two homes claim the same thing",
+	audience: "owner",
 	visibleAfter: 0,
 	text: ({ claims, served }, id) =>
 		`${id}.toml: ${some(claims.map(claimText), "; ")}; neither gets it and mail for ${
@@ -69,6 +71,7 @@ export const removalsHeld = condition<{ ids: string[]; total: number }>({
 	formerly: "homes.removals-held",
 	severity: "error",
 	title: "Many homes vanished at once and are kept",
+	audience: "owner",
 	visibleAfter: 0,
 	text: ({ ids, total }) =>
 		`the files of ${ids.length} of ${total} homes vanished at once: ${some(ids, ", ")}; they stay served`,

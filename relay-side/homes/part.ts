@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Headline, headlineOf } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
@@ -9,6 +10,7 @@ import * as conditions from "./conditions.ts";
 import { homeParser } from "./home.ts";
 import { createHomesKeeper, registryText, storedRegistrySchema } from "./keeper.ts";
 import { homeLookup } from "./lookup.ts";
+import { homesProof, presenceProof, routedProof } from "./proof.ts";
 import { routedHomeProblems } from "./routed-mail.ts";
 import { type HomeFigures, type HomesStatus, homeRows, homesSummary, shownHomes } from "./status.ts";
 import { type HomesWatch, watchHomes } from "./watch.ts";
@@ -51,6 +53,11 @@ export const homes = relayPart({
 			tellHomes({ registry, at, byDomain, changedHomes, changedDomains });
 		}
 
+		function headlineOfHome(home: Home): Headline {
+			const presence = presenceProof(facts.presence.all.get(home.id), performance.now());
+			return headlineOf([presence, ...context.homeProofs(home)]);
+		}
+
 		function figures(): HomeFigures {
 			const served = keeper.registry.homes.size;
 			return { served, here: hereNow, waiting: facts.waiting.value?.size ?? 0 };
@@ -79,10 +86,22 @@ export const homes = relayPart({
 					return gone.length > 0 ? `no longer served: ${gone.join(", ")}` : "no removal was held";
 				},
 			},
-			homeStatus: ({ id, addresses, domains }: Home) => ({ id, addresses, domains }),
+			homeStatus: (home) => ({
+				...{ id: home.id, addresses: home.addresses, domains: home.domains, publicKey: home.publicKey },
+				headline: headlineOfHome(home),
+			}),
+			homeProof: (home) => routedProof(home, keeper.registry),
+			proof: () =>
+				homesProof(
+					[...keeper.registry.homes.values()].map((home) => ({
+						id: home.id,
+						headline: headlineOfHome(home),
+					})),
+				),
 			brief: () => ({ figures: figures() }),
 			status: (scope): Record<keyof HomesStatus, unknown> => ({
 				figures: figures(),
+				relay: { publicKey: rules.relayPublicKey, addresses: relayAddresses },
 				homes: shownHomes(keeper.registry.homes.keys(), inTrouble(), scope).map((id) =>
 					context.homeStatus(keeper.registry.homes.get(id)!),
 				),

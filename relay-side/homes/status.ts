@@ -1,5 +1,7 @@
 import { spanOf } from "../../shared/health.ts";
 import type { StatusRow, StatusScope } from "../../shared/part.ts";
+import type { Headline } from "../../shared/proof.ts";
+import { momentText } from "../../shared/proof.ts";
 import { waitingText } from "../../shared/status-text.ts";
 
 /** One home as `status` shows it; the parts add what they know of it. */
@@ -15,8 +17,18 @@ export interface HomeStatus {
 	domains: string[];
 	/** The mail that waits for it; undefined when there is none. */
 	waiting: { mails: number; since: string; oldest: string } | undefined;
-	/** What its agent last told: version and conditions. */
-	agent: { version: string; conditions: string[] } | undefined;
+	/** What its agent last told: version, conditions, and the errors among them in words; when (ISO 8601). */
+	agent:
+		| {
+				version: string;
+				conditions: string[];
+				errors?: ReadonlyArray<{ code: string; text: string; since: string }>;
+				at?: string;
+		  }
+		| undefined;
+	publicKey?: string;
+	/** Whether its mail comes in and goes out. */
+	headline?: Headline;
 }
 
 /** How many homes there are. */
@@ -35,6 +47,8 @@ export interface HomesStatus {
 	homes: HomeStatus[];
 	/** Home ids whose removal waits to be confirmed. */
 	held: string[];
+	/** What each home must have as its relay's. */
+	relay?: { publicKey: string; addresses: readonly string[] };
 }
 
 /** More homes than this are shown only when somebody asks for all. */
@@ -61,9 +75,12 @@ export function shownHomes(
 
 /** What people read of them: those that are away first. */
 export function homeRows(status: object): StatusRow[] {
-	const { homes, figures } = status as HomesStatus;
+	const { homes, figures, relay } = status as HomesStatus;
 	const first = [...homes].sort((a, b) => Number(a.here) - Number(b.here));
-	const rows: StatusRow[] = first.map((home) => ({ place: 10, name: home.id, text: homeText(home) }));
+	const rows: StatusRow[] = first.flatMap((home) => [
+		{ place: 10, name: home.id, text: homeText(home) },
+		...homeMore(home).map((text) => ({ place: 10, name: "", text })),
+	]);
 	if (figures && figures.served > homes.length) {
 		const { served, here, waiting } = figures;
 		const text = `... ${homes.length} of ${served} homes are shown, see --all or --home; ${here} are here, mail waits for ${waiting}`;
@@ -71,6 +88,10 @@ export function homeRows(status: object): StatusRow[] {
 	}
 	if (homes.length === 0 && !figures?.served)
 		rows.push({ place: 10, name: undefined, text: "no home yet: add a file to homes.d" });
+	if (relay) {
+		rows.push({ place: 70, name: "key", text: `ours ${relay.publicKey}` });
+		rows.push({ place: 70, name: "inside", text: `ours ${relay.addresses.join(", ")}` });
+	}
 	return rows;
 }
 
@@ -93,4 +114,19 @@ function homeText(home: HomeStatus): string {
 		(home.domains.length > 5 ? ` and ${home.domains.length - 5} more` : "");
 	const mail = home.waiting ? `; ${waitingText(home.waiting)}` : "";
 	return `${where}; ${domains || "no domain"}${mail}`;
+}
+
+/** Errors of one home that are shown to people. */
+const errorsShown = 3;
+
+/** What to compare for a home that is away, and what it says is wrong there. */
+function homeMore({ here, addresses, publicKey, agent }: HomeStatus): string[] {
+	const lines: string[] = [];
+	if (!here && publicKey) lines.push(`its key is ${publicKey}, inside ${addresses.join(", ")}`);
+	const errors = agent?.errors ?? [];
+	const at = agent?.at ? ` at ${momentText(new Date(agent.at))}` : "";
+	for (const { code, text } of errors.slice(0, errorsShown))
+		lines.push(`it said${at}: ERROR ${text}  [${code}]`);
+	if (errors.length > errorsShown) lines.push(`and ${errors.length - errorsShown} more errors, see --json`);
+	return lines;
 }

@@ -7,6 +7,7 @@ export const peersFailing = condition<Failure>({
 	severity: "error",
 	title: "the tunnel cannot be set up",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the tunnel to the homes cannot be set up: ${error}`,
 	remedy: ({ remedy }) => remedy ?? 'look at "wg show" and "ip address"; heimweg-relay tries again by itself',

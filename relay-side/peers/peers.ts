@@ -61,6 +61,8 @@ export function createPeers(options: PeersOptions): Duty {
 	const now = options.now ?? (() => performance.now());
 	const wallClock = options.wallClock ?? (() => Date.now() / 1000);
 	const renewed = new Map<string, { at: number; count: number }>();
+	/** The interface was once as it should be. */
+	let stood = false;
 
 	async function run(signal: AbortSignal): Promise<void> {
 		let present = new Map<string, Peer>();
@@ -68,6 +70,9 @@ export function createPeers(options: PeersOptions): Duty {
 			present = byKey(peers);
 		});
 		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
+		if (done.length > 0 && stood)
+			health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
+		stood = true;
 		options.onUp();
 		const wanted = await wantedPeers(present);
 		await reconcile(present, wanted);

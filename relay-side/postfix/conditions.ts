@@ -18,6 +18,7 @@ export const postfixNotSetUp = condition<{ missing: string[] }>({
 	severity: "error",
 	title: "Postfix does not use what Heimweg writes",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 0,
 	text: ({ missing }) =>
 		`this relay's Postfix is not set up for Heimweg, so mail does not take its way to the homes: ${missing.join("; ")}`,
@@ -30,6 +31,7 @@ export const postfixDown = condition({
 	severity: "error",
 	title: "Postfix does not run",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 60_000,
 	text: () => "Postfix does not run: this relay takes no mail for the homes, and sends none",
 	remedy: () => 'run "systemctl start postfix", and look at "journalctl -u \'postfix*\'"',

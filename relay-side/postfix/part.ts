@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { runCommand } from "../../shared/command.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
-import { MINUTE, SECOND } from "../../shared/time.ts";
+import { MINUTE } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
 import { lackingSettings, postfixSide } from "./apply.ts";
 import * as conditions from "./conditions.ts";
@@ -10,7 +10,7 @@ import { createMapRedelivery } from "./map-redelivery.ts";
 import { databaseType, mapNames, postfixMaps } from "./maps.ts";
 import { ourMaps } from "./our-maps.ts";
 import { createReload } from "./reload.ts";
-import { createPostfixWatch } from "./running.ts";
+import { createPostfixWatch, lookWhetherItRunsEvery } from "./running.ts";
 import { watchMaps } from "./watch-maps.ts";
 
 /** Our side of Postfix: the maps that it reads, its settings, whether it runs, and mail that a damaged map held up. */
@@ -87,7 +87,7 @@ export const postfix = relayPart({
 			name: "postfix",
 			duties: () => [redelivery.duty],
 			ticks: [
-				{ every: 5 * SECOND, act: lookWhetherItRuns },
+				{ every: lookWhetherItRunsEvery, act: lookWhetherItRuns },
 				{ every: MINUTE, act: lookAtSettings },
 				{ every: MINUTE, act: () => serving && watch.look() },
 			],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RunCommand } from "../../shared/command.ts";
 import { codeOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
+import { SECOND } from "../../shared/time.ts";
 import { postfixDown } from "./conditions.ts";
 
 /** Milliseconds for a connection on this machine. */
@@ -31,7 +32,11 @@ export async function postfixListens(queueDirectory: string): Promise<boolean | 
 	});
 }
 
-/** Makes the look whether Postfix runs. Two looks in a row must find it down: it may just be restarted. */
+/** Milliseconds between two looks whether Postfix runs, and how many in a row must find it down: it may be restarted. */
+export const lookWhetherItRunsEvery = 2 * SECOND;
+const looks = 3;
+
+/** Makes the look whether Postfix runs. */
 export function createPostfixWatch(options: {
 	run: RunCommand;
 	health: Health;
@@ -44,7 +49,7 @@ export function createPostfixWatch(options: {
 		directory ??= (await options.run("postconf", ["-x", "-h", "queue_directory"]).catch(() => "")).trim();
 		const runs = directory ? await listens(directory) : undefined;
 		missed = runs === false ? missed + 1 : 0;
-		if (missed >= 2) options.health.set(postfixDown, "", undefined);
+		if (missed >= looks) options.health.set(postfixDown, "", undefined);
 		else options.health.clear(postfixDown);
 	};
 }

@@ -8,6 +8,7 @@ export const pulseFailing = condition<Failure>({
 	severity: "error",
 	title: "pulses cannot be received",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 10 * SECOND,
 	text: ({ error }) => `the pulse port cannot be served: ${error}`,
 	remedy: ({ remedy }) => remedy ?? "heimweg-relay tries again every second",
@@ -18,6 +19,7 @@ export const pulsePortTaken = condition<Taken>({
 	severity: "error",
 	title: "another program holds the pulse port",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 0,
 	text: ({ address, port, holder }) =>
 		`UDP port ${port} on ${address} is held by another program ${holder}`.trim() +
@@ -26,7 +28,7 @@ export const pulsePortTaken = condition<Taken>({
 		`run "${holderCommand(where)}" as root to see which program it is, and end it; heimweg-relay takes the port within a second`,
 });
 
-export const homeAway = condition<{ seen: string | undefined }>({
+export const homeAway = condition<{ seen: string | undefined; changed?: string | undefined }>({
 	code: "pulse.home_away",
 	formerly: "home.away",
 	severity: "warning",
@@ -34,12 +36,12 @@ export const homeAway = condition<{ seen: string | undefined }>({
 	visibleAfter: 5 * MINUTE,
 	// A line that reconnects bothers nobody.
 	mail: 15 * MINUTE,
-	text: ({ seen }, home) =>
-		seen
-			? `no pulse from the home ${home} since ${seen}; its mail waits here`
-			: `the home ${home} has not come yet; its mail waits here`,
-	remedy: (_, home) =>
-		`look at home at "heimweg status" and the internet line; compare the keys with homes.d/${home}.toml`,
+	text: ({ seen, changed }, home) =>
+		`${seen ? `no pulse from the home ${home} since ${seen}` : `the home ${home} has not come yet`}${
+			changed ? ` (${changed})` : ""
+		}; its mail waits here`,
+	remedy: ({ changed }, home) =>
+		`${changed ? "look at that change first; else " : ""}look at home at "heimweg status" and the internet line; compare the keys with homes.d/${home}.toml`,
 });
 
 export const homeNoisy = condition<{ dropped: number }>({

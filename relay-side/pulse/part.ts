@@ -50,8 +50,8 @@ export const pulse = relayPart({
 			...{ presence, identity, run, health, metrics },
 		});
 		const sources = followSources({ port: tunnel.listen_port, onSource: pulses.stir, log });
-		facts.homes.subscribe(({ registry }) => {
-			presence.keep(registry.homes.keys());
+		facts.homes.subscribe(({ registry, changedHomes }) => {
+			presence.keep(registry.homes.keys(), changedHomes);
 			identity.keep(registry);
 		});
 		facts.tunnelUp.subscribe(() => pulses.start());

@@ -3,6 +3,7 @@ import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Metrics } from "../../shared/metrics.ts";
 import { portTrouble } from "../../shared/port-holder.ts";
+import { type BucketSize, keyedBucket } from "../../shared/rate.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
 import { homeNoisy, homeOutdated, pulseFailing, pulsePortTaken } from "./conditions.ts";
@@ -31,6 +32,9 @@ export interface Pulses extends PulseServer {
 	review(): void;
 }
 
+/** Datagrams that are no pulses: so many come by chance. More, and some program at the home makes its agent unheard. */
+const garbage: BucketSize = { most: 150, every: SECOND / 5 };
+
 /** Milliseconds after the last pulse too many that a home counts as noisy. */
 const noisyFor = 1 * MINUTE;
 
@@ -42,6 +46,7 @@ const outdatedAfter = 10 * SECOND;
 export function createPulses(options: PulsesOptions): Pulses {
 	const { addresses, port, homeAt, identity, endpoints, presence, health, metrics } = options;
 	const now = options.now ?? (() => performance.now());
+	const takeGarbage = keyedBucket(garbage);
 	const noisyUntil = new Map<string, number>();
 	/** Homes that are away and send pulses of the old version: since when, and when last. */
 	const outdated = new Map<string, { since: number; last: number }>();
@@ -92,7 +97,8 @@ export function createPulses(options: PulsesOptions): Pulses {
 		onDropped(reason, home) {
 			dropped[reason].add();
 			if (reason === "outdated" && home && !presence.of(home).here) seeOutdated(home);
-			if (reason !== "rate" || !home) return;
+			const flood = reason === "rate" || (reason === "garbage" && home && !takeGarbage(home));
+			if (!flood || !home) return;
 			noisyUntil.set(home, now() + noisyFor);
 			health.set(homeNoisy, home, undefined);
 		},

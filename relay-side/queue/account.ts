@@ -113,6 +113,11 @@ function parked(account: Account): QueuedMail[] {
 	);
 }
 
+/** A mail was on its way at the last look, and has been for so long that it counts as waiting if it still is. */
+export function isOverdue(account: Account, wallClock: Date): boolean {
+	return account.since === undefined && waiting(account, wallClock).length > 0;
+}
+
 /** Ends a look: what is in `incoming` the next time too is stuck there. */
 export function rememberIncoming(account: Account): void {
 	account.incoming = new Set(account.mails.filter(({ queue }) => queue === "incoming").map(({ id }) => id));
@@ -130,12 +135,13 @@ export function reasonForStaying(account: Account): string | undefined {
 
 /** What to tell of a home's waiting mail; undefined when none waits. */
 export function waitingMail(account: Account, wallClock: Date): WaitingMail | undefined {
-	const mails = waiting(account, wallClock);
+	// As of the last look: a mail that was on its way then may be delivered by now, and would seem to grow old.
+	const mails = account.since === undefined ? [] : waiting(account, wallClock);
 	if (mails.length === 0) return undefined;
 	const oldest = mails.reduce((first, { arrived }) => Math.min(first, arrived), Number.POSITIVE_INFINITY);
 	return {
 		mails: mails.length,
-		since: account.since ?? wallClock.toISOString(),
+		since: account.since!,
 		oldest: new Date(oldest * 1000).toISOString(),
 	};
 }

@@ -1,8 +1,10 @@
+import type { Address } from "../../shared/address.ts";
 import { askBanner } from "../../shared/banner.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { queueMark } from "../../shared/postfix/activity.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
+import { momentText } from "../../shared/proof.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
@@ -20,6 +22,8 @@ export const queue = relayPart({
 
 	create(_, { facts, identity, run, health, log, metrics, statusChanged }) {
 		const homes = () => registryOf(facts).homes;
+		/** When a home's mail server last greeted us, by its tunnel address. */
+		const greeted = new Map<Address, Date>();
 		const tellNews = waitingNews(identity.renew);
 		const tellWaiting = facts.waiting.own("queue");
 		const homeOf = (domain: string) => facts.homes.value?.byDomain.get(domain)?.id;
@@ -36,7 +40,11 @@ export const queue = relayPart({
 			here: (home) => facts.presence.all.get(home)?.here ?? false,
 			mark: queueMark(run),
 			flush: postfixFlush(run),
-			ask: askBanner,
+			async ask(server, signal) {
+				const reason = await askBanner(server, signal);
+				if (reason === undefined) greeted.set(server.address, new Date());
+				return reason;
+			},
 			onChange() {
 				const withMail = new Set(waiting.withMail());
 				tellNews(withMail);
@@ -46,6 +54,9 @@ export const queue = relayPart({
 			},
 		});
 		const oldMail = createOldMail({ run, waiting: waiting.waiting, health });
+		facts.homes.subscribe(({ at }) => {
+			for (const address of greeted.keys()) if (!at.has(address)) greeted.delete(address);
+		});
 		facts.presence.subscribe((home, now, before) => {
 			if (now?.here && !before?.here) waiting.returned(home);
 			if (before?.here && now && !now.here) waiting.left(home);
@@ -66,6 +77,14 @@ export const queue = relayPart({
 				},
 			},
 			homeStatus: ({ id }) => ({ waiting: waiting.waiting(id) }),
+			homeProof({ id, addresses }) {
+				if (health.has(conditions.mailServerSilent, id))
+					return { incoming: { verdict: "no", because: "its mail server does not answer" } };
+				const at = greeted.get(addresses[0]!);
+				return at
+					? { incoming: { verdict: "yes", because: `its mail server greeted us at ${momentText(at)}` } }
+					: {};
+			},
 			serve: waiting.start,
 			stop: waiting.stop,
 		};

@@ -12,6 +12,7 @@ import {
 	type Account,
 	comeBack,
 	dueMails,
+	isOverdue,
 	newAccount,
 	nextDue,
 	noteTry,
@@ -247,6 +248,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		if (close()) return idle >= Math.max(closePause, look.took / closeShare);
 		if (idle < Math.max(usualPause, look.took / usualShare)) return false;
 		if (idle >= longestPause) return true;
+		for (const account of accounts.values()) if (isOverdue(account, wallClock())) return true;
 		// While its server is silent, it is the server's answer that pokes us.
 		if (someHere((account) => !account.silent && nextDue(account) <= now())) return true;
 		const mark = await options.mark();

@@ -151,8 +151,12 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	async function mending(act: () => Promise<void>): Promise<void> {
 		try {
 			await act();
+			// Mending may have failed, and the old map be back.
+			health.clear(mapDamaged, map);
 		} catch (error) {
 			if (!(error instanceof MapDamaged) || error.map !== map) throw error;
+			// Should mending fail: the file may come back as it was, and must be looked at.
+			leftAs = undefined;
 			health.set(mapDamaged, map, { reason: error.message });
 			const wanted = wantedRecipients(options.sources());
 			const { add } = await compareRecipients(wanted, await relayDomains(), false).difference();

@@ -88,6 +88,8 @@ export function createRoutes(options: RoutesOptions): Duty {
 			const { complete } = options.served().registry;
 			try {
 				await keep(some, remembered, signal);
+				// Mending may have failed, and the old map be back.
+				for (const map of ["transport", "relay_domains"]) health.clear(mapDamaged, map);
 				if (left || !some) left = { mark: await options.mark?.(), complete: left?.complete ?? complete };
 				return;
 			} catch (error) {

@@ -7,6 +7,7 @@ export const queueDiskFull = condition<{ directory: string; free: number; wanted
 	severity: "error",
 	title: "Postfix takes no mail because its disk is full",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 0,
 	text: ({ directory, free, wanted }) =>
 		`Postfix puts all mail off until there is room: ${megabytes(free)} are free on the disk that holds ${directory}, and it wants ${megabytes(wanted)}`,

@@ -42,8 +42,7 @@ export const listQueue: ListQueue = async function* (signal) {
 		for await (const line of command) if (line) yield parseQueued(line);
 		await command;
 	} catch (error) {
-		const text = (error as { stderr?: string }).stderr?.trim() || messageOf(error).split("\n")[0];
-		throw new HeimwegError(`cannot list Postfix's queue with "postqueue -j": ${text}`, {
+		throw new HeimwegError(`cannot list Postfix's queue with "postqueue -j": ${reasonOf(error)}`, {
 			remedy:
 				'look whether Postfix runs ("systemctl status postfix"), and whether user heimweg is in group postdrop',
 			cause: error,
@@ -53,6 +52,15 @@ export const listQueue: ListQueue = async function* (signal) {
 		command.kill();
 	}
 };
+
+/** What postqueue(1) says, without the form of its log lines. */
+function reasonOf(error: unknown): string {
+	const said = (error as { stderr?: string }).stderr?.trim() || messageOf(error);
+	const lines = said.split("\n");
+	const line = lines.find((one) => /\b(fatal|panic):/.test(one)) ?? lines[0]!;
+	if (/mail system is down/.test(line)) return "Postfix does not run";
+	return line.replace(/^postqueue: (fatal|panic|warning): /, "").slice(0, 300);
+}
 
 /** What a queue ID is made of, with long ones and without (postconf(5), enable_long_queue_ids). */
 const queueId = /^[0-9A-Za-z]{1,40}$/;

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { Proof, Proofs } from "../proof.ts";
 
 /** What is known of mail's way, and why. "yes" only where every step of it was seen in Postfix's own words. */
 export interface Verdict {
@@ -55,6 +56,28 @@ export async function judgeEach(
 		if (verdict.says !== "yes" && notWell.size < mostNamed) notWell.set(domain, verdict);
 	}
 	return { incoming: first.no ?? first["not known"] ?? first.yes ?? none, domains: counts, notWell };
+}
+
+/** The same as a part's proof. */
+export function proofsOf(delivery: Delivery | undefined): Proofs {
+	if (!delivery) return {};
+	return { incoming: asProof(delivery.incoming), outgoing: asProof(delivery.outgoing) };
+}
+
+/** The verdict on mail for some of the domains alone. */
+export function proofOf(delivery: Delivery | undefined, domains: readonly string[]): Proof | undefined {
+	if (!delivery) return undefined;
+	const open = domains.flatMap((domain) => delivery.notWell.get(domain) ?? []);
+	const worst = open.find(({ says }) => says === "no") ?? open[0];
+	if (worst) return asProof(worst);
+	return delivery.domains.yes > 0
+		? { verdict: "yes", because: "its Postfix routes every domain here" }
+		: undefined;
+}
+
+/** What a configuration leaves open is no doubt about mail that is seen to flow; a condition tells of it where it matters. */
+function asProof({ says, why }: Verdict): Proof | undefined {
+	return says === "not known" ? undefined : { verdict: says, because: why };
 }
 
 /** What is to say while Postfix does not answer. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Family, familyOf } from "../address.ts";
 import { addressSchema } from "../config.ts";
 import { plainText } from "../plain-text.ts";
+import { sentProofsSchema } from "./proof.ts";
 import { recipientsReportSchema, recipientsStateSchema } from "./recipients.ts";
 
 /**
@@ -23,8 +24,14 @@ export const checkinCipher = "TLS_AES_128_GCM_SHA256";
 /** The largest check-in and answer, in bytes. */
 export const checkinLimit = 256 * 1024;
 
+/** Errors of a home that a check-in tells in words. */
+export const mostErrors = 20;
+
+/** Characters of a sentence in either direction. */
+export const longestSentence = 300;
+
 /** What the other side says is shown to people, on terminals too. */
-const shortText = z.string().max(300).transform(plainText);
+const shortText = z.string().max(longestSentence).transform(plainText);
 const stamp = z.string().max(40).transform(plainText);
 const addressOf = (family: Family) => addressSchema.refine((address) => familyOf(address) === family);
 
@@ -39,6 +46,13 @@ export const checkinSchema = z.object({
 	domains: z.array(shortText).max(10_000).optional(),
 	/** Codes of the conditions that hold at the home. */
 	conditions: z.array(shortText).max(1_000),
+	/** The errors among them, in words. */
+	errors: z
+		.array(z.object({ code: shortText, text: shortText, since: stamp }))
+		.max(mostErrors)
+		.optional(),
+	/** What the home has seen of its mail and records. */
+	proofs: sentProofsSchema.optional(),
 	/** Of the list of valid recipients; without it the home has none. */
 	recipients: recipientsReportSchema.optional(),
 	parts: partsSchema,
@@ -60,7 +74,18 @@ export const checkinAnswerSchema = z.object({
 	/** The list of valid recipients that the relay has; a relay that takes no lists says nothing. */
 	recipients: recipientsStateSchema.optional(),
 	parts: partsSchema,
-	/** What the relay thinks of the home: sentences for its owner, empty when all is well. */
-	notices: z.array(z.object({ code: shortText, text: shortText, remedy: shortText, since: stamp })).max(100),
+	/** What the relay has seen of this home's mail. */
+	proofs: sentProofsSchema.optional(),
+	/** What the relay thinks of the home, and what is wrong with itself: sentences for its owner, empty when all is well. */
+	notices: z
+		.array(
+			z.object({
+				...{ code: shortText, text: shortText, remedy: shortText, since: stamp },
+				severity: z.enum(["error", "warning"]).optional().catch(undefined),
+				/** While it lasts no mail comes in. */
+				blocksMail: z.boolean().optional().catch(undefined),
+			}),
+		)
+		.max(100),
 });
 export type CheckinAnswer = z.infer<typeof checkinAnswerSchema>;

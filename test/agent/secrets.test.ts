@@ -60,6 +60,8 @@ test("the keys are read; of the preshared one only a mark is kept", async () => 
 			["recipients", undefined],
 			["mail", undefined],
 			["delivery", undefined],
+			["bounces", undefined],
+			["maillog", undefined],
 		]),
 	});
 });

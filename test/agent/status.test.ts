@@ -96,18 +96,39 @@ test("people read how much mail waits on the relay, since when, and how old it i
 		/3 mails wait on the relay: mail has been held up for 4\d s, the oldest came 10 min ago/,
 	);
 	expect(statusText(well)).not.toContain("wait");
+	const checkin = { home: "muller", domains: ["example.org"], relayVersion: "1.2.2", at: ago(600), waiting };
+	const old = statusText({ ...well, checkin, tunnel: { ...well.tunnel, up: false } });
+	expect(old, "what the relay said then grows no older").toMatch(
+		/at .*UTC: 3 mails wait on the relay: mail has been held up for 0 s, the oldest came 0 s ago/,
+	);
+	expect(old).toMatch(/relay +at .*UTC: knows us as "muller"/);
 });
 
-test("mail that waited on the relay at an old check-in does not go on ageing, and is said to be not known", () => {
+test("a lost family, a record that leads elsewhere, and both sides' keys and addresses stand in the status", () => {
+	const text = statusText({
+		...well,
+		gone: { ipv4: undefined, ipv6: "2026-01-02T03:04:00.000Z" },
+		records: { ...well.records, comparedAt: "2026-01-02T03:05:00.000Z", leadElsewhere: ["198.51.100.7"] },
+		keys: { own: "own-key", relay: "relay-key" },
+		tunnelAddresses: { own: ["10.86.0.2"], relay: ["10.86.0.1"] },
+	});
+	expect(text).toContain("gone from this line since 2026-01-02 03:04 UTC, was 2001:db8::7");
+	expect(text).toContain("in sync with deSEC, compared at 2026-01-02 03:05 UTC");
+	expect(text).toContain("mail.example.org A 198.51.100.7, published, but does not lead here");
+	expect(text).toMatch(/^keys +ours own-key, the relay's relay-key$/m);
+	expect(text).toMatch(/^inside +ours 10\.86\.0\.2, the relay's 10\.86\.0\.1$/m);
+});
+
+test("mail that waited on the relay at an old check-in does not go on ageing, and is told with its time", () => {
 	const waiting = { mails: 1, since: "2026-01-01T00:00:00.000Z", oldest: "2026-01-01T00:00:00.000Z" };
 	const at = "2026-01-01T00:10:00.000Z";
 	const text = statusText({ ...well, checkin: { ...well.checkin, waiting, at } });
 	expect(text).toContain("held up for 10 min");
-	expect(text).toContain("at the last check-in, and is not known now");
+	expect(text).toContain("at 2026-01-01 00:10 UTC: 1 mail waits on the relay");
 	const now = new Date().toISOString();
 	const fresh = statusText({
 		...well,
 		checkin: { ...well.checkin, waiting: { ...waiting, since: now }, at: now },
 	});
-	expect(fresh).not.toContain("not known now");
+	expect(fresh).not.toContain("UTC: 1 mail waits");
 });

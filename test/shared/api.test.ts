@@ -34,6 +34,7 @@ async function serve(changes: Partial<ApiOptions> = {}, at?: number, host = "127
 		metrics: createMetrics("heimweg", "1.2.3", health),
 		log: silent,
 		ready: () => is.ready,
+		mailFlows: () => is.ready && health.mailFlows,
 		live: () => is.live,
 		status: () => ({ version: "1.2.3" }),
 		...changes,

@@ -7,10 +7,13 @@ const shared = resolve(import.meta.dirname, "../../shared");
 const prelude = `
 	import { checkConfig, exitWith, printStatus } from "${shared}/cli.ts";
 	import { ConfigError, HeimwegError } from "${shared}/errors.ts";
+	import { isWell } from "${shared}/program-status.ts";
 	setInterval(() => {}, 1000);
 	const status = (mailFlows, ...severities) => ({
 		mailFlows, conditions: severities.map((severity) => ({ severity })), long: "x".repeat(300000) });
-	const print = (ask, json = false) => exitWith(printStatus({ ask, json, text: (s) => "flows: " + s.mailFlows + "\\n" }));
+	const headline = (verdict) => ({ incoming: { verdict, because: [] } });
+	const text = (s) => "flows: " + s.mailFlows + "\\n";
+	const print = (ask, json = false) => exitWith(printStatus({ ask, json, text, isWell }));
 `;
 
 /** What a program that ends with this code prints, and its exit status. */
@@ -31,9 +34,11 @@ async function ends(code: string) {
 
 test.each([
 	["all is well", "print(async () => status(true))", 0],
-	["there is a warning", 'print(async () => status(true, "warning"))', 0],
+	["there is a warning", 'print(async () => status(true, "warning"))', 1],
 	["there is an error", 'print(async () => status(true, "warning", "error"))', 1],
 	["mail cannot flow", "print(async () => status(false))", 1],
+	["all is seen", 'print(async () => ({ ...status(true), headline: headline("yes") }))', 0],
+	["something is not known", 'print(async () => ({ ...status(true), headline: headline("not known") }))', 1],
 ])(
 	"status ends with the right exit status when %s",
 	async (_, code, status) => {

@@ -24,8 +24,10 @@ export interface MemoryLink {
 }
 
 /** A machine whose links `ip` and `wg` show and change; it refuses what they would refuse, and what it does not know. */
-export function memoryTunnel(options: { kernel?: boolean; privileged?: boolean } = {}) {
-	const { kernel = true, privileged = true } = options;
+export function memoryTunnel(
+	options: { kernel?: boolean; privileged?: boolean; wireguardGo?: boolean } = {},
+) {
+	const { kernel = true, privileged = true, wireguardGo = false } = options;
 	const links = new Map<string, MemoryLink>();
 	const calls: string[] = [];
 	/** An allowed IP belongs to one peer. */
@@ -230,6 +232,10 @@ export function memoryTunnel(options: { kernel?: boolean; privileged?: boolean }
 		calls.push([command, ...args].join(" "));
 		if (command === "ip") return ip(args, input);
 		if (command === "wg") return wg(args);
+		if (command === "wireguard-go") {
+			if (wireguardGo) return "";
+			throw new CommandError(command, "it is not installed", { missing: true });
+		}
 		throw new Error(`the model knows no ${command}`);
 	};
 

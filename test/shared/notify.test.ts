@@ -278,3 +278,30 @@ test("a clock that was a day ahead and is corrected does not silence it for a da
 	expect(said()).toEqual(["begins a.soon"]);
 	await notifier.stop();
 });
+
+test("somebody who was told of one is not told that it is over when another took its place", async () => {
+	const { health, sent, notifier } = stage();
+	await notifier.start();
+	health.set(grave, "", "broken");
+	await vi.advanceTimersByTimeAsync(2 * seconds);
+	health.set(soon, "", "broken otherwise");
+	health.clear(grave, "", soon);
+	await vi.advanceTimersByTimeAsync(2 * minutes);
+	const end = sent.flatMap(({ notices }) => notices).find(({ event }) => event === "ends");
+	expect(end?.text).toMatch(/^after \d+ s another: title of a\.grave; now: title of a\.soon$/);
+	await notifier.stop();
+});
+
+test("what follows from another is not told beside it, and is told when it lasts longer", async () => {
+	const follows = condition<string>({ ...kind("a.follows", 0), dependsOn: [grave.code] });
+	const { health, said, notifier } = stage();
+	await notifier.start();
+	health.set(grave, "", "broken");
+	health.set(follows, "", "no name resolves");
+	await vi.advanceTimersByTimeAsync(10 * minutes);
+	expect(said()).toEqual(["begins a.grave"]);
+	health.clear(grave);
+	await vi.advanceTimersByTimeAsync(10 * minutes);
+	expect(said().sort()).toEqual(["begins a.follows", "begins a.grave", "ends a.grave"]);
+	await notifier.stop();
+});

@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** nft(8) with the one table of ours, and no other program. */
 const run: RunCommand = async (command, args, options) => {
 	if (command !== "nft") throw new CommandError(command, `no ${command} here`, { missing: true });
-	if (args[0] === "list") {
+	if (args.includes("list")) {
 		if (table !== undefined) return table;
 		throw new CommandError("nft", "none", { stderr: "Error: No such file or directory" });
 	}
@@ -258,6 +258,28 @@ test("what Postfix needs is what the parts need, each parameter looked at once",
 		"b",
 	]);
 });
+
+test("the headline is folded from what the parts have seen, and a no means that mail cannot flow", async () => {
+	const yes = { verdict: "yes", because: "a pulse was answered" } as const;
+	const no = { verdict: "no", because: "Postfix sends past the relay" } as const;
+	let outgoing: typeof yes | typeof no = yes;
+	const program = await made(
+		telling("a", { proof: () => ({ incoming: yes, outgoing: yes }) }),
+		telling("b", { proof: () => ({ outgoing }) }),
+	);
+	await program.start();
+	await expect.poll(async () => (await ask("/healthz")).mailFlows).toBe(true);
+	expect(await ask("/status")).toMatchObject({ headline: { incoming: yes0, outgoing: yes0 } });
+	outgoing = no;
+	expect(await ask("/status")).toMatchObject({
+		mailFlows: false,
+		headline: { incoming: yes0, outgoing: { verdict: "no", because: [no.because] } },
+	});
+	expect(await ask("/healthz")).toMatchObject({ mailFlows: false });
+	await program.stop();
+});
+
+const yes0 = { verdict: "yes", because: ["a pulse was answered"] };
 
 test("a condition that a part sets shows in the health of the program", async () => {
 	const kind: Kind = {

@@ -176,6 +176,13 @@ test("ours is known again after a restart, whoever made it, and removed by down;
 	}
 });
 
+test("where wireguard-go is installed already, nobody is told to install it", async () => {
+	const { tunnel } = stage(undefined, { kernel: false, wireguardGo: true });
+	await expect(tunnel.ensure()).rejects.toMatchObject({
+		remedy: expect.stringMatching(/^look at "systemctl status heimweg-wireguard-go@hw0"/),
+	});
+});
+
 test("a kernel without WireGuard, and a lack of privileges, are told with what to do", async () => {
 	await expect(stage(undefined, { kernel: false }).tunnel.ensure()).rejects.toMatchObject({
 		message: expect.stringContaining("wireguard-go has not made it"),

@@ -69,7 +69,7 @@ test.each<[string, (response: ServerResponse) => void, RegExp]>([
 	["a web page", (response) => response.end("<html>Welcome to the hotel"), /is not an IP address/],
 	["nothing", (response) => response.end(), /is not an IP address/],
 	["the other family", (response) => response.end("2001:db8::1"), /which is not IPv4/],
-	["a flood", (response) => response.end("1".repeat(5_000)), /exceed/i],
+	["a flood", (response) => response.end("1".repeat(5_000)), /too long/],
 	["a cut line", (response) => response.destroy(), /failed: http/],
 ])("%s is a failure of the service, and never tells that the family is gone", async (_, give, reason) => {
 	const bad = await service("127.0.0.1", give);
@@ -84,7 +84,7 @@ test.each<[string, (response: ServerResponse) => void, RegExp]>([
 test("a refused connection is no silence either: somebody refused it", async () => {
 	watch({ 4: ["http://127.0.0.1:1/"], 6: [(await service("::1")).url] });
 	watcher.ask(4);
-	await expect.poll(() => said).toEqual([expect.stringContaining("ECONNREFUSED")]);
+	await expect.poll(() => said).toEqual([expect.stringContaining("connection refused")]);
 });
 
 test("a service that failed is asked again after a minute, until it answers", async () => {

@@ -69,7 +69,36 @@ test("a partial outage of the only operator says nothing of the family", async (
 test("two independent hosts with both families that are lost in one alone show that it is gone", async () => {
 	watch(both);
 	for (const operator of ["dedyn.io", "ident.example"]) lost.add(`${operator} 6`);
-	expect(await ask(6)).toEqual(["IPv6 failed", "IPv4 seen", "IPv4 seen", "IPv6 gone"]);
+	expect(await ask(6), "packets may have been lost").toEqual(["IPv6 failed", "IPv4 seen", "IPv4 seen"]);
+	time += 60_000;
+	vi.advanceTimersByTime(60_000);
+	for (let turn = 0; turn < 50; turn++) await new Promise((done) => setImmediate(done));
+	expect(said.slice(3), "by itself").toEqual(["IPv6 failed", "IPv4 seen", "IPv4 seen", "IPv6 gone"]);
+});
+
+test("a line that loses packets takes no family away: a host is tried again, and so is all of it", async () => {
+	let tries = 0;
+	const lossy: Host = {
+		reaches: async (family) => family === 4 || ++tries % 3 === 0,
+	};
+	lost = new Set(["dedyn.io 6"]);
+	watch(dedyn, [lossy]);
+	for (let at = 0; at < 5; at++) {
+		time += 60_000;
+		expect(await ask(6), "the third try reaches it").toEqual(["IPv6 failed", "IPv4 seen"]);
+	}
+	await watcher.stop();
+	lost.add("relay 6");
+	watch(dedyn, [relay]);
+	for (let at = 0; at < 5; at++) {
+		// One look in which all was lost, and one that reaches somebody, in turns.
+		time += 60_000;
+		lost.add("dedyn.io 6");
+		expect(await ask(6)).not.toContain("IPv6 gone");
+		time += 60_000;
+		lost.delete("dedyn.io 6");
+		expect(await ask(6)).toEqual(["IPv6 seen"]);
+	}
 });
 
 test("one operator lost alone tells nothing, nor do both when neither family reaches anybody", async () => {
@@ -87,6 +116,8 @@ test("one operator lost alone tells nothing, nor do both when neither family rea
 test("the relay is another host when it has both families, and one of a single family counts for nothing", async () => {
 	lost = new Set(["dedyn.io 4", "relay 4"]);
 	watch(dedyn, [relay]);
+	await ask(4);
+	time += 60_000;
 	expect(await ask(4)).toEqual(["IPv4 failed", "IPv6 seen", "IPv4 gone"]);
 	await watcher.stop();
 	lost = new Set(["dedyn.io 4"]);

@@ -201,6 +201,7 @@ test("a pipe in the place of the list keeps neither the agent from starting nor 
 		...{ metrics: createMetrics("test", "1", health), guarded: () => true, statusChanged() {} },
 		state: () => ({ read: async () => undefined, write: async () => {}, stop() {} }),
 		checkin: () => [],
+		proofs: () => [],
 	};
 	const part = (await recipients.create(config, context, undefined)) as AgentPart;
 	endings.push(() => part.stop?.());

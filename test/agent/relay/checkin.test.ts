@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createCheckin } from "../../../agent/relay/checkin.ts";
+import { createCheckin, whileSilent } from "../../../agent/relay/checkin.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import type { Duty } from "../../../shared/duty.ts";
 import { Health } from "../../../shared/health.ts";
@@ -20,10 +20,12 @@ let answers: CheckinAnswer[];
 let health: Health;
 let lines: string[];
 let tunnelUp: boolean;
+let expected: string[] | undefined;
 let duty: Duty;
 
 beforeEach(async () => {
 	[bodies, answers, tunnelUp] = [[], [], true];
+	expected = ["example.org", "example.net"];
 	give = (_, response) => response.end(JSON.stringify(good));
 	relay = createServer(async (request, response) => {
 		let text = "";
@@ -50,7 +52,9 @@ beforeEach(async () => {
 			addresses: { ipv4: parseAddress("198.51.100.7") },
 			conditions: ["dns.failing"],
 		}),
-		expected: ["example.org", "example.net"],
+		get expected() {
+			return expected;
+		},
 		tunnelUp: () => tunnelUp,
 		onAnswer: (answer) => answers.push(answer),
 		health,
@@ -118,6 +122,36 @@ test("while the tunnel is down nothing is sent", async () => {
 	tunnelUp = false;
 	await checkIn();
 	expect([bodies, codes()]).toEqual([[], []]);
+});
+
+test("while pulses count as lost a check-in is tried now and then; that it fails is not told besides", async () => {
+	tunnelUp = false;
+	give = (_, response) => response.destroy();
+	duty.poke(whileSilent);
+	await duty.settled();
+	expect([answers, codes()]).toEqual([[], []]);
+	expect(bodies.length).toBeGreaterThan(0);
+	const blocking = { severity: "error", blocksMail: true };
+	const notice = { code: "pulse.port_taken", text: "the port is held", remedy: "", since: "", ...blocking };
+	give = (_, response) => response.end(JSON.stringify({ ...good, notices: [notice] }));
+	duty.poke(whileSilent);
+	await duty.settled();
+	const told = health.list().find(({ subject }) => subject === "pulse.port_taken");
+	expect(told, "it may know why").toMatchObject({ code: "relay.says", ...blocking });
+	expect(health.mailFlows).toBe(false);
+});
+
+test("a relay that routes no domain here is an error, whether the config names domains or not", async () => {
+	give = (_, response) => response.end(JSON.stringify({ ...good, domains: [] }));
+	expected = undefined;
+	await checkIn();
+	expect(codes()).toEqual(["relay.routes_nothing"]);
+	expected = ["example.org"];
+	await checkIn();
+	expect(codes()).toEqual(["relay.routes_missing"]);
+	give = (_, response) => response.end(JSON.stringify(good));
+	await checkIn();
+	expect(codes()).toEqual([]);
 });
 
 test.each<[string, (response: ServerResponse) => void, RegExp, RegExp]>([

@@ -54,6 +54,7 @@ async function stage() {
 		...{ addresses: [relay], port, privateKey: relayKey, identity, health },
 		facts,
 		sections: () => [],
+		proofs: () => [],
 		metrics: createMetrics("test", "1", health),
 	});
 	checkins.start();
@@ -87,7 +88,7 @@ test("what begins or ends to be wrong with a home is news to it by its generatio
 test("of a check-in the relay keeps what it shows, however much else the home says", async () => {
 	const { checkins, checkIn } = await stage();
 	await checkIn();
-	expect(checkins.of("anna")).toEqual({ version: "1", conditions: ["dns.failing"] });
+	expect(checkins.of("anna")).toEqual({ version: "1", conditions: ["dns.failing"], at: expect.any(Date) });
 });
 
 test("what holds of other homes is not gone through for a check-in", async () => {

@@ -118,3 +118,16 @@ test("after a stop nobody is declared away any more", () => {
 	expect(events).toEqual(["anna back"]);
 	expect(health.list()).toEqual([]);
 });
+
+test("when a home went away just after its file changed, that is told with it", () => {
+	const { presence, health, pulses } = stage("anna", "bert");
+	pulses("anna", 1_000, 3);
+	presence.pulse("bert", 1_000);
+	presence.keep(["anna", "bert"], ["anna"]);
+	vi.advanceTimersByTime(5_000);
+	const text = (home: string) => health.list().find(({ subject }) => subject === home)?.text;
+	expect(text("anna")).toMatch(
+		/no pulse from the home anna since .* \(anna\.toml changed 1\.0 s after that\); its mail/,
+	);
+	expect(text("bert")).not.toContain("changed");
+});

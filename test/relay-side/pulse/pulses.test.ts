@@ -62,3 +62,28 @@ test("a home that is away and sends pulses of version 1 is a condition until it 
 	}, waitOptions);
 	expect(health.list()).toEqual([]);
 });
+
+test("a program at a home that floods the pulse port is that home's trouble, whatever it sends", async () => {
+	const health = new Health(log);
+	const anna = { id: "anna", publicKey: publicKeys.anna };
+	const socket = createSocket("udp4").bind(0, "127.0.0.2");
+	const probe = createSocket("udp4").bind(0, relay);
+	await Promise.all([once(socket, "listening"), once(probe, "listening")]);
+	const { port } = probe.address();
+	await new Promise<void>((done) => probe.close(() => done()));
+	const pulses = createPulses({
+		...{ addresses: [relay], port, health, run: runCommand, homeAt: () => anna },
+		...{ identity: identityOf().identity, metrics: createMetrics("test", "1", health) },
+		presence: createPresence({ health, log, onChange() {} }),
+		endpoints: async () => new Map(),
+	});
+	pulses.start();
+	onTestFinished(() => {
+		pulses.stop();
+		socket.close();
+	});
+	await vi.waitFor(() => {
+		for (let n = 0; n < 50; n++) socket.send("noise", port, relay);
+		expect(health.list()).toMatchObject([{ code: "pulse.too_many", subject: "anna" }]);
+	}, waitOptions);
+});

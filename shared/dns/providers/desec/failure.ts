@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from "../../../errors.ts";
+import { failedConnection } from "../../../failed-connection.ts";
 
 /** What a reader is told about a connection that failed. */
 export interface Failure {
@@ -9,22 +10,6 @@ export interface Failure {
 
 const LINE = "check the line to the internet; it is tried again by itself";
 const RESOLVER = "check the line and the resolver of this machine";
-
-/** By the system's or undici's code; where no remedy stands, the line is to blame. */
-const known: Record<string, { why: string; remedy?: string }> = {
-	ENOTFOUND: { why: "its name does not exist", remedy: RESOLVER },
-	EAI_AGAIN: { why: "its name cannot be resolved", remedy: RESOLVER },
-	ECONNREFUSED: { why: "connection refused" },
-	ECONNRESET: { why: "the connection was cut" },
-	EPIPE: { why: "the connection was cut" },
-	UND_ERR_SOCKET: { why: "the connection was cut" },
-	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { why: "the answer was cut short" },
-	UND_ERR_CONNECT_TIMEOUT: { why: "no connection in time" },
-	UND_ERR_HEADERS_TIMEOUT: { why: "no answer in time" },
-	UND_ERR_BODY_TIMEOUT: { why: "the answer stopped halfway" },
-	ENETUNREACH: { why: "no route to it" },
-	EHOSTUNREACH: { why: "no route to it" },
-};
 
 /** Says why there was no answer, from the error of the connection or in our own words. */
 export function describeFailure(error: unknown): Failure {
@@ -49,6 +34,7 @@ export function describeFailure(error: unknown): Failure {
 			remedy: "see that nothing on the line answers in deSEC's place, and that the URLs in [dns] are right",
 		};
 	}
-	const { why = message, remedy = LINE } = known[code] ?? {};
-	return { kind: "unreachable", why: code ? `${why} (${code})` : why, remedy };
+	const known = failedConnection(error);
+	if (!known) return { kind: "unreachable", why: code ? `${message} (${code})` : message, remedy: LINE };
+	return { kind: "unreachable", why: known.why, remedy: known.at === "name" ? RESOLVER : LINE };
 }

@@ -273,7 +273,7 @@ describe("trouble", () => {
 		expect(await failureUnder({ kind: "refused" }, { budget })).toMatchObject({
 			kind: "unreachable",
 			reached: false,
-			message: expect.stringContaining("connection refused (ECONNREFUSED)"),
+			message: expect.stringMatching(/connection refused$/),
 		});
 		const unknown = connect({ budget, baseUrl: "http://desec.invalid/api/v1" });
 		expect(await failure(unknown.zone("example.org"))).toMatchObject({ kind: "unreachable", reached: false });
