@@ -136,7 +136,11 @@ export class PostfixModel {
 		if (!home.server) return this.#fail(mail, "connect: refused");
 		await new Promise((resolve) => setTimeout(resolve, deliveryTime));
 		this.#failures.delete(mail.domain);
-		if (home.refusal) return this.#defer(mail, `host 10.86.0.2[10.86.0.2] said: ${home.refusal} (in reply to RCPT TO command)`);
+		if (home.refusal)
+			return this.#defer(
+				mail,
+				`host 10.86.0.2[10.86.0.2] said: ${home.refusal} (in reply to RCPT TO command)`,
+			);
 		this.mails.delete(mail.queue_id);
 		this.#mark += 1;
 		this.delivered.push(mail.queue_id);
