@@ -20,7 +20,7 @@ const sides = {
 			"relay-side/config.ts",
 			"relay-side/identity.ts",
 			"relay-side/refused.ts",
-			...["apply", "conditions", "entry", "map-marks", "maps", "our-maps", "policy-socket", "queue"].map(
+			...["apply", "conditions", "entry", "file-marks", "maps", "our-maps", "policy-socket", "queue"].map(
 				(word) => `relay-side/postfix/${word}.ts`,
 			),
 		],

@@ -1,8 +1,8 @@
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { relayShape, reviewRelays } from "./config.ts";
+import { readPresharedKeys } from "./preshared-keys.ts";
 import { createRelay } from "./relay.ts";
-import { readPresharedKeys } from "./secrets.ts";
 import { relayRows, relaySummary } from "./status.ts";
 
 /** All about the relays, one at a time: tunnel, failover, pulse, check-in. */

@@ -14,10 +14,10 @@ import { createCheckins } from "./checkins.ts";
 import { largePacketsLost, packetsLost, relayMute } from "./conditions.ts";
 import type { RelayConfig, RelaySection } from "./config.ts";
 import { pathWorks } from "./path.ts";
+import type { PresharedKey } from "./preshared-keys.ts";
 import { relayProofs } from "./proof.ts";
 import { watchPulse } from "./pulse.ts";
 import { createResolver } from "./resolve.ts";
-import type { PresharedKey } from "./secrets.ts";
 import type { RelayStatus } from "./status.ts";
 import { createTunnel, type Tunnel } from "./tunnel.ts";
 

@@ -15,7 +15,7 @@ import { Refused } from "../refused.ts";
 import { addressDiffers, checkinPortTaken, checkinServing } from "./conditions.ts";
 import { createNews } from "./news.ts";
 import { concerns, heldFor, noticesFor } from "./notices.ts";
-import { type CheckinServer, serveCheckins } from "./server.ts";
+import { type CheckinServer, serveCheckins } from "./requests.ts";
 
 export interface CheckinsOptions {
 	addresses: readonly Address[];

@@ -3,7 +3,7 @@ import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { policySocket } from "../postfix/policy-socket.ts";
 import * as conditions from "./conditions.ts";
-import { createOutgoing } from "./policy.ts";
+import { createOutgoing } from "./outgoing.ts";
 
 /** What is said of a key that an earlier version needed. */
 const portUnused =

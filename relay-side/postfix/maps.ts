@@ -16,7 +16,7 @@ import {
 	parseEntries,
 	parseEntry,
 } from "./entry.ts";
-import { fileMarks } from "./map-marks.ts";
+import { fileMarks } from "./file-marks.ts";
 import { foundNothing, problem, reasonOf } from "./map-problems.ts";
 
 /** The kinds of Postfix database that can be changed entry by entry, and the ending of their files. */

@@ -1,5 +1,5 @@
 import { condition } from "../../shared/health.ts";
-import type { Loss } from "./shrink.ts";
+import type { Loss } from "./losses.ts";
 
 const minutes = 60_000;
 

@@ -17,9 +17,9 @@ import type { Registry } from "../facts.ts";
 import { Refused } from "../refused.ts";
 import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
 import { type HomeList, type Journal, listJournal } from "./journal.ts";
+import { holdFor, suspectLosses } from "./losses.ts";
 import { changedSet, readRecipients } from "./reading.ts";
 import { createReports } from "./reports.ts";
-import { suspectLosses } from "./shrink.ts";
 
 export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
@@ -59,9 +59,6 @@ type Push = ReturnType<typeof recipientsSchema.parse>;
 
 /** The most recipients of all homes together: their map is listed in seconds, and their lists fit into memory. */
 export const recipientTotalLimit = 1_000_000;
-
-/** Milliseconds that a held list must have stood. */
-const holdFor = 24 * 60 * 60_000;
 
 /** So many changes at once take the processor for a good part of a second, and a home sends them now and then only. */
 const longList = 10_000;

@@ -6,7 +6,7 @@ import * as conditions from "./conditions.ts";
 import { followHomes } from "./follow.ts";
 import { createRecipientsKeeper } from "./keeper.ts";
 import { createRecipients } from "./map.ts";
-import { createUse } from "./use.ts";
+import { createUse } from "./postfix-use.ts";
 
 /** Who the valid recipients of the homes are: their lists, and the map that Postfix asks. */
 export const recipients = relayPart({

@@ -1,5 +1,5 @@
 import { watchPulse } from "../../agent/relay/pulse.ts";
-import { serveCheckins } from "../../relay-side/checkin/server.ts";
+import { serveCheckins } from "../../relay-side/checkin/requests.ts";
 import type { Home } from "../../relay-side/homes/home.ts";
 import { emptyRegistry } from "../../relay-side/homes/registry.ts";
 import { createIdentity } from "../../relay-side/identity.ts";

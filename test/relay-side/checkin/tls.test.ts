@@ -3,8 +3,8 @@ import { connect as connectTcp, createServer } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { askRelay, type RelayPort } from "../../../agent/relay/client.ts";
-import { addressOf } from "../../../relay-side/checkin/front.ts";
-import { serveCheckins } from "../../../relay-side/checkin/server.ts";
+import { addressOf } from "../../../relay-side/checkin/listener.ts";
+import { serveCheckins } from "../../../relay-side/checkin/requests.ts";
 import type { Known } from "../../../relay-side/identity.ts";
 import { type Address, parseAddress } from "../../../shared/address.ts";
 import {

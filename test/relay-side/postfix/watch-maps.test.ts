@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type FileMarks, fileMarks } from "../../../relay-side/postfix/map-marks.ts";
+import { type FileMarks, fileMarks } from "../../../relay-side/postfix/file-marks.ts";
 import { type MapsWatch, watchMaps } from "../../../relay-side/postfix/watch-maps.ts";
 import { silent } from "../../shared/silent.ts";
 

@@ -1,4 +1,8 @@
 import { domainOfRecipient, type RecipientSet } from "../../shared/recipient.ts";
+import { DAY } from "../../shared/time.ts";
+
+/** Milliseconds that a list with such losses must have stood before it is believed. */
+export const holdFor = DAY;
 
 /** How many recipients there were, and are left of them: at one domain, or, without a domain, at all of a home's. */
 export interface Loss {

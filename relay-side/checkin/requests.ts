@@ -22,7 +22,7 @@ import { keyedRate } from "../../shared/rate.ts";
 import { MINUTE } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
-import { addressOf, openFront, type Speaker } from "./front.ts";
+import { addressOf, openFront, type Speaker } from "./listener.ts";
 
 export interface CheckinOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { type CheckinOptions, serveCheckins } from "../../../relay-side/checkin/server.ts";
+import { type CheckinOptions, serveCheckins } from "../../../relay-side/checkin/requests.ts";
 import type { Known } from "../../../relay-side/identity.ts";
 import { type Address, parseAddress } from "../../../shared/address.ts";
 import { type Checkin, type CheckinAnswer, checkinLimit } from "../../../shared/protocol/checkin.ts";
