@@ -52,6 +52,10 @@ export async function createProgram<Types extends PartTypes>(
 	let ready = false;
 	let stopping = false;
 
+	// Before the parts: one may have something to tell while it is made, from what was saved.
+	const showLine = atMostEvery(linePause, () => {
+		if (ready && !stopping) void service.status(line());
+	});
 	const common: PartContext = {
 		...{ run, health, log, metrics, state, statusChanged: () => showLine.soon() },
 		guarded: () => ready,
@@ -104,10 +108,6 @@ export async function createProgram<Types extends PartTypes>(
 		const known = parts.map((part) => part.brief?.() ?? part.status?.({}) ?? {});
 		return statusLine(kind, Object.assign({}, ...known), health.errors);
 	}
-
-	const showLine = atMostEvery(linePause, () => {
-		if (ready && !stopping) void service.status(line());
-	});
 
 	/** What all parts have seen; a condition that stops mail is a no whatever they say. */
 	function headline(): Headline {

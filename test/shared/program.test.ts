@@ -192,6 +192,20 @@ test("status, commands and ticks are what the parts bring", async () => {
 	expect(ticks).toBe(then);
 });
 
+test("a part may have something to tell while it is made, from what was saved", async () => {
+	const kind: Kind = {
+		name: "a",
+		create(_, { statusChanged }) {
+			statusChanged();
+			return { name: "a", start: async () => void events.push("a starts") };
+		},
+	};
+	const program = await made(kind);
+	await program.start();
+	expect(events).toEqual(["a starts"]);
+	await program.stop();
+});
+
 test("a look that lasts is not begun again before it ends, and one that fails ends nothing", async () => {
 	let under = 0;
 	let most = 0;
