@@ -66,7 +66,8 @@ export type HealthListener = (event: "begins" | "ends" | "changes", condition: A
 
 /**
  * What is wrong right now. Setting what is set and clearing what is not does nothing. Conditions are kept by kind and
- * subject: what thousands of homes set and clear costs the same each, however many others hold.
+ * subject: what thousands of homes set and clear costs the same each, however many others hold. The file is long because
+ * the words that a condition is declared with and those that it is shown in stand beside each other.
  */
 export class Health {
 	readonly #active = new Map<string, Map<string, ActiveCondition>>();

@@ -98,6 +98,7 @@ const settling = 5 * MINUTE;
 /**
  * Tells of conditions that begin and end. It compares what was told with what holds, and tells the difference: what
  * comes and goes while nobody may be told is not told at all, and what waits for its turn is told as it is by then.
+ * Longer than other files here: what holds, what was told and when make one state.
  */
 export function createNotifier({ channel, state, health, log, ...options }: NotifierOptions): Notifier {
 	const wallClock = options.wallClock ?? Date.now;

@@ -52,7 +52,10 @@ const addressInfoSchema = z.looseObject({
 	scope: z.string(),
 });
 
-/** Our WireGuard interface, in the kernel or, where the kernel has no WireGuard, made by wireguard-go's own unit. */
+/**
+ * Our WireGuard interface, in the kernel or, where the kernel has no WireGuard, made by wireguard-go's own unit. Longer
+ * than other files here: what makes the interface, knows it again and takes it away has to agree.
+ */
 export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettings): TunnelInterface {
 	const { name } = settings;
 	const wg = wireguard(run, name);

@@ -62,7 +62,7 @@ const ensureEvery = 10 * SECOND;
 
 /**
  * Keeps our interface and its one peer as they should be, and revives a tunnel that does not answer: it observes, and
- * carries out what the failover decides.
+ * carries out what the failover decides. Longer than other files here: all of it is about one interface, one at a time.
  */
 export function createTunnel(options: TunnelOptions): Tunnel {
 	const { device, relay, health, log } = options;

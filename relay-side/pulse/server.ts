@@ -101,7 +101,8 @@ interface Contact {
  * Answers the homes' pulses with the endpoint under which WireGuard sees them, and tells a home by itself when that
  * turns out to be another, or when there is something new for it. The tunnel address says which home's key to try, the
  * MAC whether it is that home. A pulse is answered at once with what the last read of the endpoints showed; one that
- * comes when the home may have moved waits for a read that begins after it.
+ * comes when the home may have moved waits for a read that begins after it. Longer than other files here: who is answered,
+ * and with what, is one decision.
  */
 export function servePulses(options: PulseOptions): PulseServer {
 	const { identity } = options;

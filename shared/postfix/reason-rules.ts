@@ -41,7 +41,7 @@ const disk = 'run "df -h /var/spool/postfix" and free some space';
 
 /**
  * What another mail server answered, by its words; the first that fits. The enhanced codes are RFC 3463's, the words those of
- * Postfix (smtpd_check.c), which is most likely what runs there.
+ * Postfix (smtpd_check.c), which is most likely what runs there. The file is long because it is a table.
  */
 export const answers: readonly ReasonRule[] = [
 	{

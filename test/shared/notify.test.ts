@@ -178,7 +178,7 @@ test("a channel that batches gets everything that is due at once", async () => {
 	await notifier.stop();
 });
 
-test("what begins or ends for hundreds of homes is one notice with a count, and each of them counts as told", async () => {
+test("what begins or ends for hundreds of homes is one notice with a count, and each counts as told", async () => {
 	const { health, sent, notifier, kept } = stage();
 	await notifier.start();
 	for (let n = 0; n < 500; n++) health.set(grave, `home-${n}`, "away");

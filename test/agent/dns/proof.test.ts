@@ -15,7 +15,7 @@ const verdict = (changes: Partial<RecordsState>, failure?: string, refuted: stri
 	headlineOf([{ records: recordsProof({ ...known, ...changes }, failure, refuted.map(parseAddress)) }])
 		.records;
 
-test("the records are true when deSEC was compared, and it is said when, and when the servers answered them", () => {
+test("the records are true when deSEC was compared, and it is said when, and when they were seen", () => {
 	expect(verdict({})).toMatchObject({ verdict: "yes" });
 	expect(verdict({})?.because.join()).toMatch(
 		/compared with deSEC at .*12:03 UTC.*answered them at .*12:04 UTC/,

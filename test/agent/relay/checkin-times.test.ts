@@ -31,7 +31,7 @@ test("when the relay has something new for us, we check in within a second", () 
 	expect(acted).toEqual([10 * MINUTE + 300]);
 });
 
-test("when the relay was started anew, and may have lost what we told it, all homes come spread over ten seconds", () => {
+test("after a start of the relay, which may have lost what we told it, homes come spread over ten seconds", () => {
 	for (const generation of [0x8000_0000, 5]) {
 		begin(0.3);
 		times.heard(7);

@@ -47,7 +47,7 @@ async function stage() {
 	return { checkins, health, told };
 }
 
-test("what begins to be wrong at home is told to the relay soon, in words and bounded, without its own words", async () => {
+test("what begins to be wrong at home is told to the relay soon, bounded, without the relay's own words", async () => {
 	const { checkins, health, told } = await stage();
 	checkins.news();
 	await checkins.duty.settled();

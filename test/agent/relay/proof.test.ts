@@ -37,7 +37,7 @@ test("that nothing was answered since the start is never well: first not known, 
 	expect([incoming?.verdict, outgoing?.verdict]).toEqual(["no", "no"]);
 });
 
-test("a relay whose WireGuard answers and whose companion does not: what goes out waits, what comes in is not known", () => {
+test("a relay whose companion is mute: what goes out waits, and what comes in is not known", () => {
 	const { incoming, outgoing } = headline({ up: false, silent: true, mute: true, sinceAnswer: 12_000 });
 	expect([incoming?.verdict, outgoing?.verdict]).toEqual(["not known", "no"]);
 	expect(incoming?.because[0]).toContain("WireGuard reaches the relay");

@@ -25,7 +25,7 @@ test("a tunnel that was never answered sends people to the keys, one that lost i
 	expect(held(tunnelDown.code)?.remedy).toMatch(/^heimweg keeps trying/);
 });
 
-test("while a tunnel is silent, status has what that shows: handshake, bytes, and the relay outside the tunnel", async () => {
+test("while a tunnel is silent, status shows its handshake, its bytes, and the relay outside of it", async () => {
 	await start();
 	scene.model.close(four, six);
 	await pulses(60);

@@ -79,7 +79,7 @@ test("what is wrong with the relay is news to every home, to a crowd of them one
 	expect(renewed).toHaveLength(450);
 });
 
-test("trouble of the relay that comes and goes is told to all homes once in ten seconds, and its last state surely", () => {
+test("the relay's trouble is told to all homes once in ten seconds, and its last state surely", () => {
 	const { renewed, news } = crowd(150);
 	news.ofAll();
 	vi.advanceTimersByTime(300);
@@ -97,7 +97,7 @@ test("trouble of the relay that comes and goes is told to all homes once in ten 
 	news.stop();
 });
 
-test("a sentence of one home that changes all the time is news to it once a minute; a beginning or end each time", () => {
+test("a sentence that changes all the time is news to its home once a minute, a beginning each time", () => {
 	const { renewed, news } = crowd(2);
 	for (let at = 0; at < 60; at++) {
 		news.of("anna", "changes");

@@ -136,7 +136,7 @@ test("while nobody tells of new sources WireGuard is asked at each pulse", async
 	}
 });
 
-test("when WireGuard takes its time, a pulse is answered with what is known, and the home told what comes of it", async () => {
+test("when WireGuard takes its time, a pulse is answered with what is known, and the rest is told later", async () => {
 	const { world, pulse, answers, answered } = await stage();
 	let letGo: (() => void) | undefined;
 	world.holds = new Promise((done) => {
@@ -151,7 +151,7 @@ test("when WireGuard takes its time, a pulse is answered with what is known, and
 	expect(answers[2]).toMatchObject({ counter, sub: 1, endpoint: b });
 });
 
-test("a home of version 1, which could not be told later, is answered with what WireGuard shows after its pulse", async () => {
+test("a home of version 1 cannot be told later: it is answered with what WireGuard shows after its pulse", async () => {
 	const { world, home, port } = await stage({ version2: false });
 	for (let n = 1; n <= 3; n++) {
 		home.send(encodePulse1(Buffer.alloc(16, n), 1_000), port, relay);

@@ -138,7 +138,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 	}, 60_000);
 });
 
-test("a monitor that prints nothing, fails, or is not installed is not believed, and what others trace is not ours", async () => {
+test("a monitor that is silent, fails or is missing is not believed; what others trace is not ours", async () => {
 	for (const command of [
 		["sh", "-c", "exec sleep 60"],
 		["sh", "-c", "exit 1"],

@@ -74,7 +74,7 @@ function world() {
 	};
 }
 
-test("a home that comes among others has its recipients without a look at the whole map, and so has a first list", async () => {
+test("a home that comes has its recipients without a look at the whole map, and so has a first list", async () => {
 	const { serve, scene, tell, recipients, keys, settled, told } = world();
 	await serve({ anna: ["a.example"] });
 	const { reads } = scene;

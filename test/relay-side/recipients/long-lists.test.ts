@@ -40,7 +40,7 @@ test("while a list of 200,000 is read everything else has its turn, and it comes
 	expect(await taken).toEqual({ digest, held: false });
 });
 
-test("lists that come one upon the other are taken in their order, and one that begins with another list is refused", async () => {
+test("lists that come one upon the other are taken in order; one that builds on another list is refused", async () => {
 	const keeper = await stage();
 	const [first, second] = [listOf(2_000), listOf(1_900)];
 	const third = { base: first.digest, digest: "0".repeat(32), add: ["x@anna.example"] };
@@ -53,7 +53,7 @@ test("lists that come one upon the other are taken in their order, and one that 
 	expect(keeper.of("anna")!.list.digest).toBe(second.digest);
 });
 
-test("the list that is there already costs nothing however often it comes, other long ones are taken now and then", async () => {
+test("the list that is there already costs nothing; other long ones are taken now and then", async () => {
 	const keeper = await stage();
 	const same = recipientsSchema.parse(listOf(10_001));
 	for (let n = 0; n < 20; n++) expect((await keeper.take("anna", same)).digest).toBe(same.digest);

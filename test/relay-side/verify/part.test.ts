@@ -58,7 +58,7 @@ test("a home is asked about a recipient of its own domains that it listed, and t
 	expect(facts.verified.all.get("anna")?.yes).toBe(true);
 });
 
-test("it is asked again when it comes back, at anybody's word that delivery may have changed, and its owner's", async () => {
+test("a home is asked again when it comes back, when delivery may have changed, and at its owner's word", async () => {
 	const { part, asked, pass, here } = await made();
 	await pass(30);
 	here({ here: false } as never);
