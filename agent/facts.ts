@@ -28,6 +28,8 @@ export interface RelayState {
 
 /** What has records, as the configuration says. */
 export interface Published {
+	/** The names that have them. */
+	names: readonly string[];
 	families: ReadonlySet<Family>;
 	/** Networks that may be published although they are not public. */
 	alsoPublic: readonly Cidr[];

@@ -44,6 +44,7 @@ export const dns = agentPart({
 	create({ dns: config }, { facts, key, health, log, guarded, state, statusChanged }) {
 		if (!config) return undefined;
 		facts.published.own("dns")({
+			names: config.names,
 			families: new Set<Family>(typesOf(config).map((type) => (type === "A" ? 4 : 6))),
 			alsoPublic: config.also_public,
 		});

@@ -99,7 +99,8 @@ export const reach = agentPart({
 			checkin: {
 				own: () => {
 					const ours = addresses();
-					return ours.length > 0 && ports.length > 0 ? { ports, addresses: ours } : undefined;
+					const names = facts.published.value?.names.slice(0, 10);
+					return ours.length > 0 && ports.length > 0 ? { ports, addresses: ours, names } : undefined;
 				},
 				heardOwn(answer) {
 					const read = reachAnswerSchema.safeParse(answer);

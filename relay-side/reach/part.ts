@@ -3,6 +3,7 @@ import { type Address, type Cidr, familyOf, networkOf, parseAddress } from "../.
 import { reachReportSchema } from "../../shared/protocol/reach.ts";
 import { relayPart } from "../part.ts";
 import { createLooks } from "./looks.ts";
+import { createPublished, isWithin } from "./published.ts";
 import { portsOf, targetsOf } from "./targets.ts";
 
 /** Whether homes can be reached directly, from outside: the relay looks for them, and tells them. */
@@ -11,11 +12,13 @@ export const reach = relayPart({
 
 	create({ tunnel }, { facts, guarded }) {
 		const looks = createLooks();
-		const published = new Map<string, readonly Address[]>();
+		const named = new Map<string, readonly Address[]>();
+		const published = createPublished();
 		facts.homes.subscribe(({ registry }) => {
 			const homes = new Set([...registry.homes.keys()]);
-			for (const id of published.keys()) if (!homes.has(id)) published.delete(id);
+			for (const id of named.keys()) if (!homes.has(id)) named.delete(id);
 			looks.keep(homes);
+			published.keep(homes);
 		});
 		return {
 			name: "reach",
@@ -24,18 +27,21 @@ export const reach = relayPart({
 					const read = reachReportSchema.safeParse(said);
 					const here = facts.presence.all.get(home.id);
 					if (!read.success || !guarded()) return undefined;
-					published.set(home.id, read.data.addresses);
+					const { addresses, names = [] } = read.data;
+					named.set(home.id, addresses);
 					if (!here?.here) return { looks: [] };
 					const others = [...facts.presence.all].filter(([id]) => id !== home.id);
-					const named = [...published].filter(([id]) => id !== home.id);
+					const namedElsewhere = [...named].filter(([id]) => id !== home.id);
+					const ours = names.filter((name) => isWithin(name, home.domains));
 					const targets = targetsOf(read.data, {
 						endpoint: here.endpoint?.address,
 						own: new Set([...ownAddresses(), ...tunnel.addresses]),
 						nearNetworks: [...tunnel.networks, ...linkNetworks()],
 						others: new Set([
 							...others.flatMap(([, { endpoint }]) => endpoint?.address ?? []),
-							...named.flatMap(([, addresses]) => addresses),
+							...namedElsewhere.flatMap(([, theirs]) => theirs),
 						]),
+						published: published.of(home.id, ours),
 					});
 					const families = new Set(
 						[...facts.presence.all.values()].flatMap((one) =>

@@ -10,13 +10,15 @@ export interface Surroundings {
 	own: ReadonlySet<Address>;
 	/** The tunnel, and what is on a link of this machine: neighbours may trust it more than the internet. */
 	nearNetworks: readonly Cidr[];
+	/** What DNS has at the names of this home. */
+	published: ReadonlySet<Address>;
 	/** Endpoints of other homes, and what they publish. */
 	others: ReadonlySet<Address>;
 }
 
 /**
  * The addresses that may be tried for a home, at most one a family. A home with a key must not scan through the relay:
- * IPv4 only where WireGuard shows it; IPv6 there too, or a global unicast address that nobody else has.
+ * IPv4 only where WireGuard shows it; IPv6 there too, or where DNS says that the home is, unless it is somebody else's.
  */
 export function targetsOf({ addresses }: Pick<ReachReport, "addresses">, around: Surroundings): Address[] {
 	const targets = addresses.filter(
@@ -24,7 +26,8 @@ export function targetsOf({ addresses }: Pick<ReachReport, "addresses">, around:
 			isGlobalUnicast(address) &&
 			!around.own.has(address) &&
 			!around.nearNetworks.some((network) => inNetwork(address, network)) &&
-			(address === around.endpoint || (familyOf(address) === 6 && !around.others.has(address))),
+			(address === around.endpoint ||
+				(familyOf(address) === 6 && around.published.has(address) && !around.others.has(address))),
 	);
 	return ([4, 6] as const).flatMap((family) => targets.find((one) => familyOf(one) === family) ?? []);
 }

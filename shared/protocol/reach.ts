@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressSchema } from "../config.ts";
+import { addressSchema, hostnameSchema } from "../config.ts";
 
 /** The ports that a relay ever tries: mail and the web. Nothing else, whoever asks. */
 export const reachPorts = [25, 80, 443, 465, 587, 993] as const;
@@ -16,6 +16,8 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const reachReportSchema = z.object({
 	ports: z.array(z.int()).max(reachPorts.length),
 	addresses: z.array(addressSchema).max(2),
+	/** Names within its domains under which DNS has these addresses; an earlier version says none. */
+	names: z.array(hostnameSchema).max(10).optional(),
 });
 export type ReachReport = z.infer<typeof reachReportSchema>;
 

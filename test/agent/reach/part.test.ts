@@ -21,7 +21,11 @@ async function made(remembered?: unknown) {
 	const run = async () => "LISTEN 0 100 0.0.0.0:993 0.0.0.0:*\n";
 	const context = { facts, health, log, run, state, statusChanged() {} } as unknown as AgentContext;
 	const part = (await reach.create({ reach: {} } as never, context, undefined)) as AgentPart;
-	facts.published.own("test")({ families: new Set<Family>([4, 6]), alsoPublic: [] });
+	facts.published.own("test")({
+		names: ["mail.example.org"],
+		families: new Set<Family>([4, 6]),
+		alsoPublic: [],
+	});
 	const tell = facts.addresses.own("test");
 	await part.start?.();
 	const line = (ipv4: typeof address | undefined) =>
@@ -37,7 +41,11 @@ test("the home says its published address and the ports that are listened on", a
 	const { part, line } = await made();
 	expect(part.checkin?.own?.()).toBeUndefined();
 	line(address);
-	expect(part.checkin?.own?.()).toEqual({ ports: [993], addresses: [address] });
+	expect(part.checkin?.own?.()).toEqual({
+		ports: [993],
+		addresses: [address],
+		names: ["mail.example.org"],
+	});
 });
 
 test("silence outside is told at once, and takes no record away before it is proven", async () => {

@@ -42,6 +42,7 @@ const around = {
 	own: new Set([parseAddress("9.9.9.9"), parseAddress("2a01:4f8::1")]),
 	nearNetworks: [parseCidr("2a01:4f8:1::/64")],
 	others: new Set([parseAddress("1.1.1.1"), parseAddress("2a01:4f8::2")]),
+	published: new Set(["2a01:4f8::1", "2a01:4f8:1::7", "2a01:4f8::2", "2a02::1", "2a02::2"].map(parseAddress)),
 };
 
 test.each([
