@@ -60,6 +60,7 @@ export const verify = relayPart({
 			if (now?.here && before && !before.here) questions.changed([home]);
 		});
 		facts.mapChanges.subscribe(() => questions.changed());
+		facts.settingsChanges.subscribe(() => questions.changed());
 		facts.refused.subscribe((now, before) => {
 			questions.changed([...now.keys()].filter((home) => now.get(home) !== before?.get(home)));
 		});

@@ -59,7 +59,7 @@ test("a home is asked about a recipient of its own domains that it listed, and t
 });
 
 test("a home is asked again when it comes back, when delivery may have changed, and at its owner's word", async () => {
-	const { part, asked, pass, here } = await made();
+	const { facts, part, asked, pass, here } = await made();
 	await pass(30);
 	here({ here: false } as never);
 	here({ here: true } as never);
@@ -67,6 +67,9 @@ test("a home is asked again when it comes back, when delivery may have changed, 
 	part.reverify?.();
 	await pass(20);
 	expect(asked).toHaveLength(3);
+	facts.settingsChanges.own("test")(1);
+	await pass(20);
+	expect(asked).toHaveLength(4);
 	const said = part.commands!.verify!("anna");
 	await vi.advanceTimersByTimeAsync(second);
 	expect(await said).toContain("it said yes");
