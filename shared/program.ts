@@ -44,8 +44,12 @@ export async function createProgram<Types extends PartTypes>(
 	const health = new Health(log);
 	const metrics = createMetrics(kind.metrics, version, health);
 	const service = systemd(run, log);
-	const state: PartContext["state"] = (file, schema) =>
-		savedState(join(config.state_dir, file), schema, { health, log });
+	const flushes: Array<() => Promise<void>> = [];
+	const state: PartContext["state"] = (file, schema) => {
+		const saved = savedState(join(config.state_dir, file), schema, { health, log });
+		flushes.push(saved.flush);
+		return saved;
+	};
 	const parts: Array<Types["part"]> = [];
 	const started: Part[] = [];
 	const endings: Array<() => unknown> = [];
@@ -163,6 +167,8 @@ export async function createProgram<Types extends PartTypes>(
 			}
 			await notifier?.stop();
 			await Promise.all([api.close(), ...duties().map((duty) => duty.stop())]);
+			// Whoever wrote last need not have waited: a restart right now must find it.
+			await Promise.all(flushes.map((flush) => flush()));
 		},
 	};
 }

@@ -22,12 +22,17 @@ export interface SavedState<T> extends StateFile<T> {
 	stop(): void;
 }
 
+/** For its owner, who ends the program: resolves when what was written last is on disk, or could not be saved. */
+export interface FlushedState<T> extends SavedState<T> {
+	flush(): Promise<void>;
+}
+
 /** The state file at `path`; while its last value cannot be saved that is a condition, and it is tried again. */
 export function savedState<T>(
 	path: string,
 	schema: z.ZodType<T>,
 	{ health, log }: { health: Health; log: Logger },
-): SavedState<T> {
+): FlushedState<T> {
 	const file = stateFile(path, schema, log);
 	let last: T;
 	const saver = createSaver({
@@ -44,5 +49,6 @@ export function savedState<T>(
 			return saver.now();
 		},
 		stop: saver.stop,
+		flush: saver.flush,
 	};
 }

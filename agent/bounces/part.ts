@@ -39,6 +39,7 @@ export const bounces = agentPart({
 			if (unknown && !facts.valid.value?.has(delivery.addressed)) return;
 			if (!noteDelivery(returned, delivery)) return;
 			tell();
+			save();
 			wantCheckin();
 		});
 

@@ -64,6 +64,7 @@ export const bounces = relayPart({
 			const known = isAboutContent(delivery) ? content : refused;
 			if (!noteDelivery(known, delivery)) return;
 			tell();
+			save();
 			const home = ownerOf(delivery.addressed);
 			if (home) identity.renew(home.id);
 		}

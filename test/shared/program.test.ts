@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
@@ -204,6 +205,20 @@ test("a part may have something to tell while it is made, from what was saved", 
 	await program.start();
 	expect(events).toEqual(["a starts"]);
 	await program.stop();
+});
+
+test("what a part writes as it ends is on disk when the program has ended", async () => {
+	const kind: Kind = {
+		name: "a",
+		create(_, { state }) {
+			const memory = state("a.json", z.object({ last: z.string() }));
+			return { name: "a", stop: () => void memory.write({ last: "words" }) };
+		},
+	};
+	const program = await made(kind);
+	await program.start();
+	await program.stop();
+	expect(readFileSync(join(folder, "a.json"), "utf8")).toContain("words");
 });
 
 test("a look that lasts is not begun again before it ends, and one that fails ends nothing", async () => {
