@@ -63,19 +63,22 @@ describeLab("mail that does not get to its mailbox", () => {
 	it("since the mailbox cannot be written: the home's Postfix sends it back, and both sides say so", async () => {
 		await home().run(["chown", "-R", "root:root", `/home/${to}`]);
 		await home().run(["chmod", "755", `/home/${to}`]);
-		await handOver("into a folder of root's");
-		await homeTells(scene(), "bounces.returned_here", patience);
-		const there = await atHome("bounces.returned_here");
-		for (const word of ["error", domain, "may not write into the mailbox", "Permission denied", "ls -ld"])
-			expect(there).toContain(word);
-		await relayTells(scene(), "bounces.home_returns", patience);
-		expect(await atRelay("bounces.home_returns")).toContain("the home anna took it");
-		// A restart forgets nothing of it.
-		await home().run(["systemctl", "restart", "heimweg"]);
-		expect(
-			await until("it is still told", async () => (await atHome("bounces.returned_here")) !== ""),
-		).toBeDefined();
-		await home().run(["chown", "-R", `${to}:${to}`, `/home/${to}`]);
+		try {
+			await handOver("into a folder of root's");
+			await homeTells(scene(), "bounces.returned_here", patience);
+			const there = await atHome("bounces.returned_here");
+			for (const word of ["error", domain, "may not write into the mailbox", "Permission denied", "ls -ld"])
+				expect(there).toContain(word);
+			await relayTells(scene(), "bounces.home_returns", patience);
+			expect(await atRelay("bounces.home_returns")).toContain("the home anna took it");
+			// A restart forgets nothing of it.
+			await home().run(["systemctl", "restart", "heimweg"]);
+			expect(
+				await until("it is still told", async () => (await atHome("bounces.returned_here")) !== ""),
+			).toBeDefined();
+		} finally {
+			await home().run(["chown", "-R", `${to}:${to}`, `/home/${to}`]);
+		}
 		await scene().deliver("into a folder of its own");
 		await tellsNoMore(() => atHome("bounces.returned_here"));
 		await tellsNoMore(() => atRelay("bounces.home_returns"));
