@@ -60,8 +60,9 @@ export async function fireAnswers({
 function malformedAnswer(random: Random, pulse: Pulse, keys: ProtocolKeys): Buffer {
 	const how = random.below(8);
 	if (how === 0) return random.bytes(random.below(200));
+	// Not 0: the answer to a pulse that comes after a message of the relay's is a right one, and tells nothing new.
 	const right = {
-		...{ run: pulse.run, counter: pulse.counter, sub: random.below(256), generation: 5 },
+		...{ run: pulse.run, counter: pulse.counter, sub: 1 + random.below(255), generation: 5 },
 		endpoint: pick(random, endpoints),
 	};
 	const wicked = { ...right, endpoint: parseEndpoint(wickedEndpoint) };
