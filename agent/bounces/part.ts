@@ -56,8 +56,8 @@ export const bounces = agentPart({
 			kind: typeof conditions.relayReturns,
 			told: ReadonlyArray<{ domain: string; recipient: string; text: string; held?: boolean | undefined }>,
 		): void {
-			for (const { code, subject } of health.list())
-				if (code === kind.code && !told.some(({ domain }) => domain === subject)) health.clear(kind, subject);
+			for (const subject of health.subjects(kind))
+				if (!told.some(({ domain }) => domain === subject)) health.clear(kind, subject);
 			for (const { domain, recipient, text, held } of told) {
 				const machines =
 					kind === conditions.relayReturns

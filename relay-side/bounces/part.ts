@@ -80,8 +80,7 @@ export const bounces = relayPart({
 
 		function show(kind: typeof conditions.refusedListed, known: Iterable<Returned>): void {
 			const first = firstReturns(known);
-			for (const { code, subject } of health.list())
-				if (code === kind.code && !first.has(subject)) health.clear(kind, subject);
+			for (const subject of health.subjects(kind)) if (!first.has(subject)) health.clear(kind, subject);
 			for (const [domain, { recipient, text }] of first) {
 				const home = ownerOf(recipient)?.id ?? "";
 				const { cause, advice } = reasonOf(text, { here: "this relay", there: `the home ${home}` });

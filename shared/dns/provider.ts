@@ -9,7 +9,7 @@ import type { WantedRRset } from "./wanted/address.ts";
 export interface Provider {
 	/** The zone in the account that holds the name. */
 	zoneOf(name: string, signal: AbortSignal): Promise<string>;
-	/** The RRsets of ours in a zone; the same one each time. */
+	/** The RRsets of ours in a zone; what is known of them is kept from one call to the next. */
 	zone(name: string): ProvidedZone;
 	/** Saves what a restart must not forget. */
 	remember(): Promise<void>;
