@@ -2,7 +2,7 @@ import { createCertificates, trust } from "./certificates.ts";
 import { type Boot, createHost, type Host, type HostOptions } from "./host.ts";
 import { type Internet, startInternet } from "./internet.ts";
 import { addresses, type Card, createNetwork, type Network } from "./network.ts";
-import { rootImage } from "./root-image.ts";
+import { debian13, type Root, rootImage } from "./root-image.ts";
 import { createRouter, inPrefix, lifetimes, type Router } from "./router.ts";
 import { beginRun, type Run, removeRun, watchOver } from "./run.ts";
 import { serviceNames } from "./zones.ts";
@@ -23,6 +23,8 @@ export interface LabOptions {
 	log?: (line: string) => void;
 	/** Ends the making of the hosts' root image. What comes after it is ended by a signal to this process, or `stop`. */
 	signal?: AbortSignal | undefined;
+	/** What the relay and the home boot from; Debian 13 unless said. */
+	roots?: { relay?: Root; home?: Root };
 }
 
 /**
@@ -37,22 +39,31 @@ export function startLab(options: LabOptions = {}): Promise<Lab> {
 export function startRelay(
 	options: LabOptions = {},
 ): Promise<Pick<Lab, "run" | "relay" | "stop"> & { network: Network }> {
-	return startParts(options, async (run, image, log) => {
+	return startParts(options, async (run, images, log) => {
 		const network = await createNetwork(run);
 		const card = relayCard(network);
-		const relay = await createHost(run, image, { card, hostname: "relay.example.net", enable: ["postfix"] });
+		const relay = await createHost(run, images.relay, {
+			card,
+			hostname: "relay.example.net",
+			enable: ["postfix"],
+		});
 		tellBoot(relay, await relay.boot(), log);
 		return { relay, network };
 	});
 }
 
 type Log = (line: string) => void;
+type Images = Record<"internet" | "relay" | "home", string>;
 
 async function startParts<P>(
-	{ log = () => {}, signal }: LabOptions,
-	make: (run: Run, image: string, log: Log) => Promise<P>,
+	{ log = () => {}, signal, roots = {} }: LabOptions,
+	make: (run: Run, images: Images, log: Log) => Promise<P>,
 ): Promise<P & Pick<Lab, "run" | "stop">> {
-	const image = await rootImage(log, signal);
+	const images: Images = {
+		internet: await rootImage(log, signal, debian13),
+		relay: await rootImage(log, signal, roots.relay),
+		home: await rootImage(log, signal, roots.home),
+	};
 	signal?.throwIfAborted();
 	const run = await beginRun();
 	const dismissKeeper = watchOver(run);
@@ -68,7 +79,7 @@ async function startParts<P>(
 	};
 	const forgetSignals = onSignals(stop);
 	try {
-		return { run, ...(await make(run, image, log)), stop };
+		return { run, ...(await make(run, images, log)), stop };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -77,20 +88,20 @@ async function startParts<P>(
 
 type Parts = Pick<Lab, "relay" | "home" | "router" | "internet">;
 
-async function build(run: Run, image: string, log: Log): Promise<Parts> {
+async function build(run: Run, images: Images, log: Log): Promise<Parts> {
 	const network = await createNetwork(run);
 	const router = await createRouter(run, network);
 	const certificates = await createCertificates(run.folder, serviceNames);
-	const host = async (options: HostOptions) => {
+	const host = async (image: string, options: HostOptions) => {
 		const made = await createHost(run, image, options);
 		await trust(made.disk, certificates);
 		tellBoot(made, await made.boot(), log);
 		return made;
 	};
 	const [internet, relay, home] = await Promise.all([
-		startInternet(run, image, network, certificates),
-		host({ card: relayCard(network), hostname: "relay.example.net", enable: ["postfix"] }),
-		host({ card: homeCard(router), hostname: "home.example.org", enable: ["postfix"] }),
+		startInternet(run, images.internet, network, certificates),
+		host(images.relay, { card: relayCard(network), hostname: "relay.example.net", enable: ["postfix"] }),
+		host(images.home, { card: homeCard(router), hostname: "home.example.org", enable: ["postfix"] }),
 	]);
 	return { internet, relay, home, router };
 }

@@ -8,21 +8,29 @@ import { removeFolder } from "./mounts.ts";
 
 const cacheFolder = fileURLToPath(new URL("../../.cache", import.meta.url));
 
-const release = "trixie";
-/** What the hosts of the lab and its internet are made of. */
-const packages =
-	"systemd-sysv dbus nodejs postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables dovecot-imapd dovecot-lmtpd " +
-	"pdns-server pdns-backend-sqlite3 sqlite3 swaks bind9-dnsutils ddclient inadyn openssl procps iputils-ping " +
-	"ca-certificates netcat-openbsd radvd";
-/** Started on a host only when the host asks for it. */
-const services = "postfix dovecot pdns ddclient inadyn radvd";
+/** A Debian that hosts boot from: its release, what is installed, and the services that start only when a host asks. */
+export interface Root {
+	release: "bookworm" | "trixie";
+	packages: string;
+	services: string;
+}
+
+/** What the hosts of the lab and its internet are made of, unless one asks for another. */
+export const debian13: Root = {
+	release: "trixie",
+	packages:
+		"systemd-sysv dbus nodejs postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables dovecot-imapd dovecot-lmtpd " +
+		"pdns-server pdns-backend-sqlite3 sqlite3 swaks bind9-dnsutils ddclient inadyn openssl procps iputils-ping " +
+		"ca-certificates netcat-openbsd radvd",
+	services: "postfix dovecot pdns ddclient inadyn radvd",
+};
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */
 const masked =
 	"apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer " +
 	"systemd-tmpfiles-clean.timer networking.service";
 
 /** Turns what debootstrap made into a root that no single machine has left its traces in. */
-const finish = `
+const finish = (services: string) => `
 set -e
 systemctl disable --quiet ${services}
 systemctl mask --quiet ${masked}
@@ -39,15 +47,22 @@ postconf -e myhostname=lab.invalid
  * The folder with a Debian root to boot hosts from. The first call makes it with debootstrap, which takes a minute or
  * two and about 400 MB; later ones find it in `.cache`. Give `log` to hear about the making of it, `signal` to end it.
  */
-export async function rootImage(log: (line: string) => void, signal?: AbortSignal): Promise<string> {
-	const recipe = createHash("sha256").update([release, packages, finish].join()).digest("hex").slice(0, 12);
+export async function rootImage(
+	log: (line: string) => void,
+	signal?: AbortSignal,
+	root: Root = debian13,
+): Promise<string> {
+	const recipe = createHash("sha256")
+		.update([root.release, root.packages, finish(root.services)].join())
+		.digest("hex")
+		.slice(0, 12);
 	const image = join(cacheFolder, `lab-root-${recipe}`);
 	if (existsSync(image)) return image;
 	await mkdir(cacheFolder, { recursive: true });
 	await removeUnfinished();
 	const building = join(cacheFolder, `building-lab-root-${process.pid}`);
 	try {
-		await build(building, log, signal);
+		await build(root, building, log, signal);
 		await rename(building, image);
 	} catch (error) {
 		await removeFolder(building);
@@ -57,7 +72,12 @@ export async function rootImage(log: (line: string) => void, signal?: AbortSigna
 	return image;
 }
 
-async function build(folder: string, log: (line: string) => void, signal?: AbortSignal): Promise<void> {
+async function build(
+	{ release, packages, services }: Root,
+	folder: string,
+	log: (line: string) => void,
+	signal?: AbortSignal,
+): Promise<void> {
 	log(`making the Debian root of the lab's hosts (${release}, once)`);
 	const mirror = await debianMirror();
 	const included = `--include=${packages.split(" ").join(",")}`;
@@ -67,7 +87,7 @@ async function build(folder: string, log: (line: string) => void, signal?: Abort
 	const env = { ...(await aptProxy()), LC_ALL: "C.UTF-8" };
 	// unshare(1) ignores the gentler signals while its child runs.
 	await run(alone, { timeout: 15 * 60_000, killSignal: "SIGKILL", env, signal, onLine: log });
-	await run(["chroot", folder, "/bin/sh", "-c", finish], { env: { LC_ALL: "C.UTF-8" } });
+	await run(["chroot", folder, "/bin/sh", "-c", finish(services)], { env: { LC_ALL: "C.UTF-8" } });
 	await writeFile(join(folder, "etc/debian-lab-root"), `${release}: ${packages}\n`);
 }
 
