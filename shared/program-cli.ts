@@ -18,6 +18,8 @@ import { configSchema, type ProgramKind } from "./program-kind.ts";
 import { loadProgram } from "./program-load.ts";
 import { isWell, type ProgramStatus, statusText } from "./program-status.ts";
 import { version } from "./version.ts";
+import { english } from "./words/say.ts";
+import { speech } from "./words/speech.ts";
 
 const exitStatus = `
 Exit status:
@@ -27,6 +29,9 @@ Exit status:
   64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
 `;
+
+/** What systemd runs writes what its logs are searched for. */
+const inEnglish = async () => english;
 
 interface StatusOptions {
 	config: string;
@@ -66,6 +71,7 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 					},
 					log,
 				}),
+				inEnglish,
 			);
 		});
 
@@ -79,7 +85,9 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 	status.action(async ({ config, json = false, all, home }: StatusOptions) => {
 		const query = new URLSearchParams({ ...(all && { all: "" }), ...(home !== undefined && { home }) });
 		const ask = async () => (await askSocket(config, `/status?${query}`)) as ProgramStatus;
-		await exitWith(printStatus({ ask, text: (known) => statusText(kind, known), isWell, json }));
+		await exitWith(
+			printStatus({ ask, text: (known, speak) => statusText(kind, known, speak), isWell, json }),
+		);
 	});
 
 	program
@@ -100,7 +108,7 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
 				text: string;
 			};
-			process.stdout.write(plainLines(`${text}\n`));
+			process.stdout.write(plainLines(`${(await speech())(text)}\n`));
 			return 0;
 		},
 	};
@@ -145,7 +153,7 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 		.option(...configOption)
 		.action(async ({ config }: { config: string }) => {
 			const command = async () => (await load(config)).notify.command;
-			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
+			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))(), inEnglish);
 		});
 
 	await parseArguments(program);

@@ -30,5 +30,8 @@ for (const [name, entry] of Object.entries(programs)) {
 		},
 		logLevel: "warning",
 	});
+	// One sign beyond ASCII, and V8 keeps two bytes for each of the file: measured, 6.6 MB of resident memory.
+	const foreign = /[^\t\n -~]+/.exec(await readFile(outfile, "utf8"));
+	if (foreign) throw new Error(`${outfile} is not ASCII: write "${foreign[0]}" as an escape`);
 	await chmod(outfile, 0o755);
 }

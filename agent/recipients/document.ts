@@ -2,6 +2,7 @@ import { z } from "zod";
 import { plainText } from "../../shared/plain-text.ts";
 import { recipientBytes } from "../../shared/protocol/recipients.ts";
 import { domainOfRecipient, isLocalPart, parseRecipient, type Recipient } from "../../shared/recipient.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** The largest file, in bytes: each recipient may stand in two sources. */
 export const documentBytes = 2 * recipientBytes;
@@ -70,8 +71,8 @@ function readSource(found: unknown, place: number, written: string): SourceResul
 	const lost = named.length - recipients.length;
 	const error =
 		lost > 0
-			? `${lost} of its ${named.length} entries in the file cannot be read`
-			: "its part of the file cannot be read";
+			? say`${lost} of its ${named.length} entries in the file cannot be read`
+			: say`its part of the file cannot be read`;
 	return {
 		source: nameSchema.safeParse(fields.source).data ?? `source ${place}`,
 		recipients,

@@ -1,6 +1,7 @@
 import { spanOf } from "../../shared/health.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Peer } from "../../shared/wireguard.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** What a silent tunnel shows of its cause. */
 export interface TunnelEvidence {
@@ -18,9 +19,9 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 	let path: boolean | undefined;
 
 	function handshake(): string {
-		if (!peer?.latestHandshake) return "WireGuard has made no handshake with it";
+		if (!peer?.latestHandshake) return say`WireGuard has made no handshake with it`;
 		const age = Math.max(0, Math.round(clock().getTime() / SECOND - peer.latestHandshake));
-		return `the last handshake was ${spanOf(age)} ago`;
+		return say`the last handshake was ${spanOf(age)} ago`;
 	}
 
 	return {
@@ -33,9 +34,10 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 		},
 		sentences() {
 			const said = [handshake()];
-			if (arrives !== undefined) said.push(arrives ? "bytes arrive from it" : "no byte arrives from it");
+			if (arrives !== undefined)
+				said.push(arrives ? say`bytes arrive from it` : say`no byte arrives from it`);
 			if (path !== undefined)
-				said.push(path ? "it is reached outside the tunnel" : "nor is it reached outside the tunnel");
+				said.push(path ? say`it is reached outside the tunnel` : say`nor is it reached outside the tunnel`);
 			return said;
 		},
 	};

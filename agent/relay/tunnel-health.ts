@@ -3,6 +3,7 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { momentText } from "../../shared/proof.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { lineDown, relayMute, type Silence, tunnelDown } from "./conditions.ts";
 
 /** Milliseconds that the clock may be behind: it may just have been set a little. */
@@ -59,10 +60,10 @@ export function tunnelHealth(options: {
 			down ??= {
 				since: now() - milliseconds,
 				lastAnswer: wasUp
-					? `the last one came at ${timeOf(clock().getTime() - milliseconds)}`
+					? say`the last one came at ${timeOf(clock().getTime() - milliseconds)}`
 					: ever
-						? "none since the tunnel was set up anew"
-						: `none since heimweg started at ${timeOf(startedAt.getTime())}`,
+						? say`none since the tunnel was set up anew`
+						: say`none since heimweg started at ${timeOf(startedAt.getTime())}`,
 			};
 			const details = { relay: host, lastAnswer: down.lastAnswer, ever, clockBehind: clockBehind() };
 			const holds = !lineUp ? lineDown : shakesHands ? relayMute : tunnelDown;

@@ -3,6 +3,7 @@ import { endpointText } from "../../shared/address.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { fallsBehind, homeAway } from "./conditions.ts";
 import { createListening, lookEvery } from "./listening.ts";
 
@@ -149,7 +150,9 @@ export function createPresence(options: {
 		const at = changedAt.get(home);
 		if (at === undefined || lastPulse === undefined || at < lastPulse - justBefore) return undefined;
 		const seconds = (Math.abs(lastPulse - at) / 1_000).toFixed(1);
-		return `${home}.toml changed ${seconds} s ${at < lastPulse ? "before" : "after"} that`;
+		return at < lastPulse
+			? say`${home}.toml changed ${seconds} s before that`
+			: say`${home}.toml changed ${seconds} s after that`;
 	}
 
 	function goAway(home: string, presence: Entry): void {

@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import { answered, answers, findings, type ReasonKind, type ReasonRule, unheard } from "./reason-rules.ts";
 
 export interface Reason {
@@ -40,7 +41,7 @@ function worded(
 	machines: Machines,
 	host: string | undefined,
 ): Reason {
-	const there = machines.there ?? host ?? "the other machine";
+	const there = machines.there ?? host ?? say`the other machine`;
 	const put = (text: string) =>
 		text.replace(/\bT?HERE\b/g, (word) => (word === "HERE" ? machines.here : there));
 	const machine = at === "here" ? machines.here : at === "there" ? there : "";
