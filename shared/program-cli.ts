@@ -96,12 +96,12 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 		configOption,
 		load,
 		end: exitWith,
-		async ask(file, command, argument) {
+		async order(file, command, argument) {
 			const body = argument === undefined ? {} : { body: argument };
-			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
-				text: string;
-			};
-			process.stdout.write(plainLines(`${text}\n`));
+			return ((await askSocket(file, `/${command}`, { method: "POST", ...body })) as { text: string }).text;
+		},
+		async ask(file, command, argument) {
+			process.stdout.write(plainLines(`${await line.order(file, command, argument)}\n`));
 			return 0;
 		},
 	};
