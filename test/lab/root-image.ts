@@ -25,7 +25,8 @@ export const debian13: Root = {
 		"pdns-server pdns-backend-sqlite3 sqlite3 swaks bind9-dnsutils ddclient inadyn openssl procps iputils-ping " +
 		"ca-certificates netcat-openbsd radvd",
 	added:
-		"haproxy opendkim opendkim-tools rspamd fail2ban python3-systemd python3-dkim msmtp isync curl sasl2-bin",
+		"haproxy opendkim opendkim-tools rspamd fail2ban python3-systemd python3-dkim msmtp isync curl sasl2-bin " +
+		"libnet-ssleay-perl lego pebble",
 	services: "postfix dovecot pdns ddclient inadyn radvd haproxy opendkim rspamd fail2ban saslauthd",
 };
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */
