@@ -34,8 +34,13 @@ interface StatusOptions {
 	home?: string;
 }
 
-/** Runs the command that the command line names: those of every program, and those that its parts bring. */
+/** Runs the command that the command line names. */
 export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Types>): Promise<void> {
+	await parseArguments(programCommands(kind));
+}
+
+/** All commands: those of every program, and those that its parts bring. */
+export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types>): Command {
 	const { name: unit, words, defaultConfigPath } = kind;
 	const program = new Command(unit)
 		.description(kind.description)
@@ -148,6 +153,5 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			const command = async () => (await load(config)).notify.command;
 			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
 		});
-
-	await parseArguments(program);
+	return program;
 }
