@@ -12,6 +12,7 @@ import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
 import { policy } from "./policy/part.ts";
+import { ports } from "./ports/part.ts";
 import { postfix } from "./postfix/part.ts";
 import { pulse } from "./pulse/part.ts";
 import { queue } from "./queue/part.ts";
@@ -64,6 +65,7 @@ Signals to the daemon:
 		pulse,
 		checkin,
 		reach,
+		ports,
 		policy,
 		notify,
 		queue,
