@@ -36,6 +36,8 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg.service runs it",
+		setUp:
+			'this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here',
 		status: "what the daemon is doing, and what is wrong",
 		checkConfig: "lists everything that is wrong with the configuration, its secrets and this machine",
 		down: "takes away what run set up on this machine: the interface, the guard table; the records stay",
