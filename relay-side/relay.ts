@@ -1,5 +1,6 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
@@ -74,6 +75,7 @@ Signals to the daemon:
 		queue,
 		delivery,
 		bounces,
+		bans,
 		verify,
 		maillog,
 	],
