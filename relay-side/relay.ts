@@ -18,6 +18,7 @@ import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { setup } from "./setup/part.ts";
 import { verify } from "./verify/part.ts";
 
 /**
@@ -72,6 +73,7 @@ Signals to the daemon:
 		bounces,
 		verify,
 		maillog,
+		setup,
 	],
 	context: (common, { key }, parts) => ({
 		...common,
