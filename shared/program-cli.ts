@@ -37,8 +37,13 @@ interface StatusOptions {
 	home?: string;
 }
 
-/** Runs the command that the command line names: those of every program, and those that its parts bring. */
+/** Runs the command that the command line names. */
 export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Types>): Promise<void> {
+	await parseArguments(programCommands(kind));
+}
+
+/** All commands: those of every program, and those that its parts bring. */
+export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types>): Command {
 	const { name: unit, words, defaultConfigPath } = kind;
 	const program = new Command(unit)
 		.description(kind.description)
@@ -114,12 +119,12 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 		postfix: (config, run) => composedSide(unit, kind.parts, config, run),
 		status: async (file) => plainLines(statusText(kind, (await askSocket(file, "/status")) as ProgramStatus)),
 		end: exitWith,
-		async ask(file, command, argument) {
+		async order(file, command, argument) {
 			const body = argument === undefined ? {} : { body: argument };
-			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
-				text: string;
-			};
-			process.stdout.write(plainLines(`${text}\n`));
+			return ((await askSocket(file, `/${command}`, { method: "POST", ...body })) as { text: string }).text;
+		},
+		async ask(file, command, argument) {
+			process.stdout.write(plainLines(`${await line.order(file, command, argument)}\n`));
 			return 0;
 		},
 	};
@@ -166,6 +171,5 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			const command = async () => (await load(config)).notify.command;
 			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
 		});
-
-	await parseArguments(program);
+	return program;
 }

@@ -67,6 +67,7 @@ export async function createProgram<Types extends PartTypes>(
 	const common: PartContext = {
 		...{ run, health, log, metrics, state, statusChanged: () => showLine.soon() },
 		guarded: () => ready,
+		guardAnew: () => guard.anew(),
 	};
 	const context = kind.context(common, loaded, () => parts);
 	for (const one of kind.parts) {
@@ -76,7 +77,10 @@ export async function createProgram<Types extends PartTypes>(
 
 	const rules = kind.parts.flatMap((one) => one.guard?.(config) ?? []);
 	const guard = createGuardDuty({
-		guard: createGuard({ run, interface: tunnel, networks, rules }),
+		guard: createGuard({
+			...{ run, interface: tunnel, networks },
+			rules: () => [...rules, ...parts.flatMap((part) => part.guard?.() ?? [])],
+		}),
 		onStands: serve,
 		health,
 		log,

@@ -177,6 +177,29 @@ test("the guard's one table holds what the parts want in it", async () => {
 	await program.stop();
 });
 
+test("a part may want other rules while it runs, and hears when they stand", async () => {
+	let port = 8686;
+	let context: PartContext | undefined;
+	const kind = telling("ports", {
+		guard: () => [{ chain: "prerouting" as const, rule: `tcp dport ${port} drop` }],
+	});
+	const program = await made({
+		...kind,
+		create: (config, given, loaded) => {
+			context = given;
+			return kind.create(config, given, loaded);
+		},
+	});
+	await program.start();
+	expect(await context!.guardAnew()).toBe(true);
+	expect(rules).toContain("tcp dport 8686 drop");
+	port = 8687;
+	const stands = context!.guardAnew().then((stood) => stood && rules);
+	expect(await stands).toContain("tcp dport 8687 drop");
+	await program.stop();
+	expect(await context!.guardAnew()).toBe(false);
+});
+
 test("status, commands and ticks are what the parts bring", async () => {
 	let ticks = 0;
 	const part = telling("a", {
