@@ -21,6 +21,7 @@ import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { setup } from "./setup/part.ts";
 import { verify } from "./verify/part.ts";
 
 /**
@@ -78,6 +79,7 @@ Signals to the daemon:
 		bans,
 		verify,
 		maillog,
+		setup,
 	],
 	context: (common, { key }, parts) => ({
 		...common,

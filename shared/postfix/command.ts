@@ -177,7 +177,8 @@ function nameOf(change: Change): string {
 	return change.is === "service" ? `service ${change.name}` : `service ${change.service}, -o ${change.name}`;
 }
 
-function changeText(change: Change): string {
+/** A change as `postfix` shows it: where, why, before and after. */
+export function changeText(change: Change): string {
 	const file = change.is === "parameter" ? "main.cf" : "master.cf";
 	const before = change.before === undefined ? "(not set)" : change.before || "(empty)";
 	return `${file}, ${nameOf(change)}: ${change.why}\n  - ${before}\n  + ${change.after || "(empty)"}\n`;
