@@ -4,6 +4,7 @@ import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dns } from "./dns/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -64,6 +65,7 @@ Signals to the daemon:
 		pulse,
 		checkin,
 		reach,
+		dns,
 		policy,
 		notify,
 		queue,

@@ -88,6 +88,8 @@ export interface CommandLine<Config> {
 	load(file: string): Promise<Config>;
 	/** Has the running program carry out a command, and prints what it says. */
 	ask(file: string, command: string, argument?: string): Promise<number>;
+	/** Has the running program carry out a command; what it says. */
+	reply(file: string, command: string, argument: string): Promise<string>;
 	/** Ends the program with the status that the work resolves to. */
 	end(work: Promise<number>): Promise<void>;
 }

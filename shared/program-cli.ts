@@ -91,15 +91,18 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			await exitWith(checkConfig(file, look));
 		});
 
+	async function reply(file: string, command: string, argument?: string): Promise<string> {
+		const body = argument === undefined ? {} : { body: argument };
+		return ((await askSocket(file, `/${command}`, { method: "POST", ...body })) as { text: string }).text;
+	}
+
 	const line: CommandLine<Types["core"]> = {
 		configOption,
 		load,
+		reply,
 		end: exitWith,
 		async ask(file, command, argument) {
-			const body = argument === undefined ? {} : { body: argument };
-			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
-				text: string;
-			};
+			const text = await reply(file, command, argument);
 			process.stdout.write(plainLines(`${text}\n`));
 			return 0;
 		},
