@@ -8,6 +8,7 @@ import { dns } from "./dns/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
+import { invite } from "./invite/part.ts";
 import { maillog } from "./maillog/part.ts";
 import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
@@ -22,8 +23,8 @@ import { routes } from "./routes/part.ts";
 import { verify } from "./verify/part.ts";
 
 /**
- * The program on the relay: the list of its parts. They start in this order and are told of facts in this order. When
- * homes change, mail has its way (routes) before anybody is said to be here (pulse), and both before waiting mail is
+ * The program on the relay: the list of its parts. They start in this order and are told of facts in this order. A home's
+ * file may name an invitation, so these come first (invite). When homes change, mail has its way (routes) before anybody is said to be here (pulse), and both before waiting mail is
  * set in motion (queue).
  */
 export const relay: ProgramKind<RelayTypes> = {
@@ -44,6 +45,7 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
+		setUp: 'this relay is not set up yet: run "heimweg-relay setup"',
 		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
 		statusHome: "what is known of one home, whose id this is",
 		checkConfig:
@@ -57,6 +59,7 @@ Signals to the daemon:
 	core: coreShape,
 	review: reviewCore,
 	parts: [
+		invite,
 		homes,
 		postfix,
 		recipients,

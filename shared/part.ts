@@ -44,6 +44,8 @@ export interface Part {
 	brief?(): object;
 	/** Whether mail comes in and goes out and the records are true, as far as this part has seen it; asked with the status. */
 	proof?(): Proofs;
+	/** Rules that it wants in the guard table now, besides those of its kind; `guardAnew` has them set when they change. */
+	guard?(): readonly GuardWish[];
 	/** What the command line may ask of the running program, by name; answers a sentence. */
 	readonly commands?: Record<string, (argument: string) => Promise<string>>;
 	/** Begins to watch. What it serves or changes waits for `serve`. */
@@ -62,6 +64,8 @@ export interface PartContext {
 	readonly metrics: Metrics;
 	/** Whether the guard stands; nothing is served or changed before. */
 	readonly guarded: () => boolean;
+	/** Resolves when the guard stands as all parts want it now: true, or false when the program ends before. */
+	readonly guardAnew: () => Promise<boolean>;
 	/** What the part remembers across restarts, in a file of this name. */
 	state<T>(file: string, schema: z.ZodType<T>): SavedState<T>;
 	/** Something that the status shows has changed. */
@@ -86,10 +90,10 @@ export interface CommandLine<Config> {
 	/** The options of every command that reads the configuration. */
 	readonly configOption: readonly [flags: string, text: string, fallback: string];
 	load(file: string): Promise<Config>;
-	/** Has the running program carry out a command, and prints what it says. */
+	/** Has the running program carry out a command, and gives what it says. */
+	order(file: string, command: string, argument?: string): Promise<string>;
+	/** The same, and prints it. */
 	ask(file: string, command: string, argument?: string): Promise<number>;
-	/** Has the running program carry out a command; what it says. */
-	reply(file: string, command: string, argument: string): Promise<string>;
 	/** Ends the program with the status that the work resolves to. */
 	end(work: Promise<number>): Promise<void>;
 }

@@ -1,8 +1,8 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { HeimwegError } from "../../shared/errors.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainJson, plainLines } from "../../shared/plain-text.ts";
+import { createPrompt, type Prompt } from "../../shared/prompt.ts";
 import { applyText, planText } from "./plan-text.ts";
 import type { AskedApply, AskedPlan, ShownApply, ShownPlan } from "./protocol.ts";
 
@@ -21,20 +21,19 @@ export interface DnsCommandDeps {
 	/** Has the daemon carry a command out; what it says, in JSON. */
 	ask(command: string, argument: string): Promise<string>;
 	out: { write(text: string): unknown };
-	/** Asks a person; undefined where there is no terminal. */
-	question: ((text: string) => Promise<string>) | undefined;
+	prompt: Pick<Prompt, "yes" | "text">;
 }
 
 /** Brings `heimweg dns ...`. */
 export function dnsCommandLine(
 	program: Command,
-	line: Pick<CommandLine<unknown>, "configOption" | "end" | "reply">,
+	line: Pick<CommandLine<unknown>, "configOption" | "end" | "order">,
 ): void {
 	const dns = program.command("dns").description("all records of the mail domains, as one plan");
 	const deps = (config: string): DnsCommandDeps => ({
-		ask: (command, argument) => line.reply(config, command, argument),
+		ask: (command, argument) => line.order(config, command, argument),
 		out: process.stdout,
-		question: process.stdin.isTTY && process.stdout.isTTY ? askPerson : undefined,
+		prompt: createPrompt({ all: false }),
 	});
 	const take = ["--take <place...>", "let NAME TYPE be replaced although it is not Heimweg's"] as const;
 	const common = (command: Command) => command.option(...line.configOption);
@@ -91,17 +90,19 @@ export async function carryOut(
 	deps.out.write(plainLines(plans.map(planText).join("\n")));
 	const due = plans.filter(({ changes }) => changes.length > 0);
 	if (due.length === 0 && (asked.undo || plans.every(({ right }) => right.length === 0))) return 0;
-	if (
-		due.length > 0 &&
-		!given.yes &&
-		!(await saysYes("Make these changes? [y/N] ", /^y(es)?$/i, deps, "--yes"))
-	)
-		return somethingToDo;
+	if (due.length > 0) {
+		const question = { text: "Make these changes?", flag: "--yes", proposal: false };
+		if (!(await deps.prompt.yes({ ...question, given: given.yes || undefined }))) return nothingChanged(deps);
+	}
 	for (const { zone, asksAgain } of due) {
-		if (!asksAgain || given.large) continue;
-		const question = `${asksAgain}. To go on, write the zone's name: `;
-		const name = new RegExp(`^${zone.replaceAll(".", "\\.")}$`);
-		if (!(await saysYes(question, name, deps, "--large"))) return somethingToDo;
+		if (!asksAgain) continue;
+		const named = await deps.prompt.text({
+			...{ text: `${asksAgain}. To go on, write the zone's name`, flag: "--large" },
+			given: given.large ? zone : undefined,
+			wrong: (answer) =>
+				answer === "" || answer === zone ? undefined : `expected ${zone}, or nothing to leave it`,
+		});
+		if (named !== zone) return nothingChanged(deps);
 	}
 	const agreed = Object.fromEntries(plans.map(({ zone, digest }) => [zone, digest]));
 	const order: AskedApply = { ...asked, agreed };
@@ -110,14 +111,9 @@ export async function carryOut(
 	return done.every(({ visible }) => "after" in visible) ? 0 : somethingToDo;
 }
 
-async function saysYes(question: string, yes: RegExp, { question: ask, out }: DnsCommandDeps, flag: string) {
-	if (!ask)
-		throw new HeimwegError("there is no terminal to ask for a yes at, and nothing was changed", {
-			remedy: `look at the plan, and run it again with ${flag}`,
-		});
-	if (yes.test((await ask(question)).trim())) return true;
+function nothingChanged({ out }: DnsCommandDeps): number {
 	out.write("nothing was changed\n");
-	return false;
+	return somethingToDo;
 }
 
 async function printed(command: string, argument: string, deps: DnsCommandDeps): Promise<number> {
@@ -136,13 +132,4 @@ function placesOf(words: readonly string[]): AskedPlan["take"] {
 		name: flat[2 * at]!.toLowerCase().replace(/\.$/, ""),
 		type: flat[2 * at + 1]!.toUpperCase(),
 	}));
-}
-
-async function askPerson(text: string): Promise<string> {
-	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	try {
-		return await terminal.question(text);
-	} finally {
-		terminal.close();
-	}
 }
