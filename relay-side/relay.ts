@@ -5,6 +5,7 @@ import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dns } from "./dns/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -71,6 +72,7 @@ Signals to the daemon:
 		checkin,
 		reach,
 		ports,
+		dns,
 		policy,
 		notify,
 		queue,
