@@ -83,6 +83,8 @@ async function showOrApply(
 	}
 	await side.prepare?.();
 	if (changes.length === 0) {
+		// An earlier version may have kept a record without a script.
+		await writeUndo(now.directory, await readUndo(now.directory));
 		out.write("Postfix is set up as Heimweg needs it.\n");
 		return 0;
 	}
