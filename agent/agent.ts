@@ -5,6 +5,7 @@ import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.t
 import { delivery } from "./delivery/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
+import { join } from "./join/part.ts";
 import { mail } from "./mail/part.ts";
 import { maillog } from "./maillog/part.ts";
 import type { AgentTypes } from "./part.ts";
@@ -43,7 +44,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, reach, recipients, mail, delivery, bounces, maillog],
+	parts: [join, address, relay, dns, reach, recipients, mail, delivery, bounces, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,
