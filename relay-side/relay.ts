@@ -44,6 +44,7 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
+		setUp: 'this relay is not set up yet: run "heimweg-relay setup"',
 		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
 		statusHome: "what is known of one home, whose id this is",
 		checkConfig:

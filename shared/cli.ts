@@ -1,12 +1,9 @@
 import type { Command } from "commander";
-import { ConfigError, EX_CONFIG, EX_TROUBLE, messageOf, remedyOf } from "./errors.ts";
+import { ConfigError, EX_CONFIG, EX_TROUBLE, EX_USAGE, HeimwegError, messageOf, remedyOf } from "./errors.ts";
 import { plainJson, plainLines } from "./plain-text.ts";
 
 /** Exit status of `status` when the daemon does not run, as systemctl's. */
 const notRunning = 3;
-
-/** Exit status for a wrong command line (sysexits.h). */
-const EX_USAGE = 64;
 
 /** Runs the command that the command line names; a wrong one ends with EX_USAGE and says where help is. */
 export async function parseArguments(program: Command): Promise<void> {
@@ -37,7 +34,7 @@ export function complain(error: unknown): number {
 	}
 	const remedy = remedyOf(error);
 	process.stderr.write(plainLines(`${messageOf(error)}${remedy ? `\nwhat to do: ${remedy}` : ""}\n`));
-	return EX_TROUBLE;
+	return error instanceof HeimwegError ? error.exitStatus : EX_TROUBLE;
 }
 
 /** The command `check-config`: lists every problem. */

@@ -3,10 +3,9 @@ import { Command } from "commander";
 import { askDaemon } from "./ask.ts";
 import { checkConfig, exitWith, parseArguments, printStatus } from "./cli.ts";
 import { runCommand } from "./command.ts";
-import { loadConfig } from "./config.ts";
 import { runDaemon } from "./daemon.ts";
 import { takeDown } from "./down.ts";
-import { inspectionFor } from "./inspection.ts";
+import { inspectionFor, ownInspection } from "./inspection.ts";
 import { createLog } from "./log.ts";
 import { runNotice } from "./notify-run.ts";
 import type { CommandLine, PartTypes } from "./part.ts";
@@ -14,8 +13,8 @@ import { plainLines } from "./plain-text.ts";
 import { type PostfixCommandOptions, runPostfixCommand } from "./postfix/command.ts";
 import { composedSide } from "./postfix/compose.ts";
 import { createProgram } from "./program.ts";
-import { configSchema, type ProgramKind } from "./program-kind.ts";
-import { loadProgram } from "./program-load.ts";
+import type { ProgramKind } from "./program-kind.ts";
+import { loadProgram, readProgramConfig } from "./program-load.ts";
 import { isWell, type ProgramStatus, statusText } from "./program-status.ts";
 import { version } from "./version.ts";
 
@@ -35,15 +34,20 @@ interface StatusOptions {
 	home?: string;
 }
 
-/** Runs the command that the command line names: those of every program, and those that its parts bring. */
+/** Runs the command that the command line names. */
 export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Types>): Promise<void> {
+	await parseArguments(programCommands(kind));
+}
+
+/** All commands: those of every program, and those that its parts bring. */
+export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types>): Command {
 	const { name: unit, words, defaultConfigPath } = kind;
 	const program = new Command(unit)
 		.description(kind.description)
 		.version(version)
 		.addHelpText("after", `${exitStatus}\n${kind.help}`);
 	const configOption = ["-c, --config <file>", "the configuration", defaultConfigPath] as const;
-	const load = (file: string) => loadConfig(file, configSchema(kind));
+	const load = async (file: string) => (await readProgramConfig(kind, file)).config;
 
 	async function askSocket(file: string, path: string, options: { method?: "POST"; body?: string } = {}) {
 		const { run_dir } = await load(file);
@@ -86,8 +90,10 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 		.command("check-config")
 		.description(words.checkConfig)
 		.argument("[file]", "the configuration", defaultConfigPath)
-		.action(async (file: string) => {
-			const look = async () => loadProgram(kind, file, await inspectionFor(unit, defaultConfigPath));
+		.option("--reload", "by the rights of who asks, as a reload reads it; the unit looks so before one")
+		.action(async (file: string, { reload = false }: { reload?: boolean }) => {
+			const eyes = async () => (reload ? ownInspection : inspectionFor(unit, defaultConfigPath));
+			const look = async () => loadProgram(kind, file, await eyes());
 			await exitWith(checkConfig(file, look));
 		});
 
@@ -147,6 +153,5 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			const command = async () => (await load(config)).notify.command;
 			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
 		});
-
-	await parseArguments(program);
+	return program;
 }

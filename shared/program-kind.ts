@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { networksOverlap } from "./address.ts";
+import type { ConfigSource } from "./config-watch.ts";
 import type { CoreConfig } from "./core-config.ts";
 import type { Complain, PartContext, PartKind, PartTypes } from "./part.ts";
 
@@ -12,6 +13,8 @@ export interface TunnelKey {
 /** Everything that `run` needs, read and checked. */
 export interface LoadedProgram<Core> {
 	config: Core & CoreConfig;
+	/** Where it was read. */
+	source: ConfigSource;
 	key: TunnelKey;
 	/** What the kinds of part have loaded, by name. */
 	parts: ReadonlyMap<string, unknown>;
@@ -33,6 +36,8 @@ export interface ProgramKind<Types extends PartTypes> {
 	programs: readonly string[];
 	/** What single commands do, as --help says it. */
 	words: Record<"run" | "status" | "checkConfig" | "down" | "postfix" | "postfixUndo", string> & {
+		/** What to do where there is no configuration yet. */
+		setUp: string;
 		statusHome?: string;
 		downForce?: string;
 		postfixForce?: string;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createApi } from "./api.ts";
 import { httpFailing, httpPortTaken } from "./api-conditions.ts";
 import type { RunCommand } from "./command.ts";
+import { configWatch } from "./config-watch.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Duty } from "./duty.ts";
 import { messageOf } from "./errors.ts";
@@ -27,6 +28,9 @@ import { version } from "./version.ts";
 
 /** Milliseconds between two lines for systemctl: each costs a process, and homes come and go by the thousand. */
 const linePause = SECOND;
+
+/** Milliseconds in which an edited file is noticed. */
+const lookAtConfigEvery = 10 * SECOND;
 
 /**
  * Puts a program together from its list of parts: starts them in its order, lets them serve once the guard stands, and
@@ -101,6 +105,7 @@ export async function createProgram<Types extends PartTypes>(
 		{ every: 15 * SECOND, act: () => guard.poke() },
 		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },
 		{ every: MINUTE, act: () => reviewOverlaps(run, config.tunnel, health) },
+		{ every: lookAtConfigEvery, act: configWatch({ source: loaded.source, program: kind.name, health }) },
 	];
 
 	/** Begins what may only run behind the guard. */

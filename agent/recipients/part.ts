@@ -125,7 +125,7 @@ export const recipients = agentPart({
 					list?: boolean;
 					write?: boolean;
 				}) => {
-					const deps = { run: runCommand, out: process.stdout, now: new Date() };
+					const deps = { run: runCommand, out: process.stdout, err: process.stderr, now: new Date() };
 					await end((async () => recipientsCommand(await load(config), { list, write }, deps))());
 				},
 			);

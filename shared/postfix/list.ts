@@ -23,7 +23,8 @@ export function withoutElement(list: string, element: string): string {
 }
 
 function withoutOne(list: string, element: string): string {
-	const colon = element.indexOf(":");
+	// An IPv6 address in its brackets has no type.
+	const colon = element.startsWith("[") ? -1 : element.indexOf(":");
 	const name = element.slice(colon + 1).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 	const ours = new RegExp(`(^|[\\s,])${colon < 0 ? "" : "[a-z]+:"}${name}(?:[\\s,]+|$)`, "g");
 	return list.replaceAll(ours, "$1").replace(/^[\s,]+|[\s,]+$/g, "");

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { parseAddress, parseCidr } from "../../shared/address.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { parseConfig } from "../../shared/config.ts";
+import { configSource } from "../../shared/config-watch.ts";
 import { type CoreConfig, coreFields, tunnelFields } from "../../shared/core-config.ts";
 import type { Part, PartContext, PartKind } from "../../shared/part.ts";
 import { composedSide } from "../../shared/postfix/compose.ts";
@@ -57,7 +58,7 @@ function programOf(...parts: Kind[]): ProgramKind<Types> {
 		defaultConfigPath: "/none",
 		madeByUnit: [],
 		programs: [],
-		words: { run: "", status: "", checkConfig: "", down: "", postfix: "", postfixUndo: "" },
+		words: { setUp: "", run: "", status: "", checkConfig: "", down: "", postfix: "", postfixUndo: "" },
 		core: {
 			tunnel: z.strictObject(tunnelFields("/none")),
 			...coreFields({ stateDir: "/none", runDir: "/none", port: 1 }),
@@ -102,7 +103,8 @@ async function madeAt(port: number, ...parts: Kind[]) {
 		run_dir: folder,
 		log: { level: "info", format: "auto" },
 	};
-	const loaded = { config, key: { privateKey: "", privateKeyFile: "" }, parts: new Map() };
+	const source = configSource("/none", "");
+	const loaded = { config, source, key: { privateKey: "", privateKeyFile: "" }, parts: new Map() };
 	return createProgram(programOf(...parts), loaded, run, silent);
 }
 
