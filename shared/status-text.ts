@@ -79,3 +79,16 @@ export function waitingText(
 	const mails = waiting.mails === 1 ? "1 mail waits" : `${waiting.mails} mails wait`;
 	return say`${mails} on the relay: mail has been held up for ${ago(waiting.since)}, the oldest came ${ago(waiting.oldest)} ago`;
 }
+
+/** Mail that waits at home, for its mailboxes or for the way out; `where` is the place as the reader sees it. */
+export function waitingHereText(
+	{ mails, oldest }: { mails: number; oldest: string },
+	where: "here" | "at home",
+	now = new Date(),
+): string {
+	const ago = spanOf(Math.max(0, Math.round((now.getTime() - Date.parse(oldest)) / 1000)));
+	const waits = mails === 1 ? "1 mail waits" : `${mails} mails wait`;
+	return where === "here"
+		? say`${waits} here, the oldest came ${ago} ago`
+		: say`${waits} at home, the oldest came ${ago} ago`;
+}

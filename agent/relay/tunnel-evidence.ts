@@ -9,7 +9,11 @@ export interface TunnelEvidence {
 	seePeer(peer: Pick<Peer, "latestHandshake" | "received"> | undefined): void;
 	/** Whether the relay is reached outside the tunnel; undefined when that cannot be told. */
 	seePath(works: boolean | undefined): void;
+	/** Whether the relay's name is resolved: somebody in the internet answers. */
+	seeNames(resolved: boolean): void;
 	sentences(): string[];
+	/** The same without what grows by itself, for sentences that stand for a while. */
+	lasting(): string[];
 }
 
 /** Collects it while the tunnel is looked after. */
@@ -17,6 +21,21 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 	let peer: { latestHandshake: number; received: number } | undefined;
 	let arrives: boolean | undefined;
 	let path: boolean | undefined;
+	let names = false;
+
+	function seen(): string[] {
+		const said: string[] = [];
+		if (arrives !== undefined) said.push(arrives ? say`bytes arrive from it` : say`no byte arrives from it`);
+		if (path) said.push(say`it is reached outside the tunnel`);
+		// Then somebody in the internet answers, at least the provider.
+		if (path === false)
+			said.push(
+				names
+					? say`it is not reached outside the tunnel, though names are resolved`
+					: say`it is not reached outside the tunnel`,
+			);
+		return said;
+	}
 
 	function handshake(): string {
 		if (!peer?.latestHandshake) return say`WireGuard has made no handshake with it`;
@@ -32,13 +51,10 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 		seePath(works) {
 			path = works;
 		},
-		sentences() {
-			const said = [handshake()];
-			if (arrives !== undefined)
-				said.push(arrives ? say`bytes arrive from it` : say`no byte arrives from it`);
-			if (path !== undefined)
-				said.push(path ? say`it is reached outside the tunnel` : say`nor is it reached outside the tunnel`);
-			return said;
+		seeNames(resolved) {
+			names = resolved;
 		},
+		sentences: () => [handshake(), ...seen()],
+		lasting: () => (peer?.latestHandshake ? seen() : [handshake(), ...seen()]),
 	};
 }

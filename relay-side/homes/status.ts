@@ -3,7 +3,7 @@ import type { StatusRow, StatusScope } from "../../shared/part.ts";
 import { someOf } from "../../shared/postfix/verdict.ts";
 import type { Headline } from "../../shared/proof.ts";
 import { momentText } from "../../shared/proof.ts";
-import { waitingText } from "../../shared/status-text.ts";
+import { waitingHereText, waitingText } from "../../shared/status-text.ts";
 import { say } from "../../shared/words/say.ts";
 
 /** One home as `status` shows it; the parts add what they know of it. */
@@ -25,6 +25,8 @@ export interface HomeStatus {
 				version: string;
 				conditions: string[];
 				errors?: ReadonlyArray<{ code: string; text: string; since: string }>;
+				/** Mail that has waited there for a while. */
+				waiting?: { mails: number; oldest: string } | undefined;
 				at?: string;
 		  }
 		| undefined;
@@ -125,8 +127,17 @@ function homeMore({ here, addresses, publicKey, agent }: HomeStatus): string[] {
 	const errors = agent?.errors ?? [];
 	const at = agent?.at === undefined ? undefined : momentText(new Date(agent.at));
 	for (const { code, text } of errors.slice(0, errorsShown))
-		lines.push(at ? say`it said at ${at}: ERROR ${text}  [${code}]` : say`it said: ERROR ${text}  [${code}]`);
+		lines.push(saidText(at, say`ERROR ${text}  [${code}]`));
+	if (agent?.waiting) {
+		// It may be away by now: what it said then grows no older.
+		const text = waitingHereText(agent.waiting, "at home", agent.at ? new Date(agent.at) : new Date());
+		lines.push(saidText(at, text));
+	}
 	if (errors.length > errorsShown)
 		lines.push(say`and ${errors.length - errorsShown} more errors, see --json`);
 	return lines;
+}
+
+function saidText(at: string | undefined, text: string): string {
+	return at === undefined ? say`it said: ${text}` : say`it said at ${at}: ${text}`;
 }

@@ -1,8 +1,11 @@
+import { clients } from "./german/clients.ts";
 import { dns } from "./german/dns.ts";
 import { home } from "./german/home.ts";
 import { machine } from "./german/machine.ts";
 import { postfix } from "./german/postfix.ts";
+import { records } from "./german/records.ts";
 import { relay } from "./german/relay.ts";
+import { setting } from "./german/setting.ts";
 import { status } from "./german/status.ts";
 import { type Catalogue, type Grammar, translator } from "./translate.ts";
 
@@ -10,7 +13,10 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
  * What is said in German. Advice is in the infinitive, so that nobody is addressed; commands, options and what stands in
  * files stay as they are. A home is a Heimserver, a map a Tabelle, a record an Eintrag.
  */
-export const germanCatalogue: Catalogue = { ...status, ...home, ...relay, ...postfix, ...dns, ...machine };
+export const germanCatalogue: Catalogue = {
+	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
+	...{ ...setting, ...clients, ...records },
+};
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */
 const articles: Record<string, Record<string, string>> = {

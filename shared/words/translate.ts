@@ -73,7 +73,7 @@ export function translator(catalogue: Catalogue, grammar: Grammar): Speak {
 		if (sentence.length > longest) return sentence;
 		const readings = new Map<string, Reading>();
 		let left = patience;
-		return read(sentence, 0).text;
+		return within(sentence, 0).text;
 
 		function read(text: string, depth: number): Reading {
 			const exact = whole.get(text);
@@ -106,6 +106,9 @@ export function translator(catalogue: Catalogue, grammar: Grammar): Speak {
 				yield beside(text.slice(0, at), "; ", text.slice(at + 2), "", depth);
 				at = text.indexOf("; ", at + 2);
 			}
+			const named = /^(\S+): /.exec(text)?.[1];
+			if (named) yield beside(named, ": ", text.slice(named.length + 2), "", depth);
+			if (text.endsWith(" ...")) yield beside(text.slice(0, -4), " ...", "", "", depth);
 			const bracket = text.indexOf(" (");
 			if (bracket > 0 && text.endsWith(")"))
 				yield beside(text.slice(0, bracket), " (", text.slice(bracket + 2, -1), ")", depth);

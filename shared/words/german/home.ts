@@ -10,6 +10,11 @@ export const home = {
 		"{0}: {1} (gesehen von {2}) ist keine öffentliche Adresse und wird nicht veröffentlicht",
 	"behind a carrier's NAT nobody can connect to this address from outside; mail through the relay works all the same. Leave the family out of dns.publish to end this message":
 		"hinter dem NAT eines Anbieters erreicht niemand diese Adresse von außen; Mail über das Relay geht trotzdem. Die Familie aus dns.publish herausnehmen, um diese Meldung zu beenden",
+	"a VPN carries what this machine sends": "ein VPN trägt, was dieser Rechner sendet",
+	"{0.}: what this home sends, the tunnel to the relay too, leaves through the VPN on {1}: the address that others see is the VPN's, and a record with it does not lead here":
+		"{0}: was dieser Heimserver sendet, auch der Tunnel zum Relay, geht durch das VPN auf {1} hinaus: die Adresse, die andere sehen, ist die des VPN, und ein Eintrag mit ihr führt nicht hierher",
+	'on this home, give the relay a way past the VPN ("ip route get RELAY" must not name {0}), or end the VPN; if it is meant so, leave the family out of dns.publish':
+		'auf diesem Heimserver dem Relay einen Weg am VPN vorbei geben ("ip route get RELAY" darf {0} nicht nennen), oder das VPN beenden; ist es so gemeint, die Familie aus dns.publish herausnehmen',
 	"no service tells the public address": "kein Dienst nennt die öffentliche Adresse",
 	"no check-ip service tells the {0} address: {1}": "kein Check-IP-Dienst nennt die {0}-Adresse: {1}",
 	"look at check_ip in the config; heimweg tries again on its schedule":
@@ -188,8 +193,6 @@ export const home = {
 		"{0} ihrer {1} Einträge in der Datei sind nicht lesbar",
 	"its part of the file cannot be read": "ihr Teil der Datei ist nicht lesbar",
 	"doveadm may not list Dovecot's users": "doveadm darf die Benutzer von Dovecot nicht auflisten",
-	'in Dovecot\'s configuration, give the socket auth-userdb the group heimweg-recipients and the mode 0660, and run "systemctl reload dovecot"':
-		'in der Konfiguration von Dovecot dem Socket auth-userdb die Gruppe heimweg-recipients und den Modus 0660 geben und "systemctl reload dovecot" ausführen',
 	"the Postfix table {0} cannot be listed": "die Postfix-Tabelle {0} lässt sich nicht auflisten",
 	"name its recipients in another way: recipients.commands for a database, recipients.files, or a table of type texthash, hash or lmdb":
 		"ihre Empfänger auf andere Art nennen: recipients.commands für eine Datenbank, recipients.files, oder eine Tabelle der Art texthash, hash oder lmdb",
@@ -218,6 +221,21 @@ export const home = {
 	"the last one came at {0@}": "die letzte kam um {0}",
 	"none since the tunnel was set up anew": "keine, seit der Tunnel neu eingerichtet wurde",
 	"none since heimweg started at {0}": "keine, seit heimweg um {0} gestartet ist",
+	"none since heimweg started at {0}, and the last one before that at {1}":
+		"keine, seit heimweg um {0} gestartet ist, und die letzte davor um {1}",
+	"the IPv{0#} address changed from {1.} to {2.}": "die IPv{0}-Adresse änderte sich von {1} auf {2}",
+	"the way out of IPv{0#} changed from {1.} to {2.}":
+		"der Weg hinaus für IPv{0} änderte sich von {1} auf {2}",
+	"since the tunnel last worked, {0} was changed": "geändert, seit der Tunnel zuletzt ging: {0}",
+	"since the tunnel last worked, {0} were changed": "geändert, seit der Tunnel zuletzt ging: {0}",
+	"this home's key": "der Schlüssel dieses Heimservers",
+	"the relay's key": "der Schlüssel des Relays",
+	"the preshared key": "der Preshared Key",
+	"this home's tunnel addresses": "die Tunneladressen dieses Heimservers",
+	"the relay's tunnel addresses": "die Tunneladressen des Relays",
+	"the relay's endpoint": "der Endpunkt des Relays",
+	"the pulse port": "der Port für Pulse",
+	"look at that change first; else {0}": "zuerst diese Änderung ansehen; sonst {0}",
 	'set the clock right ("timedatectl"); heimweg goes on by itself':
 		'die Uhr stellen ("timedatectl"); heimweg macht von selbst weiter',
 	'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides':

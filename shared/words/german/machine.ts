@@ -121,6 +121,8 @@ export const machine = {
 
 	'expected a port from 1 to 65535, got "{0}"': 'erwartet war ein Port von 1 bis 65535, gekommen ist "{0}"',
 	"there is no such file": "es gibt diese Datei nicht",
+	"{0.}: cannot be read: there is no such file": "{0}: nicht lesbar: es gibt diese Datei nicht",
+	"{0.}: cannot be read: there is no such file; {1}": "{0}: nicht lesbar: es gibt diese Datei nicht; {1}",
 	"{0.}: cannot be read: {1}": "{0}: nicht lesbar: {1}",
 	'{0.}: cannot be read: permission denied: run "chown root:heimweg {1}" and "chmod 0640 {2}", and see that the group heimweg may enter {3}; by hand, use sudo':
 		'{0}: nicht lesbar: keine Berechtigung: "chown root:heimweg {1}" und "chmod 0640 {2}" ausführen und dafür sorgen, dass die Gruppe heimweg {3} betreten darf; von Hand mit sudo',
@@ -146,6 +148,17 @@ export const machine = {
 	"{0.}.service runs and would set everything up again":
 		"{0}.service läuft und würde alles wieder einrichten",
 	'run "systemctl stop {0}" first': 'zuerst "systemctl stop {0}" ausführen',
+	"the configuration was changed and not read since":
+		"die Konfiguration wurde geändert und seitdem nicht gelesen",
+	"{0.} cannot be read any more; what it said at the start is in force until the next one, which will fail":
+		"{0} ist nicht mehr lesbar; was sie beim Start sagte, gilt bis zum nächsten, und der wird scheitern",
+	"{0.} was changed, and what it said before is still in force":
+		"{0} wurde geändert, und was sie vorher sagte, gilt noch",
+	'put {0} back, and run "{1} check-config"': '{0} zurücklegen und "{1} check-config" ausführen',
+	'run "{0} check-config", then "systemctl reload {1}"':
+		'"{0} check-config" ausführen, dann "systemctl reload {1}"',
+	"not all is gone: {0}": "nicht alles ist weg: {0}",
+	'run "{0} down" again': '"{0} down" noch einmal ausführen',
 	"{0.} did not end within {1} s ({2})": "{0} war nach {1} s nicht zu Ende ({2})",
 	"{0} is in use by another program": "{0} wird von einem anderen Programm benutzt",
 	"UDP port {0} on {1.}": "UDP-Port {0} auf {1}",

@@ -55,6 +55,10 @@ export const postfix = {
 	"the mailbox is full": "das Postfach ist voll",
 	"let its owner delete mail, or raise the quota":
 		"seinen Besitzer Mail löschen lassen oder das Kontingent erhöhen",
+	"the Postfix of {0} has this recipient, and the program that puts mail into the mailboxes (LMTP) has not":
+		"der Postfix auf {0:dat} hat diesen Empfänger, und das Programm, das Mail in die Postfächer legt (LMTP), hat ihn nicht",
+	'on {0}, run "doveadm user" with that address; if Dovecot knows it, look at "doveconf -f protocol=lmtp auth_username_format": Debian 13\'s conf.d/20-lmtp.conf cuts the domain off, "%{user | lower}" keeps it':
+		'auf {0:dat} "doveadm user" mit dieser Adresse ausführen; kennt Dovecot sie, "doveconf -f protocol=lmtp auth_username_format" ansehen: conf.d/20-lmtp.conf von Debian 13 schneidet die Domain ab, "%{user | lower}" behält sie',
 	"the Postfix of {0} may not write into the mailbox":
 		"der Postfix auf {0:dat} darf nicht ins Postfach schreiben",
 	"on {0}, look at owner and rights of the folder that is named (ls -ld)":
@@ -240,6 +244,7 @@ export const postfix = {
 		"{0}, worin steht, was Heimweg in Postfix gesetzt hat, ist nicht lesbar: {1}",
 	"compare main.cf and master.cf with the copies beside them, and remove the file":
 		"main.cf und master.cf mit den Kopien daneben vergleichen und die Datei entfernen",
+	"service on port {0#}": "Dienst auf Port {0}",
 	"service {0.}": "Dienst {0}",
 	"service {0.}, -o {1}": "Dienst {0}, -o {1}",
 	"--apply and --undo exclude each other": "--apply und --undo schließen einander aus",

@@ -232,8 +232,20 @@ export const relay = {
 		"der Heimserver {0} hat sich noch nicht gemeldet; seine Mail wartet hier",
 	"the home {0} has not come yet ({1}); its mail waits here":
 		"der Heimserver {0} hat sich noch nicht gemeldet ({1}); seine Mail wartet hier",
-	"{0}.toml changed {1} s before that": "{0}.toml wurde {1} s davor geändert",
-	"{0}.toml changed {1} s after that": "{0}.toml wurde {1} s danach geändert",
+	"the home {0} has not come since heimweg-relay started at {1}; its mail waits here":
+		"der Heimserver {0} hat sich nicht gemeldet, seit heimweg-relay um {1} gestartet ist; seine Mail wartet hier",
+	"the home {0} has not come since heimweg-relay started at {1} ({2}); its mail waits here":
+		"der Heimserver {0} hat sich nicht gemeldet, seit heimweg-relay um {1} gestartet ist ({2}); seine Mail wartet hier",
+	"{0} in {1.}.toml changed": "{0} in {1}.toml geändert",
+	"{0} {1.} s before that": "{0}, {1} s davor",
+	"{0} {1.} s after that": "{0}, {1} s danach",
+	"{0} was changed since homes last came": "geändert, seit zuletzt Heimserver kamen: {0}",
+	"{0} were changed since homes last came": "geändert, seit zuletzt Heimserver kamen: {0}",
+	"this relay's key": "der Schlüssel dieses Relays",
+	"its tunnel addresses": "seine Tunneladressen",
+	"its WireGuard port": "sein WireGuard-Port",
+	"its pulse port": "sein Port für Pulse",
+	"{0} and {1}": "{0} und {1}",
 	'look at home at "heimweg status" and the internet line; compare the keys with homes.d/{0}.toml':
 		'zu Hause "heimweg status" und den Internetanschluss ansehen; die Schlüssel mit homes.d/{0}.toml vergleichen',
 	'look at that change first; else look at home at "heimweg status" and the internet line; compare the keys with homes.d/{0}.toml':

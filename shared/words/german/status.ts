@@ -44,6 +44,12 @@ export const status = {
 	"{0#} mails wait on the relay: mail has been held up for {1}, the oldest came {2} ago":
 		"{0} Mails warten auf dem Relay: seit {1} stockt die Mail, die älteste kam vor {2}",
 
+	queue: "Warteschlange",
+	"1 mail waits here, the oldest came {0~} ago": "1 Mail wartet hier, die älteste kam vor {0}",
+	"{0#} mails wait here, the oldest came {1~} ago": "{0} Mails warten hier, die älteste kam vor {1}",
+	"1 mail waits at home, the oldest came {0~} ago": "1 Mail wartet zu Hause, die älteste kam vor {0}",
+	"{0#} mails wait at home, the oldest came {1~} ago": "{0} Mails warten zu Hause, die älteste kam vor {1}",
+
 	// the home's rows
 	tunnel: "Tunnel",
 	relay: "Relay",
@@ -60,7 +66,9 @@ export const status = {
 	"bytes arrive from it": "Bytes kommen von ihm an",
 	"no byte arrives from it": "kein Byte kommt von ihm an",
 	"it is reached outside the tunnel": "außerhalb des Tunnels ist es zu erreichen",
-	"nor is it reached outside the tunnel": "auch außerhalb des Tunnels ist es nicht zu erreichen",
+	"it is not reached outside the tunnel": "außerhalb des Tunnels ist es nicht zu erreichen",
+	"it is not reached outside the tunnel, though names are resolved":
+		"außerhalb des Tunnels ist es nicht zu erreichen, obwohl sich Namen auflösen lassen",
 	'knows us as "{0}", routes to us: {1}': 'kennt uns als "{0}", leitet zu uns: {1}',
 	'knows us as "{0}", routes to us: nothing': 'kennt uns als "{0}", leitet zu uns: nichts',
 	"at {0@}: {1}": "um {0}: {1}",
@@ -99,8 +107,9 @@ export const status = {
 	"an unknown address": "unbekannter Adresse",
 	"no domain": "keine Domain",
 	"its key is {0}, inside {1}": "sein Schlüssel ist {0}, im Tunnel {1}",
-	"it said at {0@}: ERROR {1}  [{2}]": "er meldete um {0}: FEHLER {1}  [{2}]",
-	"it said: ERROR {0}  [{1}]": "er meldete: FEHLER {0}  [{1}]",
+	"it said at {0@}: {1}": "er meldete um {0}: {1}",
+	"ERROR {0}  [{1}]": "FEHLER {0}  [{1}]",
+	"it said: {0}": "er meldete: {0}",
 	"and {0#} more errors, see --json": "und {0} weitere Fehler, siehe --json",
 	"... {0#} of {1#} homes are shown, see --all or --home; {2#} are here, mail waits for {3#}":
 		"... {0} von {1} Heimservern werden gezeigt, siehe --all oder --home; {2} sind da, für {3} wartet Mail",

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, "../../..");
 const fields = ["because", "why", "remedy", "cause", "advice", "fix", "so", "whose"];
 
 /** Errors that a person reads: all but those that only a defect throws. */
-const telling = /^(?:\w+Error|Refused)$/;
+const telling = /^(?:\w+Error|Refused|WrongAnswer|DaemonAway)$/;
 
 /** Stands for a value while a sentence is put together. */
 const hole = "\ue000";
@@ -53,9 +53,18 @@ export async function sentencesOf(text: string): Promise<Set<string>> {
 	function look(node: Node): void {
 		if (node.type === "TaggedTemplateExpression" && nameOf(node.tag) === "say")
 			for (const shape of shapesOf(node.quasi as Node)) add(shape);
+		// What a command says by a function of this name, and the table that it says it from.
+		if (node.type === "CallExpression" && lastNameOf(node.callee as Node) === "say")
+			for (const one of node.arguments as Node[]) takeTold(one);
+		if (node.type === "VariableDeclarator" && nameOf(node.id) === "words")
+			for (const one of ((node.init as Node).properties as Node[]) ?? []) takeNamed(one.value as Node);
+		if (node.type === "CallExpression" && nameOf(node.callee) === "createLastWorked")
+			for (const one of ((node.arguments as Node[])[1]?.properties as Node[]) ?? []) take(one.key as Node);
 		if (node.type === "CallExpression" && nameOf(node.callee) === "condition")
 			for (const field of ["title", "text", "remedy"])
 				take(propertyOf((node.arguments as Node[])[0]!, field));
+		if (node.type === "CallExpression" && (node.callee as Node).type === "Super")
+			for (const one of node.arguments as Node[]) takeTold(one);
 		if (node.type === "NewExpression" && telling.test(nameOf(node.callee)))
 			for (const one of node.arguments as Node[]) takeTold(one);
 		if (node.type === "Property" && fields.includes(nameOf(node.key))) take(node.value as Node);
@@ -68,6 +77,11 @@ export async function sentencesOf(text: string): Promise<Set<string>> {
 	function takeTold(node: Node): void {
 		if (node.type === "ArrayExpression") for (const one of node.elements as Node[]) take(one);
 		else if (node.type !== "ObjectExpression") take(node);
+	}
+
+	/** Takes a sentence whose values stand in it by name. */
+	function takeNamed({ value }: Node): void {
+		if (typeof value === "string") add(value.replace(/\{[a-zA-Z0-9]+\}/g, hole));
 	}
 
 	/** Takes an expression, or what a function returns, as a sentence. */
@@ -83,7 +97,7 @@ export async function sentencesOf(text: string): Promise<Set<string>> {
 	}
 
 	function add(shape: string): void {
-		if (!/[a-z]{2}/.test(shape)) return;
+		if (!/[a-z]{2}|[A-Z]{4}/.test(shape)) return;
 		let at = 0;
 		// In the rules of reasons the machines stand as words.
 		const holes = shape.replace(/\bT?HERE\b/g, hole);
@@ -221,6 +235,11 @@ function propertyOf(node: Node | undefined, name: string): Node | undefined {
 function nameOf(node: unknown): string {
 	const { type, name } = (node ?? {}) as { type?: string; name?: string };
 	return type === "Identifier" ? (name ?? "") : "";
+}
+
+/** `say` of `say` and of `desk.say`. */
+function lastNameOf(node: Node): string {
+	return nameOf(node.type === "MemberExpression" ? node.property : node);
 }
 
 function childrenOf(node: Node): Node[] {
