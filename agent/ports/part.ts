@@ -1,12 +1,12 @@
 import { clientPortNumbers, kindOfPort, proxyPort } from "../../shared/client-ports.ts";
 import { runCommand } from "../../shared/command.ts";
 import { mostNames, type PortsAnswer, portsAnswerSchema } from "../../shared/protocol/ports.ts";
-import { HOUR, MINUTE } from "../../shared/time.ts";
+import { HOUR, MINUTE, SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import { judgeCertificate, shownCertificate } from "./certificate.ts";
 import * as conditions from "./conditions.ts";
 import { portsShape, servedPorts } from "./config.ts";
-import { dovecotCommand } from "./dovecot.ts";
+import { dovecotCommand, dropInMark } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
 import { lookAtPorts, type Offered, programOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
@@ -49,6 +49,7 @@ export const ports = agentPart({
 		let offered: Offered | undefined;
 		let served: PortsAnswer | undefined;
 		let news = () => {};
+		let mark: string | undefined;
 		let certificatesAt = Number.NEGATIVE_INFINITY;
 
 		const names = () => (config.names ?? facts.published.value?.names ?? []).slice(0, mostNames);
@@ -74,6 +75,16 @@ export const ports = agentPart({
 			}
 			await lookAtCertificates(fresh);
 		}
+
+		/** `heimweg dovecot` and `heimweg postfix` take effect at once. */
+		async function lookAtDropIn(): Promise<void> {
+			const now = await dropInMark();
+			if (now === mark) return;
+			mark = now;
+			await look();
+		}
+
+		facts.settingsChanges.subscribe(() => void look());
 
 		async function lookAtCertificates({ direct }: Offered): Promise<void> {
 			const kinds = [
@@ -109,7 +120,10 @@ export const ports = agentPart({
 
 		return {
 			name: "ports",
-			ticks: [{ every: MINUTE, act: look }],
+			ticks: [
+				{ every: MINUTE, act: look },
+				{ every: 2 * SECOND, act: lookAtDropIn },
+			],
 			checkin: {
 				own: () => offered && { names: names(), ports: offered.ports },
 				heardOwn(answer) {
@@ -130,6 +144,7 @@ export const ports = agentPart({
 				},
 			}),
 			async start() {
+				mark = await dropInMark();
 				void look();
 			},
 		};
