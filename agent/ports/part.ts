@@ -1,6 +1,11 @@
 import { clientPortNumbers, kindOfPort, proxyPort } from "../../shared/client-ports.ts";
 import { runCommand } from "../../shared/command.ts";
-import { mostNames, type PortsAnswer, portsAnswerSchema } from "../../shared/protocol/ports.ts";
+import {
+	mostNames,
+	type PortsAnswer,
+	type PortsReport,
+	portsAnswerSchema,
+} from "../../shared/protocol/ports.ts";
 import { HOUR, MINUTE, SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import { judgeCertificate, shownCertificate } from "./certificate.ts";
@@ -10,6 +15,7 @@ import { dovecotCommand, dropInMark } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
 import { lookAtPorts, type Offered, programOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
+import { followWay } from "./way.ts";
 
 /** What the status has of it. */
 export interface PortsStatus {
@@ -48,6 +54,8 @@ export const ports = agentPart({
 		const serve = servedPorts(config);
 		let offered: Offered | undefined;
 		let served: PortsAnswer | undefined;
+		const tellWay = facts.way.own("ports");
+		const way = followWay();
 		let news = () => {};
 		let mark: string | undefined;
 		let certificatesAt = Number.NEGATIVE_INFINITY;
@@ -125,11 +133,20 @@ export const ports = agentPart({
 				{ every: 2 * SECOND, act: lookAtDropIn },
 			],
 			checkin: {
-				own: () => offered && { names: names(), ports: offered.ports },
+				own(): PortsReport | undefined {
+					if (!offered) return undefined;
+					return {
+						names: names(),
+						ports: offered.ports,
+						relayed: [...(facts.published.value?.relayed ?? [])],
+					};
+				},
 				heardOwn(answer) {
 					const read = portsAnswerSchema.safeParse(answer);
 					// A relay of an earlier version says nothing.
 					served = read.success ? read.data : undefined;
+					const endpoints = [...facts.relays.all.values()].flatMap(({ addresses }) => addresses);
+					tellWay(way.after(served, endpoints));
 					statusChanged();
 				},
 				subscribe(listener) {
