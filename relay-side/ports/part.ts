@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { clientPortNumbers, proxyPort } from "../../shared/client-ports.ts";
 import type { PortsAnswer } from "../../shared/protocol/ports.ts";
@@ -6,6 +7,7 @@ import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { haproxyUid } from "./account.ts";
 import { clientAddresses } from "./addresses.ts";
+import { portsProblems } from "./check-files.ts";
 import { type Served, settlePorts } from "./claims.ts";
 import * as conditions from "./conditions.ts";
 import { homePorts, portsHomeFile, portsShape } from "./config.ts";
@@ -27,6 +29,15 @@ export const ports = relayPart({
 	config: portsShape,
 	homeFile: portsHomeFile,
 	conditions: Object.values(conditions),
+	preflight: async ({ homes_dir, state_dir }, { run, inspection, machineWell }) =>
+		// It keeps nothing else from working, and while the daemon runs there are conditions for it.
+		machineWell && inspection.forAnother
+			? portsProblems({
+					run,
+					homesDirectory: homes_dir,
+					serving: existsSync(haproxyPlaces(state_dir).config),
+				})
+			: [],
 	guard: ({ tunnel }) => guardRules(tunnel.networks, clientPortNumbers.map(proxyPort), haproxyUid()),
 
 	async create(
