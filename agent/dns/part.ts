@@ -10,7 +10,7 @@ import { MINUTE } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
-import { dnsShape, typesOf } from "./config.ts";
+import { dnsShape, relayedNames, reviewDns, typesOf } from "./config.ts";
 import { recordsProof } from "./proof.ts";
 import { createRecords, type RecordsState } from "./records.ts";
 
@@ -34,6 +34,7 @@ export interface DnsStatus {
 export const dns = agentPart({
 	name: "dns",
 	config: dnsShape,
+	review: reviewDns,
 	conditions: Object.values(conditions),
 
 	async load({ dns: config }, { secret }) {
@@ -43,9 +44,13 @@ export const dns = agentPart({
 
 	create({ dns: config }, { facts, key, health, log, guarded, state, statusChanged }) {
 		if (!config) return undefined;
+		const relayed = relayedNames(config);
+		const anyDirect = relayed.length < config.names.length;
 		facts.published.own("dns")({
 			names: config.names,
-			families: new Set<Family>(typesOf(config).map((type) => (type === "A" ? 4 : 6))),
+			relayed,
+			// Where all names lead to the relay, nobody looks for us at this line's addresses.
+			families: new Set<Family>(anyDirect ? typesOf(config).map((type) => (type === "A" ? 4 : 6)) : []),
 			alsoPublic: config.also_public,
 		});
 		const records = createRecords({
@@ -59,7 +64,11 @@ export const dns = agentPart({
 				}),
 			family: (family) => facts.addresses.value?.[family] ?? { address: undefined, goneSince: undefined },
 			refuted: (family) => (config.publish === "reachable" ? facts.reach.value?.[family] : undefined),
+			relay: (family) => facts.way.value?.[family],
 			onSettled: statusChanged,
+		});
+		facts.way.subscribe((_, before) => {
+			if (relayed.length > 0) records.duty.poke(undefined, { urgent: before !== undefined });
 		});
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
