@@ -6,11 +6,8 @@ import { basename, join } from "node:path";
 
 /** Has lintian(1) look at the packages, and installs those for arm64; prints what they say. False when one fails. */
 export async function checkPackages(files: readonly string[]): Promise<boolean> {
-	const clean = await run(
-		...["lintian", "--allow-root", "--profile", "debian", "--fail-on", "error,warning"],
-		...["--tag-display-limit", "0"],
-		...files,
-	);
+	const lintian = ["--allow-root", "--profile", "debian", "--fail-on", "error,warning"];
+	const clean = await run("lintian", ...lintian, "--tag-display-limit", "0", ...files);
 	const onArm = files.filter((file) => /_(all|arm64)\.deb$/.test(file));
 	if (!onArm.some((file) => file.endsWith("_arm64.deb"))) return clean;
 	return (await installsOnArm(onArm)) && clean;
@@ -26,12 +23,12 @@ const needed = "systemd,postfix,postfix-lmdb,wireguard-tools,iproute2,nftables";
 async function installsOnArm(files: readonly string[]): Promise<boolean> {
 	const root = await mkdtemp(join(tmpdir(), "heimweg-arm64-"));
 	// Its mounts and processes end with it, also when it is interrupted.
-	const alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+	const alone = (...argv: string[]) =>
+		run("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", ...argv);
 	const inRoot = (...argv: string[]) =>
-		run(...alone, "chroot", root, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", ...argv);
+		alone("chroot", root, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", ...argv);
 	try {
-		const made = await run(
-			...alone,
+		const made = await alone(
 			...["debootstrap", "--arch=arm64", "--variant=minbase", `--include=${needed}`, "bookworm", root],
 		);
 		if (!made) return false;
