@@ -29,7 +29,8 @@ function withoutOne(list: string, element: string): string {
 
 /** An extended regular expression for an element with what separates it from others; maps of any type. */
 export function patternOf(element: string, separator: string): string {
-	const colon = element.indexOf(":");
+	// An IPv6 address in its brackets has no type.
+	const colon = element.startsWith("[") ? -1 : element.indexOf(":");
 	const name = element.slice(colon + 1).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 	return `(^|${separator})${colon < 0 ? "" : "[a-z]+:"}${name}(${separator}+|$)`;
 }
