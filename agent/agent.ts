@@ -6,6 +6,7 @@ import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.t
 import { delivery } from "./delivery/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
+import { join } from "./join/part.ts";
 import { mail } from "./mail/part.ts";
 import { maillog } from "./maillog/part.ts";
 import type { AgentTypes } from "./part.ts";
@@ -46,7 +47,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
+	parts: [address, relay, dns, reach, recipients, mail, delivery, bounces, bans, maillog, join],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,
