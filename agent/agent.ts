@@ -47,7 +47,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, reach, recipients, mail, delivery, bounces, bans, maillog, join],
+	parts: [join, address, relay, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,
