@@ -49,6 +49,9 @@ async function draftOf({ config }: Joined, { add }: AfterOptions, { line }: Afte
 	const text = await configText(config);
 	const more = add === undefined ? "" : `\n${(await configText(add)).trim()}\n`;
 	const added = text.includes(more) ? "" : more;
-	const { dns, recipients } = line.parse(config, text + added) as unknown as Pick<Draft, "dns" | "recipients">;
+	const { dns, recipients } = line.parse(config, text + added) as unknown as Pick<
+		Draft,
+		"dns" | "recipients"
+	>;
 	return { text, added, dns, recipients };
 }
