@@ -1,9 +1,11 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dns } from "./dns/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -13,6 +15,7 @@ import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
 import { policy } from "./policy/part.ts";
+import { ports } from "./ports/part.ts";
 import { postfix } from "./postfix/part.ts";
 import { pulse } from "./pulse/part.ts";
 import { queue } from "./queue/part.ts";
@@ -68,11 +71,14 @@ Signals to the daemon:
 		pulse,
 		checkin,
 		reach,
+		ports,
+		dns,
 		policy,
 		notify,
 		queue,
 		delivery,
 		bounces,
+		bans,
 		verify,
 		maillog,
 		setup,

@@ -12,12 +12,14 @@ export async function composedSide<Config>(
 	for (const part of parts) if (part.postfix) sides.push(await part.postfix(config, run));
 	const service = sides.find(({ look }) => look.service)?.look.service;
 	const all = (names: (side: PostfixSide) => readonly string[]) => [...new Set(sides.flatMap(names))];
+	const ports = all(({ look }) => look.ports ?? []);
 	return {
 		program,
 		look: {
 			parameters: all(({ look }) => look.parameters),
 			expanded: all(({ look }) => look.expanded),
 			...(service ? { service } : {}),
+			...(ports.length > 0 ? { ports } : {}),
 		},
 		plan(now) {
 			const plans = sides.map((side) => side.plan(now));
