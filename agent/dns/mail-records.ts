@@ -20,6 +20,9 @@ const lookTime = MINUTE;
 /** After a start the relay has to be heard first; it says what the records should name. */
 const firstLook = 20 * SECOND;
 
+/** When the relay is asked again that has not said what it is called. */
+const againAfter = [10 * SECOND, 30 * SECOND, 2 * MINUTE];
+
 export interface MailRecordsState {
 	/** By zone: how many records of the plan are as they should be, are to be changed, and wait for a person. */
 	zones: Array<{ zone: string; right: number; toDo: number; decide: number; ours: number; at: string }>;
@@ -50,6 +53,8 @@ export function createMailRecords(
 	const ending = new AbortController();
 	let remembered: Record<string, ZoneMemory> = {};
 	let said: DnsAnswer | undefined;
+	const askAgain = [...againAfter];
+	let wantCheckin = (_after?: number) => {};
 	let timer: NodeJS.Timeout | undefined;
 
 	const mail = (domain: string, zone: string) =>
@@ -128,6 +133,12 @@ export function createMailRecords(
 			heardOwn(answer, relay) {
 				if (relay !== core.relay) return;
 				said = dnsAnswerSchema.safeParse(answer).data ?? said;
+				// A relay that has just started may not know yet; one of an earlier version never does.
+				const wait = said ? undefined : askAgain.shift();
+				if (wait !== undefined) wantCheckin(wait);
+			},
+			subscribe(listener) {
+				wantCheckin = listener;
 			},
 		},
 		state: () => ({ zones: [...zonesState.values()] }),

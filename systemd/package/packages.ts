@@ -165,7 +165,13 @@ const details: Record<
 		config: "heimweg.toml",
 		depends: [],
 		recommends: [],
-		folders: ["/etc/heimweg", "/var/lib/heimweg", "/var/lib/heimweg-recipients", "/run/heimweg"],
+		folders: [
+			"/etc/heimweg",
+			"/var/lib/heimweg",
+			"/var/lib/heimweg-recipients",
+			"/var/lib/heimweg-dkim",
+			"/run/heimweg",
+		],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
