@@ -1,11 +1,14 @@
 import { codeOf, messageOf } from "../../shared/errors.ts";
 import { readRegularFile } from "../../shared/regular-file.ts";
-import { MINUTE } from "../../shared/time.ts";
+import { SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import { dkimCommand } from "./command.ts";
 import * as conditions from "./conditions.ts";
 import { dkimShape } from "./config.ts";
 import { documentBytes, documentSchema } from "./document.ts";
+
+/** A small file is looked at; a plan may be waiting for it. */
+const lookEvery = 15 * SECOND;
 
 /** The largest configuration or key that is read, in bytes. */
 const largest = 1024 * 1024;
@@ -44,7 +47,7 @@ export const dkim = agentPart({
 			}
 		}
 
-		return { name: "dkim", ticks: [{ every: MINUTE, act: look }], start: look };
+		return { name: "dkim", ticks: [{ every: lookEvery, act: look }], start: look };
 	},
 
 	cli(program, { configOption, load, end }) {

@@ -9,7 +9,7 @@ import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { AgentContext, CheckinSection } from "../part.ts";
 import { dnsCommands } from "./commands.ts";
 import { mailRecordsDrifted } from "./conditions.ts";
-import type { DnsConfig } from "./config.ts";
+import { type DnsConfig, typesOf } from "./config.ts";
 import { mailDomain } from "./mail-domains.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createZones } from "./zones.ts";
@@ -65,15 +65,16 @@ export function createMailRecords(
 			homeAddresses: ([4, 6] as const).flatMap((family) => facts.addresses.value?.[family].address ?? []),
 		});
 
+	async function made(): Promise<Provider> {
+		const one = await provider();
+		if (one) return one;
+		throw new HeimwegError("the daemon has not spoken to deSEC yet", {
+			remedy: 'look at "heimweg status"; it waits for the guard to stand',
+		});
+	}
+
 	const zones = createZones({
-		async provider() {
-			const made = await provider();
-			if (made) return made;
-			throw new HeimwegError("the daemon has not spoken to deSEC yet", {
-				remedy: 'look at "heimweg status"; it waits for the guard to stand',
-			});
-		},
-		...{ domains, mail, snapshot: snapshots.keep },
+		...{ provider: made, domains, mail, snapshot: snapshots.keep },
 		memory: {
 			read: () => remembered,
 			async write(all) {
@@ -116,13 +117,18 @@ export function createMailRecords(
 	const commands = dnsCommands({
 		...{ zones, log, snapshot: snapshots.last },
 		visible: untilVisible,
+		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
+		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
 		async mail(domain) {
 			if (domains.includes(domain)) return mail(domain, domain);
 			throw new HeimwegError(
 				`${domain} is none of the mail domains: ${domains.join(", ") || "there is none"}`,
 			);
 		},
-		onSettled: () => void look(),
+		onSettled(plan) {
+			if (plan) noted(plan);
+			else void look();
+		},
 	});
 
 	return {

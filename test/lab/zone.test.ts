@@ -35,6 +35,14 @@ describeLab("the zone of a mail domain", () => {
 	];
 
 	beforeAll(async () => {
+		await home().run(["mkdir", "-p", "/etc/dkimkeys"]);
+		await home().run(["openssl", "genrsa", "-out", "/etc/dkimkeys/home.private", "2048"]);
+		await home().run(["chown", "-R", "opendkim:opendkim", "/etc/dkimkeys"]);
+		await home().run(["chmod", "0600", "/etc/dkimkeys/home.private"]);
+		await home().write(
+			"/etc/opendkim.conf",
+			`Domain ${domain}\nSelector home\nKeyFile /etc/dkimkeys/home.private\n`,
+		);
 		await put("", "MX");
 		await put("", "TXT");
 		await until("the relay has said what it is called", async () =>
@@ -43,12 +51,21 @@ describeLab("the zone of a mail domain", () => {
 	});
 
 	it("is planned first: nothing is written, and what is left out is told with the reason", async () => {
+		expect((await plan()).leftOut).toContainEqual(
+			expect.objectContaining({ kind: "DKIM", why: expect.stringContaining("are not known") }),
+		);
+		await home().run(["systemctl", "enable", "--now", "heimweg-dkim.timer", "heimweg-dkim.path"]);
+		await until(
+			"the key that signs is known",
+			async () => (await plan()).changes.some(({ name }) => name === `home._domainkey.${domain}`),
+			90_000,
+		);
 		const { stdout, exitCode } = await home().exec(["heimweg", "dns", "plan"]);
 		expect(exitCode).toBe(1);
 		expect(stdout).toMatch(
 			/\+ example\.org MX .*\n.*new {2}10 relay\.example\.net\.\n.*relay, which greets as/,
 		);
-		expect(stdout).toContain("DKIM: the keys that sign this home's mail are not known");
+		expect(stdout).toContain("DKIM: others can check what example.org signs with the selector home");
 		expect(await internet().dig(domain, "MX")).toEqual([]);
 	});
 
@@ -58,6 +75,11 @@ describeLab("the zone of a mail domain", () => {
 		expect(`${exitCode} ${stdout}`).toMatch(/^0 .*its name servers answer all of it after/s);
 		for (const [name, type, ...records] of answers)
 			expect(await internet().dig(`${name}${domain}`, type), `${name}${domain} ${type}`).toEqual(records);
+		const key = await home().run(["openssl", "rsa", "-in", "/etc/dkimkeys/home.private", "-pubout"]);
+		const [published] = await internet().dig(`home._domainkey.${domain}`, "TXT");
+		expect(published?.replace(/^"v=DKIM1; k=rsa; p=|[" ]/g, "")).toBe(
+			key.replace(/-----[A-Z ]+-----|\s/g, ""),
+		);
 		const requests = (await internet().desec.control("GET", "/requests")) as Array<{ method: string }>;
 		// One for the plan that is shown; then read, write, read again.
 		expect(requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST", "GET"]);

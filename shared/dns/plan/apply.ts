@@ -15,7 +15,7 @@ export interface ZoneWriter {
 }
 
 export interface Applied {
-	/** What was planned when it was written. */
+	/** The plan for the zone as it is now. */
 	plan: Plan;
 	/** What was written, in the order in which it was. */
 	done: readonly PlannedChange[];
@@ -58,7 +58,7 @@ export async function applyPlan(
 		const due = harmful.length > 0 ? harmful : kept;
 		if (due.length === 0) {
 			await memory.write(undoes ? takenBack(known, now, undoes) : { ...known, owned: [...now.owned] });
-			return { plan: first ?? now, done, putBack };
+			return { plan: now, done, putBack };
 		}
 		if (round > rounds) throw contested(zone, due);
 		if (!first) {
