@@ -55,6 +55,7 @@ test("the keys are read; of the preshared one only a mark is kept", async () => 
 				"relay",
 				[{ presharedKey: key, presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }],
 			],
+			["dkim", undefined],
 			["dns", undefined],
 			["reach", undefined],
 			["recipients", undefined],
