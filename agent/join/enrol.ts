@@ -34,8 +34,8 @@ export interface EnrolOptions {
 	say?(step: EnrolStep): void;
 	/** Ends it: the tunnel is taken away, and what was written stays to go on with. */
 	signal?: AbortSignal | undefined;
-	/** Milliseconds until the relay must have answered; 2 minutes by default. */
-	patience?: number;
+	/** Milliseconds until the relay must have answered; 3 minutes by default. */
+	patience?: number | undefined;
 	paths?: Partial<EnrolPaths> | undefined;
 	/** What it reaches the world with; another one only for tests. */
 	world?: Partial<EnrolWorld>;

@@ -1,9 +1,17 @@
+import { InvalidArgumentError } from "commander";
 import { runCommand } from "../../shared/command.ts";
+import { spanSchema } from "../../shared/config.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
 import { agentPart } from "../part.ts";
 import { joinCommand } from "./command.ts";
 import { homeKey } from "./key.ts";
+
+function readWait(text: string): number {
+	const { data } = spanSchema("1s", "1h").safeParse(text);
+	if (data !== undefined) return data;
+	throw new InvalidArgumentError('expected a span of time from "1s" to "1h".');
+}
 
 /** How this machine becomes a home: `heimweg join`, and its key. The daemon has nothing to do with it. */
 export const join = agentPart({
@@ -17,13 +25,16 @@ export const join = agentPart({
 			.description(
 				"makes this machine a home: asks for the code of heimweg-relay invite, or reads it from standard input",
 			)
-			.action(() => {
+			.option("--wait <span>", "how long the relay may take to answer", readWait)
+			.action(({ wait }: { wait?: number }) => {
 				const stop = new AbortController();
 				const abort = () =>
 					stop.abort(new Error('ended before this home has joined; "heimweg join" goes on'));
 				process.once("SIGINT", abort).once("SIGTERM", abort);
 				const work = async () => {
-					await joinCommand({ run: runCommand, input: process.stdin, say: print, signal: stop.signal });
+					await joinCommand({
+						...{ run: runCommand, input: process.stdin, say: print, signal: stop.signal, patience: wait },
+					});
 					print('Now run "systemctl enable --now heimweg".');
 					return 0;
 				};
