@@ -1,9 +1,11 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dns } from "./dns/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -13,12 +15,14 @@ import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
 import { policy } from "./policy/part.ts";
+import { ports } from "./ports/part.ts";
 import { postfix } from "./postfix/part.ts";
 import { pulse } from "./pulse/part.ts";
 import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { setup } from "./setup/part.ts";
 import { verify } from "./verify/part.ts";
 
 /**
@@ -67,13 +71,17 @@ Signals to the daemon:
 		pulse,
 		checkin,
 		reach,
+		ports,
+		dns,
 		policy,
 		notify,
 		queue,
 		delivery,
 		bounces,
+		bans,
 		verify,
 		maillog,
+		setup,
 	],
 	context: (common, { key }, parts) => ({
 		...common,

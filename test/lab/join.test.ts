@@ -7,7 +7,7 @@ import { createHost, type Host } from "./host.ts";
 import { addresses } from "./network.ts";
 import { rootImage } from "./root-image.ts";
 import { inPrefix, lifetimes } from "./router.ts";
-import { buildPrograms, domain, homeId, install, type Scene, sceneOf, setScene, until } from "./scene.ts";
+import { buildPrograms, domain, homeId, installed, type Scene, sceneOf, setScene, until } from "./scene.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 import { holds, routeOf } from "./use-scene.ts";
 
@@ -52,7 +52,7 @@ describeLab("a home joins by a code", () => {
 			enable: [],
 		});
 		await host.boot();
-		await install(host, "home");
+		await installed(host, "home");
 		return host;
 	}
 
