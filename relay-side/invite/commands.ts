@@ -149,9 +149,7 @@ function domainsOf(given: readonly string[]): string[] {
 		const small = text.toLowerCase();
 		const domain = asciiDomain(small) ?? small;
 		if (hostnameSchema.safeParse(domain).success) return domain;
-		throw new HeimwegError(
-			`expected a mail domain, got ${JSON.stringify(text.slice(0, 80))}`,
-		);
+		throw new HeimwegError(`expected a mail domain, got ${JSON.stringify(text.slice(0, 80))}`);
 	});
 	return [...new Set(domains)];
 }

@@ -143,9 +143,7 @@ test("a second code needs --again, replaces the first, and leaves what the owner
 	await inviteHome(desk, "anna", [], { again: true });
 	expect([...book.records.keys()]).toHaveLength(1);
 	expect(book.records.has(first!)).toBe(false);
-	expect(await file("anna")).toMatch(
-		/invitation = "[a-z0-9]+"\naddresses = .*\n.*\nsenders = "any"\n$/,
-	);
+	expect(await file("anna")).toMatch(/invitation = "[a-z0-9]+"\naddresses = .*\n.*\nsenders = "any"\n$/);
 	expect(await file("anna")).not.toContain(first);
 	expect(printed[1]).not.toBe(printed[0]);
 	await expect(inviteHome(desk, "anna", ["other.example"], { again: true })).rejects.toThrow("other domains");
