@@ -127,7 +127,7 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 		postfix: (config, run) => composedSide(unit, kind.parts, config, run),
 		async status(file) {
 			const known = (await askSocket(file, "/status")) as ProgramStatus;
-			return plainLines(statusText(kind, known, await speech()));
+			return { known, text: plainLines(statusText(kind, known, await speech())) };
 		},
 		end: exitWith,
 		async order(file, command, argument) {

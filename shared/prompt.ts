@@ -117,7 +117,11 @@ export function createPrompt({
 					...terminal,
 					...plain,
 					message: speak(question.text),
-					options: choices.map(({ value, label, hint }) => ({ value, label, ...(hint ? { hint } : {}) })),
+					options: choices.map(({ value, label, hint }) => ({
+						value,
+						label: speak(label),
+						...(hint ? { hint: speak(hint) } : {}),
+					})),
 					initialValues: proposal,
 					required: false,
 				}),

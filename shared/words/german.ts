@@ -1,6 +1,7 @@
 import { clients } from "./german/clients.ts";
 import { dns } from "./german/dns.ts";
 import { home } from "./german/home.ts";
+import { joining } from "./german/joining.ts";
 import { machine } from "./german/machine.ts";
 import { postfix } from "./german/postfix.ts";
 import { records } from "./german/records.ts";
@@ -15,7 +16,7 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
  */
 export const germanCatalogue: Catalogue = {
 	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
-	...{ ...setting, ...clients, ...records },
+	...{ ...setting, ...joining, ...clients, ...records },
 };
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */

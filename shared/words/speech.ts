@@ -8,7 +8,8 @@ import { english, type Speak } from "./say.ts";
 export async function speech(environment: NodeJS.ProcessEnv = process.env): Promise<Speak> {
 	const { code, unicode }: Language = languageOf(environment);
 	if (code !== "de") return english;
-	const { german } = await import("./german.ts");
+	// A file of its own: where only the program was installed, it speaks English.
+	const { german } = await import("./german.ts").catch(() => ({ german: english }));
 	return unicode ? german : (sentence) => inAscii(german(sentence));
 }
 

@@ -73,7 +73,12 @@ export function translator(catalogue: Catalogue, grammar: Grammar): Speak {
 		if (sentence.length > longest) return sentence;
 		const readings = new Map<string, Reading>();
 		let left = patience;
-		return within(sentence, 0).text;
+		const one = within(sentence, 0);
+		if (one.known > 0 || !sentence.includes("\n")) return one.text;
+		return sentence
+			.split("\n")
+			.map((line) => within(line, 0).text)
+			.join("\n");
 
 		function read(text: string, depth: number): Reading {
 			const exact = whole.get(text);

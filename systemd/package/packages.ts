@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { type ProgramName, programs } from "../bundle.mjs";
+import { germanFile, type ProgramName, programs } from "../bundle.mjs";
 import { completion } from "./completion.ts";
 import { type ConfigFile, configPage } from "./config-page.ts";
 import { bundledCopyright, nodeCopyright, ownCopyright } from "./copyright.ts";
@@ -21,6 +21,8 @@ export interface Edition {
 /** A program as it was bundled. */
 export interface Bundle {
 	code: string;
+	/** What its commands say in German. */
+	german: string;
 	/** The folders of the npm packages in it. */
 	packages: string[];
 }
@@ -107,12 +109,20 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 		},
 		files: [
 			{ path: `${library}/${name}.mjs`, content: bundle.code.replace(/^#!.*\n/, "") },
+			{ path: `${library}/${germanFile(name)}`, content: bundle.german },
 			{ path: `/usr/bin/${name}`, link: "../lib/heimweg/start" },
 			{ path: `/usr/lib/tmpfiles.d/${name}.conf`, content: await source(`${name}.tmpfiles`) },
 			...(await Promise.all(
 				units.map(async (unit) => ({
 					path: `/usr/lib/systemd/system/${unit}`,
 					content: await source(unit),
+				})),
+			)),
+			...(await Promise.all(
+				about.fail2ban.map(async (file) => ({
+					path: `/etc/fail2ban/${file}`,
+					content: await source(`fail2ban/${file}`),
+					conffile: true,
 				})),
 			)),
 			{ path: `/usr/share/bash-completion/completions/${name}`, content: completion(name) },
@@ -163,13 +173,27 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 
 const details: Record<
 	ProgramName,
-	{ config: ConfigFile; depends: string[]; recommends: string[]; folders: string[]; description: string }
+	{
+		config: ConfigFile;
+		depends: string[];
+		recommends: string[];
+		folders: string[];
+		fail2ban: string[];
+		description: string;
+	}
 > = {
 	heimweg: {
 		config: "heimweg.toml",
 		depends: [],
 		recommends: [],
-		folders: ["/etc/heimweg", "/var/lib/heimweg", "/var/lib/heimweg-recipients", "/run/heimweg"],
+		folders: [
+			"/etc/heimweg",
+			"/var/lib/heimweg",
+			"/var/lib/heimweg-recipients",
+			"/var/lib/heimweg-dkim",
+			"/run/heimweg",
+		],
+		fail2ban: ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
@@ -186,6 +210,7 @@ const details: Record<
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
+		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",

@@ -118,6 +118,41 @@ export const clients = {
 	'look at "systemctl status heimweg-relay-haproxy" and "journalctl -u heimweg-relay-haproxy"':
 		'"systemctl status heimweg-relay-haproxy" und "journalctl -u heimweg-relay-haproxy" ansehen',
 
+	clients: "Mailprogramme",
+	"{0#} connections now, {1#} names of {2#} homes": "{0} Verbindungen jetzt, {1} Namen von {2} Heimservern",
+	"{0#} connections now, {1#} names of {2#} homes; refused today: {3}":
+		"{0} Verbindungen jetzt, {1} Namen von {2} Heimservern; heute abgewiesen: {3}",
+	"HAProxy does not run, {0#} names of {1#} homes": "HAProxy läuft nicht, {0} Namen von {1} Heimservern",
+	"HAProxy does not run, {0#} names of {1#} homes; refused today: {2}":
+		"HAProxy läuft nicht, {0} Namen von {1} Heimservern; heute abgewiesen: {2}",
+	"{0.}: {1}, port {2}; nobody yet": "{0}: {1}, Port {2}; noch niemand",
+	"{0.}: by address, port {1}; nobody yet": "{0}: nach Adresse, Port {1}; noch niemand",
+	"{0.}: {1}, port {2}; {3} now, {4} today, {5} in, {6} out":
+		"{0}: {1}, Port {2}; {3} jetzt, {4} heute, {5} herein, {6} hinaus",
+	"{0.}: by address, port {1}; {2} now, {3} today, {4} in, {5} out":
+		"{0}: nach Adresse, Port {1}; {2} jetzt, {3} heute, {4} herein, {5} hinaus",
+
+	"the list of DKIM keys cannot be used": "die Liste der DKIM-Schlüssel ist nicht zu gebrauchen",
+	"{0.}: {1}; what DNS has to say of the keys is not known":
+		"{0}: {1}; was das DNS zu den Schlüsseln sagen muss, ist nicht bekannt",
+	'remove {0}, and run "systemctl start heimweg-dkim", which writes it anew':
+		'{0} entfernen und "systemctl start heimweg-dkim" ausführen, das schreibt sie neu',
+	"a key that signs this home's mail cannot be read":
+		"ein Schlüssel, der die Mail dieses Heimservers signiert, ist nicht lesbar",
+	"{0.}: {1}; whether DNS has its public half is not known":
+		"{0}: {1}; ob das DNS seine öffentliche Hälfte hat, ist nicht bekannt",
+	'look at {0}, and whether OpenDKIM or Rspamd still needs it; "heimweg dkim" tries it':
+		'{0} ansehen, und ob OpenDKIM oder Rspamd ihn noch braucht; "heimweg dkim" probiert es aus',
+	'the KeyTable in {0} is "{1}", and only a file of text can be read':
+		'die KeyTable in {0} ist "{1}", und nur eine Textdatei ist lesbar',
+	"name the keys in a file, as refile:/etc/opendkim/key.table":
+		"die Schlüssel in einer Datei nennen, als refile:/etc/opendkim/key.table",
+	"{0.} holds no private key in PEM, or one with a passphrase":
+		"{0} enthält keinen privaten Schlüssel in PEM, oder einen mit Passphrase",
+	"{0.} holds a key of type {1}, which DKIM does not know":
+		"{0} enthält einen Schlüssel vom Typ {1}, den DKIM nicht kennt",
+	"it is nested too deeply": "sie ist zu tief verschachtelt",
+
 	Bans: "Sperren",
 	"{0#} clients": "{0} Clients",
 	"{0#} of them refused at the relay": "{0} davon am Relay abgewiesen",
@@ -141,7 +176,7 @@ export const clients = {
 		'auf dem Relay "heimweg-relay status" und "systemctl status heimweg-relay-haproxy" ansehen; die Firewall dieses Heimservers kann keinen Client aufhalten, der durch den Tunnel kommt',
 	"the relay's heimweg-relay is older and takes no bans":
 		"heimweg-relay auf dem Relay ist älter und nimmt keine Sperren an",
-	"on the relay nothing runs that could refuse them": "auf dem Relay läuft nichts, was sie abweisen könnte",
+	"HAProxy there has not learned of them": "HAProxy dort hat von ihnen nicht erfahren",
 	"{0.} is not banned: it stands for the relay or this machine":
 		"{0} wird nicht gesperrt: es steht für das Relay oder diesen Rechner",
 	'put what "heimweg bans jail" prints into /etc/fail2ban/jail.d/heimweg.conf: its ignoreip has it':
@@ -168,10 +203,11 @@ export const clients = {
 		"Platz schaffen oder die Rechte des Ordners berichtigen; es wird von selbst wieder versucht",
 	"the home {0.} has not banned {1}": "der Heimserver {0} hat {1} nicht gesperrt",
 	"{0#} clients of 1 home are refused": "{0} Clients von 1 Heimserver werden abgewiesen",
-	"{0#} clients of 1 home, refused by nobody": "{0} Clients von 1 Heimserver, von niemandem abgewiesen",
+	"{0#} clients of 1 home, of whom HAProxy has not learned":
+		"{0} Clients von 1 Heimserver, von denen HAProxy nicht erfahren hat",
 	"{0#} clients of {1#} homes are refused": "{0} Clients von {1} Heimservern werden abgewiesen",
-	"{0#} clients of {1#} homes, refused by nobody":
-		"{0} Clients von {1} Heimservern, von niemandem abgewiesen",
+	"{0#} clients of {1#} homes, of whom HAProxy has not learned":
+		"{0} Clients von {1} Heimservern, von denen HAProxy nicht erfahren hat",
 	'"{0}" is not one client: expected an address, a /32 or an IPv6 /64':
 		'"{0}" ist nicht ein Client: erwartet war eine Adresse, ein /32 oder ein IPv6-/64',
 } as const;

@@ -127,7 +127,7 @@ export const postfix = {
 		"Mail, die eine beschädigte Tabelle aufgehalten hat, wird nicht wieder versucht",
 	"mail that a damaged map has held up goes on at Postfix's own times only: {0}":
 		"Mail, die eine beschädigte Tabelle aufgehalten hat, geht nur zu den Zeiten von Postfix weiter: {0}",
-	'"{0} {1}" is no entry for a Postfix map': '"{0} {1}" ist kein Eintrag für eine Postfix-Tabelle',
+	'"{0.} {1}" is no entry for a Postfix map': '"{0} {1}" ist kein Eintrag für eine Postfix-Tabelle',
 	'"{0}" is no key of a Postfix map': '"{0}" ist kein Schlüssel einer Postfix-Tabelle',
 	"cannot {0}: {1}": "nicht möglich: {0}: {1}",
 	"cannot write the map {0.}: {1}": "die Tabelle {0} lässt sich nicht schreiben: {1}",

@@ -40,7 +40,7 @@ export const records = {
 		"es war von Heimweg, und jemand hat es seitdem geändert: {0}; gewollt: {1}",
 	"it is somebody else's, and not what is wanted: {0}; wanted: {1}":
 		"es ist von jemand anderem, und nicht das Gewollte: {0}; gewollt: {1}",
-	"if it may be replaced: heimweg dns apply --take {0} {1}":
+	"if it may be replaced: heimweg dns apply --take {0.} {1.}":
 		"wenn es ersetzt werden darf: heimweg dns apply --take {0} {1}",
 	"{0.} is delegated to other name servers ({1}), so nobody would see a record here":
 		"{0} ist an andere Nameserver delegiert ({1}), einen Eintrag hier sähe darum niemand",

@@ -71,7 +71,6 @@ export const setting = {
 	"write {0.}, with the tunnel's networks {1}": "{0} schreiben, mit den Tunnelnetzen {1}",
 	"add to {0.} under which name homes are invited ({1})":
 		"in {0} hinzufügen, unter welchem Namen Heimserver eingeladen werden ({1})",
-	"Postfix: {0}": "Postfix: {0}",
 	"open a port in {0}: {1}": "einen Port öffnen in {0}: {1}",
 	"start heimweg-relay, now and at each boot": "heimweg-relay starten, jetzt und bei jedem Hochfahren",
 	"restart heimweg-relay, which is no outage": "heimweg-relay neu starten, das ist keine Unterbrechung",
@@ -100,6 +99,10 @@ export const setting = {
 		'"journalctl -u heimweg-relay -n 20" ansehen, berichtigen, was es sagt, und dies noch einmal ausführen',
 	"Postfix could not be set up: {0}": "Postfix ließ sich nicht einrichten: {0}",
 	"--networks: {0}": "--networks: {0}",
+	'this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here':
+		'dieser Heimserver ist noch nicht eingerichtet: auf dem Relay "heimweg-relay invite HOME DOMAIN" ausführen, dann hier "heimweg join"',
+	'this relay is not set up yet: run "heimweg-relay setup"':
+		'dieses Relay ist noch nicht eingerichtet: "heimweg-relay setup" ausführen',
 	"Proven:": "Bewiesen:",
 	"Not proven:": "Nicht bewiesen:",
 	"Postfix greets on {0}, port 25": "Postfix grüßt auf {0}, Port 25",
@@ -117,7 +120,6 @@ export const setting = {
 	"the relay has this home wait: {0}": "das Relay lässt diesen Heimserver warten: {0}",
 	'This home has joined as {0}. Compare these six words with those that "heimweg-relay invites" shows on the\nrelay: {1}':
 		'Dieser Heimserver ist als {0} beigetreten. Diese sechs Wörter mit denen vergleichen, die "heimweg-relay invites"\nauf dem Relay zeigt: {1}',
-	'Now run "systemctl enable --now heimweg".': 'Jetzt "systemctl enable --now heimweg" ausführen.',
 	'ended before this home has joined; "heimweg join" goes on':
 		'beendet, bevor dieser Heimserver beigetreten ist; "heimweg join" macht weiter',
 	"An enrolment has begun here.": "Ein Beitritt hat hier begonnen.",
@@ -177,8 +179,6 @@ export const setting = {
 		'das Relay lehnt diesen Code ab: ein anderer Rechner ist damit beigetreten. Der Schlüssel dieses Rechners ist "{0}"',
 	'run "heimweg-relay status" on the relay, which shows the other key; if it is not yours, somebody else has the code: "heimweg-relay invite HOME --again" shuts them out':
 		'auf dem Relay "heimweg-relay status" ausführen, das zeigt den anderen Schlüssel; ist es nicht der eigene, hat jemand anderes den Code: "heimweg-relay invite HOME --again" schließt ihn aus',
-	"the relay accepted this home's key, but {0}":
-		"das Relay hat den Schlüssel dieses Heimservers angenommen, aber: {0}",
 	'mend that, and run "heimweg join" again here; it goes on without the code':
 		'das beheben und hier "heimweg join" noch einmal ausführen; es macht ohne den Code weiter',
 	"the relay {0} is reached through the tunnel, but heimweg-relay does not answer there":
@@ -220,8 +220,7 @@ export const setting = {
 		'von Hand public_key = "{0}" hineinschreiben, oder zuerst "heimweg-relay remove {1}" ausführen',
 	'expected a name for the home of 1 to 32 small letters, digits and "-", got {0}':
 		'erwartet war für den Heimserver ein Name von 1 bis 32 Kleinbuchstaben, Ziffern und "-", gekommen ist {0}',
-	"expected a mail domain in small letters, got {0}":
-		"erwartet war eine Mail-Domain in Kleinbuchstaben, gekommen ist {0}",
+	"expected a mail domain, got {0}": "erwartet war eine Mail-Domain, gekommen ist {0}",
 	"The code before is void, and so is a key that came by it.":
 		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam.",
 	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\ntake {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':

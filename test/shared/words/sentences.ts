@@ -80,8 +80,8 @@ export async function sentencesOf(text: string): Promise<Set<string>> {
 	}
 
 	/** Takes a sentence whose values stand in it by name. */
-	function takeNamed({ value }: Node): void {
-		if (typeof value === "string") add(value.replace(/\{[a-zA-Z0-9]+\}/g, hole));
+	function takeNamed(node: Node): void {
+		for (const shape of shapesOf(node)) add(shape.replace(/\{[a-zA-Z0-9]+\}/g, hole));
 	}
 
 	/** Takes an expression, or what a function returns, as a sentence. */

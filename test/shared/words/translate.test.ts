@@ -55,11 +55,11 @@ test("each German sentence is found again, whatever is put in", () => {
 		".": ["anna", '"x"'],
 		"@": ["12:03 UTC", "2030-01-02 12:03:04 UTC"],
 		"~": ["5 s", "3 h 5 min"],
-		"": ["anna", "host b.example said: 550 5.7.1 no; come back", "a, b, c"],
+		"": ["host b.example said: 550 5.7.1 no; come back", "a, b, c"],
 	};
 	const wrong: string[] = [];
 	for (const [key, said] of Object.entries(germanCatalogue)) {
-		for (const round of [0, 1, 2]) {
+		for (const round of [0, 1]) {
 			const values: string[] = [];
 			const english = key.replace(/\{\d+([#.@~]?)\}/g, (_, kind: string) => {
 				const all = examples[kind]!;
