@@ -39,7 +39,7 @@ beforeEach(async () => {
 	await mkdir(join(root, "homes.d"));
 	facts = relayFacts();
 	const tell = facts.homes.own("test");
-	book = await invitationBook({
+	book = invitationBook({
 		store: invitationStore(join(root, "invites"), silent),
 		onChange() {},
 		log: silent,
