@@ -49,7 +49,7 @@ describeLab("a home joins by a code", () => {
 				],
 			},
 			hostname: "thief.example",
-			enable: [],
+			enable: ["postfix"],
 		});
 		await host.boot();
 		await installed(host, "home");
