@@ -194,5 +194,9 @@ async function begin(
 	if (begun && encodeInvitation(begun.invitation) === encodeInvitation(invitation)) return begun;
 	// A key that was made by hand, or for a code that is void now, is this machine's all the same.
 	const privateKey = (await ownKey(filesIn(paths).key)) ?? newKey();
+	if (publicKeyOf(privateKey) === invitation.relayKey)
+		throw new HeimwegError(`${filesIn(paths).key} holds the relay's own key`, {
+			remedy: `run "heimweg join" at home, not on the relay; a key that was copied from there must go: move ${filesIn(paths).key} away`,
+		});
 	return { invitation, privateKey };
 }

@@ -120,6 +120,8 @@ export const invite = relayPart({
 			status: () => ({ invitations: list().filter(({ state }) => state !== "joined") }),
 			async start() {
 				await book.load();
+				// What ran out while nobody looked is not opened again.
+				await book.age();
 				door.prepare();
 			},
 			serve: () => door.open(),
