@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type ExecaError, execa } from "execa";
 import { HeimwegError } from "./errors.ts";
 import { leastRights, startFailure } from "./rights.ts";
@@ -119,6 +121,7 @@ function describe(
 	const line = shortened([command, ...args].join(" "), shownLine);
 	const notStarted = startFailure(command, error.exitCode, error.stderr);
 	if (error.code === "ENOENT" || notStarted === "missing") return missingProgram(command);
+	if ((error.code === "EACCES" || notStarted) && isNowhere(command)) return missingProgram(command);
 	if (notStarted) return new CommandError(command, `"${line}" failed: EACCES`);
 	if (error.timedOut) return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
 	if (error.isCanceled) return new CommandError(command, `"${line}" was interrupted`);
@@ -129,6 +132,12 @@ function describe(
 		stderr,
 		...(error.exitCode === undefined ? {} : { exitCode: error.exitCode }),
 	});
+}
+
+/** True when no folder has it: the system says "permission denied" of one that may not be entered, too (execvp(3)). */
+function isNowhere(command: string): boolean {
+	if (command.includes("/")) return false;
+	return !searchPath.split(":").some((folder) => folder && existsSync(join(folder, command)));
 }
 
 function reasonOf(error: ExecaError): string {

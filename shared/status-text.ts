@@ -62,3 +62,13 @@ export function waitingText(
 	const mails = waiting.mails === 1 ? "1 mail waits" : `${waiting.mails} mails wait`;
 	return `${mails} on the relay: mail has been held up for ${ago(waiting.since)}, the oldest came ${ago(waiting.oldest)} ago`;
 }
+
+/** Mail that waits at home, for its mailboxes or for the way out; `where` is the place as the reader sees it. */
+export function waitingHereText(
+	{ mails, oldest }: { mails: number; oldest: string },
+	where: string,
+	now = new Date(),
+): string {
+	const ago = spanOf(Math.max(0, Math.round((now.getTime() - Date.parse(oldest)) / 1000)));
+	return `${mails === 1 ? "1 mail waits" : `${mails} mails wait`} ${where}, the oldest came ${ago} ago`;
+}

@@ -23,6 +23,17 @@ export const notPublic = condition<{ address: Address; source: string }>({
 		"behind a carrier's NAT nobody can connect to this address from outside; mail through the relay works all the same. Leave the family out of dns.publish to end this message",
 });
 
+export const throughVpn = condition<{ by: string }>({
+	code: "address.through_vpn",
+	severity: "warning",
+	title: "a VPN carries what this machine sends",
+	visibleAfter: 5 * MINUTE,
+	text: ({ by }, family) =>
+		`${family}: what this home sends, the tunnel to the relay too, leaves through the VPN on ${by}: the address that others see is the VPN's, and a record with it does not lead here`,
+	remedy: ({ by }) =>
+		`on this home, give the relay a way past the VPN ("ip route get RELAY" must not name ${by}), or end the VPN; if it is meant so, leave the family out of dns.publish`,
+});
+
 export const checkIpFailing = condition<Failure>({
 	code: "address.check_failing",
 	severity: "warning",

@@ -41,7 +41,7 @@ export function watchLink(options: {
 	async function look(): Promise<Link> {
 		const ip = (...args: string[]) => options.run("ip", ["-j", ...args]);
 		const [addresses, four, six] = await Promise.all([
-			ip("address", "show"),
+			ip("-d", "address", "show"),
 			ip("-4", "route", "show"),
 			ip("-6", "route", "show"),
 		]);

@@ -110,7 +110,20 @@ export const address = agentPart({
 			return new Date(Date.now() - (performance.now() - since)).toISOString();
 		}
 
+		/** A VPN that leads to an address of this machine's own is a line like any other. */
+		function lookAtVpn(): void {
+			for (const family of [4, 6] as const) {
+				const { leavesBy = {}, vpns = [], addresses = [] } = link ?? {};
+				const by = leavesBy[family];
+				const { address } = book.state(family);
+				const isVpn = by !== undefined && vpns.includes(by) && published.has(family);
+				const own = addresses.some((one) => one.address === address);
+				health.put(conditions.throughVpn, `IPv${family}`, isVpn && !own ? { by } : undefined);
+			}
+		}
+
 		function tellFamilies(): void {
+			lookAtVpn();
 			tellAddresses({ 4: book.state(4), 6: book.state(6) });
 		}
 
@@ -118,6 +131,7 @@ export const address = agentPart({
 			const before = link;
 			link = fresh;
 			book.seenLink(fresh);
+			lookAtVpn();
 			tellLink(fresh);
 			if (!before) return;
 			if (changedFamilies(before, fresh) || (before.tunnel && !fresh.tunnel)) askOutside();

@@ -30,6 +30,10 @@ export interface Link {
 	families: ReadonlySet<Family>;
 	/** True when our tunnel interface exists. */
 	tunnel: boolean;
+	/** By which interface packets to the relay, or else to anywhere, leave; without the families that have no way. */
+	leavesBy?: Partial<Record<Family, string>>;
+	/** Interfaces that are the ends of other tunnels, such as a VPN's. */
+	vpns?: readonly string[];
 	/** Something of it could not be read: what is not in it may be there all the same. */
 	incomplete?: true;
 }
@@ -43,8 +47,12 @@ const markSchema = z.boolean().default(false).catch(true);
 const interfaceSchema = z.looseObject({
 	ifname: z.string(),
 	flags: flagsSchema,
+	linkinfo: z.looseObject({ info_kind: z.string() }).optional().catch(undefined),
 	addr_info: z.array(z.unknown()).default([]),
 });
+
+/** What the kernel calls the ends of VPNs (`ip -d`): of WireGuard, and of what runs in a program, such as OpenVPN. */
+const vpnKinds = new Set(["wireguard", "tun"]);
 
 /** `ip` writes this for "for ever". */
 const forever = 4_294_967_295;
@@ -113,6 +121,12 @@ export function readLink(
 		);
 	const used = (family: Family) => usedInterfaces(choiceTexts[family], ways.get(family) ?? new Set(), found);
 	const usedBy = { 4: used(4), 6: used(6) };
+	const vpns = interfaces.filter((i) => i.ifname !== tunnel && vpnKinds.has(i.linkinfo?.info_kind ?? ""));
+	const leavesBy = ([4, 6] as const).flatMap((family) => {
+		const chosen = choiceIn(choiceTexts[family])?.dev;
+		const by = chosen === tunnel ? undefined : (chosen ?? ways.get(family)?.values().next().value);
+		return by === undefined ? [] : [[family, by] as const];
+	});
 	return {
 		addresses: found.map((local) => {
 			const family = familyOf(local.address);
@@ -120,17 +134,22 @@ export function readLink(
 		}),
 		families: new Set([...ways].filter(([, interfaces]) => interfaces.size > 0).map(([family]) => family)),
 		tunnel: interfaces.some((i) => i.ifname === tunnel),
+		leavesBy: Object.fromEntries(leavesBy),
+		vpns: vpns.map((i) => i.ifname),
 		...(incomplete ? { incomplete } : {}),
 	};
 }
 
 /**
  * The families of which the default routes alone do not tell by which of our addresses we are reached: several
- * interfaces carry one, or the one that does has no public address (where this machine dials in by itself, the
+ * interfaces carry one, a VPN may go before it, or the one that does has no public address (where this machine dials in by itself, the
  * provider's prefix is on the home network's interface).
  */
-export function undecided({ addresses, families }: Link): Family[] {
-	return [...families].filter((family) => {
+export function undecided({ addresses, families, vpns = [] }: Link): Family[] {
+	return ([4, 6] as const).filter((family) => {
+		// A VPN has rules and narrower routes that go before the default route.
+		if (vpns.length > 0) return true;
+		if (!families.has(family)) return false;
 		const local = addresses.filter((a) => familyOf(a.address) === family && !isPrivate(a.address));
 		const leading = new Set(local.filter(({ way }) => way !== "none").map((a) => a.interface));
 		return leading.size !== 1 && local.length > 0;

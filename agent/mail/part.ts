@@ -2,12 +2,19 @@ import { askBanner } from "../../shared/banner.ts";
 import { queueMark } from "../../shared/postfix/activity.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
+import { waitingHereText } from "../../shared/status-text.ts";
 import { SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createOutgoing } from "./outgoing.ts";
 import { homeSide, lackingSettings } from "./postfix.ts";
-import { createWaiting } from "./waiting.ts";
+import { createWaiting, type WaitingHere } from "./waiting.ts";
+
+/** What the status has of it. */
+export interface MailStatus {
+	/** Mail that has waited in this home's queue for a while. */
+	waiting?: WaitingHere | undefined;
+}
 
 /** Mail that this home sends: Postfix's settings, and what waits here for the relay. */
 export const mail = agentPart({
@@ -40,7 +47,9 @@ export const mail = agentPart({
 		const waiting = createWaiting({
 			relay: relays[0]!.addresses,
 			...{ run, listQueue, mark: queueMark(run), tunnelUp, health },
+			onChange: () => tellRelay(),
 		});
+		let tellRelay = () => {};
 		facts.relays.subscribe((_, now, before) => {
 			if (now?.up && !before?.up) outgoing.begin();
 			if (before?.up && !now?.up) outgoing.end();
@@ -48,6 +57,16 @@ export const mail = agentPart({
 		return {
 			name: "mail",
 			duties: () => [outgoing.duty],
+			status: (): MailStatus => ({ waiting: waiting.now() }),
+			checkin: {
+				report() {
+					const now = waiting.now();
+					return now ? { waiting: now } : {};
+				},
+				subscribe(listener) {
+					tellRelay = listener;
+				},
+			},
 			ticks: [
 				{ every: 15 * SECOND, act: outgoing.look },
 				{ every: 15 * SECOND, act: waiting.look },
@@ -57,5 +76,10 @@ export const mail = agentPart({
 			},
 			stop: () => outgoing.end(),
 		};
+	},
+
+	rows(status) {
+		const { waiting } = status as MailStatus;
+		return waiting ? [{ place: 65, name: "queue", text: waitingHereText(waiting, "here") }] : [];
 	},
 });

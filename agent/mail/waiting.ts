@@ -16,9 +16,23 @@ export interface WaitingOptions {
 	listQueue: ListQueue;
 	mark: QueueMark;
 	tunnelUp(): boolean;
+	/** Mail begins or ceases to wait. */
+	onChange?(): void;
 	health: Health;
 	/** Milliseconds since 1970. */
 	now?: () => number;
+}
+
+/** Mail that has waited for a while, and when the oldest of it came, ISO 8601. */
+export interface WaitingHere {
+	mails: number;
+	oldest: string;
+}
+
+export interface Waiting {
+	look(): Promise<void>;
+	/** As the last look saw it; undefined when none waits. */
+	now(): WaitingHere | undefined;
 }
 
 /** Milliseconds that mail may wait before it is told: most of what fails once goes at the next try. */
@@ -36,11 +50,12 @@ const blindPause = MINUTE;
 const outgoing: ReadonlySet<ReasonKind> = new Set(["resolver", "unreachable", "tls", "loop"]);
 
 /** Says why mail waits in this home's queue: what came in and gets into no mailbox, and what does not get out. */
-export function createWaiting(options: WaitingOptions): { look(): Promise<void> } {
+export function createWaiting(options: WaitingOptions): Waiting {
 	const { health } = options;
 	const now = options.now ?? Date.now;
 	let last = { at: Number.NEGATIVE_INFINITY, mark: undefined as number | undefined };
 	let waits = false;
+	let waiting: WaitingHere | undefined;
 	let installed = false;
 
 	async function look(): Promise<void> {
@@ -73,11 +88,19 @@ export function createWaiting(options: WaitingOptions): { look(): Promise<void> 
 	async function survey(): Promise<void> {
 		const held = heldUp(() => ({ here: "this home" }));
 		let some = false;
+		let mails = 0;
+		let oldest = Number.POSITIVE_INFINITY;
 		for await (const message of options.listQueue()) {
 			some = true;
-			if (now() - message.arrival_time * 1000 >= patience) held.see(message);
+			const arrived = message.arrival_time * 1000;
+			if (now() - arrived < patience) continue;
+			held.see(message);
+			mails += 1;
+			oldest = Math.min(oldest, arrived);
 		}
 		waits = some;
+		const before = waiting;
+		waiting = mails > 0 ? { mails, oldest: new Date(oldest).toISOString() } : undefined;
 		const here = new Set<string>();
 		const out = new Set<string>();
 		for (const [kind, { at, text, cause, advice }] of held.found) {
@@ -94,7 +117,8 @@ export function createWaiting(options: WaitingOptions): { look(): Promise<void> 
 			if (code === deliveryFailing.code && !here.has(subject)) health.clear(deliveryFailing, subject);
 			if (code === outgoingWaits.code && !out.has(subject)) health.clear(outgoingWaits, subject);
 		}
+		if ((before === undefined) !== (waiting === undefined)) options.onChange?.();
 	}
 
-	return { look };
+	return { look, now: () => waiting };
 }

@@ -20,6 +20,9 @@ export interface Silence {
 	lastAnswer: string;
 	/** Some pulse was answered since our start. */
 	ever?: boolean;
+	/** What changed just before, or since it last worked; and what WireGuard and the way around the tunnel show. */
+	changed?: readonly string[];
+	evidence?: readonly string[];
 	/** This machine's clock is behind what it was when our state was saved; both in words. */
 	clockBehind?: { now: string; saved: string } | undefined;
 }
@@ -31,19 +34,24 @@ export const tunnelDown = condition<Silence>({
 	title: "the relay does not answer through the tunnel",
 	blocksMail: true,
 	visibleAfter: 1 * MINUTE,
-	text: ({ relay, lastAnswer, clockBehind }) =>
-		`no answer from the relay ${relay} through the tunnel (${lastAnswer})${
+	text: ({ relay, lastAnswer, clockBehind, changed = [], evidence = [] }) =>
+		`no answer from the relay ${relay} through the tunnel (${[lastAnswer, ...changed, ...evidence].join("; ")})${
 			clockBehind
 				? `; this machine's clock says ${clockBehind.now}, and was at ${clockBehind.saved} before: WireGuard refuses who comes from the past`
 				: ""
 		}`,
-	remedy: ({ ever = true, clockBehind }) => {
+	remedy: ({ ever = true, clockBehind, changed = [] }) => {
 		if (clockBehind) return 'set the clock right ("timedatectl"); heimweg goes on by itself';
-		return ever
-			? 'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides'
-			: 'compare the keys on both sides, which "heimweg status" and "heimweg-relay status" show, and look at the relay\'s firewall (UDP port of WireGuard)';
+		const first = changed.length > 0 ? "look at that change first; else " : "";
+		return `${first}${step(ever)}`;
 	},
 });
+
+function step(ever: boolean): string {
+	return ever
+		? 'heimweg keeps trying; if it lasts, look on the relay at "heimweg-relay status" and at its firewall (UDP port of WireGuard), and compare the keys on both sides'
+		: 'compare the keys on both sides, which "heimweg status" and "heimweg-relay status" show, and look at the relay\'s firewall (UDP port of WireGuard)';
+}
 
 export const relayMute = condition<Silence>({
 	code: "relay.mute",
@@ -51,10 +59,10 @@ export const relayMute = condition<Silence>({
 	severity: "warning",
 	title: "WireGuard reaches the relay, but heimweg-relay does not answer there",
 	visibleAfter: 2 * MINUTE,
-	text: ({ relay, lastAnswer, ever = true }) =>
+	text: ({ relay, lastAnswer, ever = true, changed = [] }) =>
 		ever
-			? `WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${lastAnswer}); as long as Postfix runs there, mail comes in, and mail that goes out waits`
-			: `WireGuard reaches the relay ${relay}, but no pulse was ever answered there (${lastAnswer})`,
+			? `WireGuard reaches the relay ${relay}, but heimweg-relay does not answer there (${[lastAnswer, ...changed].join("; ")}); as long as Postfix runs there, mail comes in, and mail that goes out waits`
+			: `WireGuard reaches the relay ${relay}, but no pulse was ever answered there (${[lastAnswer, ...changed].join("; ")})`,
 	remedy: ({ ever = true }) =>
 		ever
 			? 'look on the relay at "systemctl status heimweg-relay", and whether its firewall lets everything in that comes out of the tunnel'

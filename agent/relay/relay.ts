@@ -10,6 +10,7 @@ import { tunnelInterface } from "../../shared/tunnel-interface.ts";
 import type { AgentCore } from "../config.ts";
 import { changedFamilies, sourcesOf } from "../facts.ts";
 import type { AgentContext, AgentPart } from "../part.ts";
+import { watchChanges } from "./changes.ts";
 import { createCheckins } from "./checkins.ts";
 import { largePacketsLost, packetsLost, relayMute } from "./conditions.ts";
 import type { RelayConfig, RelaySection } from "./config.ts";
@@ -43,6 +44,7 @@ export function createRelay(
 	const { host } = relay.endpoint;
 	const { tunnel: settings, pulse: pulses } = config;
 	const from = speakerTo(relay, settings.addresses);
+	const changes = watchChanges(relay, settings, context, preshared);
 	const tellRelay = facts.relays.own(host, "relay");
 	const memory = context.state("relay.json", memorySchema);
 	/** Where an earlier version remembered it, together with what is the part address's now; never written again. */
@@ -112,6 +114,7 @@ export function createRelay(
 			seenAs = endpoint;
 			tell();
 			if (wasUp) return;
+			changes.worked();
 			checkins.back();
 			statusChanged();
 		},
@@ -121,6 +124,7 @@ export function createRelay(
 			tunnel?.silent(milliseconds);
 			checkins.silent();
 			if (!wasUp) return;
+			changes.worked(new Date(Date.now() - milliseconds));
 			tell();
 			statusChanged();
 		},
@@ -168,6 +172,8 @@ export function createRelay(
 			outer: settings.outer,
 			resolve: createResolver(),
 			savedAt,
+			lastWorked: changes.at(),
+			changed: changes.changed,
 			pathWorks: (address) => pathWorks(address, pathPatience),
 			families: () => facts.link.value?.families ?? new Set<Family>(),
 			lastGood,
@@ -211,7 +217,7 @@ export function createRelay(
 		},
 		async start() {
 			addresses = ((await memory.read()) ?? (await oldMemory.read()))?.relay ?? [];
-			await spoken.restore();
+			await Promise.all([spoken.restore(), changes.restore()]);
 			savedAt = await lastSaved(config.state_dir);
 			tunnel = makeTunnel(addresses);
 			checkins.start();
@@ -224,6 +230,8 @@ export function createRelay(
 			memory.stop();
 			oldMemory.stop();
 			spoken.stop();
+			if (up() && answeredAt) changes.worked(new Date(Date.now() - (performance.now() - answeredAt)));
+			changes.stop();
 		},
 	};
 }

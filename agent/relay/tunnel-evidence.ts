@@ -8,7 +8,11 @@ export interface TunnelEvidence {
 	seePeer(peer: Pick<Peer, "latestHandshake" | "received"> | undefined): void;
 	/** Whether the relay is reached outside the tunnel; undefined when that cannot be told. */
 	seePath(works: boolean | undefined): void;
+	/** Whether the relay's name is resolved: somebody in the internet answers. */
+	seeNames(resolved: boolean): void;
 	sentences(): string[];
+	/** The same without what grows by itself, for sentences that stand for a while. */
+	lasting(): string[];
 }
 
 /** Collects it while the tunnel is looked after. */
@@ -16,6 +20,17 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 	let peer: { latestHandshake: number; received: number } | undefined;
 	let arrives: boolean | undefined;
 	let path: boolean | undefined;
+	let names = false;
+
+	function seen(): string[] {
+		const said: string[] = [];
+		if (arrives !== undefined) said.push(arrives ? "bytes arrive from it" : "no byte arrives from it");
+		if (path) said.push("it is reached outside the tunnel");
+		// Then somebody in the internet answers, at least the provider.
+		if (path === false)
+			said.push(`it is not reached outside the tunnel${names ? ", though names are resolved" : ""}`);
+		return said;
+	}
 
 	function handshake(): string {
 		if (!peer?.latestHandshake) return "WireGuard has made no handshake with it";
@@ -31,12 +46,10 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 		seePath(works) {
 			path = works;
 		},
-		sentences() {
-			const said = [handshake()];
-			if (arrives !== undefined) said.push(arrives ? "bytes arrive from it" : "no byte arrives from it");
-			if (path !== undefined)
-				said.push(path ? "it is reached outside the tunnel" : "nor is it reached outside the tunnel");
-			return said;
+		seeNames(resolved) {
+			names = resolved;
 		},
+		sentences: () => [handshake(), ...seen()],
+		lasting: () => (peer?.latestHandshake ? seen() : [handshake(), ...seen()]),
 	};
 }

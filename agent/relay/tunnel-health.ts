@@ -8,6 +8,10 @@ import { lineDown, relayMute, type Silence, tunnelDown } from "./conditions.ts";
 /** Milliseconds that the clock may be behind: it may just have been set a little. */
 const behind = 2 * MINUTE;
 
+/** Milliseconds of silence after which it is told what WireGuard and the path show of it, and between two such looks. */
+const evidenceAfter = 20 * SECOND;
+const evidenceEvery = MINUTE;
+
 /** Says of a tunnel that it works, or why it is silent. */
 export interface TunnelHealth {
 	/** The tunnel is answered again, or for the first time. */
@@ -34,11 +38,17 @@ export function tunnelHealth(options: {
 	clock(): Date;
 	/** When our state was last saved before our start. */
 	savedAt?: Date | undefined;
+	/** When it last worked before our start, as far as that is remembered. */
+	lastWorked?: Date | undefined;
+	/** What changed around this moment (steady clock), or since the tunnel last worked. */
+	changed?: ((moment: number) => readonly string[]) | undefined;
+	/** What is seen of the tunnel's silence. */
+	evidence?(): readonly string[];
 }): TunnelHealth {
-	const { host, health, log, now, clock, savedAt } = options;
+	const { host, health, log, now, clock, savedAt, lastWorked } = options;
 	const startedAt = clock();
 	let ever = false;
-	let down: { since: number; lastAnswer: string } | undefined;
+	let down: { since: number; lastAnswer: string; evidence: readonly string[]; lookedAt: number } | undefined;
 
 	function clockBehind(): Silence["clockBehind"] {
 		if (!savedAt || clock().getTime() >= savedAt.getTime() - behind) return undefined;
@@ -62,9 +72,21 @@ export function tunnelHealth(options: {
 					? `the last one came at ${timeOf(clock().getTime() - milliseconds)}`
 					: ever
 						? "none since the tunnel was set up anew"
-						: `none since heimweg started at ${timeOf(startedAt.getTime())}`,
+						: `none since heimweg started at ${timeOf(startedAt.getTime())}${
+								lastWorked ? `, and the last one before that at ${momentText(lastWorked, startedAt)}` : ""
+							}`,
+				...{ evidence: [], lookedAt: now() - milliseconds + evidenceAfter - evidenceEvery },
 			};
-			const details = { relay: host, lastAnswer: down.lastAnswer, ever, clockBehind: clockBehind() };
+			// What shows at once may be another in a moment, and each sentence is one in the journal.
+			if (now() - down.lookedAt >= evidenceEvery) {
+				down.evidence = options.evidence?.() ?? [];
+				down.lookedAt = now();
+			}
+			const details = {
+				...{ relay: host, lastAnswer: down.lastAnswer, ever, clockBehind: clockBehind() },
+				changed: options.changed?.(down.since) ?? [],
+				evidence: down.evidence,
+			};
 			const holds = !lineUp ? lineDown : shakesHands ? relayMute : tunnelDown;
 			if (holds === lineDown) health.set(lineDown, "", undefined);
 			else health.set(holds === relayMute ? relayMute : tunnelDown, "", details);

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Address, type Endpoint, endpointText, familyOf } from "../../shared/address.ts";
 import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -35,6 +36,10 @@ export interface TunnelOptions extends Omit<RelayEndpointOptions, "relay"> {
 	log: Logger;
 	/** When our state was last saved before our start. */
 	savedAt?: Date | undefined;
+	/** When it last worked before our start, as far as that is remembered. */
+	lastWorked?: Date | undefined;
+	/** What changed around this moment (steady clock), or since the tunnel last worked. */
+	changed?: ((moment: number) => readonly string[]) | undefined;
 	now?: () => number;
 	clock?: () => Date;
 }
@@ -71,8 +76,14 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	const where = relayEndpoint(options);
 	const reachability = createReachability(options.pathWorks);
 	const peer = relayPeer(device.wireguard, relay, clock);
-	const report = tunnelHealth({ host: relay.host, health, log, now, clock, savedAt: options.savedAt });
 	const evidence = tunnelEvidence(clock);
+	const isName = isIP(relay.host) === 0;
+	const report = tunnelHealth({
+		...{ host: relay.host, health, log, now, clock, savedAt: options.savedAt },
+		lastWorked: options.lastWorked,
+		changed: options.changed,
+		evidence: evidence.lasting,
+	});
 	const timers = new Map<TimerName, NodeJS.Timeout>();
 	let state: State = stateAtFirst;
 	let ensuredAt = Number.NEGATIVE_INFINITY;
@@ -177,9 +188,10 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	}
 
 	function lookUp(): void {
-		void where
-			.resolve()
-			.then((resolved) => see({ kind: "looked-up", resolved, pointsElsewhere: pointsElsewhere() }));
+		void where.resolve().then((resolved) => {
+			evidence.seeNames(resolved && isName);
+			return see({ kind: "looked-up", resolved, pointsElsewhere: pointsElsewhere() });
+		});
 	}
 
 	async function lookAtPaths({ inUse, other }: LookAtPaths): Promise<void> {

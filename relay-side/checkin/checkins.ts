@@ -33,7 +33,7 @@ export interface CheckinsOptions {
 	metrics: Metrics;
 }
 
-type Kept = Pick<Checkin, "version" | "conditions" | "errors" | "proofs"> & { at: Date };
+type Kept = Pick<Checkin, "version" | "conditions" | "errors" | "proofs" | "waiting"> & { at: Date };
 
 export interface Checkins extends CheckinServer {
 	/** What is kept of a home's last check-in; what else it said is its parts' to keep. */
@@ -75,8 +75,8 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 	function take(id: string, checkin: Checkin): CheckinAnswer {
 		const { homes, deferred } = registryOf(facts);
 		const home = homes.get(id)!;
-		const { version: agent, conditions, errors, proofs } = checkin;
-		known.set(id, { version: agent, conditions, errors, proofs, at: new Date() });
+		const { version: agent, conditions, errors, proofs, waiting } = checkin;
+		known.set(id, { version: agent, conditions, errors, proofs, waiting, at: new Date() });
 		compareAddress(id, checkin);
 		const answers = options.sections().map((section) => section.answer?.(home, checkin) ?? {});
 		return {

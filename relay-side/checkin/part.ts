@@ -34,8 +34,8 @@ export const checkin = relayPart({
 			homeStatus({ id }) {
 				const told = checkins.of(id);
 				if (!told) return { agent: undefined };
-				const { version, conditions, errors = [], at } = told;
-				return { agent: { version, conditions, errors, at: at.toISOString() } };
+				const { version, conditions, errors = [], waiting, at } = told;
+				return { agent: { version, conditions, errors, waiting, at: at.toISOString() } };
 			},
 			homeProof: ({ id }) => proofsBy("the home", checkins.of(id)?.proofs ?? []),
 			stop: checkins.stop,

@@ -2,7 +2,7 @@ import { spanOf } from "../../shared/health.ts";
 import type { StatusRow, StatusScope } from "../../shared/part.ts";
 import type { Headline } from "../../shared/proof.ts";
 import { momentText } from "../../shared/proof.ts";
-import { waitingText } from "../../shared/status-text.ts";
+import { waitingHereText, waitingText } from "../../shared/status-text.ts";
 
 /** One home as `status` shows it; the parts add what they know of it. */
 export interface HomeStatus {
@@ -23,6 +23,8 @@ export interface HomeStatus {
 				version: string;
 				conditions: string[];
 				errors?: ReadonlyArray<{ code: string; text: string; since: string }>;
+				/** Mail that has waited there for a while. */
+				waiting?: { mails: number; oldest: string } | undefined;
 				at?: string;
 		  }
 		| undefined;
@@ -127,6 +129,11 @@ function homeMore({ here, addresses, publicKey, agent }: HomeStatus): string[] {
 	const at = agent?.at ? ` at ${momentText(new Date(agent.at))}` : "";
 	for (const { code, text } of errors.slice(0, errorsShown))
 		lines.push(`it said${at}: ERROR ${text}  [${code}]`);
+	if (agent?.waiting) {
+		// It may be away by now: what it said then grows no older.
+		const text = waitingHereText(agent.waiting, "at home", agent.at ? new Date(agent.at) : new Date());
+		lines.push(`it said${at}: ${text}`);
+	}
 	if (errors.length > errorsShown) lines.push(`and ${errors.length - errorsShown} more errors, see --json`);
 	return lines;
 }

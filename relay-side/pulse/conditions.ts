@@ -28,7 +28,12 @@ export const pulsePortTaken = condition<Taken>({
 		`run "${holderCommand(where)}" as root to see which program it is, and end it; heimweg-relay takes the port within a second`,
 });
 
-export const homeAway = condition<{ seen: string | undefined; changed?: string | undefined }>({
+export const homeAway = condition<{
+	seen: string | undefined;
+	/** Our start, for a home that was there by then. */
+	started?: string | undefined;
+	changed?: string | undefined;
+}>({
 	code: "pulse.home_away",
 	formerly: "home.away",
 	severity: "warning",
@@ -36,10 +41,12 @@ export const homeAway = condition<{ seen: string | undefined; changed?: string |
 	visibleAfter: 5 * MINUTE,
 	// A line that reconnects bothers nobody.
 	mail: 15 * MINUTE,
-	text: ({ seen, changed }, home) =>
-		`${seen ? `no pulse from the home ${home} since ${seen}` : `the home ${home} has not come yet`}${
-			changed ? ` (${changed})` : ""
-		}; its mail waits here`,
+	text: ({ seen, started, changed }, home) =>
+		`${
+			seen
+				? `no pulse from the home ${home} since ${seen}`
+				: `the home ${home} has not come ${started ? `since heimweg-relay started at ${started}` : "yet"}`
+		}${changed ? ` (${changed})` : ""}; its mail waits here`,
 	remedy: ({ changed }, home) =>
 		`${changed ? "look at that change first; else " : ""}look at home at "heimweg status" and the internet line; compare the keys with homes.d/${home}.toml`,
 });

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { endpointText } from "../../shared/address.ts";
 import { portSchema } from "../../shared/config.ts";
+import { createLastWorked, lastWorkedSchema, together } from "../../shared/last-worked.ts";
 import { takenPorts } from "../../shared/preflight.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { wireguard } from "../../shared/wireguard.ts";
+import type { Registry } from "../facts.ts";
 import { relayPart } from "../part.ts";
+import { homeChanges } from "./changes.ts";
 import * as conditions from "./conditions.ts";
 import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
@@ -31,11 +35,33 @@ export const pulse = relayPart({
 	},
 	guard: ({ tunnel }) => [sourcesChain(tunnel.listen_port)],
 
-	create({ pulse: { port }, tunnel }, { facts, identity, run, health, log, metrics, statusChanged }) {
+	create(
+		{ pulse: { port }, tunnel },
+		{ facts, identity, key, run, health, log, metrics, state, statusChanged },
+	) {
+		const changes = homeChanges(() => performance.now());
+		const lastWorked = createLastWorked(state("worked.json", lastWorkedSchema), {
+			"this relay's key": publicKeyOf(key.privateKey),
+			"its tunnel addresses": tunnel.addresses.join(),
+			"its WireGuard port": String(tunnel.listen_port),
+			"its pulse port": String(port),
+		});
+		/** Some home came since our start. */
+		let came = false;
 		const presence = createPresence({
 			...{ health, log },
+			changed(home, lastPulse) {
+				const own = came ? [] : lastWorked.changed();
+				const since = `${together(own)} ${own.length === 1 ? "was" : "were"} changed since homes last came`;
+				const words = [...(own.length > 0 ? [since] : []), changes.of(home, lastPulse) ?? []].flat();
+				return words.length > 0 ? words.join("; ") : undefined;
+			},
 			caughtUp: (then) => pulses.caughtUp(then),
 			onChange(home, now) {
+				if (now?.here && !came) {
+					came = true;
+					lastWorked.worked();
+				}
 				facts.presence.own(home, "pulse")(now);
 				statusChanged();
 			},
@@ -50,8 +76,15 @@ export const pulse = relayPart({
 			...{ presence, identity, run, health, metrics },
 		});
 		const sources = followSources({ port: tunnel.listen_port, onSource: pulses.stir, log });
+		let before: Registry | undefined;
 		facts.homes.subscribe(({ registry, changedHomes }) => {
-			presence.keep(registry.homes.keys(), changedHomes);
+			for (const id of changedHomes) {
+				const now = registry.homes.get(id);
+				if (now) changes.note(id, before?.homes.get(id), now);
+				else changes.forget(id);
+			}
+			before = registry;
+			presence.keep(registry.homes.keys());
 			identity.keep(registry);
 		});
 		facts.tunnelUp.subscribe(() => pulses.start());
@@ -73,7 +106,9 @@ export const pulse = relayPart({
 					endpoint: endpoint && endpointText(endpoint),
 				};
 			},
-			start: identity.restore,
+			async start() {
+				await Promise.all([identity.restore(), lastWorked.restore()]);
+			},
 			serve() {
 				presence.start();
 				sources.start();
@@ -81,6 +116,7 @@ export const pulse = relayPart({
 			async stop() {
 				pulses.stop();
 				identity.stop();
+				lastWorked.stop();
 				presence.stop();
 				await sources.stop();
 			},

@@ -2,6 +2,7 @@ import type { Endpoint } from "../../shared/address.ts";
 import { endpointText } from "../../shared/address.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
+import { momentText } from "../../shared/proof.ts";
 import { SECOND } from "../../shared/time.ts";
 import { fallsBehind, homeAway } from "./conditions.ts";
 import { createListening, lookEvery } from "./listening.ts";
@@ -26,8 +27,8 @@ export interface PresenceBook {
 	/** WireGuard sees this home under this endpoint. */
 	seenAt(home: string, endpoint: Endpoint): void;
 	of(home: string): Presence;
-	/** The homes that there are now, others are forgotten; and which of them changed just now. */
-	keep(homes: Iterable<string>, changed?: Iterable<string>): void;
+	/** The homes that there are now; others are forgotten. */
+	keep(homes: Iterable<string>): void;
 	start(): void;
 	stop(): void;
 }
@@ -40,9 +41,6 @@ const usualInterval = 1_000;
 
 /** Milliseconds of work for homes that went away until pulses are read again: thousands may go at once. */
 const slice = 5;
-
-/** Milliseconds before a home's last pulse in which a change of its file is told with its absence. */
-const justBefore = 30_000;
 
 /** Milliseconds that we must have stood still within a minute to say so. */
 const behind = 3 * SECOND;
@@ -62,6 +60,8 @@ export function createPresence(options: {
 	log: Logger;
 	/** A home came, went, moved, or (undefined) is no longer served. */
 	onChange(home: string, now: Presence | undefined): void;
+	/** What may have silenced a home, whose last pulse came then (steady clock), in words. */
+	changed?: (home: string, lastPulse: number | undefined) => string | undefined;
 	/** Calls when every datagram that had come by now was read. */
 	caughtUp?: (then: () => void) => void;
 	now?: () => number;
@@ -71,8 +71,9 @@ export function createPresence(options: {
 	const caughtUp = options.caughtUp ?? ((then) => then());
 	const listening = createListening(now);
 	const homes = new Map<string, Entry>();
-	/** When a home's file last changed what is served. */
-	const changedAt = new Map<string, number>();
+	/** When we began, and the homes that there were then. */
+	const startedAt = new Date();
+	let known: ReadonlySet<string> | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let catchingUp = false;
 	let judging = false;
@@ -139,17 +140,12 @@ export function createPresence(options: {
 	function leave(home: string, presence: Entry): void {
 		if (presence.here) goAway(home, presence);
 		if (!health.has(homeAway, home)) {
-			const changed = changeBefore(home, presence);
-			health.set(homeAway, home, { seen: presence.lastSeen, changed });
+			health.set(homeAway, home, {
+				seen: presence.lastSeen,
+				started: known?.has(home) ? momentText(startedAt) : undefined,
+				changed: options.changed?.(home, presence.lastPulse),
+			});
 		}
-	}
-
-	/** What changed just before the last pulse, or since: it is the likeliest cause. */
-	function changeBefore(home: string, { lastPulse }: Presence): string | undefined {
-		const at = changedAt.get(home);
-		if (at === undefined || lastPulse === undefined || at < lastPulse - justBefore) return undefined;
-		const seconds = (Math.abs(lastPulse - at) / 1_000).toFixed(1);
-		return `${home}.toml changed ${seconds} s ${at < lastPulse ? "before" : "after"} that`;
 	}
 
 	function goAway(home: string, presence: Entry): void {
@@ -190,10 +186,9 @@ export function createPresence(options: {
 			);
 			tell(home, presence);
 		},
-		keep(ids, changed = []) {
+		keep(ids) {
 			const kept = new Set(ids);
-			for (const home of changed) changedAt.set(home, now());
-			for (const home of changedAt.keys()) if (!kept.has(home)) changedAt.delete(home);
+			known ??= kept;
 			const fresh = [...kept].filter((home) => !homes.has(home));
 			for (const home of fresh) tell(home, entry(home));
 			for (const home of homes.keys()) {

@@ -53,6 +53,11 @@ export const checkinSchema = z.object({
 		.optional(),
 	/** What the home has seen of its mail and records. */
 	proofs: sentProofsSchema.optional(),
+	/** Mail that has waited at the home for a while: how much, and when the oldest came there. */
+	waiting: z
+		.object({ mails: z.int().min(1), oldest: z.iso.datetime() })
+		.optional()
+		.catch(undefined),
 	/** Of the list of valid recipients; without it the home has none. */
 	recipients: recipientsReportSchema.optional(),
 	parts: partsSchema,

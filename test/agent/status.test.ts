@@ -104,6 +104,13 @@ test("people read how much mail waits on the relay, since when, and how old it i
 	expect(old).toMatch(/relay +at .*UTC: knows us as "muller"/);
 });
 
+test("people read how much mail waits in the home's own queue", () => {
+	const oldest = new Date(Date.now() - 600_000).toISOString();
+	expect(statusText({ ...well, waiting: { mails: 1, oldest } })).toMatch(
+		/^queue +1 mail waits here, the oldest came 10 min ago$/m,
+	);
+});
+
 test("a lost family, a record that leads elsewhere, and both sides' keys and addresses stand in the status", () => {
 	const text = statusText({
 		...well,

@@ -13,13 +13,18 @@ export interface OuterRouter {
 /**
  * Puts a router of the provider's, or of the landlord's, in front of the home's: IPv4 is translated twice from now on,
  * IPv6 is routed as before. The home's router does not know its public address any more.
+ *
+ * @param network the first three numbers of its IPv4 addresses; those of the lab's provider if not given
  */
-export async function putRouterBetween({ run, router, internet }: Lab): Promise<OuterRouter> {
+export async function putRouterBetween(
+	{ run, router, internet }: Lab,
+	{ network = "198.51.100" }: { network?: string } = {},
+): Promise<OuterRouter> {
 	const inet = internet.namespace;
 	const outer = await createNamespace(run, "outer");
 	let last = 200;
-	const address = () => `198.51.100.${last}`;
-	const gateway = "route replace default via 198.51.100.1";
+	const address = () => `${network}.${last}`;
+	const gateway = `route replace default via ${network}.1`;
 	await outer.sysctl({ "ipv4/ip_forward": 1, ...withoutDetection, "ipv6/conf/all/forwarding": 1 });
 	await outer.nft(`
 table ip nat {
@@ -29,6 +34,7 @@ table ip nat {
 		`link set line nomaster netns ${outer.name}`,
 		`link add outer type veth peer name wan netns ${outer.name}`,
 		"link set outer master isp up",
+		`address replace ${network}.1/24 dev isp`,
 	);
 	await outer.ip(
 		"link set wan up",

@@ -87,7 +87,7 @@ describeLab("well is said when it is seen", () => {
 		await nobodySaysWell();
 		expect((await ask("relay")).stdout, "the relay's only home is away").toMatch(/^incoming +no \(/m);
 		const away = (await scene().relayStatus()).conditions.find(({ code }) => code === "pulse.home_away");
-		expect(away?.text).toMatch(/ \(anna\.toml changed [\d.]+ s (before|after) that\)/);
+		expect(away?.text).toMatch(/ \(addresses in anna\.toml changed [\d.]+ s (before|after) that\)/);
 		await relay.write(homePath, own());
 		await allIsWell(scene());
 	});

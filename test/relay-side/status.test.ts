@@ -57,6 +57,14 @@ test("people see each home with where it is and its domains, the absent ones fir
 	expect(text).toContain("Nothing is wrong.");
 });
 
+test("what a home says of mail that waits there stands beside it, and grows no older while it is away", () => {
+	const agent = { version: "1", conditions: [], at: "2026-01-01T12:10:00.000Z" };
+	const waiting = { mails: 2, oldest: "2026-01-01T12:00:00.000Z" };
+	const text = statusText(status([home("anna", { agent: { ...agent, waiting } })]));
+	expect(text).toContain("it said at 2026-01-01 12:10 UTC: 2 mails wait at home, the oldest came 10 min ago");
+	expect(statusText(status([home("anna", { agent })]))).not.toContain("wait");
+});
+
 test("of thousands of homes those in trouble are shown, and how many there are; all when asked for", () => {
 	const ids = Array.from({ length: 3_000 }, (_, n) => `home-${n}`);
 	const shown = shownHomes(ids, ["home-2999", "gone"]);

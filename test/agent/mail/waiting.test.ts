@@ -18,11 +18,13 @@ describe("mail that waits in the home's own queue", () => {
 	let mark: number | undefined;
 	let looks: number;
 	let failure: Error | undefined;
+	let told: number[];
 	let waiting: ReturnType<typeof createWaiting>;
 
 	beforeEach(() => {
 		health = silentHealth();
 		[queue, clock, up, mark, looks, failure] = [[], 10 * minute, true, 1, 0, undefined];
+		told = [];
 		waiting = createWaiting({
 			relay: [parseAddress("10.86.0.1")],
 			run: async () => {
@@ -35,6 +37,7 @@ describe("mail that waits in the home's own queue", () => {
 			},
 			mark: async () => mark,
 			tunnelUp: () => up,
+			onChange: () => told.push(waiting.now()?.mails ?? 0),
 			health,
 			now: () => clock,
 		});
@@ -81,6 +84,20 @@ describe("mail that waits in the home's own queue", () => {
 		const said = await look();
 		expect(said.map(({ code }) => code)).toEqual(["mail.delivery_failing", "mail.outgoing_waits"]);
 		expect(said[1]?.text).toContain("the disk of 10.86.0.1 is full");
+	});
+
+	test("is told with its number and age, when it begins to wait and when none does any more", async () => {
+		put("anna@example.org", lmtpAway);
+		put("x@world.test", relayAway);
+		await look();
+		expect(waiting.now()).toEqual({ mails: 2, oldest: new Date(9 * minute).toISOString() });
+		put("y@world.test", relayAway);
+		await look();
+		expect(waiting.now()?.mails).toBe(3);
+		queue = [];
+		await look();
+		expect(waiting.now()).toBeUndefined();
+		expect(told).toEqual([2, 0]);
 	});
 
 	test("is not said to be none when the queue cannot be read, and not looked for without a Postfix", async () => {

@@ -20,7 +20,7 @@ test("while the line is down nothing is touched, and the session works at once w
 	expect(scene.health.list()).toEqual([]);
 });
 
-test("while the path is down the session is kept, and a silence is logged once", async () => {
+test("while the path is down the session is kept; a silence is logged, and once more with what it shows", async () => {
 	await start();
 	const session = scene.model.peer()?.session;
 	scene.model.close(four, six);
@@ -30,6 +30,7 @@ test("while the path is down the session is kept, and a silence is logged once",
 		expect.stringContaining(
 			"no answer from the relay relay.example.org through the tunnel (the last one came at 03:16:44 UTC)",
 		),
+		expect.stringContaining("03:16:44 UTC; no byte arrives from it; it is not reached outside the tunnel"),
 	]);
 	scene.model.open(four, six);
 	await pulses(1);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createChanges } from "../../../agent/relay/changes.ts";
 import { relayMute, tunnelDown } from "../../../agent/relay/conditions.ts";
 import { tunnelHealth } from "../../../agent/relay/tunnel-health.ts";
 import { silent as log, silentHealth } from "../../shared/silent.ts";
@@ -25,6 +26,25 @@ test("a tunnel that was never answered sends people to the keys, one that lost i
 	expect(held(tunnelDown.code)?.remedy).toMatch(/^heimweg keeps trying/);
 });
 
+test("a silence says what changed just before it, and sends people there first", async () => {
+	const changes = createChanges(() => scene.time);
+	scene.begin({ changed: changes.around });
+	await start();
+	changes.note("the way out of IPv4 changed from eth0 to tun0");
+	await pulses(2);
+	scene.model.close(four, six);
+	await pulses(10);
+	expect(held(tunnelDown.code)?.text).toContain(
+		"; the way out of IPv4 changed from eth0 to tun0 2.0 s before that)",
+	);
+	expect(held(tunnelDown.code)?.remedy).toMatch(/^look at that change first; else heimweg keeps trying/);
+	scene.model.open(four, six);
+	await pulses(60);
+	scene.model.close(four, six);
+	await pulses(10);
+	expect(held(tunnelDown.code)?.text).not.toContain("tun0");
+});
+
 test("while a tunnel is silent, status shows its handshake, its bytes, and the relay outside of it", async () => {
 	await start();
 	scene.model.close(four, six);
@@ -32,7 +52,7 @@ test("while a tunnel is silent, status shows its handshake, its bytes, and the r
 	const said = scene.tunnel.evidence().join("; ");
 	expect(said).toMatch(/the last handshake was \d+ (s|min) ago/);
 	expect(said).toContain("no byte arrives from it");
-	expect(said).toContain("nor is it reached outside the tunnel");
+	expect(said).toContain("it is not reached outside the tunnel");
 	scene.model.open(four, six);
 	await pulses(2);
 	expect(scene.tunnel.evidence()).toEqual([]);

@@ -1,21 +1,25 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { homeChanges } from "../../../relay-side/pulse/changes.ts";
 import { homeAway } from "../../../relay-side/pulse/conditions.ts";
 import { createPresence } from "../../../relay-side/pulse/presence.ts";
 import { parseEndpoint } from "../../../shared/address.ts";
 import { Health } from "../../../shared/health.ts";
 import { keptLog } from "../../shared/silent.ts";
+import { homeOf } from "../homes/examples.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance", "Date"] }));
 afterEach(() => vi.useRealTimers());
 
 const endpoint = parseEndpoint("198.51.100.7:51820");
 
-function stage(...homes: string[]) {
+function stage(first: Partial<Parameters<typeof createPresence>[0]> | string, ...more: string[]) {
+	const homes = typeof first === "string" ? [first, ...more] : more;
 	const { log, lines } = keptLog("info");
 	const health = new Health(log);
 	const events: string[] = [];
 	const here = new Set<string>();
 	const presence = createPresence({
+		...(typeof first === "string" ? {} : first),
 		health,
 		log,
 		onChange(home, now) {
@@ -39,14 +43,17 @@ function stage(...homes: string[]) {
 }
 
 test("a home that never came is away, but not before three pulses could have come", () => {
-	const { health, events } = stage("anna");
+	const { presence, health, events } = stage("anna");
 	vi.advanceTimersByTime(3_000);
 	expect(health.has(homeAway, "anna")).toBe(false);
 	vi.advanceTimersByTime(500);
 	expect(health.list()).toMatchObject([
-		{ subject: "anna", text: expect.stringContaining("has not come yet") },
+		{ subject: "anna", text: expect.stringContaining("has not come since heimweg-relay started at") },
 	]);
 	expect(events).toEqual([]);
+	presence.keep(["anna", "bert"]);
+	vi.advanceTimersByTime(5_000);
+	expect(health.list().find(({ subject }) => subject === "bert")?.text).toContain("has not come yet");
 });
 
 test("a home comes, stays through two missed pulses, goes after three, and comes back: each told once", () => {
@@ -119,15 +126,31 @@ test("after a stop nobody is declared away any more", () => {
 	expect(health.list()).toEqual([]);
 });
 
-test("when a home went away just after its file changed, that is told with it", () => {
-	const { presence, health, pulses } = stage("anna", "bert");
+test("when a home went away just after its file changed, that is told with it, and what of it changed", () => {
+	const changes = homeChanges(() => performance.now());
+	const { presence, health, pulses } = stage({ changed: changes.of }, "anna", "bert");
 	pulses("anna", 1_000, 3);
 	presence.pulse("bert", 1_000);
-	presence.keep(["anna", "bert"], ["anna"]);
+	const anna = homeOf("anna", 1);
+	changes.note("anna", anna, { ...anna, publicKey: homeOf("bert", 2).publicKey });
+	const bert = homeOf("bert", 2);
+	changes.note("bert", bert, { ...bert, domains: [] });
 	vi.advanceTimersByTime(5_000);
 	const text = (home: string) => health.list().find(({ subject }) => subject === home)?.text;
 	expect(text("anna")).toMatch(
-		/no pulse from the home anna since .* \(anna\.toml changed 1\.0 s after that\); its mail/,
+		/no pulse from the home anna since .* \(public_key in anna\.toml changed \d\.0 s after that\); its mail/,
 	);
-	expect(text("bert")).not.toContain("changed");
+	expect(text("bert"), "domains silence nobody").not.toContain("changed");
+	expect(health.list().find(({ subject }) => subject === "anna")?.remedy).toMatch(
+		/^look at that change first/,
+	);
+});
+
+test("a home whose key changed while nobody served it is told with that", () => {
+	const changes = homeChanges(() => performance.now());
+	const { health } = stage({ changed: changes.of }, "anna");
+	const anna = homeOf("anna", 1);
+	changes.note("anna", anna, { ...anna, addresses: homeOf("bert", 2).addresses });
+	vi.advanceTimersByTime(5_000);
+	expect(health.list()[0]?.text).toContain("(addresses in anna.toml changed)");
 });

@@ -36,7 +36,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 		run,
 		interface: "hw0",
 		networks: [parseCidr("10.86.0.0/24")],
-		rules: [sourcesChain(51820)],
+		rules: () => [sourcesChain(51820)],
 	});
 	let sources: Sources | undefined;
 	let proofs = 0;
@@ -134,7 +134,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 		expect(sources!.followed()).toBe(false);
 		await guard.ensure();
 		await vi.waitFor(() => expect(sources!.followed()).toBe(true), soon);
-		expect(told.count, "who moved meanwhile").toBe(1);
+		expect(told.count, "who moved meanwhile").toBeGreaterThanOrEqual(1);
 	}, 60_000);
 });
 

@@ -11,6 +11,13 @@ test("the first version's check-in and answer are taken, and what a later one ad
 	expect(checkinAnswerSchema.parse({ ...firstAnswer, later: { a: [] } })).toEqual(firstAnswer);
 });
 
+test("mail that waits at home is told with a number and a moment, and anything else is as if nothing were told", () => {
+	const waiting = { mails: 2, oldest: "2026-01-01T12:00:00.000Z" };
+	expect(checkinSchema.parse({ ...first, waiting })).toEqual({ ...first, waiting });
+	for (const wrong of [{ mails: 0, oldest: waiting.oldest }, { mails: 1, oldest: "once" }, 7])
+		expect(checkinSchema.parse({ ...first, waiting: wrong }).waiting).toBeUndefined();
+});
+
 test("addresses come out in their canonical form", () => {
 	const read = checkinSchema.parse({ ...first, addresses: { ipv4: "198.51.100.7", ipv6: "2001:DB8:0::7" } });
 	expect(read.addresses).toEqual({ ipv4: "198.51.100.7", ipv6: "2001:db8::7" });
