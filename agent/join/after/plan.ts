@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "../../../shared/atomic-file.ts";
 import { HeimwegError, messageOf } from "../../../shared/errors.ts";
 import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared/postfix/command.ts";
+import { composedSide } from "../../../shared/postfix/compose.ts";
 import { type Change, readPostfix } from "../../../shared/postfix/settings.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { SECOND } from "../../../shared/time.ts";
@@ -119,18 +120,18 @@ async function postfixSteps(
 	const { run, line } = deps;
 	const tunnel = await line.postfix(await line.load(joined.config));
 	const server = homeServerSide(await myorigin(deps), joined.domains);
-	const first = server.plan(await readPostfix(run, server.look));
-	const second = tunnel.plan(await readPostfix(run, tunnel.look));
-	const listens = first.changes.some(
-		(change) => change.is === "parameter" && change.name === "inet_interfaces",
+	// Both at once: each change is a copy of the files, a check and a reload.
+	const side = await composedSide(
+		"heimweg",
+		[{ postfix: () => server }, { postfix: () => tunnel }],
+		undefined,
 	);
+	const { changes, notes } = side.plan(await readPostfix(run, side.look));
+	const listens = changes.some((change) => change.is === "parameter" && change.name === "inet_interfaces");
 	return {
-		steps: [
-			...(first.changes.length > 0 ? [postfixStep(server, first.changes, listens, deps)] : []),
-			...(second.changes.length > 0 ? [postfixStep(tunnel, second.changes, false, deps)] : []),
-		],
+		steps: changes.length > 0 ? [postfixStep(side, changes, listens, deps)] : [],
 		// It is about to be put right.
-		notes: second.notes.filter((note) => !(listens && note.startsWith("inet_interfaces"))),
+		notes: notes.filter((note) => !(listens && note.startsWith("inet_interfaces"))),
 	};
 }
 
