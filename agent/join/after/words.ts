@@ -45,6 +45,8 @@ export const words = {
 	stepDns: "keep A and AAAA of {name} at deSEC ({file})",
 	stepRecipients: "tell the relay this home's valid recipients ({sources})",
 	stepPostfix: "set Postfix's settings ({count}; --verbose shows them)",
+	stepFirewall: "let the relay in, in {name}: {command}",
+	lasts: "to keep it over a restart, add to chain {name} in {file}: {line}",
 	stepStart: "start heimweg, now and at each boot",
 	whyInterfaces: "it listens on all addresses, so that the relay can bring mail",
 	whyOrigin: "what programs of this machine send comes from {domain}; the relay takes no other senders",
