@@ -134,7 +134,7 @@ describeLab("from two machines to the first mail", () => {
 		await terminal.says("Paste the code");
 		terminal.type(`${code}${keys.enter}`);
 		await terminal.says("This home has joined", 60_000);
-		await terminal.says("subname mail  type A ");
+		await terminal.says(/example\.org +mail +A +yes/);
 		await terminal.says("The token's secret?");
 		terminal.type(`none-at-all${keys.enter}`);
 		await terminal.says("401");

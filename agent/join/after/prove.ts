@@ -111,6 +111,7 @@ async function dnsLines(
 		open.push(sentence(words.mxOpen, { domain }));
 		lines.push(sentence(words.mxLine, { domain, relay }), sentence(words.spfLine, { domain }));
 	}
+	if (lines.length > 0) lines.push(words.dnsPlan);
 	const byName = /[a-z]/i.test(relay.replace(/^\[.*\]$/, ""));
 	return lines.length > 0 && !byName ? [...lines, sentence(words.mxNeedsName, { relay })] : lines;
 }

@@ -122,8 +122,9 @@ test("after the code: records, recipients, Postfix and the units, then a mail ou
 	]);
 	expect(sent).toMatchObject([{ from: "postmaster@example.org", to: "anna@example.org" }]);
 	const text = said.join("\n");
-	expect(text).toContain("domain (empty)    subname (empty)  type (empty)  write no");
-	expect(text).toContain("domain example.org  subname mail  type AAAA     write yes");
+	expect(text).toMatch(
+		/\(any\) +\(any\) +\(any\) +no\n +example\.org +mail +A +yes\n +example\.org +mail +AAAA +yes/,
+	);
 	expect(text).toContain("incoming mail: one lies in the mailbox of anna@example.org");
 	expect(text).not.toContain("right-token");
 	expect(text).not.toContain("Not proven");
