@@ -8,7 +8,13 @@ const sides = {
 		program: agent,
 		list: "agent/agent.ts",
 		/** What every part may name: facts, words, and the relay's client. */
-		common: ["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
+		common: [
+			...["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
+			// Where valid recipients stand.
+			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
+			// What a token at deSEC must be allowed.
+			"agent/dns/policies.ts",
+		],
 	},
 	"relay-side": {
 		program: relay,

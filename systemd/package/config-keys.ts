@@ -158,7 +158,12 @@ export const relayKeys: readonly ConfigKey[] = [
 
 /** A file in homes.d, on the relay. */
 export const homeKeys: readonly ConfigKey[] = [
-	key("public_key", "", "The home's public key, which wg pubkey prints there."),
+	key("public_key", "", "The home's public key, which heimweg key prints there."),
+	key(
+		"invitation",
+		"none",
+		"Instead of public_key: the invitation that brings it, as heimweg-relay invite writes it.",
+	),
 	key("preshared_key_file", "none", "A key that both sides share besides (wg genpsk)."),
 	key("addresses", "", "The home's addresses inside the tunnel; mail goes to the first."),
 	key("domains", "", "The domains whose mail goes there."),

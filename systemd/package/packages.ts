@@ -174,7 +174,13 @@ const details: Record<
 		config: "heimweg.toml",
 		depends: [],
 		suggests: ["postfix", "dovecot-imapd", "fail2ban"],
-		folders: ["/etc/heimweg", "/var/lib/heimweg", "/var/lib/heimweg-recipients", "/run/heimweg"],
+		folders: [
+			"/etc/heimweg",
+			"/var/lib/heimweg",
+			"/var/lib/heimweg-recipients",
+			"/var/lib/heimweg-dkim",
+			"/run/heimweg",
+		],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
@@ -191,6 +197,7 @@ const details: Record<
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
+		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",
