@@ -197,7 +197,6 @@ const details: Record<
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
-		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",
