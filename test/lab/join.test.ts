@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { readCode } from "../../shared/invitation/code.ts";
+import { encodeInvitation, readCode } from "../../shared/invitation/code.ts";
 import { seedKeys } from "../../shared/invitation/secrets.ts";
 import { enrolmentAddress } from "../../shared/invitation/slots.ts";
 import type { Outcome } from "./command.ts";
@@ -242,6 +242,13 @@ describeLab("a home joins by a code", () => {
 		await relay.run(["mkdir", "-p", "/etc/heimweg"]);
 		const here = await relay.exec(["node", "/root/heimweg/dist/heimweg.js", "join"], { input: code });
 		expect(here.stderr).toContain("on the relay");
+
+		const elsewhere = encodeInvitation({ ...readCode(code), relayKey: scene.keys.home.publicKey });
+		const unheard = await join(thief, elsewhere, "5s");
+		expect([unheard.exitCode, unheard.stderr]).toEqual([
+			1,
+			expect.stringContaining("does not answer on UDP port"),
+		]);
 
 		// A day goes by.
 		await relay.run(["systemctl", "stop", "heimweg-relay"]);
