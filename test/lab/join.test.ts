@@ -235,6 +235,7 @@ describeLab("a home joins by a code", () => {
 
 	test("a code with one character changed, of another relay, or over is refused, and nothing is left", async () => {
 		const { relay } = lab();
+		await forget(thief);
 		const code = await invite("--again");
 		const changed = code.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
 		const refused = await join(thief, changed);
