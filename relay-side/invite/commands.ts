@@ -72,7 +72,10 @@ export async function inviteHome(
 	} else await desk.files.replace(home, withInvitation(before, id));
 	await desk.order("invite-stands", id);
 	const code = encodeInvitation({ seed, ...opened });
-	if (before !== undefined) desk.say(`The code before is void, and so is a key that came by it.`);
+	if (before !== undefined)
+		desk.say(
+			`The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.`,
+		);
 	desk.say(
 		`${home} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\n` +
 			`take ${home}'s mail: send it on a way that you trust. Both sides then show the same six words.`,
