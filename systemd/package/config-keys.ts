@@ -61,6 +61,11 @@ export const agentKeys: readonly ConfigKey[] = [
 		'["A", "AAAA"]',
 		'Which records; "reachable": both, but none that the relay proved in two looks not to lead here.',
 	),
+	key(
+		"dns.via",
+		"direct",
+		'Whose addresses the names get: "direct", this line\'s; "relay", the relay\'s, which hands clients on; or a table of names with one of the two each.',
+	),
 	key("dns.token_file", "/etc/heimweg/desec.token", "Where deSEC's token lies: a path, or credential:NAME."),
 	key(
 		"dns.check",
@@ -82,6 +87,12 @@ export const agentKeys: readonly ConfigKey[] = [
 		"those of 465, 587, 993 that something listens on",
 		"Ports that the relay tries from outside; also 25, 80 and 443.",
 	),
+	key(
+		"ports.serve",
+		"465 and 993, as far as they are set up",
+		"Client ports that are reached through the relay: 143, 465, 587, 993, 995, 4190; 80 and 443 of a web server that takes PROXY on 10080 and 10443.",
+	),
+	key("ports.names", "dns.names", "The names that mail programs ask for."),
 	key("mail.domains", "none", "Domains that the relay must route here."),
 	key(
 		"mail.outgoing",
@@ -113,6 +124,21 @@ export const relayKeys: readonly ConfigKey[] = [
 	key("homes_dir", "/etc/heimweg-relay/homes.d", "The folder with one file per home."),
 	key("pulse.port", "8686", "The UDP port for pulses, inside the tunnel."),
 	key("checkin.port", "8687", "The TCP port for check-ins, inside the tunnel."),
+	key(
+		"invite.endpoint",
+		"none",
+		"The relay's public name or address, with WireGuard's port behind it if that is another outside; invite needs it.",
+	),
+	key(
+		"ports.addresses",
+		"those of its interfaces",
+		"The relay's addresses for clients of the homes, where it is behind a NAT.",
+	),
+	key("ports.per_client", "250", "Connections at once of one client address to homes; of IPv6, of one /64."),
+	key("ports.rate", "150", "New connections of one client address in ten seconds."),
+	key("ports.per_home", "5000", "Connections at once to one home."),
+	key("ports.connections", "10000", "Connections at once to all homes."),
+	key("invite.port", "8688", "The TCP port where homes join, inside the tunnel."),
 	key("postfix.maps_dir", "/var/lib/heimweg-relay/maps", "Where Postfix's maps are written."),
 	key("postfix.service", "heimweg", "The service in master.cf that delivers into the tunnel."),
 	key("postfix.policy_port", "none", "Without effect; remove it."),
@@ -130,10 +156,26 @@ export const relayKeys: readonly ConfigKey[] = [
 
 /** A file in homes.d, on the relay. */
 export const homeKeys: readonly ConfigKey[] = [
-	key("public_key", "", "The home's public key, which wg pubkey prints there."),
+	key("public_key", "", "The home's public key, which heimweg key prints there."),
+	key(
+		"invitation",
+		"none",
+		"Instead of public_key: the invitation that brings it, as heimweg-relay invite writes it.",
+	),
 	key("preshared_key_file", "none", "A key that both sides share besides (wg genpsk)."),
 	key("addresses", "", "The home's addresses inside the tunnel; mail goes to the first."),
 	key("domains", "", "The domains whose mail goes there."),
+	key(
+		"ports",
+		"what the home has of 465 and 993",
+		"The client ports that the relay takes for it; 80, 143, 443, 465, 587, 993, 995 or 4190. [] for none.",
+	),
+	key(
+		"client_names",
+		"what the home tells",
+		"The names that mail programs ask for; each at one home only, never one of mta-sts.",
+	),
+	key("public_addresses", "none", "Addresses of the relay that are this home's alone."),
 	key("mail_port", "25", "The TCP port of its mail server."),
 	key(
 		"senders",
