@@ -7,9 +7,11 @@ import { delivery } from "./delivery/part.ts";
 import { dkim } from "./dkim/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
+import { join } from "./join/part.ts";
 import { mail } from "./mail/part.ts";
 import { maillog } from "./maillog/part.ts";
 import type { AgentTypes } from "./part.ts";
+import { ports } from "./ports/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { relay } from "./relay/part.ts";
@@ -47,7 +49,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dkim, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
+	parts: [join, address, relay, ports, dkim, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

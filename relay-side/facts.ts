@@ -80,6 +80,8 @@ export interface RelayFacts {
 	verified: FactMap<{ at: Date; yes: boolean }>;
 	/** What Postfix did with a mail, told for each line of its log (maillog). */
 	logged: Fact<Logged>;
+	/** HAProxy's stats socket, and the process behind it; told anew when another runs, undefined while none does (ports). */
+	haproxy: Fact<{ socket: string; pid: number | undefined }>;
 }
 
 export function relayFacts(): RelayFacts {
@@ -89,6 +91,7 @@ export function relayFacts(): RelayFacts {
 		refused: fact("refused"),
 		verified: factMap("verified"),
 		logged: fact("logged", () => false),
+		haproxy: fact("haproxy", (a, b) => a.pid === b.pid),
 		homes: fact("homes"),
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),

@@ -1,5 +1,6 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
@@ -14,12 +15,14 @@ import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
 import { policy } from "./policy/part.ts";
+import { ports } from "./ports/part.ts";
 import { postfix } from "./postfix/part.ts";
 import { pulse } from "./pulse/part.ts";
 import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { setup } from "./setup/part.ts";
 import { verify } from "./verify/part.ts";
 
 /**
@@ -68,14 +71,17 @@ Signals to the daemon:
 		pulse,
 		checkin,
 		reach,
+		ports,
 		dns,
 		policy,
 		notify,
 		queue,
 		delivery,
 		bounces,
+		bans,
 		verify,
 		maillog,
+		setup,
 	],
 	context: (common, { key }, parts) => ({
 		...common,

@@ -55,6 +55,7 @@ const packageOf: Record<string, string> = {
 	postfix: "postfix",
 	postqueue: "postfix",
 	sendmail: "postfix",
+	doveconf: "dovecot-core",
 };
 
 /** Programs in /sbin are not on every user's path. */

@@ -104,9 +104,10 @@ describeLab("only valid recipients", () => {
 			const failing = async () =>
 				(await scene().agentStatus()).conditions.find(({ code }) => code === "recipients.source_failing");
 			await until("what to do is told", async () => (await failing())?.subject === "doveadm");
-			const [, settings, file] = /^write "(.+)" into (\S+), and run/.exec((await failing())!.remedy)!;
-			await home().write(file!, `${settings!.replaceAll(/([{}])|(?<=[a-z0-9]) (?=mode)/g, "$1\n")}\n`);
-			await home().run(["systemctl", "reload", "dovecot"]);
+			const [write = "", reload = ""] = [...(await failing())!.remedy.matchAll(/"([^"]+)"/g)].map(
+				([, one]) => one,
+			);
+			await home().run(["sh", "-ec", `${write}; ${reload}`]);
 			await until("Dovecot has opened the socket", async () => {
 				await home().run(["systemctl", "start", "heimweg-recipients"]);
 				return (await failing()) === undefined;
@@ -117,8 +118,8 @@ describeLab("only valid recipients", () => {
 				recipients: [`anna@${domain}`, `bert@${domain}`, `carla@${domain}`],
 			});
 		} finally {
-			await home().write(config, good);
 			await home().run(["systemctl", "stop", "dovecot"]);
+			await setRecipients(/\[recipients\]\n((?:\w+ = .*\n)+)/.exec(good)![1]!.trim());
 		}
 	});
 

@@ -307,10 +307,9 @@ test("what Postfix needs is what the parts need, each parameter looked at once",
 	const both = await composedSide("heimweg", [side("a", ["x", "y"]), {}, side("b", ["y"])], {});
 	expect(both.look).toEqual({ parameters: ["x", "y"], expanded: ["mynetworks"] });
 	const now = { directory: "", set: new Map(), inForce: new Map(), expanded: new Map() };
-	expect(both.plan({ ...now, service: undefined, overrides: new Map(), chroot: "n" }).notes).toEqual([
-		"a",
-		"b",
-	]);
+	expect(
+		both.plan({ ...now, service: undefined, overrides: new Map(), ports: new Map(), chroot: "n" }).notes,
+	).toEqual(["a", "b"]);
 });
 
 test("the headline is folded from what the parts have seen, and a no means that mail cannot flow", async () => {
