@@ -4,6 +4,7 @@ import { addressChanges } from "./address-change.ts";
 import { homesAway } from "./away.ts";
 import type { Bench } from "./bench.ts";
 import type { Figure } from "./figure.ts";
+import { foreignAnswersChanged } from "./foreign-answers.ts";
 import { fuzzed } from "./fuzz.ts";
 import { idle } from "./idle.ts";
 import { crowdOfClients, setMailPrograms, standstill, throughRelay } from "./mail-programs.ts";
@@ -55,6 +56,7 @@ export const places: readonly Place[] = [
 			busy("recipients", recipientsChange),
 			busy("away", homesAway),
 			busy("fuzz", fuzzed),
+			busy("zones", foreignAnswersChanged),
 		],
 	},
 	{
