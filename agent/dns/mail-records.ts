@@ -44,6 +44,7 @@ export function createMailRecords(
 	core: { domains: readonly string[]; stateDir: string; relay: string },
 	context: Pick<AgentContext, "facts" | "health" | "log" | "state" | "statusChanged">,
 	provider: () => Promise<Provider> | undefined,
+	visible: typeof untilVisible = untilVisible,
 ): MailRecords {
 	const { facts, health, log, statusChanged } = context;
 	const domains = config.mail.domains ?? core.domains;
@@ -115,8 +116,7 @@ export function createMailRecords(
 	}
 
 	const commands = dnsCommands({
-		...{ zones, log, snapshot: snapshots.last },
-		visible: untilVisible,
+		...{ zones, log, visible, snapshot: snapshots.last },
 		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
 		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
 		async mail(domain) {

@@ -73,6 +73,8 @@ function chosen(numbers: Random, planned: ReadonlySet<string>): Array<[string, s
 /** A zone of PowerDNS, signed as deSEC has it, whose RRsets are replaced by what is to be asked. */
 async function serverZone(zone: string): Promise<{ load(rrsets: readonly RRset[]): Promise<Ask> }> {
 	const loaded = new Map<string, string>();
+	// From a run that was broken off.
+	await call("DELETE", `/${zone}.`, undefined).catch(() => {});
 	await call("POST", "", {
 		...{ name: `${zone}.`, kind: "Native", dnssec: true, api_rectify: true, soa_edit_api: "INCREASE" },
 		nameservers: ["ns1.desec.test."],
@@ -111,7 +113,7 @@ async function serverZone(zone: string): Promise<{ load(rrsets: readonly RRset[]
 
 async function call(method: string, path: string, body: unknown): Promise<void> {
 	const response = await fetch(`${values["pdns-url"]}/api/v1/servers/localhost/zones${path}`, {
-		...{ method, body: JSON.stringify(body) },
+		...{ method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
 		headers: { "x-api-key": values["pdns-key"], "content-type": "application/json" },
 	});
 	const text = await response.text();
