@@ -34,6 +34,8 @@ export interface DnsCommandsOptions {
 	visible: typeof untilVisible;
 	/** Where the last snapshot of a zone lies. */
 	snapshot(zone: string): string | undefined;
+	/** These changes were made in a zone. */
+	onApplied(zone: string, done: readonly PlannedChange[]): void;
 	/** The plan for a zone as it is now; undefined: it was changed, and has to be looked at. */
 	onSettled(plan: Plan | undefined): void;
 	log: Logger;
@@ -78,6 +80,7 @@ export function dnsCommands(
 			const { plan, done, putBack } = await (undo
 				? zones.undo(zone, agreed[zone]!, signal)
 				: zones.apply(zone, agreed[zone]!, take, signal));
+			options.onApplied(zone, done);
 			options.onSettled(undo ? undefined : plan);
 			const took = Math.round(performance.now() - began);
 			const words = done.map(inWords);

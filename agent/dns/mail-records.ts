@@ -11,6 +11,7 @@ import { dnsCommands } from "./commands.ts";
 import { mailRecordsDrifted } from "./conditions.ts";
 import { type DnsConfig, typesOf } from "./config.ts";
 import { mailDomain } from "./mail-domains.ts";
+import { createRelaySight } from "./relay-sight.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createZones } from "./zones.ts";
 
@@ -51,6 +52,7 @@ export function createMailRecords(
 	const file = context.state("zones.json", zonesMemorySchema);
 	const snapshots = createSnapshots(join(core.stateDir, "zones"));
 	const zonesState = new Map<string, MailRecordsState["zones"][number]>();
+	const sight = createRelaySight({ health, log });
 	const ending = new AbortController();
 	let remembered: Record<string, ZoneMemory> = {};
 	let said: DnsAnswer | undefined;
@@ -125,6 +127,11 @@ export function createMailRecords(
 				`${domain} is none of the mail domains: ${domains.join(", ") || "there is none"}`,
 			);
 		},
+		onApplied(zone, done) {
+			if (done.length === 0) return;
+			sight.wrote(zone, done);
+			wantCheckin();
+		},
 		onSettled(plan) {
 			if (plan) noted(plan);
 			else void look();
@@ -135,12 +142,17 @@ export function createMailRecords(
 		commands,
 		look,
 		checkin: {
-			own: () => (domains.length > 0 ? { version: 1 } : undefined),
+			own() {
+				if (domains.length === 0) return undefined;
+				const watch = sight.watch();
+				return { version: 1, ...(watch ? { watch } : {}) };
+			},
 			heardOwn(answer, relay) {
 				if (relay !== core.relay) return;
-				said = dnsAnswerSchema.safeParse(answer).data ?? said;
+				const heard = dnsAnswerSchema.safeParse(answer).data;
+				said = heard ?? said;
 				// A relay that has just started may not know yet; one of an earlier version never does.
-				const wait = said ? undefined : askAgain.shift();
+				const wait = said ? sight.heard(heard?.seen) : askAgain.shift();
 				if (wait !== undefined) wantCheckin(wait);
 			},
 			subscribe(listener) {

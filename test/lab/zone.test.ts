@@ -86,6 +86,17 @@ describeLab("the zone of a mail domain", () => {
 		expect((await home().exec(["heimweg", "dns", "plan"])).exitCode).toBe(0);
 	});
 
+	it("is seen by the relay, too, which looks from where it stands", async () => {
+		await until(
+			"the relay sees the records",
+			async () =>
+				(await home().journal("-u", "heimweg", "-n", "50")).includes(
+					`the relay sees the new records of ${domain}, too`,
+				),
+			60_000,
+		);
+	});
+
 	it("goes back to what it was with undo, and keeps what others added", async () => {
 		await put("", "TXT", '"v=spf1 mx ~all"', '"another=1"');
 		const undo = ["heimweg", "dns", "undo", "--yes"];

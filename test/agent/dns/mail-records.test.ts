@@ -130,3 +130,33 @@ test("before the daemon has spoken to deSEC, the command says so", async () => {
 	provider = undefined;
 	await expect(plan()).rejects.toThrow("has not spoken to deSEC yet");
 });
+
+test("the relay is asked whether it sees what was applied, and what it does not see is told", async () => {
+	const asked: unknown[] = [];
+	records.checkin.subscribe?.((after) => asked.push(after));
+	await apply();
+	expect(asked).toEqual([undefined]);
+	const { watch } = records.checkin.own!() as { watch: { id: string; zone: string; wanted: object[] } };
+	expect(watch.zone).toBe("example.org");
+	expect(watch.wanted).toContainEqual({
+		name: "example.org",
+		type: "MX",
+		records: ["10 relay.example.net."],
+	});
+	// It is still looking.
+	records.checkin.heardOwn?.(relayTruth, "relay.example.net");
+	expect(asked).toHaveLength(2);
+	const seen = { id: watch.id, missing: "ns2.desec.test" };
+	records.checkin.heardOwn?.({ ...relayTruth, seen }, "relay.example.net");
+	const told = () => health.list().find(({ code }) => code === "dns.not_visible")?.text;
+	expect(told()).toContain("ns2.desec.test did not answer it within a minute");
+	// It looks again, until it sees them.
+	const again = records.checkin.own!() as { watch: { id: string } };
+	expect(again.watch.id).not.toBe(watch.id);
+	records.checkin.heardOwn?.(
+		{ ...relayTruth, seen: { id: again.watch.id, missing: "" } },
+		"relay.example.net",
+	);
+	expect(told()).toBeUndefined();
+	expect(records.checkin.own!()).toEqual({ version: 1 });
+});

@@ -106,7 +106,7 @@ export async function zonesScene(
 		},
 	});
 	const commands = dnsCommands({
-		...{ zones, log, snapshot: () => undefined, onSettled: () => {} },
+		...{ zones, log, snapshot: () => undefined, onSettled: () => {}, onApplied: () => {} },
 		mail: async (domain) => mail(domain, domain),
 		addressRRsets: () => config.names.map((name) => ({ name, type: "A" })),
 		policies: provider.policies,
