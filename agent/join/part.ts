@@ -1,4 +1,6 @@
+import { InvalidArgumentError } from "commander";
 import { runCommand } from "../../shared/command.ts";
+import { spanSchema } from "../../shared/config.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
 import { defaultConfigPath } from "../config.ts";
@@ -12,6 +14,12 @@ import { joinCommand } from "./command.ts";
 import { joined } from "./enrol.ts";
 import { isThere } from "./files.ts";
 import { homeKey } from "./key.ts";
+
+function readWait(text: string): number {
+	const { data } = spanSchema("1s", "1h").safeParse(text);
+	if (data !== undefined) return data;
+	throw new InvalidArgumentError('expected a span of time from "1s" to "1h".');
+}
 
 /** How this machine becomes a home: `heimweg join`, and its key. The daemon has nothing to do with it. */
 export const join = agentPart({
@@ -34,7 +42,8 @@ export const join = agentPart({
 			.option("--add <file>", words.addOption)
 			.option("-y, --yes", words.yesOption)
 			.option("-v, --verbose", words.verboseOption)
-			.action((options: AfterOptions) => {
+			.option("--wait <span>", "how long the relay may take to answer", readWait)
+			.action(({ wait, ...options }: AfterOptions & { wait?: number }) => {
 				const stop = new AbortController();
 				const abort = () =>
 					stop.abort(new Error('ended before this home has joined; "heimweg join" goes on'));
@@ -47,7 +56,7 @@ export const join = agentPart({
 					}
 					process.once("SIGINT", abort).once("SIGTERM", abort);
 					const enrolled = await joinCommand({
-						...{ run: runCommand, input: process.stdin, say: print, signal: stop.signal },
+						...{ run: runCommand, input: process.stdin, say: print, signal: stop.signal, patience: wait },
 					});
 					process.off("SIGINT", abort).off("SIGTERM", abort);
 					return afterEnrolment(enrolled, options, deps);

@@ -116,7 +116,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.say(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */
@@ -126,7 +126,7 @@ export async function removeHome(desk: Desk, home: string, { force = false } = {
 		if (!force) await desk.order("invite-may-remove", home);
 		await desk.files.remove(home);
 	}
-	desk.say(await desk.order("invite-gone", home));
+	desk.out(await desk.order("invite-gone", home));
 }
 
 async function listInvitations(desk: Desk, json: boolean): Promise<void> {
@@ -146,11 +146,10 @@ function requireId(home: string): void {
 
 function domainsOf(given: readonly string[]): string[] {
 	const domains = given.map((text) => {
-		const domain = asciiDomain(text) ?? text;
+		const small = text.toLowerCase();
+		const domain = asciiDomain(small) ?? small;
 		if (hostnameSchema.safeParse(domain).success) return domain;
-		throw new HeimwegError(
-			`expected a mail domain in small letters, got ${JSON.stringify(text.slice(0, 80))}`,
-		);
+		throw new HeimwegError(`expected a mail domain, got ${JSON.stringify(text.slice(0, 80))}`);
 	});
 	return [...new Set(domains)];
 }

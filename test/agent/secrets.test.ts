@@ -47,9 +47,9 @@ async function problems(): Promise<string[]> {
 }
 
 test("the keys are read; of the preshared one only a mark is kept", async () => {
-	const { key: tunnelKey, parts } = await readSecrets(agent, config());
-	expect(tunnelKey).toEqual({ privateKey: key, privateKeyFile: `${folder}/wireguard.key` });
-	expect([...parts].filter(([, loaded]) => loaded !== undefined)).toEqual([
+	const { key: own, parts } = await readSecrets(agent, config());
+	expect(own).toEqual({ privateKey: key, privateKeyFile: `${folder}/wireguard.key` });
+	expect([...parts].filter(([, secrets]) => secrets !== undefined)).toEqual([
 		[
 			"relay",
 			[{ presharedKey: key, presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }],
