@@ -178,7 +178,6 @@ const details: Record<
 			"/var/lib/heimweg-dkim",
 			"/run/heimweg",
 		],
-		fail2ban: ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
@@ -195,7 +194,6 @@ const details: Record<
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
-		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",
