@@ -34,6 +34,8 @@ export interface DnsCommandsOptions {
 	visible: typeof untilVisible;
 	/** Where the last snapshot of a zone lies. */
 	snapshot(zone: string): string | undefined;
+	/** The name servers did not answer these in time, although the provider has them: it may not have published them. */
+	onBehind(zone: string, unseen: readonly WantedRRset[]): void;
 	/** These changes were made in a zone. */
 	onApplied(zone: string, done: readonly PlannedChange[]): void;
 	/** The plan for a zone as it is now; undefined: it was changed, and has to be looked at. */
@@ -108,6 +110,7 @@ export function dnsCommands(
 			const after = await options.visible(zone, wanted, signal, { giveUpAfter: visibleTime });
 			return { after: Math.round(after) };
 		} catch (error) {
+			options.onBehind(zone, wanted);
 			return { missing: signal.aborted ? "the name servers" : messageOf(error) };
 		}
 	}

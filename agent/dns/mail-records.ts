@@ -3,6 +3,7 @@ import { type ZoneMemory, zonesMemorySchema } from "../../shared/dns/plan/applie
 import type { Plan } from "../../shared/dns/plan/plan.ts";
 import type { Provider } from "../../shared/dns/provider.ts";
 import { untilVisible } from "../../shared/dns/visibility.ts";
+import type { WantedRRset } from "../../shared/dns/wanted/address.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -45,6 +46,8 @@ export function createMailRecords(
 	core: { domains: readonly string[]; stateDir: string; relay: string },
 	context: Pick<AgentContext, "facts" | "health" | "log" | "state" | "statusChanged">,
 	provider: () => Promise<Provider> | undefined,
+	/** The zone's servers do not answer these, although the provider has them. */
+	onBehind: (zone: string, unseen: readonly WantedRRset[]) => void,
 	visible: typeof untilVisible = untilVisible,
 ): MailRecords {
 	const { facts, health, log, statusChanged } = context;
@@ -118,7 +121,7 @@ export function createMailRecords(
 	}
 
 	const commands = dnsCommands({
-		...{ zones, log, visible, snapshot: snapshots.last },
+		...{ zones, log, visible, onBehind, snapshot: snapshots.last },
 		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
 		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
 		async mail(domain) {

@@ -9,6 +9,7 @@ import type { ShownPlan } from "../../../agent/dns/protocol.ts";
 import { agentFacts } from "../../../agent/facts.ts";
 import type { Provider } from "../../../shared/dns/provider.ts";
 import { createDesec } from "../../../shared/dns/providers/desec/provider.ts";
+import type { untilVisible } from "../../../shared/dns/visibility.ts";
 import { Health } from "../../../shared/health.ts";
 import { savedState } from "../../../shared/saved-state.ts";
 import { TOKEN } from "../../desec/asking.ts";
@@ -21,6 +22,8 @@ let desec: StandIn;
 let health: Health;
 let provider: Promise<Provider> | undefined;
 let records: MailRecords;
+let behind: string[];
+let visible: typeof untilVisible;
 
 /** The daemon's part, as a start makes it. */
 async function started(): Promise<MailRecords> {
@@ -37,7 +40,8 @@ async function started(): Promise<MailRecords> {
 		core,
 		context,
 		() => provider,
-		async () => 1,
+		(_, unseen) => void behind.push(...unseen.map(({ name, type }) => `${name} ${type}`)),
+		visible,
 	);
 	await made.start();
 	return made;
@@ -52,6 +56,8 @@ beforeEach(async () => {
 		memory: { read: async () => undefined, write: async () => {}, stop: () => {} },
 		...{ onWritten: () => {}, onUncertain: () => {} },
 	});
+	behind = [];
+	visible = async () => 1;
 	records = await started();
 	records.checkin.heardOwn?.(relayTruth, "relay.example.net");
 });
@@ -101,6 +107,19 @@ test("what somebody changes of what was applied is told, and left as it is, also
 	await apply();
 	expect(desec.rrsets("example.org").some(({ type }) => type === "MX")).toBe(true);
 	expect(drift()).not.toContain("MX");
+});
+
+test("what deSEC takes and does not publish counts as made, and is handed on to be published", async () => {
+	records.stop();
+	visible = async () => Promise.reject(new Error("ns1.desec.test"));
+	records = await started();
+	records.checkin.heardOwn?.(relayTruth, "relay.example.net");
+	desec.faults.set({ kind: "unpublished" });
+	await apply();
+	expect(desec.rrsets("example.org").some(({ type }) => type === "MX")).toBe(true);
+	expect(desec.public("example.org").some(({ type }) => type === "MX")).toBe(false);
+	expect(behind).toContain("example.org MX");
+	expect((await plan()).changes).toEqual([]);
 });
 
 test("a relay of an earlier version, or one that says nonsense, leaves its records out of the plan", async () => {
