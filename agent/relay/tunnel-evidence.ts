@@ -33,7 +33,7 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 	}
 
 	function handshake(): string {
-		if (!peer?.latestHandshake) return "WireGuard has made no handshake with it";
+		if (!peer?.latestHandshake) return "no WireGuard handshake comes about with it";
 		const age = Math.max(0, Math.round(clock().getTime() / SECOND - peer.latestHandshake));
 		return `the last handshake was ${spanOf(age)} ago`;
 	}
