@@ -28,6 +28,10 @@ import { version } from "./version.ts";
 /** Milliseconds between two lines for systemctl: each costs a process, and homes come and go by the thousand. */
 const linePause = SECOND;
 
+/** Between two looks at the guard, which is followed by event too, and at the routes of this machine. */
+const guardEvery = 30 * SECOND;
+const overlapsEvery = 5 * MINUTE;
+
 /**
  * Puts a program together from its list of parts: starts them in its order, lets them serve once the guard stands, and
  * stops them in reverse, also when one fails to start. What all share is the program's own: health, metrics, status,
@@ -94,9 +98,9 @@ export async function createProgram<Types extends PartTypes>(
 		onTrouble: portTrouble({ run, taken: httpPortTaken, failing: httpFailing, health }),
 	});
 	const ticks: Tick[] = [
-		{ every: 15 * SECOND, act: () => guard.poke() },
+		{ every: guardEvery, act: () => guard.poke() },
 		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },
-		{ every: MINUTE, act: () => reviewOverlaps(run, config.tunnel, health) },
+		{ every: overlapsEvery, act: () => reviewOverlaps(run, config.tunnel, health) },
 	];
 
 	/** Begins what may only run behind the guard. */
