@@ -21,8 +21,9 @@ export default defineConfig({
 					name: "lab",
 					include: ["test/lab/**/*.test.ts"],
 					globalSetup: ["test/lab/global-setup.ts"],
-					// One lab, one story at a time: the hosts are shared.
-					fileParallelism: false,
+					// Each file has a lab of its own. Two at a time, after the unit tests: hosts mostly wait too.
+					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
 					testTimeout: 120_000,
 					hookTimeout: 300_000,
 				},

@@ -1,13 +1,16 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { address } from "./address/part.ts";
+import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
+import { join } from "./join/part.ts";
 import { mail } from "./mail/part.ts";
 import { maillog } from "./maillog/part.ts";
 import type { AgentTypes } from "./part.ts";
+import { ports } from "./ports/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { relay } from "./relay/part.ts";
@@ -34,6 +37,8 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg.service runs it",
+		setUp:
+			'this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here',
 		status: "what the daemon is doing, and what is wrong",
 		checkConfig: "lists everything that is wrong with the configuration, its secrets and this machine",
 		down: "takes away what run set up on this machine: the interface, the guard table; the records stay",
@@ -43,7 +48,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, dns, reach, recipients, mail, delivery, bounces, maillog],
+	parts: [join, address, relay, ports, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

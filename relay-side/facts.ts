@@ -1,15 +1,16 @@
-import { endpointText } from "../shared/address.ts";
+import { type Address, endpointText } from "../shared/address.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
 import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
 import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
 import type { RecipientSet } from "../shared/recipient.ts";
 import type { Home } from "./homes/home.ts";
+import type { JoinedKey } from "./homes/invited.ts";
 import type { HomeLookup } from "./homes/lookup.ts";
 import type { Registry } from "./homes/registry.ts";
 import type { OurMaps } from "./postfix/our-maps.ts";
 import type { Presence } from "./pulse/presence.ts";
 
-export type { Home, HomeLookup, Presence, Registry };
+export type { Home, HomeLookup, JoinedKey, Presence, Registry };
 
 /**
  * The homes that are served, and what is another than when this was told before. Whose an address or a domain is always
@@ -21,6 +22,24 @@ export interface Homes extends HomeLookup {
 	changedDomains: ReadonlySet<string>;
 }
 
+/** What has become of the invitations that home files name. */
+export interface Invitations {
+	/** `open` while no key has redeemed it; undefined when there is none of this id for this home. */
+	of(invitation: string, home: string): JoinedKey | "open" | undefined;
+}
+
+/** The peer through which a home may ask to join, before it has a key of its own here. */
+export interface EnrolmentPeer extends JoinedKey {
+	address: Address;
+}
+
+/** WireGuard's peers, as a look left them. */
+export interface Peers {
+	has(publicKey: string): boolean;
+	/** Who might ask to join when that look began. */
+	enrolments: readonly EnrolmentPeer[] | undefined;
+}
+
 /** What homes say of their valid recipients. */
 export interface HomeLists {
 	/** A home's list, and its recipient_delimiter; undefined for one that has told none. */
@@ -29,6 +48,10 @@ export interface HomeLists {
 
 /** What the parts on the relay know of each other. The owner stands behind each. */
 export interface RelayFacts {
+	/** The keys that came by invitation (invite). */
+	invitations: Fact<Invitations>;
+	/** Who may ask to join now; told when the guard stands that lets them reach nothing else (invite). */
+	enrolments: Fact<readonly EnrolmentPeer[]>;
 	/** The homes that are served (homes). */
 	homes: Fact<Homes>;
 	/** Postfix's maps that we write (postfix). */
@@ -43,6 +66,8 @@ export interface RelayFacts {
 	delivery: Fact<Delivery>;
 	/** The interface is up and has our addresses (peers). */
 	tunnelUp: Fact<boolean>;
+	/** Which keys are WireGuard's peers, told after each look (peers). */
+	peers: Fact<Peers>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
 	presence: FactMap<Presence>;
 	/** The homes for which mail waits (queue). */
@@ -55,6 +80,8 @@ export interface RelayFacts {
 	verified: FactMap<{ at: Date; yes: boolean }>;
 	/** What Postfix did with a mail, told for each line of its log (maillog). */
 	logged: Fact<Logged>;
+	/** HAProxy's stats socket, and the process behind it; told anew when another runs, undefined while none does (ports). */
+	haproxy: Fact<{ socket: string; pid: number | undefined }>;
 }
 
 export function relayFacts(): RelayFacts {
@@ -64,12 +91,16 @@ export function relayFacts(): RelayFacts {
 		refused: fact("refused"),
 		verified: factMap("verified"),
 		logged: fact("logged", () => false),
+		haproxy: fact("haproxy", (a, b) => a.pid === b.pid),
 		homes: fact("homes"),
 		maps: fact("maps"),
 		mapChanges: factMap("map changes"),
 		settingsChanges: fact("settings changes"),
 		lackingSettings: fact("lacking settings", (a, b) => a.join() === b.join()),
 		delivery: fact("delivery", sameDelivery),
+		invitations: fact("invitations", () => false),
+		enrolments: fact("enrolments", (a, b) => JSON.stringify(a) === JSON.stringify(b)),
+		peers: fact("peers", () => false),
 		tunnelUp: fact("tunnel up"),
 		waiting: fact("waiting"),
 		presence: factMap("presence", (a, b) => a.here === b.here && place(a) === place(b)),

@@ -1,28 +1,33 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dns } from "./dns/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
+import { invite } from "./invite/part.ts";
 import { maillog } from "./maillog/part.ts";
 import { notify } from "./notify/part.ts";
 import type { RelayTypes } from "./part.ts";
 import { peers } from "./peers/part.ts";
 import { policy } from "./policy/part.ts";
+import { ports } from "./ports/part.ts";
 import { postfix } from "./postfix/part.ts";
 import { pulse } from "./pulse/part.ts";
 import { queue } from "./queue/part.ts";
 import { reach } from "./reach/part.ts";
 import { recipients } from "./recipients/part.ts";
 import { routes } from "./routes/part.ts";
+import { setup } from "./setup/part.ts";
 import { verify } from "./verify/part.ts";
 
 /**
- * The program on the relay: the list of its parts. They start in this order and are told of facts in this order. When
- * homes change, mail has its way (routes) before anybody is said to be here (pulse), and both before waiting mail is
+ * The program on the relay: the list of its parts. They start in this order and are told of facts in this order. A home's
+ * file may name an invitation, so these come first (invite). When homes change, mail has its way (routes) before anybody is said to be here (pulse), and both before waiting mail is
  * set in motion (queue).
  */
 export const relay: ProgramKind<RelayTypes> = {
@@ -43,6 +48,7 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
+		setUp: 'this relay is not set up yet: run "heimweg-relay setup"',
 		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
 		statusHome: "what is known of one home, whose id this is",
 		checkConfig:
@@ -56,6 +62,7 @@ Signals to the daemon:
 	core: coreShape,
 	review: reviewCore,
 	parts: [
+		invite,
 		homes,
 		postfix,
 		recipients,
@@ -64,13 +71,17 @@ Signals to the daemon:
 		pulse,
 		checkin,
 		reach,
+		ports,
+		dns,
 		policy,
 		notify,
 		queue,
 		delivery,
 		bounces,
+		bans,
 		verify,
 		maillog,
+		setup,
 	],
 	context: (common, { key }, parts) => ({
 		...common,

@@ -1,6 +1,9 @@
 import { request } from "node:http";
 import { codeOf, HeimwegError } from "./errors.ts";
 
+/** Nobody listens on the daemon's socket. */
+export class DaemonAway extends HeimwegError {}
+
 /** The largest answer that is read: a relay's status with thousands of homes. */
 const limit = 64 * 1024 * 1024;
 
@@ -55,7 +58,7 @@ function send(
 function explain(error: Error, socket: string, unit: string): Error {
 	const code = codeOf(error);
 	if (code === "ENOENT" || code === "ECONNREFUSED") {
-		return new HeimwegError("the daemon does not run", {
+		return new DaemonAway("the daemon does not run", {
 			remedy: `run "systemctl start ${unit}", and look at "journalctl -u ${unit}"`,
 		});
 	}

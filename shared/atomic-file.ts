@@ -1,6 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { link, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+
+export interface AtomicFileOptions {
+	/** 0600 by default. */
+	mode?: number;
+	/** Whose it becomes; by default ours. */
+	owner?: { uid: number; gid: number } | undefined;
+	/** Never takes the place of a file that is there: then it throws EEXIST. */
+	fresh?: boolean;
+}
 
 /**
  * Replaces a file so that a reader, or a start after a power cut, sees the old text or the new one, never a part:
@@ -9,7 +18,7 @@ import { basename, dirname, join } from "node:path";
 export async function writeFileAtomic(
 	path: string,
 	content: string | Uint8Array,
-	options: { mode?: number } = {},
+	options: AtomicFileOptions = {},
 ): Promise<void> {
 	const folder = dirname(path);
 	const draft = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
@@ -17,22 +26,28 @@ export async function writeFileAtomic(
 		const file = await open(draft, "wx", options.mode ?? 0o600);
 		try {
 			await file.writeFile(content);
+			const { owner } = options;
+			if (owner) await file.chown(owner.uid, owner.gid);
 			await file.chmod(options.mode ?? 0o600);
 			await file.sync();
 		} finally {
 			await file.close();
 		}
-		await rename(draft, path);
+		if (options.fresh) await link(draft, path);
+		else await rename(draft, path);
 	} catch (error) {
 		await rm(draft, { force: true });
 		// The draft's name is another each time, and nobody's concern.
 		if (error instanceof Error) error.message = error.message.replaceAll(draft, path);
 		throw error;
 	}
+	// A link leaves it there.
+	if (options.fresh) await rm(draft, { force: true });
 	await syncFolder(folder);
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes what was done in a folder last: a rename, or a removal, may be lost by a power cut without it. */
+export async function syncFolder(path: string): Promise<void> {
 	const folder = await open(path, "r");
 	try {
 		await folder.sync();

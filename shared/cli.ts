@@ -1,21 +1,26 @@
 import type { Command } from "commander";
-import { ConfigError, EX_CONFIG, EX_TROUBLE, messageOf, remedyOf } from "./errors.ts";
+import { ConfigError, EX_CONFIG, EX_TROUBLE, EX_USAGE, HeimwegError, messageOf, remedyOf } from "./errors.ts";
 import { plainJson, plainLines } from "./plain-text.ts";
 
 /** Exit status of `status` when the daemon does not run, as systemctl's. */
 const notRunning = 3;
 
-/** Exit status for a wrong command line (sysexits.h). */
-const EX_USAGE = 64;
-
 /** Runs the command that the command line names; a wrong one ends with EX_USAGE and says where help is. */
 export async function parseArguments(program: Command): Promise<void> {
-	for (const command of [program, ...program.commands]) {
-		const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
+	for (const command of commandsOf(program)) {
+		const name = nameOf(command);
 		command.showHelpAfterError(`run "${name} --help" to see what there is`);
 		command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : EX_USAGE));
 	}
 	await program.parseAsync();
+}
+
+function commandsOf(command: Command): Command[] {
+	return [command, ...command.commands.flatMap(commandsOf)];
+}
+
+function nameOf(command: Command): string {
+	return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** Ends the program with the status that the work resolves to, after its output was written. */
@@ -37,7 +42,7 @@ export function complain(error: unknown): number {
 	}
 	const remedy = remedyOf(error);
 	process.stderr.write(plainLines(`${messageOf(error)}${remedy ? `\nwhat to do: ${remedy}` : ""}\n`));
-	return EX_TROUBLE;
+	return error instanceof HeimwegError ? error.exitStatus : EX_TROUBLE;
 }
 
 /** The command `check-config`: lists every problem. */

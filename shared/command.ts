@@ -1,4 +1,6 @@
-import { type ChildEnd, linesOf, startChild, textOf } from "./child.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type ChildEnd, linesOf, searchPath, startChild, textOf } from "./child.ts";
 import { HeimwegError } from "./errors.ts";
 import { leastRights, startFailure } from "./rights.ts";
 
@@ -53,6 +55,7 @@ const packageOf: Record<string, string> = {
 	postfix: "postfix",
 	postqueue: "postfix",
 	sendmail: "postfix",
+	doveconf: "dovecot-core",
 };
 
 /** Milliseconds that a program may take when nothing else is said. */
@@ -103,6 +106,7 @@ function describe(
 	const line = shortened([command, ...args].join(" "), shownLine);
 	const notStarted = startFailure(command, end.exitCode, printed);
 	if (end.code === "ENOENT" || notStarted === "missing") return missingProgram(command);
+	if ((end.code === "EACCES" || notStarted) && isNowhere(command)) return missingProgram(command);
 	if (notStarted) return new CommandError(command, `"${line}" failed: EACCES`);
 	if (end.because === "timeout")
 		return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
@@ -114,6 +118,12 @@ function describe(
 		stderr,
 		...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
 	});
+}
+
+/** True when no folder has it: the system says "permission denied" of one that may not be entered, too (execvp(3)). */
+function isNowhere(command: string): boolean {
+	if (command.includes("/")) return false;
+	return !searchPath.split(":").some((folder) => folder && existsSync(join(folder, command)));
 }
 
 function reasonOf({ signal, exitCode, code }: ChildEnd): string {

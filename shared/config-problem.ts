@@ -23,6 +23,10 @@ export function problemsOf(file: string, issue: z.core.$ZodIssue): string[] {
 	if (issue.input === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value")) {
 		return [`${file}: ${where}this key is missing; ${expectation(issue)}`];
 	}
+	if (issue.code === "invalid_type" && issue.expected === "array" && isTable(issue.input)) {
+		const name = issue.path.join(".");
+		return [`${file}: ${where}expected a list of tables: write [[${name}]] with two brackets, not [${name}]`];
+	}
 	const message = expectation(issue);
 	// Where a secret's file should be named, some write the secret itself.
 	if (String(issue.path.at(-1)).endsWith("_file")) return [`${file}: ${where}${message}`];
@@ -30,6 +34,10 @@ export function problemsOf(file: string, issue: z.core.$ZodIssue): string[] {
 		? ""
 		: `, got ${shown(issue.input)}`;
 	return [`${file}: ${where}${message}${got}`];
+}
+
+function isTable(input: unknown): boolean {
+	return typeof input === "object" && input !== null && !Array.isArray(input) && !(input instanceof Date);
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

@@ -97,19 +97,43 @@ const maximumSize = 1024 * 1024;
 
 /** Reads a TOML file into what the schema says; throws a ConfigError that lists every problem. */
 export async function loadConfig<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-	let text: string;
+	return (await readConfig(path, schema)).config;
+}
+
+/** As {@link loadConfig}, with the text that it was read from. */
+export async function readConfig<T>(
+	path: string,
+	schema: z.ZodType<T>,
+): Promise<{ config: T; text: string }> {
+	const text = await configText(path);
+	return { config: parseConfig(basename(path), text, schema), text };
+}
+
+/** The text of a config file; throws a ConfigError when it cannot be read. */
+export async function configText(path: string): Promise<string> {
 	try {
-		text = (await readRegularFile(path, { limit: maximumSize })).bytes.toString("utf8");
+		return (await readRegularFile(path, { limit: maximumSize })).bytes.toString("utf8");
 	} catch (error) {
 		if (codeOf(error) === "EACCES") throw unreadableConfig(path);
-		throw new ConfigError([`${path}: cannot be read: ${whyUnreadable(error)}`]);
+		if (isMissing(error)) throw new MissingConfig(path);
+		throw new ConfigError([`${path}: cannot be read: ${messageOf(error)}`]);
 	}
-	return parseConfig(basename(path), text, schema);
+}
+
+/** There is no config file at the path. */
+export class MissingConfig extends ConfigError {
+	constructor(path: string, what = "") {
+		super([`${path}: cannot be read: there is no such file${what && `; ${what}`}`]);
+	}
 }
 
 function whyUnreadable(error: unknown): string {
+	return isMissing(error) ? "there is no such file" : messageOf(error);
+}
+
+function isMissing(error: unknown): boolean {
 	const code = codeOf(error);
-	return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : messageOf(error);
+	return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** The error for a config file that may not be read. */

@@ -1,8 +1,12 @@
 import type { Cidr } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
-import { HeimwegError } from "./errors.ts";
+import { HeimwegError, messageOf, remedyOf } from "./errors.ts";
 import { createGuard } from "./guard.ts";
+import { SECOND } from "./time.ts";
 import { removeTunnelInterface } from "./tunnel-interface.ts";
+
+/** Milliseconds for wireguard-go, whose unit has systemd kill it after five seconds. */
+const helperEnds = 30 * SECOND;
 
 /** What a part does when the machine is cleared. */
 interface Clears<Config> {
@@ -40,11 +44,28 @@ export async function takeDown<Config extends { tunnel: { interface: string; net
 		if (said) process.stdout.write(`${said}\n`);
 	}
 	const helper = `heimweg-wireguard-go@${name}`;
-	if (await isActive(run, helper)) await run("systemctl", ["stop", helper], { timeout: 30_000 });
-	await removeTunnelInterface(run, name);
-	await createGuard({ run, interface: name, networks }).remove();
+	// One that fails must not leave the rest behind, least of all the guard.
+	const failures = await failuresOf(
+		async () => {
+			if (await isActive(run, helper)) await run("systemctl", ["stop", helper], { timeout: helperEnds });
+		},
+		() => removeTunnelInterface(run, name),
+		() => createGuard({ run, interface: name, networks }).remove(),
+	);
+	if (failures.length > 0) {
+		throw new HeimwegError(`not all is gone: ${failures.map(messageOf).join("; ")}`, {
+			remedy: failures.map(remedyOf).find(Boolean) ?? `run "${unit} down" again`,
+		});
+	}
 	process.stdout.write(`${name} and its guard are gone\n`);
 	return 0;
+}
+
+/** Does one after the other, whatever becomes of those before. */
+async function failuresOf(...steps: Array<() => Promise<unknown>>): Promise<unknown[]> {
+	const failures: unknown[] = [];
+	for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+	return failures;
 }
 
 async function isActive(run: RunCommand, unit: string): Promise<boolean> {

@@ -4,12 +4,17 @@ export const EX_CONFIG = 78;
 /** Exit status of `status` when not all is well, and of commands that found a difference. */
 export const EX_TROUBLE = 1;
 
+/** Exit status for a wrong command line (sysexits.h). */
+export const EX_USAGE = 64;
+
 /** An error that a person will read: the message says what was wanted and what came, the remedy what to do. */
 export class HeimwegError extends Error {
 	/** What the reader can do about it, as a sentence. */
 	readonly remedy: string | undefined;
 	/** Milliseconds that the other side asked us to wait before the next try. */
 	readonly retryAfter: number | undefined;
+	/** With what a command ends for it. */
+	readonly exitStatus: number = EX_TROUBLE;
 
 	constructor(message: string, options: { remedy?: string; retryAfter?: number; cause?: unknown } = {}) {
 		super(message, options.cause === undefined ? undefined : { cause: options.cause });

@@ -6,6 +6,11 @@ import type { Health } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { SECOND } from "./time.ts";
 
+export interface GuardDuty extends Duty {
+	/** Resolves when the table stands as the parts want it now: true, or false when the program ends before. */
+	anew(): Promise<boolean>;
+}
+
 /**
  * The duty that keeps the guard table standing; `onStands` is called after each run that found or made it so. From its
  * first poke until it is stopped it follows the machine's rules, and runs when somebody changed the table; whoever
@@ -18,15 +23,22 @@ export function createGuardDuty(options: {
 	log: Logger;
 	/** Begins to follow the rules; `nft monitor` by default. */
 	watch?: typeof watchGuard;
-}): Duty {
+}): GuardDuty {
 	const { guard, health, log, watch = watchGuard } = options;
 	let stood = false;
+	/** Who waits for a run that begins after they asked. */
+	let waiting: Array<(stands: boolean) => void> = [];
 	let following: ReturnType<typeof watchGuard> | undefined;
 	let stopped = false;
 	const duty = createDuty({
 		name: "guard",
 		async run({ signal }) {
-			const changed = await guard.ensure(signal);
+			const served = waiting;
+			waiting = [];
+			const changed = await guard.ensure(signal).catch((error) => {
+				waiting.unshift(...served);
+				throw error;
+			});
 			if (changed && !stood) log.info("the tunnel addresses are guarded");
 			if (changed && stood) {
 				log.warn(guardWasGone);
@@ -34,6 +46,7 @@ export function createGuardDuty(options: {
 			}
 			stood = true;
 			options.onStands();
+			for (const tell of served) tell(true);
 		},
 		deadline: 10 * SECOND,
 		backoff: { first: SECOND / 2, max: 10 * SECOND },
@@ -47,9 +60,16 @@ export function createGuardDuty(options: {
 			if (!stopped) following ??= watch({ onChange: () => duty.poke(undefined, { urgent: true }), log });
 			duty.poke(subjects, poking);
 		},
+		anew: () =>
+			new Promise((resolve) => {
+				if (stopped) return resolve(false);
+				waiting.push(resolve);
+				duty.poke(undefined, { urgent: true });
+			}),
 		async stop() {
 			stopped = true;
 			await Promise.all([following?.stop(), duty.stop()]);
+			for (const tell of waiting.splice(0)) tell(false);
 		},
 	};
 }

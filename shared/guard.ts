@@ -39,8 +39,9 @@ export class ForeignTableError extends ConfigError {}
 
 export interface Guard {
 	/**
-	 * Makes sure that the table stands as it must; true when it had to be set. Linux accepts a packet for a local
-	 * address on any interface, so without this a neighbour on the LAN could forge a tunnel address.
+	 * Makes sure that the table stands as it must; true when it had to be set, and that was not because of other wishes.
+	 * Linux accepts a packet for a local address on any interface, so without this a neighbour on the LAN could forge a
+	 * tunnel address.
 	 */
 	ensure(signal?: AbortSignal): Promise<boolean>;
 	/** Throws a ConfigError when there is a table of our name that we did not make; to be asked before a start. */
@@ -54,15 +55,12 @@ export function createGuard(options: {
 	run: RunCommand;
 	interface: string;
 	networks: readonly Cidr[];
-	/** What parts want in the table besides. */
-	rules?: readonly GuardWish[];
+	/** What parts want in the table besides; asked anew each time. */
+	rules?: () => readonly GuardWish[];
 }): Guard {
-	const { rules: wishes = [] } = options;
 	const rulesWith = (more: readonly GuardWish[]) => guardRules(options.interface, options.networks, more);
-	const whole = rulesWith(wishes);
-	const withoutChains = rulesWith(wishes.filter((wish) => !isChain(wish)));
-	/** What `nft list` printed right after we set the table. */
-	let standing: string | undefined;
+	/** What we set last, and what `nft list` printed right after. */
+	let standing: { text: string; listed: string | undefined } | undefined;
 
 	async function list(signal?: AbortSignal): Promise<string | undefined> {
 		try {
@@ -76,7 +74,8 @@ export function createGuard(options: {
 	}
 
 	/** One transaction: the old rules hold until the new ones do. */
-	async function set(signal?: AbortSignal): Promise<void> {
+	async function set(wishes: readonly GuardWish[], whole: string, signal?: AbortSignal): Promise<void> {
+		const withoutChains = rulesWith(wishes.filter((wish) => !isChain(wish)));
 		const apply = (input: string) =>
 			options.run("nft", ["-f", "-"], { input, ...(signal ? { signal } : {}) });
 		try {
@@ -100,10 +99,13 @@ export function createGuard(options: {
 		async ensure(signal) {
 			const found = await list(signal);
 			refuseTable(found);
-			if (found !== undefined && found === standing) return false;
-			await set(signal);
-			standing = await list(signal);
-			return true;
+			const wishes = options.rules?.() ?? [];
+			const text = rulesWith(wishes);
+			const asLeft = found !== undefined && found === standing?.listed;
+			if (asLeft && text === standing?.text) return false;
+			await set(wishes, text, signal);
+			standing = { text, listed: await list(signal) };
+			return !asLeft;
 		},
 		refuseForeign: async () => refuseTable(await list()),
 		async remove() {

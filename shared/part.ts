@@ -44,6 +44,8 @@ export interface Part {
 	brief?(): object;
 	/** Whether mail comes in and goes out and the records are true, as far as this part has seen it; asked with the status. */
 	proof?(): Proofs;
+	/** Rules that it wants in the guard table now, besides those of its kind; `guardAnew` has them set when they change. */
+	guard?(): readonly GuardWish[];
 	/** What the command line may ask of the running program, by name; answers a sentence. */
 	readonly commands?: Record<string, (argument: string) => Promise<string>>;
 	/** Begins to watch. What it serves or changes waits for `serve`. */
@@ -62,6 +64,8 @@ export interface PartContext {
 	readonly metrics: Metrics;
 	/** Whether the guard stands; nothing is served or changed before. */
 	readonly guarded: () => boolean;
+	/** Resolves when the guard stands as all parts want it now: true, or false when the program ends before. */
+	readonly guardAnew: () => Promise<boolean>;
 	/** What the part remembers across restarts, in a file of this name. */
 	state<T>(file: string, schema: z.ZodType<T>): SavedState<T>;
 	/** Something that the status shows has changed. */
@@ -86,8 +90,18 @@ export interface CommandLine<Config> {
 	/** The options of every command that reads the configuration. */
 	readonly configOption: readonly [flags: string, text: string, fallback: string];
 	load(file: string): Promise<Config>;
-	/** Has the running program carry out a command, and prints what it says. */
+	/** Has the running program carry out a command, and gives what it says. */
+	order(file: string, command: string, argument?: string): Promise<string>;
+	/** The same, and prints it. */
 	ask(file: string, command: string, argument?: string): Promise<number>;
+	/** The configuration that this text is; throws a ConfigError. */
+	parse(name: string, text: string): Config;
+	/** Whether a part reads this key of the configuration. */
+	knows(key: string): boolean;
+	/** What all parts need of Postfix. */
+	postfix(config: Config, run?: RunCommand): Promise<PostfixSide>;
+	/** The running program's status, as a person reads it. */
+	status(file: string): Promise<string>;
 	/** Ends the program with the status that the work resolves to. */
 	end(work: Promise<number>): Promise<void>;
 }
@@ -125,8 +139,8 @@ export interface PartKind<Types extends PartTypes, Config = Types["core"], Loade
 	preflight?(config: Config, preflight: Preflight): Promise<readonly string[]>;
 	/** Rules, and a chain of its own, that it wants in the guard table. */
 	guard?(config: Config): readonly GuardWish[];
-	/** What it needs of Postfix's settings. */
-	postfix?(config: Config): PostfixSide | Promise<PostfixSide>;
+	/** What it needs of Postfix's settings; `run` is for a look at Postfix as it is going to be. */
+	postfix?(config: Config, run?: RunCommand): PostfixSide | Promise<PostfixSide>;
 	/** What people read of its keys in the status. */
 	rows?(status: object): readonly StatusRow[];
 	/** Its words for the one line that systemctl shows, from `brief`, or from the status of a part that has none. */

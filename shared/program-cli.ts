@@ -1,12 +1,14 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { askDaemon } from "./ask.ts";
 import { checkConfig, exitWith, parseArguments, printStatus } from "./cli.ts";
 import { runCommand } from "./command.ts";
-import { loadConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
 import { runDaemon } from "./daemon.ts";
 import { takeDown } from "./down.ts";
-import { inspectionFor } from "./inspection.ts";
+import { ConfigError } from "./errors.ts";
+import { inspectionFor, ownInspection } from "./inspection.ts";
 import { createLog } from "./log.ts";
 import { runNotice } from "./notify-run.ts";
 import type { CommandLine, PartTypes } from "./part.ts";
@@ -15,7 +17,7 @@ import { type PostfixCommandOptions, runPostfixCommand } from "./postfix/command
 import { composedSide } from "./postfix/compose.ts";
 import { createProgram } from "./program.ts";
 import { configSchema, type ProgramKind } from "./program-kind.ts";
-import { loadProgram } from "./program-load.ts";
+import { loadProgram, readProgramConfig } from "./program-load.ts";
 import { isWell, type ProgramStatus, statusText } from "./program-status.ts";
 import { version } from "./version.ts";
 
@@ -35,19 +37,35 @@ interface StatusOptions {
 	home?: string;
 }
 
-/** Runs the command that the command line names: those of every program, and those that its parts bring. */
+/** Runs the command that the command line names. */
 export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Types>): Promise<void> {
+	await parseArguments(programCommands(kind));
+}
+
+/** All commands: those of every program, and those that its parts bring. */
+export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types>): Command {
 	const { name: unit, words, defaultConfigPath } = kind;
 	const program = new Command(unit)
 		.description(kind.description)
 		.version(version)
 		.addHelpText("after", `${exitStatus}\n${kind.help}`);
 	const configOption = ["-c, --config <file>", "the configuration", defaultConfigPath] as const;
-	const load = (file: string) => loadConfig(file, configSchema(kind));
+	const load = async (file: string) => (await readProgramConfig(kind, file)).config;
 
 	async function askSocket(file: string, path: string, options: { method?: "POST"; body?: string } = {}) {
-		const { run_dir } = await load(file);
-		return askDaemon(join(run_dir, "control.sock"), path, { unit, ...options });
+		return askDaemon(await socketOf(file), path, { unit, ...options });
+	}
+
+	/** A daemon that runs by what the file said before can be asked although the file is wrong now. */
+	async function socketOf(file: string): Promise<string> {
+		const usual = join(kind.madeByUnit.at(-1) ?? "", "control.sock");
+		return load(file).then(
+			({ run_dir }) => join(run_dir, "control.sock"),
+			(error: unknown) => {
+				if (file === defaultConfigPath && error instanceof ConfigError && existsSync(usual)) return usual;
+				throw error;
+			},
+		);
 	}
 
 	program
@@ -86,21 +104,27 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 		.command("check-config")
 		.description(words.checkConfig)
 		.argument("[file]", "the configuration", defaultConfigPath)
-		.action(async (file: string) => {
-			const look = async () => loadProgram(kind, file, await inspectionFor(unit, defaultConfigPath));
+		.option("--reload", "by the rights of who asks, as a reload reads it; the unit looks so before one")
+		.action(async (file: string, { reload = false }: { reload?: boolean }) => {
+			const eyes = async () => (reload ? ownInspection : inspectionFor(unit, defaultConfigPath));
+			const look = async () => loadProgram(kind, file, await eyes());
 			await exitWith(checkConfig(file, look));
 		});
 
 	const line: CommandLine<Types["core"]> = {
 		configOption,
 		load,
+		parse: (name, text) => parseConfig(name, text, configSchema(kind)),
+		knows: (key) => kind.parts.some((part) => key in (part.config ?? {})),
+		postfix: (config, run) => composedSide(unit, kind.parts, config, run),
+		status: async (file) => plainLines(statusText(kind, (await askSocket(file, "/status")) as ProgramStatus)),
 		end: exitWith,
-		async ask(file, command, argument) {
+		async order(file, command, argument) {
 			const body = argument === undefined ? {} : { body: argument };
-			const { text } = (await askSocket(file, `/${command}`, { method: "POST", ...body })) as {
-				text: string;
-			};
-			process.stdout.write(plainLines(`${text}\n`));
+			return ((await askSocket(file, `/${command}`, { method: "POST", ...body })) as { text: string }).text;
+		},
+		async ask(file, command, argument) {
+			process.stdout.write(plainLines(`${await line.order(file, command, argument)}\n`));
 			return 0;
 		},
 	};
@@ -147,6 +171,5 @@ export async function runProgram<Types extends PartTypes>(kind: ProgramKind<Type
 			const command = async () => (await load(config)).notify.command;
 			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
 		});
-
-	await parseArguments(program);
+	return program;
 }

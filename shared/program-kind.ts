@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { networksOverlap } from "./address.ts";
+import type { ConfigSource } from "./config-watch.ts";
 import type { CoreConfig } from "./core-config.ts";
 import type { Complain, PartContext, PartKind, PartTypes } from "./part.ts";
 
@@ -12,6 +13,8 @@ export interface TunnelKey {
 /** Everything that `run` needs, read and checked. */
 export interface LoadedProgram<Core> {
 	config: Core & CoreConfig;
+	/** Where it was read. */
+	source: ConfigSource;
 	key: TunnelKey;
 	/** What the kinds of part have loaded, by name. */
 	parts: ReadonlyMap<string, unknown>;
@@ -27,12 +30,14 @@ export interface ProgramKind<Types extends PartTypes> {
 	/** Files and signals, for --help. */
 	help: string;
 	defaultConfigPath: string;
-	/** Folders that the unit makes. */
+	/** Folders that the unit makes: the state's, and the one with the control socket. */
 	madeByUnit: readonly string[];
 	/** Programs that must be installed, whatever the parts need. */
 	programs: readonly string[];
 	/** What single commands do, as --help says it. */
 	words: Record<"run" | "status" | "checkConfig" | "down" | "postfix" | "postfixUndo", string> & {
+		/** What to do where there is no configuration yet. */
+		setUp: string;
 		statusHome?: string;
 		downForce?: string;
 		postfixForce?: string;

@@ -1,6 +1,7 @@
 import { listenProblems } from "./api.ts";
 import { runCommand } from "./command.ts";
-import { loadConfig } from "./config.ts";
+import { MissingConfig, readConfig } from "./config.ts";
+import { configSource } from "./config-watch.ts";
 import type { CoreConfig } from "./core-config.ts";
 import { type Inspection, ownInspection } from "./inspection.ts";
 import { readKey } from "./keys.ts";
@@ -19,7 +20,7 @@ export async function loadProgram<Types extends PartTypes>(
 	path: string,
 	inspection: Inspection = ownInspection,
 ): Promise<LoadedProgram<Types["core"]>> {
-	const config = await loadConfig(path, configSchema(kind));
+	const { config, text } = await readProgramConfig(kind, path);
 	const { tunnel } = config;
 	let secrets: Secrets | undefined;
 	const problems = await gatherProblems(
@@ -42,7 +43,18 @@ export async function loadProgram<Types extends PartTypes>(
 		problems.push(...(await commandProblems(runCommand, config.notify.command)));
 	}
 	refuse(problems);
-	return { config, ...secrets! };
+	return { config, source: configSource(path, text), ...secrets! };
+}
+
+/** Reads the config file; where the usual one is missing, the error says how to begin. */
+export async function readProgramConfig<Types extends PartTypes>(
+	kind: ProgramKind<Types>,
+	path: string,
+): Promise<{ config: Types["core"] & CoreConfig; text: string }> {
+	return readConfig(path, configSchema(kind)).catch((error: unknown) => {
+		const first = error instanceof MissingConfig && path === kind.defaultConfigPath;
+		throw first ? new MissingConfig(path, kind.words.setUp) : error;
+	});
 }
 
 type Secrets = Pick<LoadedProgram<object>, "key" | "parts">;

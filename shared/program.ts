@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createApi } from "./api.ts";
 import { httpFailing, httpPortTaken } from "./api-conditions.ts";
 import type { RunCommand } from "./command.ts";
+import { configWatch } from "./config-watch.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Duty } from "./duty.ts";
 import { messageOf } from "./errors.ts";
@@ -31,6 +32,9 @@ const linePause = SECOND;
 /** Between two looks at the guard, which is followed by event too, and at the routes of this machine. */
 const guardEvery = 30 * SECOND;
 const overlapsEvery = 5 * MINUTE;
+
+/** Milliseconds in which an edited file is noticed. */
+const lookAtConfigEvery = 10 * SECOND;
 
 /**
  * Puts a program together from its list of parts: starts them in its order, lets them serve once the guard stands, and
@@ -67,6 +71,7 @@ export async function createProgram<Types extends PartTypes>(
 	const common: PartContext = {
 		...{ run, health, log, metrics, state, statusChanged: () => showLine.soon() },
 		guarded: () => ready,
+		guardAnew: () => guard.anew(),
 	};
 	const context = kind.context(common, loaded, () => parts);
 	for (const one of kind.parts) {
@@ -76,7 +81,10 @@ export async function createProgram<Types extends PartTypes>(
 
 	const rules = kind.parts.flatMap((one) => one.guard?.(config) ?? []);
 	const guard = createGuardDuty({
-		guard: createGuard({ run, interface: tunnel, networks, rules }),
+		guard: createGuard({
+			...{ run, interface: tunnel, networks },
+			rules: () => [...rules, ...parts.flatMap((part) => part.guard?.() ?? [])],
+		}),
 		onStands: serve,
 		health,
 		log,
@@ -101,6 +109,7 @@ export async function createProgram<Types extends PartTypes>(
 		{ every: guardEvery, act: () => guard.poke() },
 		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },
 		{ every: overlapsEvery, act: () => reviewOverlaps(run, config.tunnel, health) },
+		{ every: lookAtConfigEvery, act: configWatch({ source: loaded.source, program: kind.name, health }) },
 	];
 
 	/** Begins what may only run behind the guard. */

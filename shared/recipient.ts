@@ -39,6 +39,14 @@ export function isLocalPart(text: string): boolean {
 	return localPart.test(text.toLowerCase());
 }
 
+/** The names that every mail domain takes mail for, whoever else it has (RFC 5321, section 4.5.1; RFC 2142). */
+export const requiredNames: readonly string[] = ["postmaster", "abuse"];
+
+/** True for an address of such a name, which is valid although nobody may have named it. */
+export function isRequired(address: string): boolean {
+	return requiredNames.includes(address.slice(0, address.lastIndexOf("@")).toLowerCase());
+}
+
 /** The domain of a recipient. */
 export function domainOfRecipient(recipient: Recipient): string {
 	return recipient.slice(recipient.lastIndexOf("@") + 1);

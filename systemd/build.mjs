@@ -1,34 +1,13 @@
-// Bundles each program into one file that starts fast: dist/heimweg.js and dist/heimweg-relay.js.
-import { chmod, readFile } from "node:fs/promises";
+// Bundles each program into one file: dist/heimweg.js and dist/heimweg-relay.js.
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { bundling } from "./bundling.mjs";
+import { bundle, programs, sourceVersion } from "./bundle.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 
-const programs = { heimweg: "agent/main.ts", "heimweg-relay": "relay-side/main.ts" };
-
-for (const [name, entry] of Object.entries(programs)) {
-	const outfile = `${root}dist/${name}.js`;
-	await build({
-		absWorkingDir: root,
-		entryPoints: [entry],
-		outfile,
-		bundle: true,
-		platform: "node",
-		format: "esm",
-		target: "node20.19",
-		minifySyntax: true,
-		minifyWhitespace: true,
-		legalComments: "none",
-		plugins: bundling,
-		define: { HEIMWEG_VERSION: JSON.stringify(version) },
-		// Bundled CommonJS modules ask for it.
-		banner: {
-			js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-		},
-		logLevel: "warning",
-	});
-	await chmod(outfile, 0o755);
+await mkdir(dist, { recursive: true });
+for (const name of Object.keys(programs)) {
+	const file = `${dist}${name}.js`;
+	await writeFile(file, (await bundle(name, await sourceVersion())).code);
+	await chmod(file, 0o755);
 }

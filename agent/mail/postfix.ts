@@ -18,6 +18,7 @@ const tunnelClass = "heimweg_tunnel";
 const parameters = [
 	"relayhost",
 	tunnelClass,
+	"smtpd_authorized_xforward_hosts",
 	"smtpd_restriction_classes",
 	"smtpd_client_restrictions",
 	"smtpd_delay_reject",
@@ -72,7 +73,19 @@ function neededChanges(now: PostfixNow, relayAddresses: readonly Address[]): Mai
 			essential: true,
 			why: "the internet's mail comes through the relay only; a spammer who finds this home's address is turned away",
 		}),
+		...elementChange(now, {
+			name: "smtpd_authorized_xforward_hosts",
+			element: relayAddresses.map(hostPattern).join(", "),
+			first: false,
+			essential: false,
+			why: "the log here names the client that the relay had a mail from (orig_client=), not the relay alone",
+		}),
 	];
+}
+
+/** A host as Postfix's lists of hosts have it (postconf(5), mynetworks). */
+function hostPattern(address: Address): string {
+	return familyOf(address) === 4 ? address : `[${address}]`;
 }
 
 /** What this home's Postfix lacks, as short sentences, for the daemon, which may only look. */

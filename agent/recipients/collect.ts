@@ -10,6 +10,7 @@ import {
 	type RecipientsDocument,
 	recipientsOf,
 	type SourceResult,
+	withRequired,
 } from "./document.ts";
 import type { Source } from "./source.ts";
 
@@ -38,7 +39,7 @@ export async function collect(
 			};
 		}
 	};
-	return { version: 1, sources: await Promise.all(sources.map(one)) };
+	return { version: 1, sources: withRequired(await Promise.all(sources.map(one)), domains) };
 }
 
 /** What the file says, or what is wrong with it; neither when there is none. */

@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { plainText } from "../../shared/plain-text.ts";
 import { recipientBytes } from "../../shared/protocol/recipients.ts";
-import { domainOfRecipient, isLocalPart, parseRecipient, type Recipient } from "../../shared/recipient.ts";
+import {
+	domainOfRecipient,
+	isLocalPart,
+	isRequired,
+	parseRecipient,
+	type Recipient,
+	requiredNames,
+} from "../../shared/recipient.ts";
 
 /** The largest file, in bytes: each recipient may stand in two sources. */
 export const documentBytes = 2 * recipientBytes;
@@ -111,14 +118,29 @@ export function recipientsOf(
 	};
 }
 
+/** How the names that every domain has stand beside the sources. */
+export const requiredSource = "always valid (RFC 2142)";
+
+/** The sources, and the names that every domain has, in the home's domains and in those that a source names. */
+export function withRequired(sources: readonly SourceResult[], domains: readonly string[]): SourceResult[] {
+	const all = new Set(domains);
+	for (const { recipients } of sources) for (const one of recipients) all.add(domainOfRecipient(one));
+	const { recipients } = recipientsOf(requiredNames, [...all]);
+	if (recipients.length === 0) return [...sources];
+	return [...sources, { source: requiredSource, recipients, usable: true }];
+}
+
 /** So many of each domain tell whether Postfix knows them. */
 const someOfEach = 20;
 
-/** Some of the recipients of each domain; those that stand for a whole domain tell nothing of any one. */
+/**
+ * Some of the recipients of each domain. Those that stand for a whole domain tell nothing of any one, and those that every
+ * domain has may be in no table here.
+ */
 export function someRecipients({ sources }: RecipientsDocument): Map<string, Recipient[]> {
 	const some = new Map<string, Recipient[]>();
 	for (const recipient of sources.flatMap(({ recipients }) => recipients)) {
-		if (recipient.startsWith("@")) continue;
+		if (recipient.startsWith("@") || isRequired(recipient)) continue;
 		const domain = domainOfRecipient(recipient);
 		const known = some.get(domain) ?? [];
 		if (known.length < someOfEach && !known.includes(recipient)) some.set(domain, [...known, recipient]);

@@ -8,7 +8,13 @@ import {
 	type RecipientsReport,
 	recipientsAnswerSchema,
 } from "../../shared/protocol/recipients.ts";
-import { domainOfRecipient, parseRecipient, type Recipient, RecipientSet } from "../../shared/recipient.ts";
+import {
+	domainOfRecipient,
+	isRequired,
+	parseRecipient,
+	type Recipient,
+	RecipientSet,
+} from "../../shared/recipient.ts";
 import { type RelayAnswer, type RelayPort, readAnswer, refusalOf } from "../relay/client.ts";
 import {
 	recipientsFailing,
@@ -48,7 +54,7 @@ export interface Recipients {
 	heard(answer: CheckinAnswer): void;
 	/** What a check-in says of the list. */
 	report(): RecipientsReport;
-	/** Whether an address is in the list. */
+	/** Whether a source named this address. */
 	has(address: string): boolean;
 	/** How many there are, and whether the relay has them; undefined while nothing is known. */
 	state(): { recipients: number; onRelay: boolean } | undefined;
@@ -184,7 +190,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		report,
 		has(address) {
 			const recipient = parseRecipient(address);
-			return recipient !== undefined && mine.has(recipient);
+			return recipient !== undefined && !isRequired(recipient) && mine.has(recipient);
 		},
 		state: () =>
 			document && { recipients: mine.size, onRelay: domains !== undefined && theirs === mine.digest },

@@ -2,8 +2,12 @@ import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { collect, readDocument, writeDocument } from "./collect.ts";
 import type { RecipientsConfig } from "./config.ts";
-import type { RecipientsDocument } from "./document.ts";
+import type { RecipientsDocument, SourceResult } from "./document.ts";
 import { localDomains, sourcesOf } from "./sources.ts";
+
+interface Output {
+	write(text: string): unknown;
+}
 
 /**
  * The command `heimweg recipients`: asks every source and says what came; with `write`, also into the file for the
@@ -12,7 +16,7 @@ import { localDomains, sourcesOf } from "./sources.ts";
 export async function recipientsCommand(
 	config: RecipientsConfig,
 	options: { write: boolean; list: boolean },
-	deps: { run: RunCommand; out: { write(text: string): unknown }; now: Date },
+	deps: { run: RunCommand; out: Output; err: Output; now: Date },
 ): Promise<number> {
 	const { recipients } = config;
 	if (!recipients) {
@@ -28,13 +32,15 @@ export async function recipientsCommand(
 		now: deps.now,
 	});
 	const changed = options.write && (await writeDocument(recipients.list, document, deps.now));
-	if (options.list)
+	if (options.list) {
 		deps.out.write(
 			allOf(document)
 				.map((one) => `${one}\n`)
 				.join(""),
 		);
-	else if (!options.write || changed) deps.out.write(summaryOf(document));
+		// Beside the list, which may go to another program: it is not the whole one.
+		deps.err.write(troublesOf(document));
+	} else if (!options.write || changed) deps.out.write(summaryOf(document));
 	const wrong = document.sources.some(({ failing, unfit }) => failing || unfit);
 	// For the unit a failing source is news for the agent, and no failure of its own.
 	return wrong && !options.write ? 1 : 0;
@@ -45,11 +51,26 @@ function allOf({ sources }: RecipientsDocument): string[] {
 }
 
 function summaryOf(document: RecipientsDocument): string {
-	const lines = document.sources.flatMap(({ source, recipients, failing, unfit }) => [
-		failing
-			? `${source}: ${failing.error}${failing.remedy ? `\n  what to do: ${failing.remedy}` : ""}`
-			: `${source}: ${recipients.length} recipients`,
-		...(unfit ? [`  ${unfit.count} names that no recipient can have: ${unfit.some.join(", ")}`] : []),
-	]);
-	return `${lines.join("\n")}\n${allOf(document).length} recipients in all\n`;
+	const lines = document.sources.map(
+		(one) => `${one.failing ? "" : `${one.source}: ${countOf(one.recipients.length)}\n`}${troubleOf(one)}`,
+	);
+	return `${lines.join("")}${countOf(allOf(document).length)} in all\n`;
+}
+
+function countOf(recipients: number): string {
+	return recipients === 1 ? "1 recipient" : `${recipients} recipients`;
+}
+
+function troublesOf({ sources }: RecipientsDocument): string {
+	return sources.map(troubleOf).join("");
+}
+
+/** What is wrong with a source, in lines; empty when nothing is. */
+function troubleOf({ source, failing, unfit }: SourceResult): string {
+	const error = failing ? `${source}: ${failing.error}\n` : "";
+	const remedy = failing?.remedy ? `  what to do: ${failing.remedy}\n` : "";
+	const left = unfit
+		? `${source}: names that no recipient can have (${unfit.count}): ${unfit.some.join(", ")}\n`
+		: "";
+	return `${error}${remedy}${left}`;
 }

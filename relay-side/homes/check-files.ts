@@ -6,8 +6,8 @@ import type { Inspection } from "../../shared/inspection.ts";
 import { readKey } from "../../shared/keys.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import type { RelayCore } from "../config.ts";
-import { findConflicts } from "./conflicts.ts";
-import { type Home, homeParser } from "./home.ts";
+import { type Claimant, findConflicts } from "./conflicts.ts";
+import { homeParser } from "./home.ts";
 import { readHomeFile } from "./read.ts";
 
 /** Everything that is wrong with the files in homes.d, one by one and beside each other, as sentences. */
@@ -38,7 +38,7 @@ export async function homeFileProblems(
 		more: homeFile,
 	});
 	const problems: string[] = [];
-	const homes: Home[] = [];
+	const homes: Claimant[] = [];
 	for (const name of names) {
 		const path = join(homes_dir, name);
 		const file = await readHomeFile(path, name, parse);
@@ -49,6 +49,7 @@ export async function homeFileProblems(
 			);
 		}
 		if ("home" in file) homes.push(file.home);
+		else if ("invited" in file) homes.push(file.invited);
 		else problems.push(...file.problems.map((problem) => inFolder(homes_dir, name, problem)));
 	}
 	for (const { key, value, ids } of findConflicts(homes)) {

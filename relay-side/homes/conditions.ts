@@ -11,6 +11,7 @@ export interface Claim {
 /** What the registry found wrong; each becomes a condition. `served` says whether an earlier state is in force. */
 export type Finding =
 	| { is: "wrong"; id: string; file: string; problems: string[]; served: boolean }
+	| { is: "uninvited"; id: string; file: string; served: boolean }
 	| { is: "refused"; id: string; claims: Claim[]; served: boolean }
 	| { is: "contested"; id: string; claims: Claim[]; served: boolean }
 	| { is: "unreadable"; directory: string; reason: string }
@@ -29,6 +30,21 @@ export const homeFileWrong = condition<{ problems: string[]; served: boolean }>(
 	text: ({ problems, served }) =>
 		`${some(problems, "; ")} (${served ? "what was last applied stays in force" : "this home is not served"})`,
 	remedy: () => `correct the file; it is read again at once`,
+});
+
+export const homeUninvited = condition<{ served: boolean }>({
+	code: "homes.invitation_unknown",
+	severity: "error",
+	title: "A home's file names an invitation that is not known",
+	audience: "owner",
+	// The file may be there before the daemon has read its own.
+	visibleAfter: 5_000,
+	text: ({ served }, id) =>
+		`${id}.toml names an invitation that the relay does not know for this home; ${
+			served ? "it is served with the key that it had" : "mail for its domains waits"
+		}`,
+	remedy: (_, id) =>
+		`run "heimweg-relay invite ${id} --again" on the relay, and "heimweg join" at home; or write its public_key into the file in place of the invitation`,
 });
 
 export const homeRefused = condition<{ claims: Claim[]; served: boolean }>({

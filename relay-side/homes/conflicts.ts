@@ -11,8 +11,11 @@ export interface Conflict {
 	ids: string[];
 }
 
+/** A home, or one that has no key yet. */
+export type Claimant = Pick<Home, "id" | "addresses" | "domains"> & { publicKey?: string };
+
 /** Everything that more than one of these homes claims; an empty list when each claim is unique. */
-export function findConflicts(homes: Iterable<Home>): Conflict[] {
+export function findConflicts(homes: Iterable<Claimant>): Conflict[] {
 	const owners = new Map<string, string>();
 	const conflicts = new Map<string, Conflict>();
 	const claim = (id: string, key: ClaimKey, value: string) => {
@@ -27,7 +30,7 @@ export function findConflicts(homes: Iterable<Home>): Conflict[] {
 		else conflicts.set(name, { key, value, ids: [first, id] });
 	};
 	for (const home of homes) {
-		claim(home.id, "public_key", home.publicKey);
+		if (home.publicKey !== undefined) claim(home.id, "public_key", home.publicKey);
 		for (const address of home.addresses) claim(home.id, "addresses", address);
 		for (const domain of home.domains) claim(home.id, "domains", domain);
 	}

@@ -20,6 +20,8 @@ export interface Home {
 	publicKey: string;
 	/** Where the optional preshared key lies; an absolute path. */
 	presharedKeyFile?: string | undefined;
+	/** The invitation by which the key came, when the file names one instead of a key. */
+	invitation?: string | undefined;
 	/** Single hosts inside the tunnel network; mail goes to the first. */
 	addresses: Address[];
 	/** Mail domains in small letters and A-labels. */
@@ -42,8 +44,15 @@ export interface TunnelRules {
 	more?: z.ZodRawShape | "any";
 }
 
-/** A home file as it was read: a home, or everything that is wrong with it. */
-export type HomeFile = { file: string } & ({ home: Home } | { problems: string[] });
+/** A home whose file names an invitation: its key comes when it joins. */
+export type InvitedHome = Omit<Home, "publicKey" | "presharedKeyFile"> & { invitation: string };
+
+/** A home file as it was read: a home, one that is invited, or everything that is wrong with it. */
+export type HomeFile = { file: string } & (
+	| { home: Home }
+	| { invited: InvitedHome }
+	| { problems: string[] }
+);
 
 const sendersSchema = z.enum(["own", "any"]).default("own");
 
@@ -54,6 +63,9 @@ const mailDomainSchema = z
 	.pipe(hostnameSchema);
 
 const idPattern = /^[a-z0-9-]{1,32}$/;
+
+/** An invitation's id, which is also a file's name. */
+export const invitationPattern = /^[a-z0-9]{8,32}$/;
 
 /** The home's id that a file name stands for, or undefined when it is no usable name. */
 export function homeIdOf(fileName: string): string | undefined {
@@ -72,17 +84,18 @@ export function homeParser(rules: TunnelRules): ParseHome {
 		if (id === undefined) return { file: fileName, problems: [nameProblem(fileName)] };
 		try {
 			const raw = parseConfig(fileName, text, schema);
-			const home: Home = {
+			const rest = {
 				id,
-				publicKey: raw.public_key,
-				...(raw.preshared_key_file ? { presharedKeyFile: raw.preshared_key_file } : {}),
 				addresses: raw.addresses,
 				domains: raw.domains,
 				mailPort: raw.mail_port,
 				senders: raw.senders,
 				...moreOf(raw, rules),
 			};
-			return { file: fileName, home };
+			const { public_key: publicKey, invitation } = raw;
+			if (publicKey === undefined) return { file: fileName, invited: { ...rest, invitation: invitation! } };
+			const preshared = raw.preshared_key_file ? { presharedKeyFile: raw.preshared_key_file } : {};
+			return { file: fileName, home: { ...rest, publicKey, ...preshared } };
 		} catch (error) {
 			if (error instanceof ConfigError) return { file: fileName, problems: error.problems };
 			throw error;
@@ -100,6 +113,7 @@ export const storedHomeSchema: z.ZodType<Home, unknown> = z.object({
 	id: z.string().regex(idPattern),
 	publicKey: publicKeySchema,
 	presharedKeyFile: pathSchema.optional(),
+	invitation: z.string().regex(invitationPattern).optional(),
 	addresses: z.array(addressSchema).min(1),
 	domains: z.array(hostnameSchema),
 	mailPort: portSchema,
@@ -125,9 +139,16 @@ export function addressProblem(address: Address, rules: TunnelRules): string | u
 
 function homeFileSchema(rules: TunnelRules) {
 	const own = z.strictObject({
-		public_key: publicKeySchema.refine((key) => key !== rules.relayPublicKey, {
-			error: `expected the home's public key, as "heimweg status" or "wg show hw0 public-key" prints it there, got "the relay's own": the keys are swapped, or this one was copied on the wrong machine`,
-		}),
+		public_key: publicKeySchema
+			.refine((key) => key !== rules.relayPublicKey, {
+				error: `expected the home's public key, as "heimweg status" or "wg show hw0 public-key" prints it there, got "the relay's own": the keys are swapped, or this one was copied on the wrong machine`,
+			})
+			.optional(),
+		/** Instead of a key: which invitation brings it. */
+		invitation: z
+			.string()
+			.regex(invitationPattern, 'expected an invitation as "heimweg-relay invite" writes it')
+			.optional(),
 		preshared_key_file: pathSchema.optional(),
 		addresses: z
 			.array(
@@ -144,7 +165,21 @@ function homeFileSchema(rules: TunnelRules) {
 	});
 	const whole = rules.more === "any" ? own.loose() : own.extend(rules.more ?? {});
 	// The keys of others are known to them alone.
-	return whole as unknown as typeof own;
+	return whole.superRefine(requireKey) as unknown as typeof own;
+}
+
+/** A home has a key, or an invitation that brings one. */
+function requireKey(raw: Record<string, unknown>, context: z.RefinementCtx): void {
+	const complain = (key: string, message: string) =>
+		context.addIssue({ code: "custom", path: [key], message });
+	if (raw.invitation === undefined) {
+		if (raw.public_key === undefined)
+			complain("public_key", 'expected the home\'s public key, as "heimweg key" prints it there, got none');
+		return;
+	}
+	if (raw.public_key !== undefined) complain("public_key", "expected an invitation or a key, got both");
+	if (raw.preshared_key_file !== undefined)
+		complain("preshared_key_file", "expected none beside an invitation, which brings one, got a path");
 }
 
 /** What other parts read in the file, if there are any. */

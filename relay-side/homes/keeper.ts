@@ -14,9 +14,11 @@ import {
 	homeRefused,
 	homesUnreadable,
 	homesUnsaved,
+	homeUninvited,
 	removalsHeld,
 } from "./conditions.ts";
 import { addressProblem, storedHomeSchema, type TunnelRules } from "./home.ts";
+import type { JoinedHome } from "./invited.ts";
 import {
 	acceptRemovals,
 	changesBetween,
@@ -54,6 +56,8 @@ export type RegistryChange = Pick<Transition, "registry" | "changedHomes" | "cha
 export interface KeeperOptions {
 	state: StateFile<StoredRegistry>;
 	rules: TunnelRules;
+	/** What has become of the invitation that a file names. */
+	joined?: JoinedHome;
 	health: Health;
 	log: Logger;
 	/** Called after each change of what is served. */
@@ -67,6 +71,8 @@ export interface HomesKeeper {
 	readonly registry: Registry;
 	/** Takes the directory as it is now; safe to call as often as one likes. */
 	update(files: Files): void;
+	/** Something has become of an invitation. */
+	review(): void;
 	/** Confirms the removals that are held; gives the ids of the homes that are gone with it. */
 	acceptRemovals(): string[];
 	/** Saves what is not yet saved; resolves when the last change is on disk, or could not be saved. */
@@ -103,7 +109,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 		if (!files) return;
 		clearTimeout(timer);
 		const before = registry;
-		const step = next(before, files, now(), settle);
+		const step = next(before, files, now(), settle, options.joined);
 		registry = step.registry;
 		// What the files said before they became unreadable is still the last that is known of them.
 		const known = files.readable ? [] : reported.filter((finding) => "id" in finding);
@@ -128,6 +134,7 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 			return registry;
 		},
 		update,
+		review: apply,
 		acceptRemovals() {
 			const before = registry;
 			const { registry: after, removed } = acceptRemovals(before);
@@ -170,7 +177,9 @@ function stored(registry: Registry): StoredRegistry {
 
 function logHome(log: Logger, id: string, before: Registry, after: Registry): void {
 	const home = after.homes.get(id);
-	if (!home) log.info({ home: id }, `home ${id} is no longer served`);
+	if (after.invited.has(id))
+		log.info({ home: id }, `home ${id} is invited, and its mail waits until it joins`);
+	else if (!home) log.info({ home: id }, `home ${id} is no longer served`);
 	else if (before.homes.has(id)) log.info({ home: id, domains: home.domains }, `home ${id} changed`);
 	else log.info({ home: id, domains: home.domains }, `home ${id} is served`);
 }
@@ -190,6 +199,7 @@ function put(health: Health, finding: Finding, holds: boolean): void {
 	const as = <D>(kind: ConditionKind<D>, subject: string, details: D) =>
 		health.put(kind, subject, holds ? details : undefined);
 	if (finding.is === "wrong") as(homeFileWrong, finding.id, finding);
+	else if (finding.is === "uninvited") as(homeUninvited, finding.id, finding);
 	else if (finding.is === "refused") as(homeRefused, finding.id, finding);
 	else if (finding.is === "contested") as(homeContested, finding.id, finding);
 	else if (finding.is === "unreadable") as(homesUnreadable, finding.directory, finding);

@@ -38,11 +38,13 @@ export const homes = relayPart({
 		const keeper = await createHomesKeeper({
 			state: stateFile(join(state_dir, "homes.json"), storedRegistrySchema, log, registryText),
 			...{ rules, health, log },
+			joined: ({ id, invitation }) => facts.invitations.value?.of(invitation, id),
 			onChange({ changedHomes, changedDomains }) {
 				tell(changedHomes, changedDomains);
 				statusChanged();
 			},
 		});
+		facts.invitations.subscribe(keeper.review);
 		const lookup = homeLookup();
 		let watch: HomesWatch | undefined;
 

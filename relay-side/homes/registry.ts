@@ -1,12 +1,15 @@
 import { settleClaims } from "./claims.ts";
 import type { Finding } from "./conditions.ts";
-import { type Home, type HomeFile, sameHome } from "./home.ts";
+import { type Home, type HomeFile, type InvitedHome, sameHome } from "./home.ts";
+import { type JoinedHome, settleInvited } from "./invited.ts";
 
 /** What the relay's owner wants served, as last applied; persisted, so that a restart changes nothing. */
 export interface Registry {
 	/** The homes that are served, by id. */
 	homes: ReadonlyMap<string, Home>;
-	/** Domains that two homes claim, or whose home cannot be served: their mail waits. */
+	/** Homes that are invited and have not joined, by id; not persisted, the files say it. */
+	invited: ReadonlyMap<string, InvitedHome>;
+	/** Domains that two homes claim, or whose home cannot be served or has not joined yet: their mail waits. */
 	deferred: ReadonlySet<string>;
 	/** Homes whose removal waits for a confirmation. */
 	held: ReadonlySet<string>;
@@ -24,7 +27,7 @@ export type Files =
 /** One transition: the new registry, what changed, what is wrong, and when to look again. */
 export interface Transition {
 	registry: Registry;
-	/** Homes that are served otherwise than before, or no longer. */
+	/** Homes that are served otherwise than before, or no longer, or whose invitation is another. */
 	changedHomes: ReadonlySet<string>;
 	/** Domains whose route may be another than before. */
 	changedDomains: ReadonlySet<string>;
@@ -42,6 +45,7 @@ const smallShare = 0.1;
 
 export const emptyRegistry: Registry = {
 	homes: new Map(),
+	invited: new Map(),
 	deferred: new Set(),
 	held: new Set(),
 	complete: false,
@@ -53,12 +57,14 @@ export const emptyRegistry: Registry = {
  * had; a removal takes effect after `removalDelay`; an unreadable directory changes nothing.
  *
  * @param settle makes every claim unique; one that remembers (`claimBook`) is as good, and quicker
+ * @param joined what has become of the invitation that a file names
  */
 export function next(
 	before: Registry,
 	files: Files,
 	now: number,
 	settle: typeof settleClaims = settleClaims,
+	joined: JoinedHome = () => undefined,
 ): Transition {
 	if (!files.readable) {
 		const registry = { ...before, absentSince: new Map() };
@@ -69,6 +75,7 @@ export function next(
 	const wanted = new Map(before.homes);
 	const findings: Finding[] = [];
 	for (const id of removal.gone) wanted.delete(id);
+	const invited = new Map<string, InvitedHome>();
 	for (const [id, file] of files.homes) {
 		if ("problems" in file) {
 			findings.push({
@@ -78,16 +85,28 @@ export function next(
 				problems: file.problems,
 				served: before.homes.has(id),
 			});
-		} else wanted.set(id, file.home);
+		} else if ("home" in file) wanted.set(id, file.home);
+		else {
+			const { home, finding } = settleInvited(file, before.homes.get(id), joined);
+			if (finding) findings.push(finding);
+			if (home) wanted.set(id, home);
+			else {
+				invited.set(id, file.invited);
+				wanted.delete(id);
+			}
+		}
 	}
 	const { gone } = removal;
 	// Copies of ten thousand homes, and lists of their pairs, are most of what a change costs.
-	const kept = gone.size > 0 ? new Map([...before.homes].filter(([id]) => !gone.has(id))) : before.homes;
+	const stays = (id: string) => !gone.has(id) && !invited.has(id);
+	const kept =
+		gone.size + invited.size > 0 ? new Map([...before.homes].filter(([id]) => stays(id))) : before.homes;
 	const settled = settle(kept, wanted);
 	findings.push(...settled.findings, ...heldFinding(removal.held, before.homes.size));
 	const registry: Registry = {
 		homes: settled.homes,
-		deferred: settled.deferred,
+		invited,
+		deferred: withInvited(settled.deferred, invited, settled.homes),
 		held: removal.held,
 		absentSince: removal.absentSince,
 		complete: before.complete || !unknownHomes(files.homes, before.homes),
@@ -100,6 +119,18 @@ export function acceptRemovals(before: Registry): { registry: Registry; removed:
 	const homes = new Map([...before.homes].filter(([id]) => !before.held.has(id)));
 	const removed = [...before.held].filter((id) => before.homes.has(id)).sort();
 	return { registry: { ...before, homes, held: new Set() }, removed };
+}
+
+/** What is for homes that have not joined waits, unless another home is served it. */
+function withInvited(
+	deferred: ReadonlySet<string>,
+	invited: ReadonlyMap<string, InvitedHome>,
+	homes: ReadonlyMap<string, Home>,
+): ReadonlySet<string> {
+	if (invited.size === 0) return deferred;
+	const waiting = new Set([...invited.values()].flatMap(({ domains }) => domains));
+	for (const home of homes.values()) for (const domain of home.domains) waiting.delete(domain);
+	return new Set([...deferred, ...waiting]);
 }
 
 interface Removals {
@@ -160,6 +191,9 @@ export function changesBetween(
 	};
 	for (const [id, old] of before.homes) compare(id, old, after.homes.get(id));
 	for (const [id, fresh] of after.homes) if (!before.homes.has(id)) compare(id, undefined, fresh);
+	for (const [id, { invitation }] of after.invited)
+		if (before.invited.get(id)?.invitation !== invitation) changedHomes.add(id);
+	for (const id of before.invited.keys()) if (!after.invited.has(id)) changedHomes.add(id);
 	for (const domain of before.deferred) if (!after.deferred.has(domain)) changedDomains.add(domain);
 	for (const domain of after.deferred) if (!before.deferred.has(domain)) changedDomains.add(domain);
 	return { changedHomes, changedDomains };

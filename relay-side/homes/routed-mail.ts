@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RelayCore } from "../config.ts";
-import { homeIdOf, homeParser } from "./home.ts";
+import { type HomeFile, homeIdOf, homeParser } from "./home.ts";
 import { readHomeFile } from "./read.ts";
 
 /**
@@ -23,9 +23,14 @@ export async function routedHomeProblems({
 			.map((name) => readHomeFile(join(homes_dir, name), name, parse)),
 	);
 	return files
-		.filter((file) => file && "home" in file && file.home.domains.includes(domain))
+		.filter((file) => file && domainsIn(file).includes(domain))
 		.map(
 			(file) =>
 				`notify.mail: mail to ${mail} is routed to a home (${file!.file}), so word of its absence would wait for its return: expected an address that does not depend on this relay`,
 		);
+}
+
+function domainsIn(file: HomeFile): readonly string[] {
+	if ("problems" in file) return [];
+	return "home" in file ? file.home.domains : file.invited.domains;
 }

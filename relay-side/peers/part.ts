@@ -24,11 +24,14 @@ export const peers = relayPart({
 
 	create({ tunnel }, { facts, key, run, health, log, guarded, nudge }) {
 		const tellUp = facts.tunnelUp.own("peers");
+		const tellPeers = facts.peers.own("peers");
 		const { interface: name, addresses, networks, mtu, listen_port: listenPort } = tunnel;
 		const duty = createPeers({
 			...{ guarded, nudge, health, log },
 			device: tunnelInterface(run, { name, addresses, networks, mtu, listenPort, ...key }),
 			homes: () => registryOf(facts).homes,
+			enrolments: () => facts.enrolments.value,
+			onPeers: tellPeers,
 			presence: (home) => facts.presence.all.get(home),
 			onUp: () => tellUp(true),
 			onEnd(took) {
@@ -40,13 +43,16 @@ export const peers = relayPart({
 		let lastLook = performance.now();
 		const looks = createLooks({
 			look: (how) => duty.poke(undefined, how),
-			anyAway: () => [...facts.presence.all.values()].some(({ here }) => !here),
+			anyAway: () =>
+				(facts.enrolments.value?.length ?? 0) > 0 ||
+				[...facts.presence.all.values()].some(({ here }) => !here),
 			lastLook: () => lastLook,
 			rest,
 		});
 		facts.homes.subscribe(({ changedHomes }) => {
 			if (changedHomes.size > 0) duty.poke(undefined, { urgent: true });
 		});
+		facts.enrolments.subscribe(() => duty.poke(undefined, { urgent: true }));
 		facts.presence.subscribe((_, now, before) => {
 			if (before?.here && now && !now.here) looks.soon();
 		});

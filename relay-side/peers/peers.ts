@@ -14,8 +14,9 @@ import {
 	type PeerSettings,
 	presharedKeyMark,
 } from "../../shared/wireguard.ts";
-import type { Home, Presence } from "../facts.ts";
+import type { EnrolmentPeer, Home, Peers, Presence } from "../facts.ts";
 import { peerSecretWrong, peersFailing } from "./conditions.ts";
+import { createEnrolments } from "./enrolments.ts";
 
 export interface PeersOptions {
 	/** Whether the guard stands; nothing is done before. */
@@ -23,12 +24,16 @@ export interface PeersOptions {
 	device: TunnelInterface;
 	/** The homes to serve, by id. */
 	homes(): ReadonlyMap<string, Home>;
+	/** Through which peers homes may ask to join. */
+	enrolments?(): readonly EnrolmentPeer[] | undefined;
 	/** Undefined while nothing is known of it. */
 	presence(home: string): Presence | undefined;
 	/** Makes WireGuard start a handshake with the home at this tunnel address. */
 	nudge(address: Address): void;
 	/** The interface is up and has its addresses. */
 	onUp(): void;
+	/** What WireGuard's peers are now. */
+	onPeers?(peers: Peers): void;
 	/** A run has ended, and took so many milliseconds. */
 	onEnd?(took: number): void;
 	health: Health;
@@ -39,11 +44,14 @@ export interface PeersOptions {
 }
 
 interface Wanted extends PeerSettings {
-	home: string;
+	/** Undefined for an enrolment's. */
+	home?: string;
 	presharedKeyMark: string | undefined;
 	/** Its preshared key cannot be read now: it can be left alone or removed, and nothing else. */
 	stuck?: boolean;
 }
+
+type HomePeer = Wanted & { home: string };
 
 /** Milliseconds of silence, and seconds since the last handshake, after which a peer's memory may be thrown away. */
 const silence = 30_000;
@@ -61,6 +69,7 @@ export function createPeers(options: PeersOptions): Duty {
 	const now = options.now ?? (() => performance.now());
 	const wallClock = options.wallClock ?? (() => Date.now() / 1000);
 	const renewed = new Map<string, { at: number; count: number }>();
+	const enrolments = createEnrolments({ now, wallClock });
 	/** The interface was once as it should be. */
 	let stood = false;
 
@@ -74,8 +83,17 @@ export function createPeers(options: PeersOptions): Duty {
 			health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
 		stood = true;
 		options.onUp();
+		const asking = options.enrolments?.();
 		const wanted = await wantedPeers(present);
-		await reconcile(present, wanted);
+		const enrolling = await enrolments.wanted(asking ?? [], {
+			keys: new Set(wanted.map(({ publicKey }) => publicKey)),
+			addresses: new Set(wanted.flatMap(({ allowed }) => allowed)),
+		});
+		const all = [...wanted, ...enrolling];
+		await reconcile(present, all);
+		const keys = new Set(all.map(({ publicKey }) => publicKey));
+		options.onPeers?.({ has: (publicKey) => keys.has(publicKey), enrolments: asking });
+		for (const peer of enrolments.silent(enrolling, present)) await device.wireguard.renewPeer(peer);
 		await renewLost(present, wanted);
 	}
 
@@ -83,9 +101,9 @@ export function createPeers(options: PeersOptions): Duty {
 	 * A home whose preshared key cannot be read keeps its peer exactly as it is: `wg` refuses a whole command for one
 	 * such file, and with it the changes of the others. It has none yet, or no more when its address became another's.
 	 */
-	async function wantedPeers(present: ReadonlyMap<string, Peer>): Promise<Wanted[]> {
-		const wanted: Wanted[] = [];
-		const stuck: Wanted[] = [];
+	async function wantedPeers(present: ReadonlyMap<string, Peer>): Promise<HomePeer[]> {
+		const wanted: HomePeer[] = [];
+		const stuck: HomePeer[] = [];
 		for (const home of options.homes().values()) {
 			const mark = await readMark(home);
 			const before = present.get(home.publicKey);
@@ -144,7 +162,7 @@ export function createPeers(options: PeersOptions): Duty {
 		const wrong = changed.filter((peer) => !matches(after.get(peer.publicKey), peer));
 		if (wrong.length === 0) return;
 		throw new HeimwegError(
-			`WireGuard did not take the peers of ${wrong.map((peer) => peer.home).join(", ")}`,
+			`WireGuard did not take the peers of ${wrong.map((peer) => peer.home ?? "an invitation").join(", ")}`,
 		);
 	}
 
@@ -153,9 +171,9 @@ export function createPeers(options: PeersOptions): Duty {
 	 * clock has caught up. Removing the peer makes it forget that time, and a handshake from our side needs no memory.
 	 * Never while a session could still be good: on a daily reconnect that would only cost time.
 	 */
-	async function renewLost(present: ReadonlyMap<string, Peer>, wanted: readonly Wanted[]): Promise<void> {
+	async function renewLost(present: ReadonlyMap<string, Peer>, wanted: readonly HomePeer[]): Promise<void> {
 		for (const home of renewed.keys()) if (!options.homes().has(home)) renewed.delete(home);
-		const lost: Array<{ peer: Wanted; before: Peer; last: { at: number; count: number } | undefined }> = [];
+		const lost: Array<{ peer: HomePeer; before: Peer; last: { at: number; count: number } | undefined }> = [];
 		for (const peer of wanted) {
 			const presence = options.presence(peer.home);
 			if (presence?.here) renewed.delete(peer.home);

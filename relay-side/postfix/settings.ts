@@ -36,6 +36,8 @@ const serviceSettings: ReadonlyMap<string, string> = new Map([
 	["smtp_bind_address", ""],
 	["smtp_bind_address6", ""],
 	["smtp_fallback_relay", ""],
+	// A home that takes it logs which client a mail came from (XFORWARD_README).
+	["smtp_send_xforward_command", "yes"],
 ]);
 
 /**

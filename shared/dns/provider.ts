@@ -1,4 +1,4 @@
-import type { RRset } from "./rrset.ts";
+import type { RRset, RRsetChange } from "./rrset.ts";
 import type { WantedRRset } from "./wanted/address.ts";
 
 /**
@@ -11,6 +11,21 @@ export interface Provider {
 	zoneOf(name: string, signal: AbortSignal): Promise<string>;
 	/** The RRsets of ours in a zone; what is known of them is kept from one call to the next. */
 	zone(name: string): ProvidedZone;
+	/** All RRsets of a zone, and the least TTL, in seconds, that the provider takes. */
+	content(zone: string, signal: AbortSignal): Promise<{ leastTtl: number; rrsets: RRset[] }>;
+	/**
+	 * Makes all changes in one request, or none; with `onlyNew`, none when one of the RRsets is there already. What
+	 * was written may be committed although this throws.
+	 */
+	change(
+		zone: string,
+		changes: readonly RRsetChange[],
+		options: { onlyNew: boolean; signal: AbortSignal },
+	): Promise<void>;
+	/** Whether a failed change may have been made all the same. */
+	mayHaveWorked(error: unknown): boolean;
+	/** Somebody else wrote at the same time: read again, and try again. */
+	isRace(error: unknown): boolean;
 	/** Saves what a restart must not forget. */
 	remember(): Promise<void>;
 	/** Nothing is sent any more. */

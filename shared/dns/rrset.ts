@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { parseAddress } from "../address.ts";
+import { quoted, stringsOf } from "./text.ts";
+
+/** Signs of one record: 65,535 bytes (RFC 1035, 3.2.1), each of which may be written as `\\DDD`. */
+const recordSigns = 270_000;
 
 /** An RRset as deSEC describes it; `subname` is empty at the apex. Other fields are ignored. */
 export const rrsetSchema = z.object({
 	subname: z.string().max(178),
 	type: z.string().max(10),
 	ttl: z.number().int().nonnegative(),
-	records: z.array(z.string().max(64_000)).max(4091),
+	records: z.array(z.string().max(recordSigns)).max(4091),
 });
 
 /** A record set at one name. TTL in seconds. */
@@ -24,11 +28,17 @@ export interface RRsetChange {
 const canonicalForms: Record<string, (record: string) => string> = {
 	A: canonicalAddress,
 	AAAA: canonicalAddress,
+	CNAME: canonicalNames,
+	MX: canonicalNames,
+	NS: canonicalNames,
+	PTR: canonicalNames,
+	SRV: canonicalNames,
+	TXT: canonicalText,
 };
 
 /** A record in the form that two spellings of it share. */
 export function canonicalRecord(type: string, record: string): string {
-	return canonicalForms[type]?.(record) ?? record.trim().replace(/\s+/g, " ");
+	return canonicalForms[type]?.(record) ?? spaced(record);
 }
 
 function canonicalAddress(record: string): string {
@@ -37,6 +47,20 @@ function canonicalAddress(record: string): string {
 	} catch {
 		return record;
 	}
+}
+
+/** Names mean the same in capital and small letters (RFC 4343). */
+function canonicalNames(record: string): string {
+	return spaced(record).toLowerCase();
+}
+
+function canonicalText(record: string): string {
+	const strings = stringsOf(record);
+	return strings ? quoted(strings) : record;
+}
+
+function spaced(record: string): string {
+	return record.trim().replace(/\s+/g, " ");
 }
 
 /** True when both lists hold the same records, in whatever order and spelling. */
@@ -62,3 +86,6 @@ export function nameOf(subname: string, zone: string): string {
 function plain(name: string): string {
 	return name.toLowerCase().replace(/\.$/, "");
 }
+
+/** The place of an RRset in a zone, as one text. */
+export const rrsetKey = (subname: string, type: string): string => `${subname} ${type}`;

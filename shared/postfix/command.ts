@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../atomic-file.ts";
 import type { RunCommand } from "../command.ts";
 import { HeimwegError, messageOf, remedyOf } from "../errors.ts";
 import { type Change, type PostfixLook, type PostfixNow, readPostfix } from "./settings.ts";
-import { emptyUndo, readUndo, recordChanges, recordService, undoSteps, writeUndo } from "./undo.ts";
+import { emptyUndo, portsIn, readUndo, recordChanges, recordServices, undoSteps, writeUndo } from "./undo.ts";
 
 export interface PostfixCommandOptions {
 	/** Set what is needed. */
@@ -83,6 +83,8 @@ async function showOrApply(
 	}
 	await side.prepare?.();
 	if (changes.length === 0) {
+		// An earlier version may have kept a record without a script.
+		await writeUndo(now.directory, await readUndo(now.directory));
 		out.write("Postfix is set up as Heimweg needs it.\n");
 		return 0;
 	}
@@ -94,7 +96,7 @@ async function showOrApply(
 		const rest = plan(after).changes;
 		if (rest.length > 0)
 			throw new HeimwegError(`Postfix does not show what was set: ${rest.map(nameOf).join(", ")}`);
-		if (look.service) await writeUndo(now.directory, recordService(record, look.service, after.service));
+		await writeUndo(now.directory, recordServices(record, look.service, after));
 	});
 	out.write(`${count(changes.length)} made; "${program} postfix --undo" takes ${them(changes)} back.\n`);
 	side.afterwards?.(changes);
@@ -107,7 +109,8 @@ async function undo(force: boolean, side: PostfixSide, deps: PostfixCommandDeps)
 	const record = await readUndo(directory);
 	// An earlier version may have set what this one does not ask for.
 	const parameters = [...new Set([...side.look.parameters, ...Object.keys(record.parameters)])];
-	const now = await readPostfix(run, { ...side.look, parameters });
+	const ports = [...new Set([...(side.look.ports ?? []), ...portsIn(record)])];
+	const now = await readPostfix(run, { ...side.look, parameters, ports });
 	const { steps, left } = undoSteps(record, now);
 	if (!force && steps.length > 0) await side.mayUndo?.();
 	for (const text of left) out.write(`Note: ${text}.\n`);
@@ -166,15 +169,18 @@ async function succeeds(work: Promise<unknown>): Promise<boolean> {
 function argumentsOf(change: Change): string[] {
 	if (change.is === "parameter") return ["-e", `${change.name}=${change.after}`];
 	if (change.is === "service") return ["-M", `${change.name}/unix=${change.after}`];
+	if (change.is === "port") return ["-M", `${change.name}/inet=${change.after}`];
 	return ["-P", `${change.service}/unix/${change.name}=${change.after}`];
 }
 
 function nameOf(change: Change): string {
 	if (change.is === "parameter") return change.name;
+	if (change.is === "port") return `service on port ${change.name}`;
 	return change.is === "service" ? `service ${change.name}` : `service ${change.service}, -o ${change.name}`;
 }
 
-function changeText(change: Change): string {
+/** A change as `postfix` shows it: where, why, before and after. */
+export function changeText(change: Change): string {
 	const file = change.is === "parameter" ? "main.cf" : "master.cf";
 	const before = change.before === undefined ? "(not set)" : change.before || "(empty)";
 	return `${file}, ${nameOf(change)}: ${change.why}\n  - ${before}\n  + ${change.after || "(empty)"}\n`;

@@ -110,6 +110,19 @@ export const answers: readonly ReasonRule[] = [
 	},
 ];
 
+/** What the program that puts mail into the mailboxes answered over LMTP (RFC 2033); the first that fits, else as above. */
+export const deliveries: readonly ReasonRule[] = [
+	{
+		kind: "user_unknown",
+		at: "here",
+		text: /\b[45]\.1\.[12]\b|User unknown|doesn't exist|no such user|unknown user/i,
+		cause:
+			"the Postfix of HERE has this recipient, and the program that puts mail into the mailboxes (LMTP) has not",
+		advice:
+			'on HERE, run "doveadm user" with that address; if Dovecot knows it, look at "doveconf -f protocol=lmtp auth_username_format": Debian 13\'s conf.d/20-lmtp.conf cuts the domain off, "%{user | lower}" keeps it',
+	},
+];
+
 export const answered: ReasonRule = {
 	kind: "said",
 	at: "there",

@@ -1,4 +1,12 @@
-import { answered, answers, findings, type ReasonKind, type ReasonRule, unheard } from "./reason-rules.ts";
+import {
+	answered,
+	answers,
+	deliveries,
+	findings,
+	type ReasonKind,
+	type ReasonRule,
+	unheard,
+} from "./reason-rules.ts";
 
 export interface Reason {
 	kind: ReasonKind;
@@ -25,11 +33,14 @@ export interface Machines {
  */
 export function reasonOf(text: string, machines: Machines): Reason {
 	const words = text.replace(/^(?:delivery temporarily suspended: )+/, "").trim();
-	const answer = /^host (\S+?)(?:\[[^\]]*\])? (?:said|refused to talk to me): (.*)$/s.exec(words);
+	const answer = /^host (\S+?)(?:\[([^\]]*)\])? (?:said|refused to talk to me): (.*)$/s.exec(words);
 	if (answer) {
-		const [, host, said = ""] = answer;
-		const rule = answers.find((one) => one.text.test(said)) ?? answered;
-		return worded(rule, machines, host);
+		const [, host, place = "", said = ""] = answer;
+		// Where another machine's address would stand is the path of a socket: who answered is on this one.
+		const isSocket = place.includes("/");
+		const rules = isSocket ? [...deliveries, ...answers] : answers;
+		const rule = rules.find((one) => one.text.test(said)) ?? answered;
+		return worded(rule, isSocket ? { ...machines, there: machines.here } : machines, host);
 	}
 	const rule = findings.find((one) => one.text.test(words)) ?? unheard;
 	return worded(rule, machines, /(?:connect to|by host|with|of server) ([^\s[]+)\[/.exec(words)?.[1]);

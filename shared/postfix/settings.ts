@@ -11,6 +11,8 @@ export interface PostfixLook {
 	expanded: readonly string[];
 	/** A service in master.cf. */
 	service?: string;
+	/** Services in master.cf that listen on a port, by its number or name. */
+	ports?: readonly string[];
 }
 
 /** Postfix's configuration as postconf(1) tells it, as far as it concerns us. */
@@ -25,6 +27,8 @@ export interface PostfixNow {
 	/** The line of the service in master.cf, if there is one, and its `-o` settings. */
 	service: string | undefined;
 	overrides: ReadonlyMap<string, string>;
+	/** The lines of the services that listen on a port, as far as they are there. */
+	ports: ReadonlyMap<string, string>;
 	/** Whether Postfix's own smtp client runs chrooted: `y`, `n` or `-`. */
 	chroot: string;
 }
@@ -33,6 +37,8 @@ export interface PostfixNow {
 export type Change = { why: string; essential: boolean } & (
 	| ParameterChange
 	| { is: "service"; name: string; before: string | undefined; after: string }
+	/** A service that listens on the port of this number or name. */
+	| { is: "port"; name: string; before: string | undefined; after: string }
 	| { is: "override"; service: string; name: string; before: string | undefined; after: string }
 );
 
@@ -56,13 +62,18 @@ const oldest = [3, 7] as const;
 export async function readPostfix(run: RunCommand, look: PostfixLook): Promise<PostfixNow> {
 	const postconf = (...args: string[]) => run("postconf", args);
 	refuseOld((await postconf("-h", "mail_version")).trim());
-	const { parameters, service } = look;
+	const { parameters, service, ports = [] } = look;
 	const set = settingsIn(await postconf("-n", ...parameters));
 	const inForce = settingsIn(await postconf(...parameters));
 	const overrides = service
 		? settingsIn(await postconf("-P", `${service}/unix/*`))
 		: new Map<string, string>();
 	const line = service ? (await postconf("-M", `${service}/unix`)).trim() : "";
+	const listening = new Map<string, string>();
+	for (const port of ports) {
+		const found = (await postconf("-M", `${port}/inet`)).trim();
+		if (found) listening.set(port, oneLine(found));
+	}
 	const expanded = new Map<string, string>();
 	for (const name of look.expanded) expanded.set(name, (await postconf("-x", "-h", name)).trim());
 	return {
@@ -70,6 +81,7 @@ export async function readPostfix(run: RunCommand, look: PostfixLook): Promise<P
 		set,
 		inForce,
 		expanded,
+		ports: listening,
 		service: line ? oneLine(line) : undefined,
 		overrides: new Map([...overrides].map(([name, value]) => [name.split("/").at(-1)!, value])),
 		chroot: (await postconf("-F", "-h", "smtp/unix/chroot")).trim() || "n",

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../atomic-file.ts";
 import { codeOf, HeimwegError, messageOf } from "../errors.ts";
 import { withoutElement } from "./list.ts";
 import { type Change, oneLine, type PostfixNow } from "./settings.ts";
+import { undoScript, undoScriptFile } from "./undo-script.ts";
 
 const valueSchema = z.string().nullable();
 
@@ -15,6 +16,7 @@ export const undoSchema = z.object({
 		z.string(),
 		z.object({ before: valueSchema, set: z.string(), element: z.string().optional() }),
 	),
+	/** By the service's name; one that listens on a port as `NAME/inet`. */
 	services: z.record(z.string(), z.object({ before: valueSchema, set: z.string() })),
 });
 export type UndoRecord = z.infer<typeof undoSchema>;
@@ -43,12 +45,18 @@ export async function readUndo(directory: string): Promise<UndoRecord> {
 	}
 }
 
-/** Writes the record, or removes it when it is empty. */
+/** Writes the record, and the script that does the same without us; removes both when it is empty. */
 export async function writeUndo(directory: string, record: UndoRecord): Promise<void> {
 	const path = undoFile(directory);
 	const empty = Object.keys(record.parameters).length + Object.keys(record.services).length === 0;
-	if (empty) await rm(path, { force: true });
-	else await writeFileAtomic(path, `${JSON.stringify(record, null, "\t")}\n`, { mode: 0o600 });
+	const script = undoScriptFile(directory);
+	if (empty) {
+		await rm(script, { force: true });
+		await rm(path, { force: true });
+	} else {
+		await writeFileAtomic(path, `${JSON.stringify(record, null, "\t")}\n`, { mode: 0o600 });
+		await writeFileAtomic(script, undoScript(directory, record), { mode: 0o700 });
+	}
 }
 
 /** The record once these changes are made; what an earlier apply found stays the state to go back to. */
@@ -63,20 +71,39 @@ export function recordChanges(record: UndoRecord, changes: readonly Change[], no
 			parameters[name] = { before, set: change.after, ...(element ? { element } : {}) };
 			continue;
 		}
-		const name = change.is === "service" ? change.name : change.service;
+		const name = keyOf(change);
 		const known = services[name];
-		const before = known && known.set === now.service ? known.before : (now.service ?? null);
+		const line = lineOf(name, now);
+		const before = known && known.set === line ? known.before : (line ?? null);
 		services[name] = { before, set: known?.set ?? change.after };
 	}
 	return { version: 1, parameters, services };
 }
 
 /** The record with our services' lines as postconf prints them now. */
-export function recordService(record: UndoRecord, name: string, line: string | undefined): UndoRecord {
-	const known = record.services[name];
-	return known && line
-		? { ...record, services: { ...record.services, [name]: { ...known, set: line } } }
-		: record;
+export function recordServices(record: UndoRecord, service: string | undefined, now: PostfixNow): UndoRecord {
+	const services = { ...record.services };
+	for (const [key, known] of Object.entries(services)) {
+		const line = key === service || key.endsWith(ofPort) ? lineOf(key, now) : undefined;
+		if (line) services[key] = { ...known, set: line };
+	}
+	return { ...record, services };
+}
+
+const ofPort = "/inet";
+
+/** The ports that have a service of ours. */
+export function portsIn({ services }: Pick<UndoRecord, "services">): string[] {
+	return Object.keys(services).flatMap((key) => (key.endsWith(ofPort) ? [key.slice(0, -ofPort.length)] : []));
+}
+
+function keyOf(change: Exclude<Change, { is: "parameter" }>): string {
+	if (change.is === "port") return `${change.name}${ofPort}`;
+	return change.is === "service" ? change.name : change.service;
+}
+
+function lineOf(key: string, now: Pick<PostfixNow, "service" | "ports">): string | undefined {
+	return key.endsWith(ofPort) ? now.ports.get(key.slice(0, -ofPort.length)) : now.service;
 }
 
 /** One step back: postconf's arguments, and what it does in words. */
@@ -107,14 +134,16 @@ export function undoSteps(record: UndoRecord, now: PostfixNow): { steps: UndoSte
 			left.push(`${name} is "${value}", which Heimweg did not set, and stays so`);
 		}
 	}
-	for (const [name, { before, set }] of Object.entries(record.services)) {
-		if (now.service === undefined) continue;
-		if (now.service !== oneLine(set))
-			left.push(`the service ${name} in master.cf was changed since, and stays`);
+	for (const [key, { before, set }] of Object.entries(record.services)) {
+		const line = lineOf(key, now);
+		if (line === undefined) continue;
+		const service = key.endsWith(ofPort) ? key : `${key}/unix`;
+		const name = key.replace(ofPort, "");
+		if (line !== oneLine(set)) left.push(`the service ${name} in master.cf was changed since, and stays`);
 		else if (before === null) {
-			steps.push({ args: ["-M", "-X", `${name}/unix`], text: `service ${name}: no longer in master.cf` });
+			steps.push({ args: ["-M", "-X", service], text: `service ${name}: no longer in master.cf` });
 		} else {
-			steps.push({ args: ["-M", `${name}/unix=${before}`], text: `service ${name}: back to "${before}"` });
+			steps.push({ args: ["-M", `${service}=${before}`], text: `service ${name}: back to "${before}"` });
 		}
 	}
 	return { steps, left };

@@ -27,6 +27,14 @@ test("a config file that is not there is named", async () => {
 	]);
 });
 
+test("where nothing is set up yet, the error names the command to begin with", async () => {
+	const path = join(folder, "heimweg.toml");
+	const error = await loadProgram({ ...agent, defaultConfigPath: path }, path).catch((reason) => reason);
+	expect(error.problems).toEqual([
+		`${path}: cannot be read: there is no such file; this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here`,
+	]);
+});
+
 test("a config that cannot work is refused with every problem, before any secret is read", async () => {
 	const found = await problems(configText({ tunnel: 'addresses = ["10.86.0.2"]\nnetworks = []\nmtu = 1' }));
 	expect(found.some((problem) => problem.includes("tunnel.mtu"))).toBe(true);

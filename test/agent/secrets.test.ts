@@ -61,6 +61,7 @@ test("the keys are read; of the preshared one only a mark is kept", async () => 
 			["mail", undefined],
 			["delivery", undefined],
 			["bounces", undefined],
+			["bans", undefined],
 			["maillog", undefined],
 		]),
 	});

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { relay } from "../../relay-side/relay.ts";
+import { configSource } from "../../shared/config-watch.ts";
 import { createLog } from "../../shared/log.ts";
 import { createProgram } from "../../shared/program.ts";
 import { configSchema } from "../../shared/program-kind.ts";
@@ -61,7 +62,12 @@ async function serve({ folder, privateKey, ports, homes, ...setting }: RelaySett
 	const { log } = createLog();
 	log.level = "silent";
 	const key = { privateKey, privateKeyFile: at("key") };
-	const program = await createProgram(relay, { config, key, parts: new Map() }, machine.run, log);
+	const program = await createProgram(
+		relay,
+		{ config, source: configSource("", ""), key, parts: new Map() },
+		machine.run,
+		log,
+	);
 	await program.start();
 	process.on("message", async ({ id, heap: heapToo }: { id: number; heap?: boolean }) => {
 		if (heapToo) globalThis.gc?.();

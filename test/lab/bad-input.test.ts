@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "./host.ts";
-import { buildPrograms, type Scene, setScene, until } from "./scene.ts";
+import { type Scene, setScene, until } from "./scene.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 
 interface Case {
@@ -188,7 +188,6 @@ describeLab("with bad input", () => {
 	const lab = useLab();
 	let scene: Scene;
 	beforeAll(async () => {
-		buildPrograms();
 		scene = await setScene(lab(), { start: false });
 	});
 

@@ -1,9 +1,10 @@
 import { rootImage } from "./root-image.ts";
 import { deadRuns, removeRun } from "./run.ts";
+import { buildPrograms } from "./scene.ts";
 
 /**
  * Before the tests on real hosts: removes what a killed run may have left and makes the hosts' root image, so that
- * the time this takes is no test's. Each test file boots a lab of its own (see use-lab.ts). Afterwards: a test
+ * the time this takes is no test's; builds the programs that they install, once. Each test file boots a lab of its own (see use-lab.ts). Afterwards: a test
  * process that was killed has left nothing either.
  */
 export default async function setup(): Promise<() => Promise<void>> {
@@ -13,6 +14,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 	}
 	await removeDeadRuns();
 	await rootImage((line) => console.log(line));
+	buildPrograms();
 	return removeDeadRuns;
 }
 

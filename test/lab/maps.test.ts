@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "./host.ts";
 import { addresses } from "./network.ts";
-import { buildPrograms, homeFile, setScene, wireguardKeys } from "./scene.ts";
+import { homeFile, setScene, wireguardKeys } from "./scene.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 
 const maps = "/var/lib/heimweg-relay/maps";
@@ -19,7 +19,6 @@ describeLab("mail routes on a relay with a real Postfix", () => {
 	let before: string;
 
 	beforeAll(async () => {
-		buildPrograms();
 		await setScene(lab(), { start: false });
 		// Whatever the scene has set: this is about what the command sets.
 		await relay().exec(["heimweg-relay", "postfix", "--undo", "--force"]);

@@ -35,7 +35,7 @@ describeLab("only valid recipients", () => {
 
 	it("are known without anybody's help: users and aliases, with an extension too; others get 550", async () => {
 		await until("the relay has the list", () => isRefused("nobody-here"), 60_000);
-		for (const user of ["anna", "ANNA", "anna+shop", "postmaster"])
+		for (const user of ["anna", "ANNA", "anna+shop", "postmaster", "abuse"])
 			expect(await accepts(user), user).toBe(true);
 		expect((await scene().agentStatus()).recipients).toMatchObject({ onRelay: true });
 		expect(holds(await scene().relayStatus(), "recipients.accepts_all")).toBe(false);
@@ -94,6 +94,33 @@ describeLab("only valid recipients", () => {
 			async () => !holds(await scene().relayStatus(), "recipients.accepts_all"),
 		);
 		await until("everybody is taken", () => accepts("nobody-here"));
+	});
+
+	it("are Dovecot's users too, once it lists them to the unit as the remedy says; none of the system's", async () => {
+		await home().run(["systemctl", "start", "dovecot"]);
+		const good = await home().read(config);
+		try {
+			await setRecipients("doveadm = true");
+			const failing = async () =>
+				(await scene().agentStatus()).conditions.find(({ code }) => code === "recipients.source_failing");
+			await until("what to do is told", async () => (await failing())?.subject === "doveadm");
+			const [write = "", reload = ""] = [...(await failing())!.remedy.matchAll(/"([^"]+)"/g)].map(
+				([, one]) => one,
+			);
+			await home().run(["sh", "-ec", `${write}; ${reload}`]);
+			await until("Dovecot has opened the socket", async () => {
+				await home().run(["systemctl", "start", "heimweg-recipients"]);
+				return (await failing()) === undefined;
+			});
+			const list = await home().read("/var/lib/heimweg-recipients/recipients.json");
+			expect(JSON.parse(list).sources[0]).toMatchObject({
+				source: "doveadm",
+				recipients: [`anna@${domain}`, `bert@${domain}`, `carla@${domain}`],
+			});
+		} finally {
+			await home().run(["systemctl", "stop", "dovecot"]);
+			await setRecipients(/\[recipients\]\n((?:\w+ = .*\n)+)/.exec(good)![1]!.trim());
+		}
 	});
 
 	it(`a check-in that changes ${few} of ${many} is answered by a new SMTP session at once`, async () => {

@@ -12,6 +12,8 @@ const cacheFolder = fileURLToPath(new URL("../../.cache", import.meta.url));
 export interface Root {
 	release: "bookworm" | "trixie";
 	packages: string;
+	/** Installed by apt-get(8) afterwards: debootstrap configures them before the Python that they need. */
+	added?: string;
 	services: string;
 }
 
@@ -22,12 +24,33 @@ export const debian13: Root = {
 		"systemd-sysv dbus nodejs postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables dovecot-imapd dovecot-lmtpd " +
 		"pdns-server pdns-backend-sqlite3 sqlite3 swaks bind9-dnsutils ddclient inadyn openssl procps iputils-ping " +
 		"ca-certificates netcat-openbsd radvd",
-	services: "postfix dovecot pdns ddclient inadyn radvd",
+	added:
+		"haproxy opendkim opendkim-tools rspamd fail2ban python3-systemd python3-dkim msmtp isync curl sasl2-bin " +
+		"libnet-ssleay-perl lego pebble",
+	services: "postfix dovecot pdns ddclient inadyn radvd haproxy opendkim rspamd fail2ban saslauthd",
 };
+
+/** Debian 12 with what a mail server has anyway, and without any Node: its own is too old for Heimweg. */
+export const debian12: Root = {
+	release: "bookworm",
+	packages:
+		"systemd-sysv dbus postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables openssl procps " +
+		"iputils-ping ca-certificates netcat-openbsd curl needrestart",
+	services: "postfix",
+};
+
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */
 const masked =
 	"apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer " +
 	"systemd-tmpfiles-clean.timer networking.service";
+
+/** Without a running systemd, deb-systemd-invoke(1p) starts nothing. */
+const install = (packages: string) => `
+set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get --quiet update
+apt-get --quiet --yes --no-install-recommends install ${packages}
+`;
 
 /** Turns what debootstrap made into a root that no single machine has left its traces in. */
 const finish = (services: string) => `
@@ -45,7 +68,7 @@ postconf -e myhostname=lab.invalid
 
 /**
  * The folder with a Debian root to boot hosts from. The first call makes it with debootstrap, which takes a minute or
- * two and about 400 MB; later ones find it in `.cache`. Give `log` to hear about the making of it, `signal` to end it.
+ * two and about 600 MB; later ones find it in `.cache`. Give `log` to hear about the making of it, `signal` to end it.
  */
 export async function rootImage(
 	log: (line: string) => void,
@@ -53,7 +76,7 @@ export async function rootImage(
 	root: Root = debian13,
 ): Promise<string> {
 	const recipe = createHash("sha256")
-		.update([root.release, root.packages, finish(root.services)].join())
+		.update([root.release, root.packages, ...(root.added ? [root.added] : []), finish(root.services)].join())
 		.digest("hex")
 		.slice(0, 12);
 	const image = join(cacheFolder, `lab-root-${recipe}`);
@@ -73,7 +96,7 @@ export async function rootImage(
 }
 
 async function build(
-	{ release, packages, services }: Root,
+	{ release, packages, added, services }: Root,
 	folder: string,
 	log: (line: string) => void,
 	signal?: AbortSignal,
@@ -87,8 +110,10 @@ async function build(
 	const env = { ...(await aptProxy()), LC_ALL: "C.UTF-8" };
 	// unshare(1) ignores the gentler signals while its child runs.
 	await run(alone, { timeout: 15 * 60_000, killSignal: "SIGKILL", env, signal, onLine: log });
-	await run(["chroot", folder, "/bin/sh", "-c", finish(services)], { env: { LC_ALL: "C.UTF-8" } });
-	await writeFile(join(folder, "etc/debian-lab-root"), `${release}: ${packages}\n`);
+	const inside = (script: string) => ["chroot", folder, "/bin/sh", "-c", script];
+	if (added) await run(inside(install(added)), { timeout: 15 * 60_000, env, signal, onLine: log });
+	await run(inside(finish(services)), { env: { LC_ALL: "C.UTF-8" } });
+	await writeFile(join(folder, "etc/debian-lab-root"), `${release}: ${packages} ${added ?? ""}\n`);
 }
 
 /** What builds that were killed have left, where the process is gone. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll } from "vitest";
 import type { Host } from "./host.ts";
 import type { LabOptions } from "./lab.ts";
-import { buildPrograms, domain, type Scene, type SceneOptions, setScene, until } from "./scene.ts";
+import { domain, type Scene, type SceneOptions, setScene, until } from "./scene.ts";
 import { useLab } from "./use-lab.ts";
 
 /**
@@ -12,7 +12,6 @@ export function useScene(options: SceneOptions & { lab?: LabOptions } = {}): () 
 	const lab = useLab(options.lab);
 	let scene: Scene | undefined;
 	beforeAll(async () => {
-		buildPrograms();
 		scene = await setScene(lab(), options);
 		await until("the records are in sync", async () =>
 			Boolean((await scene?.agentStatus())?.records?.inSync),

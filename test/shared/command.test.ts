@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { CommandError, runCommand } from "../../shared/command.ts";
 
@@ -47,6 +49,26 @@ test("a program that is missing is told with the package that has it", async () 
 	expect(error).toMatchObject({ missing: true, message: expect.stringContaining("was not found") });
 	expect(error.remedy).toBeUndefined();
 });
+
+test("a program is missing also where a folder of the path may not be entered", async () => {
+	const closed = join(await folder(), "closed");
+	await mkdir(closed, { mode: 0 });
+	const code = `
+		import { runCommand } from ${JSON.stringify(resolve(import.meta.dirname, "../../shared/command.ts"))};
+		const error = await runCommand("no-such-program-of-heimweg", []).catch((reason) => reason);
+		process.stdout.write(JSON.stringify({ missing: error.missing, message: error.message }));`;
+	const node = [process.execPath, "--import", "tsx", "--input-type=module", "-e", code];
+	// Root may enter any folder, but for its rights.
+	const argv =
+		process.getuid?.() === 0 ? ["setpriv", "--inh-caps=-all", "--bounding-set=-all", ...node] : node;
+	const { stdout } = await promisify(execFile)(argv[0]!, argv.slice(1), {
+		env: { ...process.env, PATH: `${closed}:${process.env.PATH}` },
+	});
+	expect(JSON.parse(stdout)).toEqual({
+		missing: true,
+		message: "the program no-such-program-of-heimweg is needed and was not found",
+	});
+}, 60_000);
 
 test("a program that cannot be executed is told with the reason", async () => {
 	const path = join(await folder(), "program");

@@ -57,6 +57,12 @@ describe("a config", () => {
 		]);
 	});
 
+	it("with single brackets around a table of which there may be several is told of the double ones", async () => {
+		expect(await agentProblems(agent.replace("[[relays]]", "[relays]"))).toEqual([
+			"h.toml: relays: expected a list of tables: write [[relays]] with two brackets, not [relays]",
+		]);
+	});
+
 	it("has all its problems listed at once", async () => {
 		const text = `colour = "red"
 [[relays]]

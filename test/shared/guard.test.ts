@@ -63,7 +63,7 @@ test("where the kernel does not take a part's chain the guard stands without it;
 			if (!args.includes("list") || applied.length > 0) return run(command, args, options);
 			throw new CommandError("nft", "no table", { stderr: "No such file or directory" });
 		};
-		return { applied, guard: createGuard({ run: listed, interface: "hw0", networks, rules: [chain] }) };
+		return { applied, guard: createGuard({ run: listed, interface: "hw0", networks, rules: () => [chain] }) };
 	};
 	const without = refuses(/dynamic/);
 	expect(await without.guard.ensure()).toBe(true);
@@ -71,6 +71,26 @@ test("where the kernel does not take a part's chain the guard stands without it;
 	expect(without.applied[0]).toContain("ip6 daddr fd86::/64 drop");
 	expect(await without.guard.ensure(), "it is not set again and again").toBe(false);
 	await expect(refuses(/./).guard.ensure()).rejects.toThrow("Operation not supported");
+});
+
+test("other wishes are set, once, and are nobody else's change", async () => {
+	const applied: string[] = [];
+	const run: RunCommand = async (_, args, { input = "" } = {}) => {
+		if (args.includes("list")) return `comment "made by heimweg" ${applied.length}`;
+		applied.push(input);
+		return "";
+	};
+	let port = 9;
+	const rules = () => [{ chain: "prerouting" as const, rule: `tcp dport ${port} drop` }];
+	const guard = createGuard({ run, interface: "hw0", networks, rules });
+	await guard.ensure();
+	port = 10;
+	expect(await guard.ensure()).toBe(false);
+	expect(applied.at(-1)).toContain("tcp dport 10 drop");
+	expect(await guard.ensure()).toBe(false);
+	expect(applied).toHaveLength(2);
+	applied.push("somebody else's");
+	expect(await guard.ensure()).toBe(true);
 });
 
 // The real nft and ip, in network namespaces that this test makes and removes.

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { parseAddress, parseCidr } from "../../shared/address.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { parseConfig } from "../../shared/config.ts";
+import { configSource } from "../../shared/config-watch.ts";
 import { type CoreConfig, coreFields, tunnelFields } from "../../shared/core-config.ts";
 import type { Part, PartContext, PartKind } from "../../shared/part.ts";
 import { composedSide } from "../../shared/postfix/compose.ts";
@@ -57,7 +58,7 @@ function programOf(...parts: Kind[]): ProgramKind<Types> {
 		defaultConfigPath: "/none",
 		madeByUnit: [],
 		programs: [],
-		words: { run: "", status: "", checkConfig: "", down: "", postfix: "", postfixUndo: "" },
+		words: { setUp: "", run: "", status: "", checkConfig: "", down: "", postfix: "", postfixUndo: "" },
 		core: {
 			tunnel: z.strictObject(tunnelFields("/none")),
 			...coreFields({ stateDir: "/none", runDir: "/none", port: 1 }),
@@ -102,7 +103,8 @@ async function madeAt(port: number, ...parts: Kind[]) {
 		run_dir: folder,
 		log: { level: "info", format: "auto" },
 	};
-	const loaded = { config, key: { privateKey: "", privateKeyFile: "" }, parts: new Map() };
+	const source = configSource("/none", "");
+	const loaded = { config, source, key: { privateKey: "", privateKeyFile: "" }, parts: new Map() };
 	return createProgram(programOf(...parts), loaded, run, silent);
 }
 
@@ -173,6 +175,29 @@ test("the guard's one table holds what the parts want in it", async () => {
 	await program.start();
 	await expect.poll(() => rules).toContain(`add rule inet heimweg output ${rule.rule}`);
 	await program.stop();
+});
+
+test("a part may want other rules while it runs, and hears when they stand", async () => {
+	let port = 8686;
+	let context: PartContext | undefined;
+	const kind = telling("ports", {
+		guard: () => [{ chain: "prerouting" as const, rule: `tcp dport ${port} drop` }],
+	});
+	const program = await made({
+		...kind,
+		create: (config, given, loaded) => {
+			context = given;
+			return kind.create(config, given, loaded);
+		},
+	});
+	await program.start();
+	expect(await context!.guardAnew()).toBe(true);
+	expect(rules).toContain("tcp dport 8686 drop");
+	port = 8687;
+	const stands = context!.guardAnew().then((stood) => stood && rules);
+	expect(await stands).toContain("tcp dport 8687 drop");
+	await program.stop();
+	expect(await context!.guardAnew()).toBe(false);
 });
 
 test("status, commands and ticks are what the parts bring", async () => {
@@ -282,10 +307,9 @@ test("what Postfix needs is what the parts need, each parameter looked at once",
 	const both = await composedSide("heimweg", [side("a", ["x", "y"]), {}, side("b", ["y"])], {});
 	expect(both.look).toEqual({ parameters: ["x", "y"], expanded: ["mynetworks"] });
 	const now = { directory: "", set: new Map(), inForce: new Map(), expanded: new Map() };
-	expect(both.plan({ ...now, service: undefined, overrides: new Map(), chroot: "n" }).notes).toEqual([
-		"a",
-		"b",
-	]);
+	expect(
+		both.plan({ ...now, service: undefined, overrides: new Map(), ports: new Map(), chroot: "n" }).notes,
+	).toEqual(["a", "b"]);
 });
 
 test("the headline is folded from what the parts have seen, and a no means that mail cannot flow", async () => {

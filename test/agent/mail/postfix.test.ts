@@ -36,7 +36,7 @@ function command(options: PostfixCommandOptions = {}, uid = 0) {
 test("shows what is needed, changes nothing and exits 1", async () => {
 	expect(await command({}, 1000)).toBe(1);
 	expect(printed).toContain("main.cf, relayhost: ");
-	expect(printed).toContain('4 changes needed; "heimweg postfix --apply" makes them.');
+	expect(printed).toContain('5 changes needed; "heimweg postfix --apply" makes them.');
 	expect(await readdir(folder)).toEqual(["main.cf", "master.cf"]);
 });
 
@@ -49,6 +49,7 @@ test("--apply sends everything through the relay and lets in nobody else, withou
 			"permit_mynetworks, permit_sasl_authenticated, check_client_access cidr:{ {10.86.0.1/32 OK}, {fd86::1/128 OK} }, reject",
 		smtpd_restriction_classes: "heimweg_tunnel",
 		smtpd_client_restrictions: "heimweg_tunnel",
+		smtpd_authorized_xforward_hosts: "10.86.0.1, [fd86::1]",
 	});
 	expect(postfix.calls.slice(-3)).toEqual(["postfix check", "postfix status", "postfix reload"]);
 	expect(await command()).toBe(0);
@@ -71,6 +72,7 @@ test("--undo takes back just that, the last first, and gives the owner's own val
 	expect(await command({ undo: true })).toBe(0);
 	expect(postfix.main()).toEqual(before);
 	expect(postfix.calls.filter((call) => /postconf -[eX] /.test(call))).toEqual([
+		"postconf -X smtpd_authorized_xforward_hosts",
 		"postconf -e smtpd_client_restrictions=reject_unknown_client_hostname",
 		"postconf -X smtpd_restriction_classes",
 		"postconf -X heimweg_tunnel",
@@ -78,6 +80,16 @@ test("--undo takes back just that, the last first, and gives the owner's own val
 	]);
 	expect(await command({ undo: true })).toBe(0);
 	expect(printed).toBe("There is nothing to take back.\n");
+});
+
+test("--undo leaves other hosts that may say whose mail they bring, and takes both of the relay's addresses out", async () => {
+	const name = "smtpd_authorized_xforward_hosts";
+	postfix = fakePostfix(folder, `${name} = 127.0.0.1, [::1]\n`);
+	await command({ apply: true });
+	expect(postfix.main().get(name)).toBe("10.86.0.1, [fd86::1], 127.0.0.1, [::1]");
+	await postfix.run("postconf", ["-e", `${name}=10.86.0.1, 192.0.2.1, [fd86::1], [::1]`]);
+	expect(await command({ undo: true })).toBe(0);
+	expect(postfix.main().get(name)).toBe("192.0.2.1, [::1]");
 });
 
 test("what stands in the way and is the owner's to decide is told", async () => {

@@ -2,13 +2,15 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { postfixAliases } from "../../../agent/recipients/aliases.ts";
 import { collect, readDocument, writeDocument } from "../../../agent/recipients/collect.ts";
 import { recipientCommand } from "../../../agent/recipients/command.ts";
-import { recipientsOf } from "../../../agent/recipients/document.ts";
+import { recipientsOf, someRecipients } from "../../../agent/recipients/document.ts";
 import { doveadmUsers } from "../../../agent/recipients/doveadm.ts";
 import { recipientFile } from "../../../agent/recipients/file.ts";
 import { passwdFile } from "../../../agent/recipients/passwd.ts";
 import { postfixTable } from "../../../agent/recipients/postfix-table.ts";
+import { recipientsCommand } from "../../../agent/recipients/run.ts";
 import type { Source } from "../../../agent/recipients/source.ts";
 import { CommandError, type RunCommand, runCommand } from "../../../shared/command.ts";
 import { remedyOf } from "../../../shared/errors.ts";
@@ -63,22 +65,90 @@ test.each([
 
 test("the passwd file names people, not the system's users", async () => {
 	const path = join(folder, "passwd");
-	const line = (name: string, id: number) => `${name}:x:${id}:${id}:,,,:/home/${name}:/bin/bash\n`;
 	await writeFile(path, line("root", 0) + line("anna", 1000) + line("nobody", 65534) + line("bert", 59999));
 	expect(await passwdFile(path).read()).toEqual(["anna", "bert"]);
 });
 
-test("doveadm names Dovecot's users, and what to do when it may not", async () => {
+const line = (name: string, id: number) => `${name}:x:${id}:${id}:,,,:/home/${name}:/bin/bash\n`;
+const at = (passwd: string, opened = false) => ({ passwd, opened: async () => opened });
+
+test("doveadm names Dovecot's users, and none of the system's, such as nobody", async () => {
 	const calls: string[][] = [];
-	expect(await doveadmUsers(says("anna@example.org\nbert\n", calls)).read()).toEqual([
-		"anna@example.org",
-		"bert",
-	]);
+	const passwd = join(folder, "passwd");
+	await writeFile(passwd, line("messagebus", 997) + line("bert", 1000) + line("nobody", 65534));
+	const run = says("nobody\nmessagebus\nanna@example.org\nbert\n", calls);
+	expect(await doveadmUsers(run, at(passwd)).read()).toEqual(["anna@example.org", "bert"]);
 	expect(calls).toEqual([["doveadm", "user", "*"]]);
-	const error = await doveadmUsers(fails("userdb list: auth-userdb: Permission denied"))
+});
+
+test("doveadm asks on a socket of our own where Dovecot has opened it", async () => {
+	const calls: string[][] = [];
+	await doveadmUsers(says("bert\n", calls), at("/dev/null", true)).read();
+	expect(calls).toEqual([["doveadm", "user", "-a", "/run/dovecot/heimweg-userdb", "*"]]);
+});
+
+test.each([
+	"userdb list: auth-userdb: Permission denied",
+	"Error: auth-master: userdb list: User listing returned failure\nFatal: user listing failed",
+])("a Dovecot that does not list its users (%j) comes with the settings that let it", async (stderr) => {
+	const error = await doveadmUsers(fails(stderr), at("/dev/null"))
 		.read()
 		.catch((reason) => reason);
-	expect(remedyOf(error)).toContain("auth-userdb");
+	expect(error.message).toBe("doveadm may not list Dovecot's users");
+	expect(remedyOf(error)).toContain('"heimweg recipients --dovecot > /etc/dovecot/conf.d/99-heimweg.conf"');
+});
+
+test("the users of this machine have Postfix's aliases beside them, as far as a table can be listed", async () => {
+	const run: RunCommand = async (command, args) => {
+		if (command === "postmap") return args[1] === "hash:/etc/aliases" ? "postmaster\troot\ninfo\tanna\n" : "";
+		return "proxy:hash:/etc/aliases, ldap:/etc/postfix/ldap.cf";
+	};
+	expect(await postfixAliases(run).read()).toEqual(["postmaster", "info"]);
+	const none: RunCommand = async (command) => {
+		throw new CommandError(command, "none", { missing: true });
+	};
+	expect(await postfixAliases(none).read()).toEqual([]);
+});
+
+test("postmaster@ and abuse@ are valid in every domain of the home, whoever the sources name", async () => {
+	const users: Source = { name: "users", read: async () => ["anna", "info@other.example"] };
+	const document = await collect([users], { domains, before: undefined, now: new Date() });
+	expect(document.sources.at(-1)?.recipients).toEqual([
+		"abuse@example.net",
+		"abuse@example.org",
+		"abuse@other.example",
+		"postmaster@example.net",
+		"postmaster@example.org",
+		"postmaster@other.example",
+	]);
+	// Whether Postfix knows the named ones is not judged by those that nobody named.
+	expect([...someRecipients(document).values()].flat()).toEqual([
+		"anna@example.net",
+		"anna@example.org",
+		"info@other.example",
+	]);
+});
+
+test("a list that is printed has what is wrong with a source beside it, and exit status 1", async () => {
+	const list = join(folder, "list");
+	await writeFile(list, "anna\nö@example.org\n");
+	const recipients = { tables: [], passwd: false, doveadm: false, commands: [], delimiter: "+", domains };
+	const config = { recipients: { ...recipients, files: [list, join(folder, "none")], list: "" } };
+	const [out, err] = [[] as string[], [] as string[]];
+	const status = await recipientsCommand(
+		config as unknown as Parameters<typeof recipientsCommand>[0],
+		{ list: true, write: false },
+		{
+			run: says(""),
+			out: { write: (text) => out.push(text) },
+			err: { write: (text) => err.push(text) },
+			now: new Date(),
+		},
+	);
+	expect(status).toBe(1);
+	expect(out.join("")).toContain("anna@example.net\nanna@example.org\n");
+	expect(err.join("")).toMatch(/none: ENOENT.*\n/);
+	expect(err.join("")).toContain("names that no recipient can have (1): ö@example.org");
 });
 
 test("files and commands name one a line; comments are none, and no shell reads a command", async () => {

@@ -199,6 +199,7 @@ test("a pipe in the place of the list keeps neither the agent from starting nor 
 			log: silent,
 		},
 		...{ metrics: createMetrics("test", "1", health), guarded: () => true, statusChanged() {} },
+		guardAnew: async () => true,
 		state: () => ({ read: async () => undefined, write: async () => {}, stop() {} }),
 		checkin: () => [],
 		proofs: () => [],

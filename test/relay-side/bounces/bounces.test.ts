@@ -121,6 +121,13 @@ describe("a bounce for a recipient that the home listed itself", () => {
 		expect(told(health)).toHaveLength(1);
 	});
 
+	test("for an address that every domain has is none of the home's own list", async () => {
+		const { health, log, list } = await relaySide(memory());
+		list.add(parseRecipient("abuse@example.org")!);
+		log(line("bounced", refusal, "Abuse+x@example.org"));
+		expect(told(health)).toEqual([]);
+	});
+
 	test("for what is in the mail is a warning of its own, which a day ends", async () => {
 		const { health, log, part } = await relaySide(memory());
 		log(line("bounced", "host 10.86.0.2[10.86.0.2] said: 554 5.7.1 Spam (in reply to end of DATA command)"));

@@ -36,7 +36,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 		run,
 		interface: "hw0",
 		networks: [parseCidr("10.86.0.0/24")],
-		rules: [sourcesChain(51820)],
+		rules: () => [sourcesChain(51820)],
 	});
 	let sources: Sources | undefined;
 	let proofs = 0;

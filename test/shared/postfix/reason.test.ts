@@ -71,6 +71,11 @@ const table: ReadonlyArray<[text: string, kind: ReasonKind, at: "here" | "there"
 	["message size 3320 exceeds size limit 900 of server 10.86.0.2[10.86.0.2]", "too_large", "there"],
 	["connect to home.example.net[private/dovecot-lmtp]: No such file or directory", "lmtp", "here"],
 	["connect to home.example.net[private/dovecot-lmtp]: Connection refused", "lmtp", "here"],
+	[
+		`host home.example.net[private/dovecot-lmtp] said: 550 5.1.1 <a@example.org> User doesn't exist: a@example.org ${rcpt}`,
+		"user_unknown",
+		"here",
+	],
 	["connect to 127.0.0.1[127.0.0.1]:24: Connection refused", "lmtp", "here"],
 	[
 		"maildir delivery failed: create maildir file /home/anna/Maildir/tmp/1796030850.P497.vm: Permission denied",
@@ -107,6 +112,17 @@ describe("the reason that Postfix notes of a mail", () => {
 		expect(refused.advice).toContain("on mx.world.test");
 		const answer = reasonOf("host mx.world.test[192.0.2.9] said: 450 4.3.2 later", { here: "this home" });
 		expect(answer).toMatchObject({ kind: "busy", machine: "mx.world.test" });
+	});
+
+	test("what a socket answers comes from this machine itself, whatever Postfix calls it", () => {
+		const full = reasonOf(
+			`host home.example.net[private/dovecot-lmtp] said: 452 4.2.2 Quota exceeded ${rcpt}`,
+			{
+				here: "this home",
+			},
+		);
+		expect(full).toMatchObject({ kind: "mailbox_full", machine: "this home" });
+		expect(full.advice).toContain("on this home");
 	});
 
 	test("what nobody has seen yet is told as it is, and sends people to the queue", () => {

@@ -39,10 +39,15 @@ export interface DesecApi {
 	 * deSEC's own (hidden) primary serves them; its public servers follow.
 	 */
 	patch(domain: string, changes: readonly RRsetChange[], signal?: AbortSignal): Promise<RRset[]>;
+	/** Makes all these RRsets or none: `conflict` when one of them is there. In one request, or not at all. */
+	create(domain: string, rrsets: readonly RRsetChange[], signal?: AbortSignal): Promise<RRset[]>;
 }
 
 /** Pages that are read at most, of 500 RRsets each. */
 const MAXIMUM_PAGES = 20;
+
+/** A page of a whole zone may hold RRsets of 64 kB. */
+const wholeZoneBytes = 16 * 1024 * 1024;
 
 /** The front refuses bodies of over 1 MB. */
 const mostBytes = 900_000;
@@ -69,25 +74,31 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 		path: string;
 		query?: Record<string, string>;
 		items?: readonly RRsetChange[];
+		onlyNew?: boolean;
+		limit?: number;
 		signal?: AbortSignal | undefined;
 	}
 
-	async function call<T>(schema: z.ZodType<T>, { wanted, kind, domain, path, query, items, signal }: Call) {
+	async function call<T>(
+		schema: z.ZodType<T>,
+		{ wanted, kind, domain, path, query, items, onlyNew, limit, signal }: Call,
+	) {
 		const url = new URL(`${base}/${path}`);
 		for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
 		const reply = await spend(options.budget, kind, domain, signal, async () => {
 			const answer = await exchange({
 				wanted,
-				method: items ? "PATCH" : "GET",
+				method: items ? (onlyNew ? "POST" : "PATCH") : "GET",
 				url,
 				token: options.token,
 				...(items ? { body: JSON.stringify(items) } : {}),
+				limit,
 				timeout: (options.timeout ?? DEFAULT_TIMEOUT) + timeForAll(items?.length ?? 0),
 				userAgent: options.userAgent,
 				signal,
 				dispatcher: options.dispatcher,
 			});
-			if (answer.status !== 200) throw refusalOf(answer, wanted, items);
+			if (answer.status !== (onlyNew ? 201 : 200)) throw refusalOf(answer, wanted, items);
 			return answer;
 		});
 		return { value: readAnswer(schema, reply, wanted), reply };
@@ -143,6 +154,7 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 					path,
 					query,
 					signal,
+					...(filter.subname === undefined && filter.type === undefined ? { limit: wholeZoneBytes } : {}),
 				});
 				found.push(...value);
 				cursor = nextCursor(reply);
@@ -152,20 +164,23 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 
 		async patch(domain, all, signal) {
 			const written: RRset[] = [];
-			for (const changes of inPieces(all)) written.push(...(await patchOnce(domain, changes, signal)));
+			for (const changes of inPieces(all)) written.push(...(await write(domain, changes, false, signal)));
 			return written;
 		},
+
+		create: (domain, rrsets, signal) => write(domain, rrsets, true, signal),
 	};
 
-	async function patchOnce(
+	async function write(
 		domain: string,
 		changes: readonly RRsetChange[],
+		onlyNew: boolean,
 		signal: AbortSignal | undefined,
 	): Promise<RRset[]> {
 		const path = `domains/${encodeURIComponent(domain)}/rrsets/`;
 		const which = changes.map(({ subname, type }) => `${subname || "@"} ${type}`).join(", ");
 		const wanted = `change ${which} of ${domain}`;
-		const call_ = { wanted, kind: "write" as const, domain, path, items: changes, signal };
+		const call_ = { wanted, kind: "write" as const, domain, path, items: changes, onlyNew, signal };
 		return (await call(z.array(rrsetSchema), call_)).value;
 	}
 }

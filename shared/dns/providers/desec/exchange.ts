@@ -5,17 +5,19 @@ import type { FailedAt } from "../../../failed-connection.ts";
 import { DesecError } from "./error.ts";
 import { describeFailure, describeLate } from "./failure.ts";
 
-/** The largest answer that is read; 500 RRsets are far below it. */
+/** The largest answer that is read unless said otherwise; 500 usual RRsets are far below it. */
 const MAXIMUM_BYTES = 2 * 1024 * 1024;
 
 export interface Exchange {
 	/** What it is for, as in "wanted to ...". */
 	wanted: string;
-	method: "GET" | "PATCH";
+	method: "GET" | "PATCH" | "POST";
 	url: URL;
 	token: () => Promise<string>;
 	/** JSON text. */
 	body?: string;
+	/** The largest answer that is read, in bytes. */
+	limit?: number | undefined;
 	/** Milliseconds for all of it, name lookup included. */
 	timeout: number;
 	userAgent: string;
@@ -74,7 +76,7 @@ export async function exchange(options: Exchange): Promise<Reply> {
 			signal: ending.signal,
 			dispatcher: options.dispatcher ?? agent!,
 		});
-		const text = await readBounded(response.body, wanted);
+		const text = await readBounded(response.body, wanted, options.limit ?? MAXIMUM_BYTES);
 		const header = (name: string) => [response.headers[name]].flat()[0];
 		return {
 			status: response.statusCode,
@@ -127,16 +129,17 @@ async function readToken(token: () => Promise<string>): Promise<string> {
 async function readBounded(
 	body: AsyncIterable<Buffer> & { destroy(): unknown },
 	wanted: string,
+	limit: number,
 ): Promise<string> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	for await (const chunk of body) {
 		length += chunk.length;
-		if (length > MAXIMUM_BYTES) {
+		if (length > limit) {
 			body.destroy();
 			throw new DesecError(
 				"malformed",
-				`deSEC: wanted to ${wanted}, but the answer is larger than ${MAXIMUM_BYTES / 1024 / 1024} MiB`,
+				`deSEC: wanted to ${wanted}, but the answer is larger than ${limit / 1024 / 1024} MiB`,
 				{
 					remedy:
 						"see that nothing on the line answers in deSEC's place, and that the URLs in [dns] are right",

@@ -1,8 +1,10 @@
+import { HeimwegError } from "../../../errors.ts";
 import type { SavedState } from "../../../saved-state.ts";
 import type { Provider, ProviderEvents } from "../../provider.ts";
-import { createDesecApi } from "./api.ts";
+import { createDesecApi, inPieces } from "./api.ts";
 import { type BudgetState, createBudget } from "./budget.ts";
 import { updateThroughDynDns } from "./dyndns.ts";
+import { isStale, isUncertain } from "./outcome.ts";
 import { type OwnZone, ownZone } from "./own-zone.ts";
 import { createRefusals } from "./refusals.ts";
 
@@ -35,6 +37,7 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 	const api = createDesecApi({ ...access, baseUrl: options.api });
 	const refusals = createRefusals(now);
 	const zones = new Map<string, OwnZone>();
+	const leastTtls = new Map<string, number>();
 	let remembered: string | undefined;
 	/** Zones that deSEC itself says it has not published. */
 	const unpublished = new Set<string>();
@@ -59,6 +62,7 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 		zoneOf: (name, signal) =>
 			refusals.attempt(`zone of ${name}`, async () => {
 				const found = await api.zoneOf(name, signal);
+				leastTtls.set(found.name, found.minimumTtl);
 				if (!found.inForce) unpublished.add(found.name);
 				return found.name;
 			}),
@@ -69,6 +73,18 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 				await refusals.attempt(name, () => zone(name).sync(names, wanted, signal));
 			},
 		}),
+		async content(name, signal) {
+			// It seldom changes, and who finds it too low is told by deSEC.
+			const leastTtl = leastTtls.get(name) ?? (await api.zone(name, signal)).minimumTtl;
+			leastTtls.set(name, leastTtl);
+			return { leastTtl, rrsets: await api.rrsets(name, {}, signal) };
+		},
+		async change(name, changes, { onlyNew, signal }) {
+			if (inPieces(changes).length > 1) throw tooLarge(name);
+			await (onlyNew ? api.create(name, changes, signal) : api.patch(name, changes, signal));
+		},
+		mayHaveWorked: isUncertain,
+		isRace: isStale,
 		async remember() {
 			const state = access.budget.state();
 			// A run that asked nothing has nothing new to be remembered.
@@ -78,4 +94,10 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 		},
 		stop: memory.stop,
 	};
+}
+
+function tooLarge(zone: string): HeimwegError {
+	return new HeimwegError(`the changes of ${zone} are more than deSEC takes in one request (1 MB)`, {
+		remedy: "nothing was changed; make the large RRsets at desec.io by hand",
+	});
 }

@@ -1,0 +1,26 @@
+import type { Address } from "../../shared/address.ts";
+
+/**
+ * fail2ban's jails for a mail server behind a relay (jail.conf(5)). What never must be banned follows from the
+ * configuration: the relay's own looks come from its tunnel addresses.
+ */
+export function jailText(never: readonly Address[]): string {
+	return `# Written by "heimweg bans jail". Filters and the action lie in /etc/fail2ban/{filter.d,action.d}/heimweg*.
+# The first action is this machine's own, for clients that come directly; the second hands the ban to the relay.
+[heimweg-dovecot]
+enabled = true
+backend = systemd
+port = imap,imaps,pop3,pop3s,sieve
+ignoreip = 127.0.0.1/8 ::1 ${never.join(" ")}
+action = %(action_)s
+         heimweg
+
+[heimweg-postfix]
+enabled = true
+backend = systemd
+port = smtp,submission,submissions
+ignoreip = 127.0.0.1/8 ::1 ${never.join(" ")}
+action = %(action_)s
+         heimweg
+`;
+}

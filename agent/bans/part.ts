@@ -1,0 +1,147 @@
+import { type Address, type Cidr, inNetwork } from "../../shared/address.ts";
+import { clientText, parseClient } from "../../shared/banned-client.ts";
+import { HeimwegError } from "../../shared/errors.ts";
+import { bansAnswerSchema } from "../../shared/protocol/bans.ts";
+import { SECOND } from "../../shared/time.ts";
+import { agentPart } from "../part.ts";
+import { type BanBook, bansSchema, createBanBook } from "./book.ts";
+import { bansCommands, orderSchema } from "./command.ts";
+import * as conditions from "./conditions.ts";
+
+/** Between two check-ins because of bans: the first is told at once, what follows in one go. */
+const gathering = 2 * SECOND;
+
+export interface BansStatus {
+	bans: { banned: number; held: number; enforced: boolean | undefined };
+}
+
+/** Clients that this home bans: the relay refuses them, since no firewall here can stop what comes through the tunnel. */
+export const bans = agentPart({
+	name: "bans",
+	conditions: Object.values(conditions),
+
+	create({ relays, tunnel }, { health, state, metrics }) {
+		const memory = state("bans.json", bansSchema);
+		let book: BanBook = createBanBook();
+		let wantCheckin = (_after?: number) => {};
+		let answer: { held: number; enforced: boolean } | undefined;
+		let answered = false;
+		let toldAt = Number.NEGATIVE_INFINITY;
+		let soon: NodeJS.Timeout | undefined;
+		const kept: readonly Address[] = [...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses];
+		metrics.gauge("bans", "Clients that are banned at this home", () => clients().size);
+
+		const clients = () => new Set(book.all().map(({ client }) => client));
+
+		function changed(): void {
+			void memory.write([...book.all()]);
+			review();
+			soon ??= setTimeout(
+				() => {
+					soon = undefined;
+					toldAt = performance.now();
+					wantCheckin();
+				},
+				Math.max(0, toldAt + gathering - performance.now()),
+			).unref();
+		}
+
+		function review(): void {
+			const untold = book.untold();
+			health.put(conditions.tooMany, "", untold > 0 ? { untold } : undefined);
+			const banned = clients().size;
+			const why = !answered
+				? undefined
+				: answer === undefined
+					? "the relay's heimweg-relay is older and takes no bans"
+					: answer.enforced
+						? undefined
+						: "on the relay nothing runs that could refuse them";
+			health.put(conditions.notHeld, "", banned > 0 && why !== undefined ? { banned, why } : undefined);
+		}
+
+		function clientFor(text: string): Cidr {
+			const client = parseClient(text);
+			const own = [...kept, "127.0.0.1" as Address, "::1" as Address].find((one) => inNetwork(one, client));
+			if (own === undefined && !tunnel.networks.some((network) => inNetwork(addressOf(client), network)))
+				return client;
+			throw new HeimwegError(`${clientText(client)} is not banned: it stands for the relay or this machine`, {
+				remedy:
+					'put what "heimweg bans jail" prints into /etc/fail2ban/jail.d/heimweg.conf: its ignoreip has it',
+			});
+		}
+
+		return {
+			name: "bans",
+			ticks: [{ every: 10 * SECOND, act: () => void (book.expire() && changed()) }],
+			commands: {
+				bans: async (text) => {
+					const order = orderSchema.parse(JSON.parse(text || "{}"));
+					if (order.action === "list") return listText(book, answer);
+					if (order.action === "flush") {
+						const gone = book.flush(order.by);
+						changed();
+						return `${gone} bans by ${order.by} have ended`;
+					}
+					if (order.action === "remove") {
+						const client = parseClient(order.client);
+						const gone = book.remove(client, order.by);
+						if (gone > 0) changed();
+						return gone > 0 ? `${clientText(client)} may come again` : `${clientText(client)} is not banned`;
+					}
+					const client = clientFor(order.client);
+					book.add({ client, by: order.by, seconds: order.seconds });
+					changed();
+					return `${clientText(client)} is banned`;
+				},
+			},
+			checkin: {
+				own: () => book.toTell(),
+				heardOwn(said) {
+					const { data } = bansAnswerSchema.safeParse(said);
+					answered = true;
+					answer = data && { held: data.held, enforced: data.enforced };
+					if (book.confirmed(data?.mark) && data) wantCheckin();
+					review();
+				},
+				subscribe(listener) {
+					wantCheckin = listener;
+				},
+			},
+			status: (): BansStatus => ({
+				bans: { banned: clients().size, held: answer?.held ?? 0, enforced: answer?.enforced },
+			}),
+			async start() {
+				book = createBanBook((await memory.read()) ?? []);
+				book.expire();
+				review();
+			},
+			stop() {
+				clearTimeout(soon);
+				memory.stop();
+			},
+		};
+	},
+
+	rows(status) {
+		const { bans: said } = status as Partial<BansStatus>;
+		if (!said || said.banned === 0) return [];
+		const where =
+			said.enforced === true ? `${said.held} of them refused at the relay` : "not refused at the relay";
+		return [{ place: 33, name: "Bans", text: `${said.banned} clients, ${where}` }];
+	},
+
+	cli: bansCommands,
+});
+
+const addressOf = (client: Cidr) => client.slice(0, client.indexOf("/")) as Address;
+
+function listText(book: BanBook, answer: { held: number; enforced: boolean } | undefined): string {
+	const lines = book.all().map(({ client, by, until }) => {
+		return `${clientText(client)}  until ${new Date(until).toISOString().slice(0, 19)}Z  by ${by}`;
+	});
+	const held = answer?.enforced ? `the relay refuses ${answer.held} clients` : "the relay refuses none";
+	return [...lines, `${lines.length === 0 ? "nobody is banned" : `${lines.length} bans`}; ${held}`].join(
+		"\n",
+	);
+}

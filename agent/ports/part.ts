@@ -1,0 +1,172 @@
+import { clientPortNumbers, kindOfPort, proxyPort } from "../../shared/client-ports.ts";
+import { runCommand } from "../../shared/command.ts";
+import { mostNames, type PortsAnswer, portsAnswerSchema } from "../../shared/protocol/ports.ts";
+import { HOUR, MINUTE } from "../../shared/time.ts";
+import { agentPart } from "../part.ts";
+import { judgeCertificate, shownCertificate } from "./certificate.ts";
+import * as conditions from "./conditions.ts";
+import { portsShape, servedPorts } from "./config.ts";
+import { dovecotCommand } from "./dovecot.ts";
+import { guardRules } from "./guard.ts";
+import { lookAtPorts, type Offered, programOf } from "./offered.ts";
+import { submissionSide } from "./postfix.ts";
+
+/** What the status has of it. */
+export interface PortsStatus {
+	ports?: {
+		/** Client ports that are set up here, and those of them that nothing listens on. */
+		offered: readonly number[];
+		silent: readonly number[];
+		/** What the relay serves for this home; undefined while it has not said. */
+		served: { names: readonly string[]; ports: readonly number[] } | undefined;
+	};
+}
+
+/** Web servers have their PROXY ports from their owners; those of mail are guarded whoever uses them. */
+const alwaysGuarded = clientPortNumbers.filter((port) => port !== 80 && port !== 443);
+
+/** Between two looks at the certificates while all is well, and while it is not. */
+const certificatesEvery = HOUR;
+
+/** Names whose certificates are looked at. */
+const mostLooks = 10;
+
+/** What mail programs reach here through the relay: the PROXY ports of Postfix and Dovecot, and who may speak to them. */
+export const ports = agentPart({
+	name: "ports",
+	config: portsShape,
+	conditions: Object.values(conditions),
+	guard: ({ tunnel, relays, ports: config }) =>
+		guardRules({
+			interface: tunnel.interface,
+			relay: relays.flatMap(({ addresses }) => addresses),
+			ports: [...new Set([...alwaysGuarded, ...servedPorts(config)])].map(proxyPort),
+		}),
+	postfix: ({ ports: config }) => submissionSide(config),
+
+	create({ ports: config }, { facts, run, health, log, statusChanged }) {
+		const serve = servedPorts(config);
+		let offered: Offered | undefined;
+		let served: PortsAnswer | undefined;
+		let news = () => {};
+		let certificatesAt = Number.NEGATIVE_INFINITY;
+
+		const names = () => (config.names ?? facts.published.value?.names ?? []).slice(0, mostNames);
+
+		async function look(): Promise<void> {
+			let fresh: Offered;
+			try {
+				fresh = await lookAtPorts(run, serve);
+			} catch (error) {
+				log.debug({ error }, "the PROXY ports are not known");
+				return;
+			}
+			const isNews = fresh.ports.join() !== offered?.ports.join();
+			offered = fresh;
+			for (const port of clientPortNumbers) {
+				const silent = fresh.silent.includes(port);
+				const details = { proxy: proxyPort(port), program: programOf(port) };
+				health.put(conditions.notListening, String(port), silent ? details : undefined);
+			}
+			if (isNews) {
+				statusChanged();
+				news();
+			}
+			await lookAtCertificates(fresh);
+		}
+
+		async function lookAtCertificates({ direct }: Offered): Promise<void> {
+			const kinds = [
+				conditions.certificateExpired,
+				conditions.certificateEndsSoon,
+				conditions.certificateOfOther,
+			];
+			const wrong = kinds.some(
+				(kind) => health.subjects(kind as typeof conditions.certificateExpired).length > 0,
+			);
+			const now = performance.now();
+			if (now - certificatesAt < (wrong ? 5 * MINUTE : certificatesEvery)) return;
+			certificatesAt = now;
+			for (const name of names().slice(0, mostLooks)) await lookAtCertificate(name, direct);
+		}
+
+		async function lookAtCertificate(name: string, direct: readonly number[]): Promise<void> {
+			let expired: { port: number; ends: string } | undefined;
+			let soon: { port: number; ends: string } | undefined;
+			let other: { port: number; names: string } | undefined;
+			for (const port of direct.filter((one) => kindOfPort(one) === "tls")) {
+				const certificate = await shownCertificate(name, port);
+				if (!certificate) continue;
+				const { is, ends, names: holders } = judgeCertificate(certificate, name, new Date());
+				if (is === "expired") expired ??= { port, ends };
+				if (is === "soon") soon ??= { port, ends };
+				if (is === "other") other ??= { port, names: holders };
+			}
+			health.put(conditions.certificateExpired, name, expired);
+			health.put(conditions.certificateEndsSoon, name, soon);
+			health.put(conditions.certificateOfOther, name, other);
+		}
+
+		return {
+			name: "ports",
+			ticks: [{ every: MINUTE, act: look }],
+			checkin: {
+				own: () => offered && { names: names(), ports: offered.ports },
+				heardOwn(answer) {
+					const read = portsAnswerSchema.safeParse(answer);
+					// A relay of an earlier version says nothing.
+					served = read.success ? read.data : undefined;
+					statusChanged();
+				},
+				subscribe(listener) {
+					news = listener;
+				},
+			},
+			status: (): PortsStatus => ({
+				ports: {
+					offered: offered?.ports ?? [],
+					silent: offered?.silent ?? [],
+					served: served?.names && { names: served.names, ports: served.ports ?? [] },
+				},
+			}),
+			async start() {
+				void look();
+			},
+		};
+	},
+
+	rows(status) {
+		const { ports: now } = status as PortsStatus;
+		if (!now || now.offered.length === 0) return [];
+		const { served } = now;
+		const text = !served
+			? `port ${now.offered.join(", ")} is set up; the relay has not said that it serves it`
+			: served.names.length === 0 || served.ports.length === 0
+				? `port ${now.offered.join(", ")} is set up; the relay serves none of it`
+				: `port ${served.ports.join(", ")} as ${served.names.join(", ")}`;
+		return [{ place: 32, name: "Through relay", text }];
+	},
+
+	cli(program, { configOption, load, end }) {
+		program
+			.command("dovecot")
+			.description(
+				"shows what Dovecot needs for mail programs that come through the relay; exits 1 when something is missing",
+			)
+			.option(...configOption)
+			.option("--apply", "set it (as root), in a file of its own")
+			.option("--undo", "take that file away")
+			.action(async ({ config, ...options }: { config: string; apply?: boolean; undo?: boolean }) => {
+				await end(
+					(async () => {
+						const { relays, ports: settings } = (await load(config)) as Awaited<ReturnType<typeof load>>;
+						return dovecotCommand(options, {
+							...{ run: runCommand, out: process.stdout, uid: process.getuid?.() ?? -1 },
+							relay: relays.flatMap(({ addresses }) => addresses),
+							ports: servedPorts(settings),
+						});
+					})(),
+				);
+			});
+	},
+});

@@ -1,0 +1,95 @@
+import type { Cidr } from "../../shared/address.ts";
+import { clientText } from "../../shared/banned-client.ts";
+import { createDuty, type Duty } from "../../shared/duty.ts";
+import { type MapPlace, removeFromMap, replaceMap, setInMap } from "../../shared/haproxy/map.ts";
+import type { Health } from "../../shared/health.ts";
+import type { Logger } from "../../shared/log.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import { failing } from "./conditions.ts";
+
+/** More changes than this are made by giving HAProxy the whole map. */
+const singly = 200;
+
+/** For one run, in which a map of 100,000 entries may have to be given. */
+const deadline = 30 * SECOND;
+
+export interface EnforceOptions {
+	/** HAProxy's map, and which process has it; undefined while none runs. */
+	place(): (MapPlace & { pid: number }) | undefined;
+	of(home: string): ReadonlyMap<Cidr, number>;
+	all(): ReadonlyMap<string, ReadonlyMap<Cidr, number>>;
+	health: Health;
+	log: Logger;
+}
+
+/** How HAProxy's map names a home's client. */
+export const keyOf = (home: string, client: Cidr) => `${home}|${clientText(client)}`;
+
+/**
+ * Makes HAProxy's map what homes have banned: after a change of one home its own entries alone, for a process that is new
+ * everything. Subjects are homes; without one, all of them.
+ */
+export function createEnforcement(options: EnforceOptions): Duty & { enforced(): boolean } {
+	/** What the process has, by home and client; when each ends. */
+	let has: { pid: number; bans: Map<string, Map<Cidr, number>> } | undefined;
+	let inForce = false;
+
+	async function run({ subjects, signal }: { subjects: ReadonlySet<string>; signal: AbortSignal }) {
+		inForce = false;
+		const place = options.place();
+		if (!place) {
+			has = undefined;
+			return;
+		}
+		const known = has?.pid === place.pid && !subjects.has("") ? has.bans : undefined;
+		const changes = known && [...subjects].flatMap((home) => changesOf(home, known));
+		// What fails halfway leaves it unknown what HAProxy has.
+		has = undefined;
+		if (!changes || changes.length > singly) await giveAll(place, signal);
+		else {
+			for (const { home, client, until } of changes) {
+				const key = keyOf(home, client);
+				if (until === undefined) await removeFromMap(place, key, signal);
+				else await setInMap(place, key, new Date(until).toISOString(), signal);
+			}
+			for (const home of subjects) {
+				const now = options.of(home);
+				if (now.size > 0) known!.set(home, new Map(now));
+				else known!.delete(home);
+			}
+			has = { pid: place.pid, bans: known! };
+		}
+		inForce = true;
+	}
+
+	async function giveAll(place: MapPlace & { pid: number }, signal: AbortSignal): Promise<void> {
+		const bans = new Map([...options.all()].map(([home, held]) => [home, new Map(held)]));
+		const entries = new Map<string, string>();
+		for (const [home, held] of bans)
+			for (const [client, until] of held) entries.set(keyOf(home, client), new Date(until).toISOString());
+		await replaceMap(place, entries, signal);
+		has = { pid: place.pid, bans };
+	}
+
+	function changesOf(home: string, known: ReadonlyMap<string, ReadonlyMap<Cidr, number>>) {
+		const before = known.get(home) ?? new Map<Cidr, number>();
+		const now = options.of(home);
+		const gone = [...before.keys()].filter((client) => !now.has(client));
+		const fresh = [...now].filter(([client, until]) => before.get(client) !== until);
+		return [
+			...gone.map((client) => ({ home, client, until: undefined })),
+			...fresh.map(([client, until]) => ({ home, client, until })),
+		];
+	}
+
+	const duty = createDuty({
+		name: "bans",
+		run,
+		deadline,
+		backoff: { first: SECOND, max: MINUTE },
+		failing,
+		health: options.health,
+		log: options.log,
+	});
+	return { ...duty, enforced: () => inForce };
+}

@@ -1,0 +1,99 @@
+import { messageOf } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/log.ts";
+import {
+	aged,
+	type Enrolment,
+	type InvitationRecord,
+	isLive,
+	joined,
+	type LiveRecord,
+	newRecord,
+	redeemed,
+} from "./record.ts";
+import type { InvitationStore } from "./store.ts";
+
+/** All invitations that there are. What it says is on disk: each change is saved before it is told or counts. */
+export interface InvitationBook {
+	/** By id; forgotten ones are not among them. */
+	readonly records: ReadonlyMap<string, InvitationRecord>;
+	/** Those that may be used or repeated now. */
+	live(): LiveRecord[];
+	open(id: string, home: string, enrolment: Enrolment): Promise<void>;
+	/** The record as this key redeemed it, now or before; undefined when another key has, or when it is over. */
+	redeem(id: string, publicKey: string, presharedKey: string): Promise<InvitationRecord | undefined>;
+	/** The home was heard with its new key: the secrets go. */
+	join(id: string): Promise<void>;
+	/** Ends those whose day is over; to be called now and then. */
+	age(): Promise<void>;
+	forget(ids: Iterable<string>): Promise<void>;
+}
+
+/**
+ * Keeps the invitations. Changes come one after the other, so that of two machines with one code one is first; one that
+ * cannot be saved has not happened.
+ */
+export async function invitationBook(options: {
+	store: InvitationStore;
+	/** Told after each change. */
+	onChange(): void;
+	log: Logger;
+	/** Milliseconds since 1970. */
+	clock?: () => number;
+}): Promise<InvitationBook> {
+	const { store, log, onChange } = options;
+	const clock = options.clock ?? Date.now;
+	const records = new Map((await store.load()).map((record) => [record.id, record]));
+	let last: Promise<unknown> = Promise.resolve();
+
+	function inTurn<T>(act: () => Promise<T>): Promise<T> {
+		const turn = last.then(act);
+		last = turn.catch(() => {});
+		return turn;
+	}
+
+	async function put(record: InvitationRecord): Promise<void> {
+		if (records.get(record.id) === record) return;
+		await store.save(record);
+		records.set(record.id, record);
+		onChange();
+	}
+
+	async function ageAll(): Promise<void> {
+		for (const record of [...records.values()]) {
+			const now = aged(record, clock());
+			if (now === record) continue;
+			// What could not be saved is over all the same: the secrets go with the next save.
+			await store.save(now).catch((error) => log.warn(`an invitation that is over: ${messageOf(error)}`));
+			records.set(now.id, now);
+			onChange();
+			log.info({ home: now.home }, `the invitation of ${now.home} is over`);
+		}
+	}
+
+	return {
+		records,
+		live: () => [...records.values()].filter(isLive),
+		open: (id, home, enrolment) => inTurn(() => put(newRecord(id, home, enrolment, clock()))),
+		redeem: (id, publicKey, presharedKey) =>
+			inTurn(async () => {
+				const record = records.get(id);
+				const next = record && redeemed(aged(record, clock()), publicKey, presharedKey);
+				if (next) await put(next);
+				return next;
+			}),
+		join: (id) =>
+			inTurn(async () => {
+				const record = records.get(id);
+				if (record && isLive(record)) await put(joined(record));
+			}),
+		age: () => inTurn(ageAll),
+		forget: (ids) =>
+			inTurn(async () => {
+				for (const id of ids) {
+					if (!records.delete(id)) continue;
+					onChange();
+					await store.forget(id);
+				}
+			}),
+	};
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { configText } from "./config.ts";
+import { condition, type Health } from "./health.ts";
+import { MINUTE } from "./time.ts";
+
+/** A config file, and what tells the text that was read from any other. */
+export interface ConfigSource {
+	path: string;
+	digest: string;
+}
+
+export function configSource(path: string, text: string): ConfigSource {
+	return { path, digest: digestOf(text) };
+}
+
+export const configNotRead = condition<{ path: string; program: string; gone: boolean }>({
+	code: "config.not_read",
+	severity: "warning",
+	title: "the configuration was changed and not read since",
+	audience: "owner",
+	visibleAfter: MINUTE,
+	text: ({ path, gone }) =>
+		gone
+			? `${path} cannot be read any more; what it said at the start is in force until the next one, which will fail`
+			: `${path} was changed, and what it said before is still in force`,
+	remedy: ({ path, program, gone }) =>
+		gone
+			? `put ${path} back, and run "${program} check-config"`
+			: `run "${program} check-config", then "systemctl reload ${program}"`,
+});
+
+/** Looks whether the file still says what is in force; cheap, since such a file is short. */
+export function configWatch(options: {
+	source: ConfigSource;
+	program: string;
+	health: Health;
+}): () => Promise<void> {
+	const { source, program, health } = options;
+	return async () => {
+		const text = await configText(source.path).catch(() => undefined);
+		const same = text !== undefined && digestOf(text) === source.digest;
+		const details = { path: source.path, program, gone: text === undefined };
+		health.put(configNotRead, "", same ? undefined : details);
+	};
+}
+
+function digestOf(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,83 @@
+import { textOf, textRecord } from "../text.ts";
+import type { DkimKey, MailDomain } from "./mail-domain.ts";
+import { nothing, together, type Wishes, wholeSet } from "./wish.ts";
+
+/** Receivers must not take an RSA key below 1024 bits (RFC 8301, 3.2). */
+const leastBits = 1024;
+/** Longer ones do not fit into some panels and resolvers; RFC 8301 asks verifiers for up to 4096. */
+const mostBits = 4096;
+
+/** The public half of each key that signs the domain's mail (RFC 6376, 3.6.1), read where the signer reads it. Pure. */
+export function dkim({ domain, keys }: MailDomain): Wishes {
+	if (!keys) {
+		const why = "the keys that sign this home's mail are not known";
+		const remedy =
+			'run "systemctl enable --now heimweg-dkim.path heimweg-dkim.timer", and look at "heimweg dkim"';
+		return { wanted: [], leftOut: [{ kind: "DKIM", why, remedy, unknown: true }] };
+	}
+	const ours = keys.filter((key) => key.domain === domain);
+	if (ours.length === 0) {
+		const why = `no key of OpenDKIM or Rspamd signs for ${domain}`;
+		return { ...nothing, leftOut: [{ kind: "DKIM", why, remedy: "set up signing at home", unknown: true }] };
+	}
+	return together(ours.map((key) => oneKey(domain, key)));
+}
+
+function oneKey(domain: string, key: DkimKey): Wishes {
+	const place = { kind: "DKIM", name: `${key.selector}._domainkey.${domain}`, type: "TXT" };
+	const text = `v=DKIM1; k=${key.type}; p=${key.publicKey}`;
+	const tooShort = key.type === "rsa" && key.bits < leastBits;
+	if (tooShort || key.bits > mostBits) {
+		const why = `the key in ${key.source} has ${key.bits} bits, and receivers take ${leastBits} to ${mostBits}`;
+		return {
+			wanted: [],
+			leftOut: [
+				{ ...place, why, remedy: "make a new one of 2048 bits, with a selector of its own", unknown: true },
+			],
+		};
+	}
+	return {
+		wanted: [
+			{
+				...place,
+				records: [textRecord(text)],
+				why: `others can check what ${domain} signs with the selector ${key.selector}`,
+				word: `${key.source} (${key.type}${key.type === "rsa" ? `, ${key.bits} bits` : ""})`,
+				claims: wholeSet,
+				accepts: (present) =>
+					present.length === 1 && tagsOf(present[0]!)?.p === key.publicKey && sameKind(present[0]!, key),
+				faults: (present) => dkimFaults(present, key),
+			},
+		],
+		leftOut: [],
+	};
+}
+
+function sameKind(record: string, key: DkimKey): boolean {
+	const tags = tagsOf(record);
+	return (tags?.k ?? "rsa") === key.type && (tags?.v ?? "DKIM1") === "DKIM1" && !tags?.t?.includes("y");
+}
+
+/** What is wrong with the record of a selector; with a key, whether it is that key's. */
+export function dkimFaults(present: readonly string[], key?: DkimKey): string[] {
+	if (present.length > 1) return [`there are ${present.length} records, and receivers may take any of them`];
+	return present.flatMap((record) => {
+		const tags = tagsOf(record);
+		if (!tags || tags.p === undefined) return [`"${(textOf(record) ?? record).slice(0, 60)}" is no DKIM key`];
+		if (tags.p === "") return ["the key is revoked: p= is empty (RFC 6376, 3.6.1)"];
+		if (tags.t?.split(":").includes("y")) return ["it says t=y, for tests: receivers ignore what fails"];
+		return key && tags.p !== key.publicKey ? [`it is another key than the one in ${key.source}`] : [];
+	});
+}
+
+/** The tags of a record in the form `tag=value; tag=value` (RFC 6376, 3.2), spaces inside values left out. */
+export function tagsOf(record: string): Record<string, string> | undefined {
+	const tags: Record<string, string> = {};
+	for (const part of (textOf(record) ?? "").split(";")) {
+		if (part.trim() === "") continue;
+		const [, tag, value] = /^\s*([a-z][a-z0-9_]*)\s*=(.*)$/is.exec(part) ?? [];
+		if (tag === undefined || tag in tags) return undefined;
+		tags[tag] = value!.replace(/\s+/g, "");
+	}
+	return tags;
+}

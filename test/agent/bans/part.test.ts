@@ -1,0 +1,117 @@
+import { expect, test, vi } from "vitest";
+import { bans } from "../../../agent/bans/part.ts";
+import type { AgentContext, AgentPart } from "../../../agent/part.ts";
+import { Health } from "../../../shared/health.ts";
+import type { BansSaid } from "../../../shared/protocol/bans.ts";
+import { logLines } from "../log-lines.ts";
+
+const config = {
+	relays: [{ addresses: ["10.86.0.1", "fd86:5a1e:77::1"] }],
+	tunnel: { addresses: ["10.86.0.2", "fd86:5a1e:77::2"], networks: ["10.86.0.0/24", "fd86:5a1e:77::/64"] },
+};
+
+async function made(remembered?: unknown) {
+	const health = new Health(logLines().log);
+	const written: unknown[] = [];
+	const state = () => ({
+		read: async () => remembered,
+		write: async (value: unknown) => void written.push(value),
+		stop() {},
+	});
+	const context = { health, state, metrics: { gauge() {} } } as unknown as AgentContext;
+	const part = (await bans.create(config as never, context, undefined)) as AgentPart;
+	const wanted = vi.fn();
+	part.checkin?.subscribe?.(wanted);
+	await part.start?.();
+	const said = () => part.checkin?.own?.() as BansSaid;
+	const order = (given: object) => part.commands!.bans!(JSON.stringify(given));
+	const codes = () => health.list().map(({ code }) => code);
+	return { part, health, written, wanted, said, order, codes };
+}
+
+const add = (client: string, more: object = {}) => ({ action: "add", client, seconds: 600, ...more });
+
+test("a ban is remembered, and the relay hears of it at once; what follows within two seconds, in one go", async () => {
+	vi.useFakeTimers();
+	try {
+		const { written, wanted, said, order } = await made();
+		expect(await order(add("203.0.113.9", { by: "heimweg-dovecot" }))).toBe("203.0.113.9 is banned");
+		await vi.advanceTimersByTimeAsync(1);
+		expect(wanted).toHaveBeenCalledTimes(1);
+		for (const last of [10, 11, 12]) await order(add(`203.0.113.${last}`));
+		await vi.advanceTimersByTimeAsync(1_900);
+		expect(wanted).toHaveBeenCalledTimes(1);
+		await vi.advanceTimersByTimeAsync(200);
+		expect(wanted).toHaveBeenCalledTimes(2);
+		expect(said().add).toHaveLength(4);
+		expect(written.at(-1)).toMatchObject([{ client: "203.0.113.9/32", by: "heimweg-dovecot" }, {}, {}, {}]);
+	} finally {
+		vi.useRealTimers();
+	}
+});
+
+test.each([
+	"10.86.0.1",
+	"10.86.0.77",
+	"fd86:5a1e:77::1",
+	"10.86.0.2",
+	"127.0.0.1",
+	"::1",
+	"::ffff:10.86.0.1",
+])("%s, the relay, a neighbour in the tunnel or this machine, is never banned", async (client) => {
+	const { order, said } = await made();
+	await expect(order(add(client))).rejects.toThrow(/is not banned: it stands for the relay or this machine/);
+	expect(said().add).toEqual([]);
+});
+
+test("a restart tells again what is banned, without what has ended meanwhile", async () => {
+	const now = Date.now();
+	const ban = { client: "203.0.113.9/32", by: "hand", since: now - 60_000 };
+	const { said, order } = await made([
+		{ ...ban, until: now + 60_000 },
+		{ ...ban, client: "203.0.113.10/32", until: now - 1 },
+	]);
+	expect(said().add.map(([client]) => client)).toEqual(["203.0.113.9/32"]);
+	expect(await order({ action: "list" })).toMatch(
+		/^203\.0\.113\.9 {2}until .*Z {2}by hand\n1 bans; the relay refuses none$/,
+	);
+	expect(await order({ action: "remove", client: "203.0.113.9" })).toBe("203.0.113.9 may come again");
+	expect(await order({ action: "remove", client: "203.0.113.9" })).toBe("203.0.113.9 is not banned");
+});
+
+test("who is banned and still gets in is told: by an older relay, and by one that runs no HAProxy", async () => {
+	const { part, said, order, codes } = await made();
+	part.checkin?.heardOwn?.(undefined, "relay");
+	expect(codes()).toEqual([]);
+	await order(add("203.0.113.9"));
+	expect(codes()).toEqual(["bans.not_held"]);
+	part.checkin?.heardOwn?.({ mark: said().mark, held: 1, enforced: true }, "relay");
+	expect(codes()).toEqual([]);
+	expect(part.status?.()).toEqual({ bans: { banned: 1, held: 1, enforced: true } });
+	part.checkin?.heardOwn?.({ mark: said().mark, held: 1, enforced: false }, "relay");
+	expect(codes()).toEqual(["bans.not_held"]);
+});
+
+test("a relay that lost what it was told makes the home check in again, once", async () => {
+	const { part, wanted, said, order } = await made();
+	await order(add("203.0.113.9"));
+	part.checkin?.heardOwn?.({ mark: said().mark, held: 1, enforced: true }, "relay");
+	wanted.mockClear();
+	expect(said().since).toBeDefined();
+	part.checkin?.heardOwn?.({ held: 0, enforced: true }, "relay");
+	expect(wanted).toHaveBeenCalledTimes(1);
+	expect(said()).toMatchObject({ add: [["203.0.113.9/32", 600]] });
+	expect(said().since).toBeUndefined();
+	part.checkin?.heardOwn?.({ held: 0, enforced: true }, "relay");
+	expect(wanted).toHaveBeenCalledTimes(1);
+});
+
+test.each(["x", 7, { held: "many" }, { mark: "?", held: 1, enforced: true }, null])(
+	"a relay that answers %j is taken for one that holds no bans",
+	async (answer) => {
+		const { part, order, codes } = await made();
+		await order(add("203.0.113.9"));
+		part.checkin?.heardOwn?.(answer, "relay");
+		expect(codes()).toEqual(["bans.not_held"]);
+	},
+);

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createEnforcement } from "../../../relay-side/bans/enforce.ts";
+import type { Cidr } from "../../../shared/address.ts";
+import { parseClient } from "../../../shared/banned-client.ts";
+import { Health } from "../../../shared/health.ts";
+import { logLines } from "../../agent/log-lines.ts";
+import { type MapSocket, mapSocket } from "./map-socket.ts";
+
+const file = "/var/lib/heimweg-relay/haproxy/bans.map";
+const until = Date.parse("2026-12-01T00:00:00Z");
+let haproxy: MapSocket;
+beforeEach(async () => {
+	haproxy = await mapSocket(file);
+});
+afterEach(() => haproxy.close());
+
+function made() {
+	const bans = new Map<string, Map<Cidr, number>>();
+	let pid: number | undefined = 7;
+	const health = new Health(logLines().log);
+	const duty = createEnforcement({
+		place: () => (pid === undefined ? undefined : { socket: haproxy.socket, file, pid }),
+		of: (home) => bans.get(home) ?? new Map(),
+		all: () => bans,
+		...{ health, log: logLines().log },
+	});
+	const ban = (home: string, ...clients: string[]) =>
+		bans.set(home, new Map(clients.map((one) => [parseClient(one), until])));
+	const runs = async (home?: string) => {
+		haproxy.asked.length = 0;
+		duty.poke(home);
+		await duty.settled();
+	};
+	return { bans, ban, duty, health, runs, starts: (next: number | undefined) => (pid = next) };
+}
+
+const keys = () => [...haproxy.map.keys()].sort();
+
+test("an HAProxy that is new gets all bans, and after that only what changed of one home", async () => {
+	const { ban, bans, runs, duty } = made();
+	ban("anna", "203.0.113.9", "2001:db8:2::1");
+	ban("carl", "203.0.113.10");
+	await runs();
+	expect(keys()).toEqual(["anna|2001:db8:2::/64", "anna|203.0.113.9", "carl|203.0.113.10"]);
+	expect(haproxy.map.get("anna|203.0.113.9")).toBe("2026-12-01T00:00:00.000Z");
+	ban("anna", "203.0.113.9", "203.0.113.11");
+	await runs("anna");
+	expect(keys()).toEqual(["anna|203.0.113.11", "anna|203.0.113.9", "carl|203.0.113.10"]);
+	expect(haproxy.asked).toEqual(["del", "set", "add"]);
+	bans.delete("carl");
+	await runs("carl");
+	expect(keys()).toEqual(["anna|203.0.113.11", "anna|203.0.113.9"]);
+	expect(duty.enforced()).toBe(true);
+});
+
+test("another process gets all of it again, and while none runs nothing is said to be refused", async () => {
+	const { ban, runs, duty, starts, health } = made();
+	ban("anna", "203.0.113.9");
+	await runs();
+	starts(undefined);
+	await runs("anna");
+	expect([duty.enforced(), haproxy.asked, health.list()]).toEqual([false, [], []]);
+	haproxy.map = new Map([["anna|203.0.113.77", "x"]]);
+	starts(8);
+	await runs("anna");
+	expect(keys()).toEqual(["anna|203.0.113.9"]);
+});
+
+test("a thousand bans in one go are given as one map, not one by one", async () => {
+	const { ban, runs } = made();
+	await runs();
+	ban("anna", ...Array.from({ length: 1_000 }, (_, n) => `10.9.${n >> 8}.${n & 255}`));
+	await runs("anna");
+	expect(haproxy.map.size).toBe(1_000);
+	expect(haproxy.asked.length).toBeLessThan(10);
+});
+
+test("what failed halfway is made good by giving everything, once HAProxy takes it", async () => {
+	const { ban, duty, health } = made();
+	ban("anna", "203.0.113.9");
+	haproxy.close();
+	duty.poke();
+	await vi.waitFor(() => expect(health.list().map(({ code }) => code)).toEqual(["bans.failing"]));
+	expect(duty.enforced()).toBe(false);
+	haproxy = await mapSocket(file);
+	duty.poke(undefined, { urgent: true });
+	await vi.waitFor(() => expect(keys()).toEqual(["anna|203.0.113.9"]));
+	await duty.stop();
+});
