@@ -4,6 +4,7 @@ import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dkim } from "./dkim/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
 import { join } from "./join/part.ts";
@@ -48,7 +49,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [join, address, relay, ports, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
+	parts: [join, address, relay, ports, dkim, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

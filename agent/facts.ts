@@ -31,6 +31,8 @@ export interface RelayState {
 export interface Published {
 	/** The names that have them. */
 	names: readonly string[];
+	/** Those of them that get the relay's addresses instead of this line's. */
+	relayed?: readonly string[];
 	families: ReadonlySet<Family>;
 	/** Networks that may be published although they are not public. */
 	alsoPublic: readonly Cidr[];
@@ -44,6 +46,8 @@ export interface AgentFacts {
 	addresses: Fact<Record<Family, FamilyState>>;
 	/** What has records (dns). */
 	published: Fact<Published>;
+	/** Where the relay takes our clients; "gone": it has no such address; undefined: not known (ports). */
+	way: Fact<Record<Family, Address | "gone" | undefined>>;
 	/** The address of each family that is proven not to lead to us from outside; undefined: no proof (reach). */
 	reach: Fact<Record<Family, Address | undefined>>;
 	/** The client ports that something here listens on, or that the configuration names (reach). */
@@ -76,6 +80,7 @@ export function agentFacts(): AgentFacts {
 		link: fact("link"),
 		addresses: fact("addresses", (a, b) => same(a[4], b[4]) && same(a[6], b[6])),
 		published: fact("published"),
+		way: fact("way", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		servedPorts: fact("served ports", (a, b) => a.join() === b.join()),
 		signingKeys: fact("signing keys", (a, b) => JSON.stringify(a) === JSON.stringify(b)),

@@ -100,8 +100,8 @@ export interface CommandLine<Config> {
 	knows(key: string): boolean;
 	/** What all parts need of Postfix. */
 	postfix(config: Config, run?: RunCommand): Promise<PostfixSide>;
-	/** The running program's status, as a person reads it. */
-	status(file: string): Promise<string>;
+	/** The running program's status: what "status --json" has, and how a person reads it. */
+	status(file: string): Promise<{ known: object; text: string }>;
 	/** Ends the program with the status that the work resolves to. */
 	end(work: Promise<number>): Promise<void>;
 }

@@ -117,7 +117,10 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 		parse: (name, text) => parseConfig(name, text, configSchema(kind)),
 		knows: (key) => kind.parts.some((part) => key in (part.config ?? {})),
 		postfix: (config, run) => composedSide(unit, kind.parts, config, run),
-		status: async (file) => plainLines(statusText(kind, (await askSocket(file, "/status")) as ProgramStatus)),
+		async status(file) {
+			const known = (await askSocket(file, "/status")) as ProgramStatus;
+			return { known, text: plainLines(statusText(kind, known)) };
+		},
 		end: exitWith,
 		async order(file, command, argument) {
 			const body = argument === undefined ? {} : { body: argument };

@@ -6,6 +6,10 @@ import type { Address } from "../../shared/address.ts";
  */
 export function jailText(never: readonly Address[]): string {
 	return `# Written by "heimweg bans jail". Filters and the action lie in /etc/fail2ban/{filter.d,action.d}/heimweg*.
+# Whatever jails there are: to ban the relay would be to stop all mail.
+[DEFAULT]
+ignoreip = 127.0.0.1/8 ::1 ${never.join(" ")}
+
 # The first action is this machine's own, for clients that come directly; the second hands the ban to the relay.
 [heimweg-dovecot]
 enabled = true

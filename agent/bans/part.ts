@@ -56,7 +56,7 @@ export const bans = agentPart({
 					? "the relay's heimweg-relay is older and takes no bans"
 					: answer.enforced
 						? undefined
-						: "on the relay nothing runs that could refuse them";
+						: "HAProxy there has not learned of them";
 			health.put(conditions.notHeld, "", banned > 0 && why !== undefined ? { banned, why } : undefined);
 		}
 

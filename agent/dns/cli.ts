@@ -4,7 +4,8 @@ import type { CommandLine } from "../../shared/part.ts";
 import { plainJson, plainLines } from "../../shared/plain-text.ts";
 import { createPrompt, type Prompt } from "../../shared/prompt.ts";
 import { applyText, planText } from "./plan-text.ts";
-import type { AskedApply, AskedPlan, ShownApply, ShownPlan } from "./protocol.ts";
+import { policyText } from "./policies.ts";
+import type { AskedApply, AskedPlan, ShownApply, ShownPlan, ShownPolicies } from "./protocol.ts";
 
 interface Options {
 	config: string;
@@ -60,6 +61,12 @@ export function dnsCommandLine(
 			await line.end((async () => carryOut({ take: placesOf(take), undo }, given, deps(config)))());
 		});
 	}
+	common(dns.command("policy"))
+		.description("prints the policies that are enough for the token at deSEC, in the order to make them in")
+		.option("--token-id <id>", "compare with what the token of this id has; exits 1 when one is missing")
+		.action(async ({ config, tokenId = "" }: Options & { tokenId?: string }) => {
+			await line.end(showPolicies(tokenId, deps(config)));
+		});
 	common(dns.command("export"))
 		.description("prints the zones as files for another provider")
 		.action(async ({ config }: Options) => {
@@ -78,6 +85,19 @@ export async function showPlan(asked: AskedPlan, json: boolean, deps: DnsCommand
 	const plans = JSON.parse(await deps.ask("dns-plan", JSON.stringify(asked))) as ShownPlan[];
 	deps.out.write(json ? `${plainJson(plans)}\n` : plainLines(plans.map(planText).join("\n")));
 	return plans.some(({ changes }) => changes.length > 0) ? somethingToDo : 0;
+}
+
+/** Shows the policies that are enough; 1 when the token lacks one. */
+export async function showPolicies(tokenId: string, { ask, out }: DnsCommandDeps): Promise<number> {
+	const { wanted, missing, beyond } = JSON.parse(await ask("dns-policy", tokenId)) as ShownPolicies;
+	const parts = missing
+		? [
+				missing.length > 0 ? `missing:\n${policyText(missing)}` : "the token has all that it needs",
+				...((beyond ?? []).length > 0 ? [`not needed:\n${policyText(beyond!)}`] : []),
+			]
+		: [policyText(wanted)];
+	out.write(plainLines(`${parts.join("\n\n")}\n`));
+	return missing && missing.length > 0 ? somethingToDo : 0;
 }
 
 /** Shows the plan, asks for a yes, and has exactly that plan carried out. */

@@ -1,4 +1,5 @@
 import type { Plan, PlannedChange } from "../../shared/dns/plan/plan.ts";
+import type { Provider } from "../../shared/dns/provider.ts";
 import type { untilVisible } from "../../shared/dns/visibility.ts";
 import type { WantedRRset } from "../../shared/dns/wanted/address.ts";
 import { autoconfigFile } from "../../shared/dns/wanted/autoconfig.ts";
@@ -7,7 +8,14 @@ import { zoneFile } from "../../shared/dns/zone-file.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import { SECOND } from "../../shared/time.ts";
-import { askedApplySchema, askedPlanSchema, type ShownApply, type ShownPlan } from "./protocol.ts";
+import { comparedPolicies, policiesFor } from "./policies.ts";
+import {
+	askedApplySchema,
+	askedPlanSchema,
+	type ShownApply,
+	type ShownPlan,
+	type ShownPolicies,
+} from "./protocol.ts";
 import type { Zones } from "./zones.ts";
 
 /** For all that one command does; who asked waits so long. */
@@ -19,11 +27,15 @@ const visibleTime = 12 * SECOND;
 export interface DnsCommandsOptions {
 	zones: Zones;
 	mail(domain: string): Promise<MailDomain>;
+	/** What is written beside the plan: the names that get this line's addresses. */
+	addressRRsets(): ReadonlyArray<{ name: string; type: string }>;
+	/** What a token may do. */
+	policies: Provider["policies"];
 	visible: typeof untilVisible;
 	/** Where the last snapshot of a zone lies. */
 	snapshot(zone: string): string | undefined;
-	/** What is wanted was looked at, or changed. */
-	onSettled(): void;
+	/** The plan for a zone as it is now; undefined: it was changed, and has to be looked at. */
+	onSettled(plan: Plan | undefined): void;
 	log: Logger;
 }
 
@@ -66,6 +78,7 @@ export function dnsCommands(
 			const { plan, done, putBack } = await (undo
 				? zones.undo(zone, agreed[zone]!, signal)
 				: zones.apply(zone, agreed[zone]!, take, signal));
+			options.onSettled(undo ? undefined : plan);
 			const took = Math.round(performance.now() - began);
 			const words = done.map(inWords);
 			log.info(
@@ -79,7 +92,6 @@ export function dnsCommands(
 				...(snapshot ? { snapshot } : {}),
 			});
 		}
-		options.onSettled();
 		return shown;
 	}
 
@@ -97,6 +109,15 @@ export function dnsCommands(
 		}
 	}
 
+	async function policies(tokenId: string, signal: AbortSignal): Promise<ShownPolicies> {
+		const names = await zones.names(signal);
+		const places = [...options.addressRRsets(), ...names.flatMap(zones.wanted)];
+		const wanted = policiesFor(places, names);
+		if (tokenId === "") return { wanted };
+		const present = await options.policies(tokenId, signal);
+		return { wanted, ...comparedPolicies(wanted, present) };
+	}
+
 	async function exported(_: string, signal: AbortSignal): Promise<string> {
 		const files: string[] = [];
 		for (const zone of await zones.names(signal))
@@ -107,6 +128,7 @@ export function dnsCommands(
 	return {
 		"dns-plan": alone(plans),
 		"dns-apply": alone(apply),
+		"dns-policy": alone(policies),
 		"dns-export": alone(exported),
 		"dns-autoconfig": alone(async (domain) => autoconfigFile(await options.mail(domain))),
 	};

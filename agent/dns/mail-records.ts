@@ -9,7 +9,7 @@ import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { AgentContext, CheckinSection } from "../part.ts";
 import { dnsCommands } from "./commands.ts";
 import { mailRecordsDrifted } from "./conditions.ts";
-import type { DnsConfig } from "./config.ts";
+import { type DnsConfig, typesOf } from "./config.ts";
 import { mailDomain } from "./mail-domains.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createZones } from "./zones.ts";
@@ -19,6 +19,9 @@ const lookTime = MINUTE;
 
 /** After a start the relay has to be heard first; it says what the records should name. */
 const firstLook = 20 * SECOND;
+
+/** When the relay is asked again that has not said what it is called. */
+const againAfter = [10 * SECOND, 30 * SECOND, 2 * MINUTE];
 
 export interface MailRecordsState {
 	/** By zone: how many records of the plan are as they should be, are to be changed, and wait for a person. */
@@ -50,6 +53,8 @@ export function createMailRecords(
 	const ending = new AbortController();
 	let remembered: Record<string, ZoneMemory> = {};
 	let said: DnsAnswer | undefined;
+	const askAgain = [...againAfter];
+	let wantCheckin = (_after?: number) => {};
 	let timer: NodeJS.Timeout | undefined;
 
 	const mail = (domain: string, zone: string) =>
@@ -60,15 +65,16 @@ export function createMailRecords(
 			homeAddresses: ([4, 6] as const).flatMap((family) => facts.addresses.value?.[family].address ?? []),
 		});
 
+	async function made(): Promise<Provider> {
+		const one = await provider();
+		if (one) return one;
+		throw new HeimwegError("the daemon has not spoken to deSEC yet", {
+			remedy: 'look at "heimweg status"; it waits for the guard to stand',
+		});
+	}
+
 	const zones = createZones({
-		async provider() {
-			const made = await provider();
-			if (made) return made;
-			throw new HeimwegError("the daemon has not spoken to deSEC yet", {
-				remedy: 'look at "heimweg status"; it waits for the guard to stand',
-			});
-		},
-		...{ domains, mail, snapshot: snapshots.keep },
+		...{ provider: made, domains, mail, snapshot: snapshots.keep },
 		memory: {
 			read: () => remembered,
 			async write(all) {
@@ -111,13 +117,18 @@ export function createMailRecords(
 	const commands = dnsCommands({
 		...{ zones, log, snapshot: snapshots.last },
 		visible: untilVisible,
+		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
+		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
 		async mail(domain) {
 			if (domains.includes(domain)) return mail(domain, domain);
 			throw new HeimwegError(
 				`${domain} is none of the mail domains: ${domains.join(", ") || "there is none"}`,
 			);
 		},
-		onSettled: () => void look(),
+		onSettled(plan) {
+			if (plan) noted(plan);
+			else void look();
+		},
 	});
 
 	return {
@@ -128,6 +139,12 @@ export function createMailRecords(
 			heardOwn(answer, relay) {
 				if (relay !== core.relay) return;
 				said = dnsAnswerSchema.safeParse(answer).data ?? said;
+				// A relay that has just started may not know yet; one of an earlier version never does.
+				const wait = said ? undefined : askAgain.shift();
+				if (wait !== undefined) wantCheckin(wait);
+			},
+			subscribe(listener) {
+				wantCheckin = listener;
 			},
 		},
 		state: () => ({ zones: [...zonesState.values()] }),

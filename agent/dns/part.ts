@@ -12,7 +12,7 @@ import { version } from "../../shared/version.ts";
 import { agentPart } from "../part.ts";
 import { dnsCommandLine } from "./cli.ts";
 import * as conditions from "./conditions.ts";
-import { dnsShape, typesOf } from "./config.ts";
+import { dnsShape, relayedNames, reviewDns, typesOf } from "./config.ts";
 import { createMailRecords, type MailRecordsState } from "./mail-records.ts";
 import { recordsProof } from "./proof.ts";
 import { createRecords, type RecordsState } from "./records.ts";
@@ -48,6 +48,7 @@ export interface DnsStatus {
 export const dns = agentPart({
 	name: "dns",
 	config: dnsShape,
+	review: reviewDns,
 	conditions: Object.values(conditions),
 
 	async load({ dns: config }, { secret }) {
@@ -58,9 +59,13 @@ export const dns = agentPart({
 	create({ dns: config, mail, relays, state_dir }, context) {
 		if (!config) return undefined;
 		const { facts, key, health, log, guarded, state, statusChanged } = context;
+		const relayed = relayedNames(config);
+		const anyDirect = relayed.length < config.names.length;
 		facts.published.own("dns")({
 			names: config.names,
-			families: new Set<Family>(typesOf(config).map((type) => (type === "A" ? 4 : 6))),
+			relayed,
+			// Where all names lead to the relay, nobody looks for us at this line's addresses.
+			families: new Set<Family>(anyDirect ? typesOf(config).map((type) => (type === "A" ? 4 : 6)) : []),
 			alsoPublic: config.also_public,
 		});
 		let provider: Promise<Provider> | undefined;
@@ -77,6 +82,7 @@ export const dns = agentPart({
 			},
 			family: (family) => facts.addresses.value?.[family] ?? { address: undefined, goneSince: undefined },
 			refuted: (family) => (config.publish === "reachable" ? facts.reach.value?.[family] : undefined),
+			relay: (family) => facts.way.value?.[family],
 			onSettled: statusChanged,
 		});
 		const mailRecords = createMailRecords(
@@ -85,6 +91,9 @@ export const dns = agentPart({
 			context,
 			() => provider,
 		);
+		facts.way.subscribe((_, before) => {
+			if (relayed.length > 0) records.duty.poke(undefined, { urgent: before !== undefined });
+		});
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
 			records.duty.poke(undefined, { urgent: moved });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hostnameSchema } from "../../shared/config.ts";
 import type { Plan, PlannedChange } from "../../shared/dns/plan/plan.ts";
+import type { TokenPolicy } from "../../shared/dns/provider.ts";
 
 /** What the command line asks the daemon for: its argument, in JSON. */
 const placeSchema = z.object({
@@ -34,4 +35,11 @@ export interface ShownApply {
 	took: number;
 	/** Where the zone is kept as it was before. */
 	snapshot?: string;
+}
+
+/** The policies that are enough, and, for a token that was asked about, what it lacks and has beyond them. */
+export interface ShownPolicies {
+	wanted: TokenPolicy[];
+	missing?: TokenPolicy[];
+	beyond?: TokenPolicy[];
 }

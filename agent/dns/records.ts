@@ -9,7 +9,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { FamilyState } from "../facts.ts";
 import { combined } from "./combined.ts";
 import { recordsFailing } from "./conditions.ts";
-import { type DnsConfig, typesOf } from "./config.ts";
+import { type DnsConfig, relayedNames, typesOf } from "./config.ts";
 import { watchVisibility } from "./visibility-watch.ts";
 
 export interface RecordsOptions {
@@ -21,6 +21,8 @@ export interface RecordsOptions {
 	family(family: Family): FamilyState;
 	/** The address that is proven not to lead to us, and so gets no record. */
 	refuted?(family: Family): Address | undefined;
+	/** What is known of the relay's addresses for our clients; nothing, while no name gets them. */
+	relay?(family: Family): Known;
 	/** A run ended, well or badly. */
 	onSettled(): void;
 	/** The zone's servers answer what was written; milliseconds since the write was begun. */
@@ -60,6 +62,7 @@ const goneFor = 5 * 60_000;
 export function createRecords(options: RecordsOptions): Records {
 	const { config, health, log } = options;
 	const now = options.now ?? (() => performance.now());
+	const viaRelay = new Set(relayedNames(config));
 	const zoneOfName = new Map<string, string>();
 	const visibility = watchVisibility({
 		...{ ...options, now },
@@ -104,7 +107,12 @@ export function createRecords(options: RecordsOptions): Records {
 				await attempt(async () => zoneOfName.set(name, await zoneOf(name, signal)));
 			for (const one of new Set(zoneOfName.values())) {
 				const names = config.names.filter((name) => zoneOfName.get(name) === one);
-				const wanted = () => addressRRsets(names, typesOf(config), { 4: known(4), 6: known(6) });
+				const relayed = names.filter((name) => viaRelay.has(name));
+				const direct = names.filter((name) => !viaRelay.has(name));
+				const wanted = () => [
+					...addressRRsets(direct, typesOf(config), { 4: known(4), 6: known(6) }),
+					...addressRRsets(relayed, ["A", "AAAA"], { 4: options.relay?.(4), 6: options.relay?.(6) }),
+				];
 				asked.set(one, () => JSON.stringify(wanted()));
 				await attempt(async () => {
 					await zone(one).sync(names, wanted, signal);

@@ -34,7 +34,9 @@ export interface Zones {
 	apply(zone: string, agreed: string, take: readonly Place[], signal: AbortSignal): Promise<Applied>;
 	planUndo(zone: string, signal: AbortSignal): Promise<Plan>;
 	undo(zone: string, agreed: string, signal: AbortSignal): Promise<Applied>;
-	/** What a person may say yes to now. */
+	/** All that may ever be written in a zone, by full name and type. */
+	wanted(zone: string): Place[];
+	/** What is ours in a zone, and was applied. */
 	memory(zone: string): ZoneMemory;
 }
 
@@ -99,6 +101,7 @@ export function createZones(options: ZonesOptions): Zones {
 		names,
 		content,
 		memory: memoryOf,
+		wanted: (zone) => wishes(zone).wanted.map(({ name, type }) => ({ name, type })),
 		async plan(zone, take, signal) {
 			return planWith(zone, take)(await content(zone, signal), memoryOf(zone));
 		},

@@ -6,7 +6,7 @@ import { seedKeys } from "../../shared/invitation/secrets.ts";
 import { enrolmentAddress } from "../../shared/invitation/slots.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { SECOND } from "../../shared/time.ts";
-import { askRelay } from "./ask-relay.ts";
+import type { askRelay } from "./ask-relay.ts";
 import { writeBootstrapKeys } from "./files.ts";
 import { type EnrolPaths, filesIn } from "./paths.ts";
 import { refused, silent } from "./troubles.ts";
@@ -27,6 +27,7 @@ export interface AskOptions {
 	tunnel: JoinTunnel;
 	endpoints: readonly Endpoint[];
 	paths: EnrolPaths;
+	ask: typeof askRelay;
 	/** Milliseconds. */
 	patience: number;
 	signal: AbortSignal;
@@ -60,7 +61,7 @@ export async function askToJoin(options: AskOptions): Promise<Accepted> {
 		// One from which something came is the right one.
 		while (performance.now() < (heard ? end : Math.min(change, end))) {
 			const question = { from: own, to: relay, port: enrolPort, line: exchange.request };
-			const line = await askRelay({ ...question, patience: questionPatience, signal });
+			const line = await options.ask({ ...question, patience: questionPatience, signal });
 			signal.throwIfAborted();
 			const answer = line === undefined ? undefined : exchange.read(line);
 			if (answer?.is === "accepted") return answer;
@@ -73,7 +74,8 @@ export async function askToJoin(options: AskOptions): Promise<Accepted> {
 				because = answer.because;
 				say("later", `the relay has this home wait: ${because}`);
 			}
-			await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
+			const rest = Math.min(pause, Math.max(end - performance.now(), 0));
+			await sleep(rest, undefined, { signal }).catch(() => signal.throwIfAborted());
 		}
 	}
 	throw silent(invitation, heard, because);

@@ -19,6 +19,8 @@ export interface JoinCommandOptions {
 	input: Readable & { isTTY?: boolean };
 	say(text: string): void;
 	signal: AbortSignal;
+	/** Milliseconds until the relay must have answered. */
+	patience?: number | undefined;
 	paths?: Partial<EnrolPaths>;
 }
 
@@ -27,10 +29,10 @@ export interface JoinCommandOptions {
  * on the machine could read it; where an enrolment is under way none is asked for.
  */
 export async function joinCommand(options: JoinCommandOptions): Promise<Enrolled> {
-	const { run, say, signal, paths } = options;
+	const { run, say, signal, patience, paths } = options;
 	if (await joined(paths)) await refuseHome({ ...defaultPaths, ...paths });
 	const code = (await underWay(paths)) ? await newerCode(options) : await askCode(options);
-	const enrolled = await enrol(code, { run, signal, paths, say: ({ text }) => say(text) });
+	const enrolled = await enrol(code, { run, signal, patience, paths, say: ({ text }) => say(text) });
 	say(
 		`This home has joined as ${enrolled.home}. Compare these six words with those that "heimweg-relay invites" shows on the\n` +
 			`relay: ${enrolled.words}`,

@@ -9,7 +9,9 @@ import { wordsOf } from "../../shared/invitation/words.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { askToJoin } from "./ask.ts";
+import { askRelay } from "./ask-relay.ts";
 import { isThere, ownKey, writeHome } from "./files.ts";
+import { firstPulse } from "./first-pulse.ts";
 import { endpointsOf, requireFitting } from "./fitting.ts";
 import { daemonRuns, refuseHome, requireGround } from "./ground.ts";
 import { type Joining, joinFile } from "./join-file.ts";
@@ -18,7 +20,7 @@ import { defaultPaths, type EnrolPaths, filesIn } from "./paths.ts";
 import { proveTunnel } from "./prove.ts";
 import { resolveRelay } from "./resolve.ts";
 import { Refused } from "./troubles.ts";
-import { joinTunnel } from "./tunnel.ts";
+import { type JoinTunnel, joinTunnel } from "./tunnel.ts";
 
 /** What is going on, for a person to read; never a secret. */
 export interface EnrolStep {
@@ -32,11 +34,21 @@ export interface EnrolOptions {
 	say?(step: EnrolStep): void;
 	/** Ends it: the tunnel is taken away, and what was written stays to go on with. */
 	signal?: AbortSignal | undefined;
-	/** Milliseconds until the relay must have answered; 2 minutes by default. */
-	patience?: number;
+	/** Milliseconds until the relay must have answered; 3 minutes by default. */
+	patience?: number | undefined;
 	paths?: Partial<EnrolPaths> | undefined;
+	/** What it reaches the world with; another one only for tests. */
+	world?: Partial<EnrolWorld>;
+}
+
+/** How an enrolment looks at this machine, sets its tunnel up, and speaks through it. */
+export interface EnrolWorld {
+	ground: typeof requireGround;
 	/** The addresses of a host's name. */
-	resolve?: (host: string) => Promise<Address[]>;
+	resolve(host: string): Promise<Address[]>;
+	tunnel: JoinTunnel;
+	ask: typeof askRelay;
+	pulse: typeof firstPulse;
 }
 
 /** A home that has joined. */
@@ -97,31 +109,32 @@ export async function enrol(code: string | undefined, options: EnrolOptions): Pr
 			remedy: 'run "systemctl stop heimweg", and "heimweg join" again',
 		});
 	}
-	await requireGround(run, paths, invitation, [begun ?? [], joining].flat());
+	const { ground = requireGround, resolve = resolveRelay, tunnel = joinTunnel(run) } = options.world ?? {};
+	await ground(run, paths, invitation, [begun ?? [], joining].flat());
 	if (isNew) await file.write(joining);
 	const publicKey = publicKeyOf(joining.privateKey);
 	const words = wordsOf(publicKey);
 	say("begun", `this home's key is "${words}"`);
-	const tunnel = joinTunnel(run);
 	const exchange = homeExchange(
 		joining.privateKey,
 		publicKey,
 		invitation.relayKey,
 		seedKeys(invitation.seed),
 	);
-	const endpoints = await endpointsOf(invitation, options.resolve ?? resolveRelay);
+	const endpoints = await endpointsOf(invitation, resolve);
 	say(
 		"relay_found",
 		`the relay ${invitation.host} is at ${endpoints.map(({ address }) => address).join(" and ")}`,
 	);
-	const world = {
+	const all = {
+		...{ ask: askRelay, pulse: firstPulse, ...options.world },
 		...{ invitation, publicKey, exchange, tunnel, endpoints, paths, signal, privateKey: joining.privateKey },
 		patience: options.patience ?? defaultPatience,
 	};
 	let { accepted } = joining;
 	if (!accepted) {
 		try {
-			accepted = await askToJoin({ ...world, say });
+			accepted = await askToJoin({ ...all, say });
 		} catch (error) {
 			// Nobody needs a tunnel whose code may be void.
 			await tunnel.remove().catch(() => {});
@@ -137,7 +150,7 @@ export async function enrol(code: string | undefined, options: EnrolOptions): Pr
 	say("accepted", `the relay knows this home as ${accepted.home}`);
 	await writeHome(paths, { ...joining, accepted }, exchange.presharedKey);
 	say("written", `${files.config} is written`);
-	await proveTunnel({ ...world, accepted });
+	await proveTunnel({ ...all, accepted });
 	say("proven", "the relay answers through the tunnel, with this home's own key");
 	await rm(paths.runFolder, { recursive: true, force: true });
 	await file.remove();

@@ -4,7 +4,7 @@ import type { Invitation } from "../../shared/invitation/code.ts";
 import type { Accepted, homeExchange } from "../../shared/invitation/exchange.ts";
 import { deriveKeys } from "../../shared/protocol/keys.ts";
 import { SECOND } from "../../shared/time.ts";
-import { firstPulse } from "./first-pulse.ts";
+import type { firstPulse } from "./first-pulse.ts";
 import { type EnrolPaths, filesIn } from "./paths.ts";
 import type { JoinTunnel } from "./tunnel.ts";
 
@@ -20,6 +20,7 @@ export async function proveTunnel(options: {
 	tunnel: JoinTunnel;
 	endpoints: readonly Endpoint[];
 	paths: EnrolPaths;
+	pulse: typeof firstPulse;
 	signal: AbortSignal;
 }): Promise<void> {
 	const { privateKey, exchange, tunnel, endpoints, signal } = options;
@@ -36,7 +37,7 @@ export async function proveTunnel(options: {
 	for (const endpoint of endpoints) {
 		await tunnel.set(settings, endpoint);
 		const patience = pulsePatience / endpoints.length;
-		if (await firstPulse({ from, to, port, keys, patience, signal })) return;
+		if (await options.pulse({ from, to, port, keys, patience, signal })) return;
 		signal.throwIfAborted();
 	}
 	throw new HeimwegError(

@@ -21,7 +21,7 @@ export function silent(
 	because: string | undefined,
 ): HeimwegError {
 	if (because !== undefined)
-		return new HeimwegError(`the relay accepted this home's key, but ${because}`, {
+		return new HeimwegError(`the relay is reached, and has this home wait: ${because}`, {
 			remedy: 'mend that, and run "heimweg join" again here; it goes on without the code',
 		});
 	if (heard)

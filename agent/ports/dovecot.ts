@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Address, familyOf } from "../../shared/address.ts";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
@@ -146,6 +146,14 @@ ${tls ? "    ssl = yes\n" : ""}  }
 haproxy_trusted_networks = ${[...new Set(networks)].join(" ")}
 haproxy_timeout = 5 secs
 ${blocks.join("")}`;
+}
+
+/** Changes when the drop-in does. */
+export async function dropInMark(directory = folder): Promise<string> {
+	return stat(join(directory, fileName)).then(
+		({ mtimeMs, size }) => `${mtimeMs} ${size}`,
+		() => "",
+	);
 }
 
 /** The client ports that the drop-in serves; none while it is not there. Anybody may read it. */

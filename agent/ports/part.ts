@@ -1,15 +1,21 @@
 import { clientPortNumbers, kindOfPort, proxyPort } from "../../shared/client-ports.ts";
 import { runCommand } from "../../shared/command.ts";
-import { mostNames, type PortsAnswer, portsAnswerSchema } from "../../shared/protocol/ports.ts";
-import { HOUR, MINUTE } from "../../shared/time.ts";
+import {
+	mostNames,
+	type PortsAnswer,
+	type PortsReport,
+	portsAnswerSchema,
+} from "../../shared/protocol/ports.ts";
+import { HOUR, MINUTE, SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import { judgeCertificate, shownCertificate } from "./certificate.ts";
 import * as conditions from "./conditions.ts";
 import { portsShape, servedPorts } from "./config.ts";
-import { dovecotCommand } from "./dovecot.ts";
+import { dovecotCommand, dropInMark } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
 import { lookAtPorts, type Offered, programOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
+import { followWay } from "./way.ts";
 
 /** What the status has of it. */
 export interface PortsStatus {
@@ -48,7 +54,10 @@ export const ports = agentPart({
 		const serve = servedPorts(config);
 		let offered: Offered | undefined;
 		let served: PortsAnswer | undefined;
+		const tellWay = facts.way.own("ports");
+		const way = followWay();
 		let news = () => {};
+		let mark: string | undefined;
 		let certificatesAt = Number.NEGATIVE_INFINITY;
 
 		const names = () => (config.names ?? facts.published.value?.names ?? []).slice(0, mostNames);
@@ -74,6 +83,16 @@ export const ports = agentPart({
 			}
 			await lookAtCertificates(fresh);
 		}
+
+		/** `heimweg dovecot` and `heimweg postfix` take effect at once. */
+		async function lookAtDropIn(): Promise<void> {
+			const now = await dropInMark();
+			if (now === mark) return;
+			mark = now;
+			await look();
+		}
+
+		facts.settingsChanges.subscribe(() => void look());
 
 		async function lookAtCertificates({ direct }: Offered): Promise<void> {
 			const kinds = [
@@ -109,13 +128,25 @@ export const ports = agentPart({
 
 		return {
 			name: "ports",
-			ticks: [{ every: MINUTE, act: look }],
+			ticks: [
+				{ every: MINUTE, act: look },
+				{ every: 2 * SECOND, act: lookAtDropIn },
+			],
 			checkin: {
-				own: () => offered && { names: names(), ports: offered.ports },
+				own(): PortsReport | undefined {
+					if (!offered) return undefined;
+					return {
+						names: names(),
+						ports: offered.ports,
+						relayed: [...(facts.published.value?.relayed ?? [])],
+					};
+				},
 				heardOwn(answer) {
 					const read = portsAnswerSchema.safeParse(answer);
 					// A relay of an earlier version says nothing.
 					served = read.success ? read.data : undefined;
+					const endpoints = [...facts.relays.all.values()].flatMap(({ addresses }) => addresses);
+					tellWay(way.after(served, endpoints));
 					statusChanged();
 				},
 				subscribe(listener) {
@@ -130,6 +161,7 @@ export const ports = agentPart({
 				},
 			}),
 			async start() {
+				mark = await dropInMark();
 				void look();
 			},
 		};

@@ -29,13 +29,11 @@ export const keyOf = (home: string, client: Cidr) => `${home}|${clientText(clien
  * Makes HAProxy's map what homes have banned: after a change of one home its own entries alone, for a process that is new
  * everything. Subjects are homes; without one, all of them.
  */
-export function createEnforcement(options: EnforceOptions): Duty & { enforced(): boolean } {
+export function createEnforcement(options: EnforceOptions): Duty {
 	/** What the process has, by home and client; when each ends. */
 	let has: { pid: number; bans: Map<string, Map<Cidr, number>> } | undefined;
-	let inForce = false;
 
 	async function run({ subjects, signal }: { subjects: ReadonlySet<string>; signal: AbortSignal }) {
-		inForce = false;
 		const place = options.place();
 		if (!place) {
 			has = undefined;
@@ -59,7 +57,6 @@ export function createEnforcement(options: EnforceOptions): Duty & { enforced():
 			}
 			has = { pid: place.pid, bans: known! };
 		}
-		inForce = true;
 	}
 
 	async function giveAll(place: MapPlace & { pid: number }, signal: AbortSignal): Promise<void> {
@@ -82,7 +79,7 @@ export function createEnforcement(options: EnforceOptions): Duty & { enforced():
 		];
 	}
 
-	const duty = createDuty({
+	return createDuty({
 		name: "bans",
 		run,
 		deadline,
@@ -91,5 +88,4 @@ export function createEnforcement(options: EnforceOptions): Duty & { enforced():
 		health: options.health,
 		log: options.log,
 	});
-	return { ...duty, enforced: () => inForce };
 }

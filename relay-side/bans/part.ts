@@ -53,6 +53,9 @@ export const bans = relayPart({
 		});
 		metrics.gauge("bans", "Clients that are refused, of all homes together", () => book.total());
 
+		/** While no HAProxy runs nobody gets in through it either. */
+		const enforced = () => !health.has(conditions.failing, "");
+
 		function changed(homes?: Iterable<string>): void {
 			saver.soon();
 			enforcement.poke(homes, { urgent: true });
@@ -76,13 +79,13 @@ export const bans = relayPart({
 					if (!data) return undefined;
 					const mark = book.take(id, data);
 					if (data.since === undefined || data.add.length + data.remove.length > 0) changed([id]);
-					const held = { held: book.of(id).size, enforced: facts.haproxy.value?.pid !== undefined };
+					const held = { held: book.of(id).size, enforced: enforced() };
 					return mark === undefined ? held : { mark, ...held };
 				},
 			},
 			homeStatus: ({ id }) => (book.of(id).size > 0 ? { bans: book.of(id).size } : {}),
 			status: (): BansStatus => ({
-				bans: { held: book.total(), homes: book.all().size, enforced: enforcement.enforced() },
+				bans: { held: book.total(), homes: book.all().size, enforced: enforced() },
 			}),
 			commands: {
 				async bans(text) {
@@ -119,10 +122,7 @@ export const bans = relayPart({
 				),
 			);
 			const count = `${lines.length === 0 ? "no home has banned anybody" : `${lines.length} bans`}`;
-			return [
-				...lines,
-				enforcement.enforced() ? count : `${count}; nothing runs that could refuse them`,
-			].join("\n");
+			return [...lines, enforced() ? count : `${count}; HAProxy has not learned of all of them`].join("\n");
 		}
 	},
 
@@ -130,7 +130,7 @@ export const bans = relayPart({
 		const { bans: said } = status as Partial<BansStatus>;
 		if (!said || said.held === 0) return [];
 		const homes = said.homes === 1 ? "1 home" : `${said.homes} homes`;
-		const text = `${said.held} clients of ${homes}${said.enforced ? " are refused" : ", refused by nobody"}`;
+		const text = `${said.held} clients of ${homes}${said.enforced ? " are refused" : ", of whom HAProxy has not learned"}`;
 		return [{ place: 33, name: "Bans", text }];
 	},
 

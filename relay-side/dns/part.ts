@@ -1,4 +1,5 @@
 import { Resolver } from "node:dns/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema, dnsReportSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -7,6 +8,9 @@ import { ownName } from "./own-name.ts";
 
 /** Between two looks at what this machine is called and what DNS says of it. */
 const lookEvery = 10 * MINUTE;
+
+/** How long a start waits for the first look. */
+const firstLook = 2 * SECOND;
 
 /** For one question to the resolver. */
 const patience = 3 * SECOND;
@@ -35,8 +39,8 @@ export const dns = relayPart({
 			checkin: {
 				own: (_, said) => (dnsReportSchema.safeParse(said).success ? known : undefined),
 			},
-			// A resolver that does not answer must not keep the relay from starting.
-			start: async () => void look(),
+			// The first check-ins should be told; a resolver that does not answer must not keep the relay from starting.
+			start: () => Promise.race([look(), sleep(firstLook, undefined, { ref: false })]),
 		};
 	},
 });

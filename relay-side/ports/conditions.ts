@@ -1,6 +1,7 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { choices } from "./choices.ts";
 
 export const haproxyNotRunning = condition<{ homes: number; installed: boolean }>({
 	code: "ports.haproxy_not_running",
@@ -92,12 +93,3 @@ export const unreachable = condition<{ ports: string }>({
 	remedy: () =>
 		"give the home an address of its own with public_addresses in its file (one IPv6 address of the relay will do), or use 465 and 993",
 });
-
-/** What to do about a program of the relay's own at a port. */
-function choices(port: string): string {
-	const mail = 'in master.cf of the relay\'s Postfix, comment that service out and run "postfix reload"';
-	if (["465", "587"].includes(port)) return mail;
-	if (["143", "993", "995", "4190"].includes(port))
-		return "stop the relay's own Dovecot, or let it listen elsewhere";
-	return "let the relay's own web server listen on another port or on another address";
-}

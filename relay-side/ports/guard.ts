@@ -15,7 +15,7 @@ export function guardRules(
 		const ip = familyOfCidr(network) === 4 ? "ip" : "ip6";
 		return {
 			chain: "output",
-			rule: `${ip} daddr ${network} tcp dport { ${ports.join(", ")} }${others} reject with tcp reset`,
+			rule: `${ip} daddr ${network} tcp dport { ${ports.join(", ")} }${others} reject`,
 		};
 	});
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { clientPortNumbers, proxyPort } from "../../shared/client-ports.ts";
 import type { PortsAnswer } from "../../shared/protocol/ports.ts";
@@ -6,15 +7,21 @@ import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { haproxyUid } from "./account.ts";
 import { clientAddresses } from "./addresses.ts";
+import { portsProblems } from "./check-files.ts";
 import { type Served, settlePorts } from "./claims.ts";
 import * as conditions from "./conditions.ts";
-import { portsHomeFile, portsShape } from "./config.ts";
+import { homePorts, portsHomeFile, portsShape } from "./config.ts";
+import { createCounting } from "./counting.ts";
 import { guardRules } from "./guard.ts";
 import { createHaproxy } from "./haproxy.ts";
 import { haproxyPlaces } from "./haproxy-config.ts";
 import { createKeeper, some } from "./keeper.ts";
+import { answersAt, createLooks } from "./looks.ts";
+import { resolveAddresses } from "./resolve.ts";
+import { type PortsStatus, portsRows } from "./status.ts";
 import { tellAll } from "./tell-all.ts";
 import { createTold, toldSchema } from "./told.ts";
+import { trafficSchema } from "./traffic.ts";
 
 /** The client ports of the homes: HAProxy takes connections at the relay and hands each on to the home that is meant. */
 export const ports = relayPart({
@@ -22,17 +29,28 @@ export const ports = relayPart({
 	config: portsShape,
 	homeFile: portsHomeFile,
 	conditions: Object.values(conditions),
+	preflight: async ({ homes_dir, state_dir }, { run, inspection, machineWell }) =>
+		// It keeps nothing else from working, and while the daemon runs there are conditions for it.
+		machineWell && inspection.forAnother
+			? portsProblems({
+					run,
+					homesDirectory: homes_dir,
+					serving: existsSync(haproxyPlaces(state_dir).config),
+				})
+			: [],
 	guard: ({ tunnel }) => guardRules(tunnel.networks, clientPortNumbers.map(proxyPort), haproxyUid()),
 
 	async create(
 		{ ports: config, state_dir, tunnel },
-		{ facts, run, health, log, guarded, state, statusChanged },
+		{ facts, run, health, log, guarded, state, statusChanged, metrics },
 	) {
 		const places = haproxyPlaces(state_dir);
 		const haproxy = createHaproxy(places);
 		const told = createTold(state("ports.json", toldSchema));
+		const counting = createCounting(haproxy, state("ports-today.json", trafficSchema));
 		const tellProcess = facts.haproxy.own("ports");
 		const relayNames = new Set([hostname()]);
+		metrics.gauge("client_connections", "Connections of clients to homes now", counting.now);
 		let before: ReadonlyMap<string, string> = new Map();
 		let served: readonly Served[] = [];
 
@@ -61,6 +79,27 @@ export const ports = relayPart({
 			},
 		});
 
+		const looks = createLooks({
+			served: () => served,
+			isHere: (home) => facts.presence.all.get(home)?.here ?? false,
+			// What the owner wrote, and what the home wants to lead here.
+			relayed(home) {
+				const known = registryOf(facts).homes.get(home);
+				return (known && homePorts(known).clientNames) ?? told.all.get(home)?.relayed ?? [];
+			},
+			addressesFor(one) {
+				const { addresses, complete } = clientAddresses(
+					config.addresses,
+					one.publicAddresses,
+					tunnel.networks,
+				);
+				return complete ? new Set(addresses) : undefined;
+			},
+			answers: (name, port) => answersAt(tunnel.addresses[0]!, name, port),
+			resolve: resolveAddresses,
+			health,
+		});
+
 		/** Another process than before has read its files, which may be older than what was told since. */
 		async function lookAtProcess(): Promise<void> {
 			const before = facts.haproxy.value?.pid;
@@ -80,10 +119,30 @@ export const ports = relayPart({
 			ticks: [
 				{ every: MINUTE, act: () => keeper.poke() },
 				{ every: 5 * SECOND, act: lookAtProcess },
+				{ every: 5 * SECOND, act: () => facts.haproxy.value?.pid !== undefined && looks.look() },
+				{ every: 10 * SECOND, act: () => facts.haproxy.value?.pid !== undefined && counting.look() },
 			],
+			homeStatus(home) {
+				const own = served.find((one) => one.home === home.id);
+				if (!own) return {};
+				const { names, ports: numbers, publicAddresses } = own;
+				return { ports: { names, ports: numbers, publicAddresses, traffic: counting.of(home.id) } };
+			},
+			status: (): PortsStatus => ({
+				clients: {
+					homes: served.length,
+					names: served.reduce((sum, { names }) => sum + names.length, 0),
+					running: facts.haproxy.value?.pid !== undefined,
+					connections: counting.now(),
+					refused: counting.refused(),
+				},
+			}),
 			checkin: {
 				own(home, said): PortsAnswer | undefined {
-					if (told.take(home.id, said)) keeper.poke(undefined, { urgent: true });
+					if (told.take(home.id, said)) {
+						looks.forget(home.id);
+						keeper.poke(undefined, { urgent: true });
+					}
 					if (said === undefined) return undefined;
 					const own = served.find((one) => one.home === home.id);
 					const { addresses, complete } = clientAddresses(
@@ -95,13 +154,18 @@ export const ports = relayPart({
 				},
 			},
 			async start() {
-				await told.read();
+				await Promise.all([told.read(), counting.read()]);
 				// A name of the relay's own is never a home's.
 				const ours = await run("postconf", ["-h", "myhostname"]).catch(() => "");
 				if (ours.trim()) relayNames.add(ours.trim().toLowerCase());
 			},
 			serve: () => keeper.poke(),
-			stop: () => told.stop(),
+			stop() {
+				told.stop();
+				counting.stop();
+			},
 		};
 	},
+
+	rows: portsRows,
 });

@@ -29,8 +29,9 @@ export async function setUp(options: SetupOptions, deps: SetupDeps): Promise<num
 	if (steps.length === 0) say(`\n${words.nothing}`);
 	else {
 		say(`\n${words.plan}`);
-		for (const { text, details } of steps) {
+		for (const { text, reasons = [], details } of steps) {
 			say(`  ${text}`);
+			for (const reason of reasons) say(`    - ${reason}`);
 			if (options.verbose && details) say(indented(details));
 		}
 		if (!(await prompt.yes({ text: words.askApply, flag: "--yes" }))) {

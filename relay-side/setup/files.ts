@@ -1,5 +1,4 @@
-import { access, chown, open, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, readFile } from "node:fs/promises";
 import { parse } from "smol-toml";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import type { RunCommand } from "../../shared/command.ts";
@@ -28,17 +27,8 @@ export async function exists(path: string): Promise<boolean> {
  */
 export async function makeKey(path: string, group: number, run: RunCommand): Promise<void> {
 	const key = await run("wg", ["genkey"]);
-	const file = await open(path, "wx", 0o600);
-	try {
-		await file.writeFile(`${key.trim()}\n`);
-		await file.chown(process.getuid!(), group);
-		await file.chmod(secretMode);
-		await file.sync();
-	} finally {
-		await file.close();
-	}
-	const folder = await open(dirname(path), "r");
-	await folder.sync().finally(() => folder.close());
+	const owner = { uid: process.getuid!(), gid: group };
+	await writeFileAtomic(path, `${key.trim()}\n`, { mode: secretMode, owner, fresh: true });
 }
 
 /** What relay.toml says after a set-up; the rest is as the README tells it is when nothing is said. */
@@ -67,8 +57,7 @@ export function invitedBy(text: string): string | undefined {
 
 /** Replaces the config file, root's and the daemon's to read. */
 export async function writeConfig(path: string, text: string, group: number): Promise<void> {
-	await writeFileAtomic(path, text, { mode: secretMode });
-	await chown(path, process.getuid!(), group);
+	await writeFileAtomic(path, text, { mode: secretMode, owner: { uid: process.getuid!(), gid: group } });
 }
 
 export async function textOf(path: string): Promise<string | undefined> {

@@ -15,6 +15,8 @@ import { words } from "./words.ts";
 /** One thing that is to be done, and may be done again. */
 export interface Step {
 	text: string;
+	/** What it is for, a line each. */
+	reasons?: readonly string[];
 	/** For --verbose. */
 	details?: string;
 	act(): Promise<void>;
@@ -106,10 +108,15 @@ async function postfixSteps(
 	const second = await planOf(await line.postfix(config, asItWillBe), asItWillBe);
 	const stepOf = (plan: typeof first, act: () => Promise<void>): Step[] => {
 		if (plan.changes.length === 0) return [];
-		// Several changes have one reason.
-		const why = [...new Set(plan.changes.map((change) => change.why))].join("; ");
+		const { changes } = plan;
 		return [
-			{ text: sentence(words.stepPostfix, { why }), details: plan.changes.map(changeText).join(""), act },
+			{
+				text: sentence(words.stepPostfix, { count: changes.length }),
+				// Several changes have one reason.
+				reasons: [...new Set(changes.map(({ why }) => why))],
+				details: changes.map(changeText).join(""),
+				act,
+			},
 		];
 	};
 	const listens = first.changes.some(

@@ -19,7 +19,7 @@ export async function prove(
 	const proven: string[] = [];
 	const open: string[] = [];
 	const status = await line.status(options.config).then(
-		(text) => text.trimEnd(),
+		({ text }) => text.trimEnd(),
 		() => undefined,
 	);
 	if (status !== undefined) proven.push(words.daemonRuns);

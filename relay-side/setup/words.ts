@@ -44,7 +44,7 @@ export const words = {
 	stepKey: "make the relay's key ({file})",
 	stepConfig: "write {file}, with the tunnel's networks {networks}",
 	stepInvite: "add to {file} under which name homes are invited ({host})",
-	stepPostfix: "Postfix: {why}",
+	stepPostfix: "set Postfix's settings ({count}; --verbose shows them)",
 	stepFirewall: "open a port in {name}: {command}",
 	stepStart: "start heimweg-relay, now and at each boot",
 	stepRestart: "restart heimweg-relay, which is no outage",

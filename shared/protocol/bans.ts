@@ -55,7 +55,7 @@ export const bansAnswerSchema = z.object({
 	mark: markSchema.optional(),
 	/** How many clients of this home are refused. */
 	held: z.int().min(0),
-	/** Whether there is somebody on the relay to refuse them. */
+	/** False while they get in on the relay all the same. */
 	enforced: z.boolean(),
 });
 export type BansAnswer = z.infer<typeof bansAnswerSchema>;

@@ -113,6 +113,12 @@ export const relayKeys: readonly ConfigKey[] = [
 	key("homes_dir", "/etc/heimweg-relay/homes.d", "The folder with one file per home."),
 	key("pulse.port", "8686", "The UDP port for pulses, inside the tunnel."),
 	key("checkin.port", "8687", "The TCP port for check-ins, inside the tunnel."),
+	key(
+		"invite.endpoint",
+		"none",
+		"The relay's public name or address, with WireGuard's port behind it if that is another outside; invite needs it.",
+	),
+	key("invite.port", "8688", "The TCP port where homes join, inside the tunnel."),
 	key("postfix.maps_dir", "/var/lib/heimweg-relay/maps", "Where Postfix's maps are written."),
 	key("postfix.service", "heimweg", "The service in master.cf that delivers into the tunnel."),
 	key("postfix.policy_port", "none", "Without effect; remove it."),
@@ -130,7 +136,12 @@ export const relayKeys: readonly ConfigKey[] = [
 
 /** A file in homes.d, on the relay. */
 export const homeKeys: readonly ConfigKey[] = [
-	key("public_key", "", "The home's public key, which wg pubkey prints there."),
+	key("public_key", "", "The home's public key, which heimweg key prints there."),
+	key(
+		"invitation",
+		"none",
+		"Instead of public_key: the invitation that brings it, as heimweg-relay invite writes it.",
+	),
 	key("preshared_key_file", "none", "A key that both sides share besides (wg genpsk)."),
 	key("addresses", "", "The home's addresses inside the tunnel; mail goes to the first."),
 	key("domains", "", "The domains whose mail goes there."),

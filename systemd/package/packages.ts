@@ -115,6 +115,13 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 					content: await source(unit),
 				})),
 			)),
+			...(await Promise.all(
+				about.fail2ban.map(async (file) => ({
+					path: `/etc/fail2ban/${file}`,
+					content: await source(`fail2ban/${file}`),
+					conffile: true,
+				})),
+			)),
 			{ path: `/usr/share/bash-completion/completions/${name}`, content: completion(name) },
 			{ path: `/usr/share/man/man8/${name}.8.gz`, content: gzip(programPage(name, edition)) },
 			{
@@ -163,13 +170,27 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 
 const details: Record<
 	ProgramName,
-	{ config: ConfigFile; depends: string[]; recommends: string[]; folders: string[]; description: string }
+	{
+		config: ConfigFile;
+		depends: string[];
+		recommends: string[];
+		folders: string[];
+		fail2ban: string[];
+		description: string;
+	}
 > = {
 	heimweg: {
 		config: "heimweg.toml",
 		depends: [],
 		recommends: [],
-		folders: ["/etc/heimweg", "/var/lib/heimweg", "/var/lib/heimweg-recipients", "/run/heimweg"],
+		folders: [
+			"/etc/heimweg",
+			"/var/lib/heimweg",
+			"/var/lib/heimweg-recipients",
+			"/var/lib/heimweg-dkim",
+			"/run/heimweg",
+		],
+		fail2ban: ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
@@ -186,6 +207,7 @@ const details: Record<
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
+		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",

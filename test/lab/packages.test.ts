@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "./host.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { lookAt, type MachineLook } from "./machine-look.ts";
-import { apt, createRepository, offer, type PackageRepository } from "./packages.ts";
+import { apt, createRepositories, offer, type Repositories, upgradeUnattended } from "./packages.ts";
 import { countPulses } from "./pulse-count.ts";
 import { debian12, debian13 } from "./root-image.ts";
 import { buildPrograms, homeSettings, relaySettings, type Scene, setScene, until } from "./scene.ts";
@@ -17,13 +17,13 @@ const show = (host: Host, unit: string, property: string) =>
 	host.run(["systemctl", "show", "-P", property, unit]);
 
 describeLab("the Debian packages", () => {
-	let repository: PackageRepository;
+	let repositories: Repositories;
 
 	beforeAll(async () => {
 		buildPrograms();
-		repository = await createRepository(first);
+		repositories = await createRepositories(first, next);
 	});
-	afterAll(() => repository?.remove());
+	afterAll(() => repositories?.remove());
 
 	describe.each([
 		["Debian 12", debian12],
@@ -50,7 +50,7 @@ describeLab("the Debian packages", () => {
 		const helperPids = () => onBoth(({ host }) => show(host, helper, "MainPID"));
 
 		const install = async (host: Host, side: "home" | "relay") => {
-			await offer(host, repository);
+			await offer(host, repositories.first);
 			await apt(host, "install", side === "home" ? "heimweg" : "heimweg-relay", "heimweg-node");
 		};
 
@@ -71,6 +71,8 @@ describeLab("the Debian packages", () => {
 				scene = await setScene(lab());
 				await allIsWell(scene);
 				helpers = await helperPids();
+				// An earlier version left a record alone.
+				await onBoth(({ host }) => host.run(["rm", "/etc/postfix/heimweg-undo"]));
 				await onBoth(({ side, host }) => install(host, side));
 			}
 			await allIsWell(scene);
@@ -86,6 +88,7 @@ describeLab("the Debian packages", () => {
 				const pid = await show(host, program, "MainPID");
 				expect(await host.run(["readlink", `/proc/${pid}/exe`])).toBe("/usr/lib/heimweg/node");
 				expect((await host.exec(["ls", `/usr/local/bin/${program}`])).exitCode).not.toBe(0);
+				expect(await host.run(["stat", "-c", "%U %a", "/etc/postfix/heimweg-undo"])).toBe("root 700");
 			}
 			expect(await helperPids()).toEqual(helpers);
 			await scene.deliver("by packages");
@@ -93,16 +96,19 @@ describeLab("the Debian packages", () => {
 
 		it("are refused by apt when somebody changed the repository", async () => {
 			const { home } = lab();
-			await home.run(["sh", "-c", "for f in /srv/heimweg/Packages*; do echo >>$f; done"]);
+			await home.run([
+				"sh",
+				"-c",
+				"rm -rf /var/lib/apt/lists/*; for f in /srv/heimweg/Packages*; do echo >>$f; done",
+			]);
 			await expect(apt(home, "update", "-o", "APT::Update::Error-Mode=any")).rejects.toThrow(
 				/unexpected size|Hash/,
 			);
-			await offer(home, repository);
+			await offer(home, repositories.first);
 		});
 
 		it("upgrade while mail flows both ways, and none of it waits", async () => {
-			await repository.add(next);
-			await onBoth(({ host }) => offer(host, repository));
+			await onBoth(({ host }) => offer(host, repositories.both));
 			const since = await onBoth(({ host }) => host.run(["date", "+%s"]));
 			const memory: string[] = [];
 			for (const { host, program } of [...sides()].reverse()) {
@@ -120,10 +126,13 @@ describeLab("the Debian packages", () => {
 				};
 				const count = await countPulses(lab().home, async () => {
 					const posting = post();
-					await apt(host, "install", program);
-					await allIsWell(scene);
-					done = true;
-					await posting;
+					try {
+						await (release === "Debian 12" ? upgradeUnattended(host) : apt(host, "install", program));
+						await allIsWell(scene);
+					} finally {
+						done = true;
+						await posting;
+					}
 				});
 				console.log(`${release}, upgrade of ${program}: ${JSON.stringify(count)}, ${sent} mails each way`);
 				await until("all mail is out", async () => {
@@ -144,10 +153,21 @@ describeLab("the Debian packages", () => {
 			expect(await helperPids()).toEqual(helpers);
 		});
 
+		if (release === "Debian 12") {
+			it("have needrestart leave the tunnel alone after an upgrade of libc", async () => {
+				const { home } = lab();
+				const libc = "/usr/lib/$(uname -m)-linux-gnu/libc.so.6";
+				await home.run(["sh", "-c", `cp ${libc} ${libc}.new && mv ${libc}.new ${libc}`]);
+				const found = await home.run(["needrestart", "-b", "-r", "l"], { timeout: 60_000 });
+				expect(found).toContain("NEEDRESTART-SVC: heimweg.service");
+				expect(found).not.toContain("NEEDRESTART-SVC: heimweg-wireguard-go");
+			});
+		}
+
 		it("run on another Node as soon as heimweg-node brings one, and the tunnel stays as it is", async () => {
 			for (const { host, program } of sides()) {
 				const pid = await show(host, program, "MainPID");
-				await apt(host, "install", "heimweg-node");
+				await apt(host, "install", "--allow-change-held-packages", "heimweg-node");
 				expect(await show(host, program, "MainPID")).not.toBe(pid);
 			}
 			await allIsWell(scene);
@@ -158,8 +178,9 @@ describeLab("the Debian packages", () => {
 			const { home } = lab();
 			const path = "/usr/local/bin/node";
 			await home.write(path, "#!/bin/sh\necho v18.20.4\n", 0o755);
-			await home.run(["sh", "-c", "[ ! -e /usr/bin/nodejs ] || mv /usr/bin/nodejs /usr/bin/nodejs.away"]);
-			await home.run(["mv", "/usr/lib/heimweg/node", "/usr/lib/heimweg/node.away"]);
+			const nodes = "/usr/bin/nodejs /usr/bin/node /usr/lib/heimweg/node";
+			const each = (script: string) => home.run(["sh", "-c", `for node in ${nodes}; do ${script}; done`]);
+			await each("[ ! -e $node ] || mv $node $node.away");
 			try {
 				await home.exec(["systemctl", "restart", "heimweg"]);
 				expect(await show(home, "heimweg", "ExecMainStatus")).toBe("78");
@@ -177,12 +198,7 @@ describeLab("the Debian packages", () => {
 				);
 				await scene.deliver("while the agent does not run");
 			} finally {
-				await home.run(["mv", "/usr/lib/heimweg/node.away", "/usr/lib/heimweg/node"]);
-				await home.run([
-					"sh",
-					"-c",
-					"[ ! -e /usr/bin/nodejs.away ] || mv /usr/bin/nodejs.away /usr/bin/nodejs",
-				]);
+				await each("[ ! -e $node.away ] || mv $node.away $node");
 				await home.run(["systemctl", "restart", "heimweg"]);
 			}
 			await allIsWell(scene);

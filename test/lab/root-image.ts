@@ -35,7 +35,7 @@ export const debian12: Root = {
 	release: "bookworm",
 	packages:
 		"systemd-sysv dbus postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables openssl procps " +
-		"iputils-ping ca-certificates netcat-openbsd curl needrestart",
+		"iputils-ping ca-certificates netcat-openbsd curl needrestart unattended-upgrades",
 	services: "postfix",
 };
 

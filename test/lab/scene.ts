@@ -97,7 +97,8 @@ export async function setScene(lab: Lab, options: SceneOptions = {}): Promise<Sc
 	return scene;
 }
 
-async function installed(host: Host, side: "home" | "relay"): Promise<void> {
+/** Installs the programs as built on a host, as the README tells. */
+export async function installed(host: Host, side: "home" | "relay"): Promise<void> {
 	await host.copyIn(`${projectFolder}dist`, "/root/heimweg/dist");
 	await host.copyIn(`${projectFolder}systemd`, "/root/heimweg/systemd");
 	await host.run(["/root/heimweg/systemd/install", side]);

@@ -1,4 +1,5 @@
 import type { HomesStatus } from "../../relay-side/homes/status.ts";
+import type { HomePortsStatus } from "../../relay-side/ports/status.ts";
 import { relay } from "../../relay-side/relay.ts";
 import {
 	statusLine as lineOf,
@@ -7,7 +8,8 @@ import {
 } from "../../shared/program-status.ts";
 
 /** What `heimweg-relay status --json` prints. */
-export type RelayStatus = ProgramStatus & HomesStatus;
+export type RelayStatus = ProgramStatus &
+	Omit<HomesStatus, "homes"> & { homes: Array<HomesStatus["homes"][number] & HomePortsStatus> };
 
 export function statusLine({ homes, conditions }: RelayStatus): string {
 	const served = homes.length;

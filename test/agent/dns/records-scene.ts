@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FamilyState } from "../../../agent/address/book.ts";
+import type { DnsConfig } from "../../../agent/dns/config.ts";
 import { createRecords, type Records } from "../../../agent/dns/records.ts";
 import { type Address, type Family, parseAddress } from "../../../shared/address.ts";
 import { readSecret } from "../../../shared/config.ts";
@@ -28,6 +29,8 @@ export interface RecordsScene {
 	gone(family: Family, since: number | undefined): void;
 	/** An address that is proven not to lead home. */
 	refute(family: Family, address: string | undefined): void;
+	/** Where the relay takes our clients. */
+	relayAt(family: Family, address: string | undefined): void;
 	run(): Promise<void>;
 	/** The same without waiting for a good end. */
 	poke(): void;
@@ -52,7 +55,7 @@ export const aRRset = (subname: string, records: string[], ttl = 60, type = "A")
 
 export async function recordsScene(
 	names: string[],
-	options: Partial<StandInOptions> & { publish?: never } = {},
+	options: Partial<StandInOptions> & { publish?: never; via?: DnsConfig["via"] } = {},
 ): Promise<RecordsScene> {
 	const folder = await mkdtemp(join(tmpdir(), "heimweg-records-"));
 	const tokenFile = join(folder, "token");
@@ -74,6 +77,7 @@ export async function recordsScene(
 		6: { address: undefined, goneSince: undefined },
 	};
 	const refuted = new Map<Family, string>();
+	const way = new Map<Family, Address | "gone">();
 	let seen = 0;
 	let records = make();
 
@@ -82,6 +86,7 @@ export async function recordsScene(
 			config: {
 				names,
 				publish: ["A", "AAAA"],
+				via: options.via,
 				token_file: tokenFile,
 				also_public: [],
 				api: desec.url,
@@ -103,6 +108,7 @@ export async function recordsScene(
 					clock,
 				}),
 			family: (family) => states[family],
+			relay: (family) => way.get(family),
 			refuted: (family) => refuted.get(family) as Address | undefined,
 			onSettled: () => {},
 			health,
@@ -135,6 +141,10 @@ export async function recordsScene(
 		},
 		gone(family, since) {
 			states[family] = { ...states[family], goneSince: since };
+		},
+		relayAt(family, address) {
+			if (address === undefined) way.delete(family);
+			else way.set(family, address as Address | "gone");
 		},
 		refute(family, address) {
 			if (address === undefined) refuted.delete(family);

@@ -108,6 +108,8 @@ export async function zonesScene(
 	const commands = dnsCommands({
 		...{ zones, log, snapshot: () => undefined, onSettled: () => {} },
 		mail: async (domain) => mail(domain, domain),
+		addressRRsets: () => config.names.map((name) => ({ name, type: "A" })),
+		policies: provider.policies,
 		visible: async (_, wanted) => {
 			watched.push([...wanted]);
 			return 1;

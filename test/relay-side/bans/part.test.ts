@@ -78,15 +78,21 @@ test("the relay's owner sees the bans, and lets somebody in again", async () => 
 	await end();
 });
 
-test("a home whose file is gone bans nobody any more, and one says so while no HAProxy runs", async () => {
-	const { said, homes, running, end } = await made();
+test("a home whose file is gone bans nobody any more", async () => {
+	const { said, homes, end } = await made();
 	said([["203.0.113.9", 600]]);
 	await vi.waitFor(() => expect(haproxy.map.size).toBe(1));
 	homes("carl");
 	await vi.waitFor(() => expect(haproxy.map.size).toBe(0));
-	homes("anna", "carl");
+	await end();
+});
+
+test("the home hears when HAProxy lets them in all the same; while none runs, nobody gets in", async () => {
+	const { said, running, end } = await made();
 	running({ socket: haproxy.socket, pid: undefined });
-	expect(said([["203.0.113.9", 600]])).toEqual({ mark, held: 1, enforced: false });
+	expect(said([["203.0.113.9", 600]])).toEqual({ mark, held: 1, enforced: true });
+	running({ socket: "/nonexistent/admin.sock", pid: 8 });
+	await vi.waitFor(() => expect(said([["203.0.113.9", 600]])).toMatchObject({ held: 1, enforced: false }));
 	await end();
 });
 

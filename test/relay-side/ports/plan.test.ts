@@ -72,10 +72,10 @@ LISTEN 0 100 *:465 *:* uid:993 ino:3 sk:3`;
 it("nobody on the relay but HAProxy's user reaches the homes' PROXY ports; without that user nobody does", () => {
 	const networks = [parseCidr("10.86.0.0/24"), parseCidr("fd86:5a1e:77::/64")];
 	expect(guardRules(networks, [10_465, 10_993], 992).map(({ rule }) => rule)).toEqual([
-		"ip daddr 10.86.0.0/24 tcp dport { 10465, 10993 } meta skuid != 992 reject with tcp reset",
-		"ip6 daddr fd86:5a1e:77::/64 tcp dport { 10465, 10993 } meta skuid != 992 reject with tcp reset",
+		"ip daddr 10.86.0.0/24 tcp dport { 10465, 10993 } meta skuid != 992 reject",
+		"ip6 daddr fd86:5a1e:77::/64 tcp dport { 10465, 10993 } meta skuid != 992 reject",
 	]);
 	expect(guardRules(networks, [10_993], undefined)[0]?.rule).toBe(
-		"ip daddr 10.86.0.0/24 tcp dport { 10993 } reject with tcp reset",
+		"ip daddr 10.86.0.0/24 tcp dport { 10993 } reject",
 	);
 });

@@ -102,7 +102,7 @@ function setup(options: Partial<SetupOptions> = {}, uid = 0) {
 				parse: (name, text) => inFolder(parse(name, text) as never),
 				knows: () => false,
 				postfix: (read, as = run) => composedSide("heimweg-relay", relay.parts, read, as),
-				status: async () => "heimweg-relay: mail can flow\n",
+				status: async () => ({ known: {}, text: "heimweg-relay: mail can flow\n" }),
 			},
 			internet: {
 				resolver: {
