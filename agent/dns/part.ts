@@ -85,15 +85,15 @@ export const dns = agentPart({
 			relay: (family) => facts.way.value?.[family],
 			onSettled: statusChanged,
 		});
+		facts.way.subscribe((_, before) => {
+			if (relayed.length > 0) records.duty.poke(undefined, { urgent: before !== undefined });
+		});
 		const mailRecords = createMailRecords(
 			config,
 			{ domains: mail?.domains ?? [], stateDir: state_dir, relay: relays[0]!.endpoint.host },
 			context,
 			() => provider,
 		);
-		facts.way.subscribe((_, before) => {
-			if (relayed.length > 0) records.duty.poke(undefined, { urgent: before !== undefined });
-		});
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
 			records.duty.poke(undefined, { urgent: moved });

@@ -116,7 +116,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.say(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */
@@ -126,7 +126,7 @@ export async function removeHome(desk: Desk, home: string, { force = false } = {
 		if (!force) await desk.order("invite-may-remove", home);
 		await desk.files.remove(home);
 	}
-	desk.say(await desk.order("invite-gone", home));
+	desk.out(await desk.order("invite-gone", home));
 }
 
 async function listInvitations(desk: Desk, json: boolean): Promise<void> {

@@ -102,7 +102,8 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 				...["wireguard-tools", "iproute2", "nftables"],
 				...about.depends,
 			].join(", "),
-			Recommends: ["wireguard-go", ...about.recommends].join(", "),
+			Recommends: "wireguard-go",
+			Suggests: about.suggests.join(", "),
 			Description: about.description,
 		},
 		files: [
@@ -115,13 +116,7 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 					content: await source(unit),
 				})),
 			)),
-			...(await Promise.all(
-				about.fail2ban.map(async (file) => ({
-					path: `/etc/fail2ban/${file}`,
-					content: await source(`fail2ban/${file}`),
-					conffile: true,
-				})),
-			)),
+			...(name === "heimweg" ? await fail2ban() : []),
 			{ path: `/usr/share/bash-completion/completions/${name}`, content: completion(name) },
 			{ path: `/usr/share/man/man8/${name}.8.gz`, content: gzip(programPage(name, edition)) },
 			{
@@ -170,19 +165,12 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 
 const details: Record<
 	ProgramName,
-	{
-		config: ConfigFile;
-		depends: string[];
-		recommends: string[];
-		folders: string[];
-		fail2ban: string[];
-		description: string;
-	}
+	{ config: ConfigFile; depends: string[]; suggests: string[]; folders: string[]; description: string }
 > = {
 	heimweg: {
 		config: "heimweg.toml",
 		depends: [],
-		recommends: [],
+		suggests: ["postfix", "dovecot-imapd", "fail2ban"],
 		folders: [
 			"/etc/heimweg",
 			"/var/lib/heimweg",
@@ -190,7 +178,6 @@ const details: Record<
 			"/var/lib/heimweg-dkim",
 			"/run/heimweg",
 		],
-		fail2ban: ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
@@ -200,14 +187,13 @@ const details: Record<
 	"heimweg-relay": {
 		config: "relay.toml",
 		depends: ["postfix (>= 3.7)", "postfix-lmdb"],
-		recommends: [],
+		suggests: ["haproxy"],
 		folders: [
 			"/etc/heimweg-relay",
 			"/var/lib/heimweg-relay",
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
-		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",
@@ -234,6 +220,18 @@ async function unitsOf(name: ProgramName): Promise<string[]> {
 	});
 }
 
+/** Filters and an action for fail2ban; a jail is its owner's to enable. */
+async function fail2ban(): Promise<DebFile[]> {
+	const files = ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"];
+	return Promise.all(
+		files.map(async (file) => ({
+			path: `/etc/fail2ban/${file}`,
+			content: await source(`fail2ban/${file}`),
+			conffile: true,
+		})),
+	);
+}
+
 /** The maintainer scripts of a program: the same for both, below the names that differ. */
 async function programScripts(name: ProgramName, units: string[]): Promise<Record<string, string>> {
 	const wanted: string[] = [];
@@ -241,17 +239,25 @@ async function programScripts(name: ProgramName, units: string[]): Promise<Recor
 	// The daemon first: it is what everybody waits for.
 	wanted.sort((a, b) => Number(b === `${name}.service`) - Number(a === `${name}.service`));
 	const helpers = units.filter((unit) => /\.(socket|path)$/.test(unit) && !wanted.includes(unit));
+	// What holds people's connections is never restarted, and goes on when the package is removed.
+	const kept = wanted.filter((unit) => unit.endsWith("-haproxy.service"));
 	const other = Object.keys(programs).find((program) => program !== name);
 	const head = [
 		`program=${name}`,
 		`other=${other}`,
 		`units="${units.join(" ")}"`,
-		`wanted="${wanted.join(" ")}"`,
+		`wanted="${wanted.filter((unit) => !kept.includes(unit)).join(" ")}"`,
+		`kept="${kept.join(" ")}"`,
 		`helpers="${helpers.join(" ")}"`,
 		`folders="${details[name].folders.join(" ")}"`,
 	];
 	const one = async (kind: string) => script(`program.${kind}`, head);
-	return { postinst: await one("postinst"), prerm: await one("prerm"), postrm: await one("postrm") };
+	return {
+		preinst: await one("preinst"),
+		postinst: await one("postinst"),
+		prerm: await one("prerm"),
+		postrm: await one("postrm"),
+	};
 }
 
 /** A maintainer script; the names come first. Only those that it uses. */

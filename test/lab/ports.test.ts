@@ -220,6 +220,8 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 			"-e",
 			'require("node:net").createServer().listen(995)',
 		]);
+		const listens = async () => (await relay().run(["ss", "-Hlnt", "sport = :995"])) !== "";
+		await until("the other program listens", listens);
 		await relay().write(file, `${before}ports = [465, 993, 995]\n`);
 		await until("it is told", async () => holds(await scene().relayStatus(), "ports.port_held"), 30_000);
 		expect(await imapLogin(internet(), { name: secondName, user: "anna" })).toContain("Logged in");
