@@ -113,7 +113,8 @@ export const status = {
 	"and {0#} more errors, see --json": "und {0} weitere Fehler, siehe --json",
 	"... {0#} of {1#} homes are shown, see --all or --home; {2#} are here, mail waits for {3#}":
 		"... {0} von {1} Heimservern werden gezeigt, siehe --all oder --home; {2} sind da, für {3} wartet Mail",
-	"no home yet: add a file to homes.d": "noch kein Heimserver: eine Datei in homes.d anlegen",
+	'no home yet: run "heimweg-relay invite NAME DOMAIN"':
+		'noch kein Heimserver: "heimweg-relay invite NAME DOMAIN" ausführen',
 
 	// what the headline rests on
 	"pulse answered {0} s ago": "Puls vor {0} s beantwortet",
