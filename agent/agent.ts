@@ -4,8 +4,10 @@ import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
+import { dkim } from "./dkim/part.ts";
 import { dns } from "./dns/part.ts";
 import { agentFacts } from "./facts.ts";
+import { join } from "./join/part.ts";
 import { mail } from "./mail/part.ts";
 import { maillog } from "./maillog/part.ts";
 import type { AgentTypes } from "./part.ts";
@@ -47,7 +49,7 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [address, relay, ports, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
+	parts: [join, address, relay, ports, dkim, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

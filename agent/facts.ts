@@ -1,4 +1,5 @@
 import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
+import type { DkimKey } from "../shared/dns/wanted/mail-domain.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
 import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
 import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
@@ -49,6 +50,10 @@ export interface AgentFacts {
 	way: Fact<Record<Family, Address | "gone" | undefined>>;
 	/** The address of each family that is proven not to lead to us from outside; undefined: no proof (reach). */
 	reach: Fact<Record<Family, Address | undefined>>;
+	/** The client ports that something here listens on, or that the configuration names (reach). */
+	servedPorts: Fact<readonly number[]>;
+	/** The public keys that sign this home's mail; undefined: not known (dkim). */
+	signingKeys: Fact<readonly DkimKey[] | undefined>;
 	/** Others who see a public address, by name, such as a router: how far each is believed, and what it sees (its part). */
 	sources: FactMap<{ kind: SourceKind; address: Address | undefined }>;
 	/** Some valid recipients of each domain, as the sources name them (recipients). */
@@ -77,6 +82,8 @@ export function agentFacts(): AgentFacts {
 		published: fact("published"),
 		way: fact("way", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
+		servedPorts: fact("served ports", (a, b) => a.join() === b.join()),
+		signingKeys: fact("signing keys", (a, b) => JSON.stringify(a) === JSON.stringify(b)),
 		sources: factMap("sources"),
 		recipients: fact("recipients", (a, b) => JSON.stringify([...a]) === JSON.stringify([...b])),
 		settingsChanges: fact("settings changes"),

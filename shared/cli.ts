@@ -7,12 +7,20 @@ const notRunning = 3;
 
 /** Runs the command that the command line names; a wrong one ends with EX_USAGE and says where help is. */
 export async function parseArguments(program: Command): Promise<void> {
-	for (const command of [program, ...program.commands]) {
-		const name = command === program ? program.name() : `${program.name()} ${command.name()}`;
+	for (const command of commandsOf(program)) {
+		const name = nameOf(command);
 		command.showHelpAfterError(`run "${name} --help" to see what there is`);
 		command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : EX_USAGE));
 	}
 	await program.parseAsync();
+}
+
+function commandsOf(command: Command): Command[] {
+	return [command, ...command.commands.flatMap(commandsOf)];
+}
+
+function nameOf(command: Command): string {
+	return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** Ends the program with the status that the work resolves to, after its output was written. */

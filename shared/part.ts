@@ -94,6 +94,14 @@ export interface CommandLine<Config> {
 	order(file: string, command: string, argument?: string): Promise<string>;
 	/** The same, and prints it. */
 	ask(file: string, command: string, argument?: string): Promise<number>;
+	/** The configuration that this text is; throws a ConfigError. */
+	parse(name: string, text: string): Config;
+	/** Whether a part reads this key of the configuration. */
+	knows(key: string): boolean;
+	/** What all parts need of Postfix. */
+	postfix(config: Config, run?: RunCommand): Promise<PostfixSide>;
+	/** The running program's status: what "status --json" has, and how a person reads it. */
+	status(file: string): Promise<{ known: object; text: string }>;
 	/** Ends the program with the status that the work resolves to. */
 	end(work: Promise<number>): Promise<void>;
 }
@@ -131,8 +139,8 @@ export interface PartKind<Types extends PartTypes, Config = Types["core"], Loade
 	preflight?(config: Config, preflight: Preflight): Promise<readonly string[]>;
 	/** Rules, and a chain of its own, that it wants in the guard table. */
 	guard?(config: Config): readonly GuardWish[];
-	/** What it needs of Postfix's settings. */
-	postfix?(config: Config): PostfixSide | Promise<PostfixSide>;
+	/** What it needs of Postfix's settings; `run` is for a look at Postfix as it is going to be. */
+	postfix?(config: Config, run?: RunCommand): PostfixSide | Promise<PostfixSide>;
 	/** What people read of its keys in the status. */
 	rows?(status: object): readonly StatusRow[];
 	/** Its words for the one line that systemctl shows, from `brief`, or from the status of a part that has none. */

@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { askDaemon } from "./ask.ts";
 import { checkConfig, exitWith, parseArguments, printStatus } from "./cli.ts";
 import { runCommand } from "./command.ts";
+import { parseConfig } from "./config.ts";
 import { runDaemon } from "./daemon.ts";
 import { takeDown } from "./down.ts";
+import { ConfigError } from "./errors.ts";
 import { inspectionFor, ownInspection } from "./inspection.ts";
 import { createLog } from "./log.ts";
 import { runNotice } from "./notify-run.ts";
@@ -13,7 +16,7 @@ import { plainLines } from "./plain-text.ts";
 import { type PostfixCommandOptions, runPostfixCommand } from "./postfix/command.ts";
 import { composedSide } from "./postfix/compose.ts";
 import { createProgram } from "./program.ts";
-import type { ProgramKind } from "./program-kind.ts";
+import { configSchema, type ProgramKind } from "./program-kind.ts";
 import { loadProgram, readProgramConfig } from "./program-load.ts";
 import { isWell, type ProgramStatus, statusText } from "./program-status.ts";
 import { version } from "./version.ts";
@@ -50,8 +53,19 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 	const load = async (file: string) => (await readProgramConfig(kind, file)).config;
 
 	async function askSocket(file: string, path: string, options: { method?: "POST"; body?: string } = {}) {
-		const { run_dir } = await load(file);
-		return askDaemon(join(run_dir, "control.sock"), path, { unit, ...options });
+		return askDaemon(await socketOf(file), path, { unit, ...options });
+	}
+
+	/** A daemon that runs by what the file said before can be asked although the file is wrong now. */
+	async function socketOf(file: string): Promise<string> {
+		const usual = join(kind.madeByUnit.at(-1) ?? "", "control.sock");
+		return load(file).then(
+			({ run_dir }) => join(run_dir, "control.sock"),
+			(error: unknown) => {
+				if (file === defaultConfigPath && error instanceof ConfigError && existsSync(usual)) return usual;
+				throw error;
+			},
+		);
 	}
 
 	program
@@ -100,6 +114,13 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 	const line: CommandLine<Types["core"]> = {
 		configOption,
 		load,
+		parse: (name, text) => parseConfig(name, text, configSchema(kind)),
+		knows: (key) => kind.parts.some((part) => key in (part.config ?? {})),
+		postfix: (config, run) => composedSide(unit, kind.parts, config, run),
+		async status(file) {
+			const known = (await askSocket(file, "/status")) as ProgramStatus;
+			return { known, text: plainLines(statusText(kind, known)) };
+		},
 		end: exitWith,
 		async order(file, command, argument) {
 			const body = argument === undefined ? {} : { body: argument };

@@ -30,7 +30,7 @@ export interface ProgramKind<Types extends PartTypes> {
 	/** Files and signals, for --help. */
 	help: string;
 	defaultConfigPath: string;
-	/** Folders that the unit makes. */
+	/** Folders that the unit makes: the state's, and the one with the control socket. */
 	madeByUnit: readonly string[];
 	/** Programs that must be installed, whatever the parts need. */
 	programs: readonly string[];

@@ -8,7 +8,11 @@ const sides = {
 		program: agent,
 		list: "agent/agent.ts",
 		/** What every part may name: facts, words, and the relay's client. */
-		common: ["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
+		common: [
+			...["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
+			// Where valid recipients stand.
+			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
+		],
 	},
 	"relay-side": {
 		program: relay,

@@ -16,7 +16,11 @@ nft nftables
 ip iproute2
 nsenter util-linux
 mount mount
-openssl openssl'
+openssl openssl
+strip binutils
+dpkg-scanpackages dpkg-dev
+gpg gpg
+gpg-agent gpg-agent'
 
 missing=$(echo "$wanted" | while read -r program package; do
 	PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null || echo "$package"

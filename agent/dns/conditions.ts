@@ -23,3 +23,15 @@ export const recordsNotVisible = condition<{ servers: string; wanted: string }>(
 	remedy: () =>
 		"nothing; deSEC is made to publish it anew, and it is looked at each minute (status: https://desec.status.io)",
 });
+
+export const mailRecordsDrifted = condition<{ records: string }>({
+	code: "dns.drift",
+	severity: "warning",
+	title: "records of a mail domain are not as they were applied",
+	dependsOn: ["relay.line_down"],
+	visibleAfter: 10 * MINUTE,
+	text: ({ records }, zone) =>
+		`at deSEC ${records} of ${zone} are no longer what was applied, or what is wanted has changed since`,
+	remedy: () =>
+		'look at "heimweg dns plan", and run "heimweg dns apply", with --take for what somebody changed',
+});

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cronSchema } from "../../shared/common-config.ts";
 import { cidrSchema, hostnameSchema, secretPathSchema, urlSchema } from "../../shared/config.ts";
+import { type ClientService, clientServices } from "../../shared/dns/wanted/mail-domain.ts";
 import type { Complain, SectionOf } from "../../shared/part.ts";
 
 const httpsSchema = urlSchema("https://desec.io/api/v1").refine(
@@ -8,6 +9,54 @@ const httpsSchema = urlSchema("https://desec.io/api/v1").refine(
 	"the token must not cross the network in clear: expected https",
 );
 
+/** What would end a tag of a record, or the record, has no place in an address there. */
+const mailtoSchema = z
+	.string()
+	.regex(/^(mailto:)?[^@\s;,!"]+@[^@\s;,!"]+$/, 'expected a mail address like "postmaster@example.org"');
+
+const policySchema = z.enum(["none", "quarantine", "reject"]);
+
+/** `[dns.mail]`: what the records of the mail domains say that nobody else knows. */
+const mailRecordsSchema = z.strictObject({
+	/** The domains whose records are planned; mail.domains when missing. */
+	domains: z.array(hostnameSchema).min(1).optional(),
+	/** The name that mail programs use; the first of dns.names within the domain when missing. */
+	client: hostnameSchema.optional(),
+	services: z
+		.array(z.enum(Object.keys(clientServices) as [ClientService, ...ClientService[]]))
+		.min(1)
+		.optional(),
+	spf_also: z
+		.array(
+			z
+				.string()
+				.regex(
+					/^(?:include:|exists:|ip4:|ip6:|a:|mx:)[a-z0-9._:/%{}-]+$/,
+					'expected a mechanism of SPF like "include:_spf.example.net" or "ip4:192.0.2.1"',
+				),
+		)
+		.default([]),
+	dmarc: z
+		.strictObject({
+			policy: policySchema,
+			subdomains: policySchema.optional(),
+			nonexistent: policySchema.optional(),
+			reports: z.array(mailtoSchema).default([]),
+		})
+		.optional(),
+	tls_reports: z
+		.array(
+			z
+				.string()
+				.regex(
+					/^(?:mailto:[^@\s;,!"]+@[^@\s;,!"]+|https:\/\/[^\s;,!"]+)$/,
+					'expected an address like "mailto:postmaster@example.org" or "https://example.org/reports"',
+				),
+		)
+		.default([]),
+	autoconfig: hostnameSchema.optional(),
+	no_mail: z.array(hostnameSchema).default([]),
+});
 const viaSchema = z.enum(["direct", "relay"]);
 
 /** `[dns]`: the names that get this line's addresses. */
@@ -30,6 +79,7 @@ export const dnsShape = {
 			update: httpsSchema.default("https://update.dedyn.io/"),
 			/** When the records are compared with deSEC although nothing happened. */
 			check: cronSchema.default("17 */6 * * *"),
+			mail: mailRecordsSchema.prefault({}),
 		})
 		.optional(),
 };

@@ -1,5 +1,6 @@
 import type { Address, Family } from "../../shared/address.ts";
 import { readSecret } from "../../shared/config.ts";
+import type { Provider } from "../../shared/dns/provider.ts";
 import { budgetStateSchema } from "../../shared/dns/providers/desec/budget.ts";
 import { createDesec } from "../../shared/dns/providers/desec/provider.ts";
 import type { StatusRow } from "../../shared/part.ts";
@@ -9,8 +10,10 @@ import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
 import { agentPart } from "../part.ts";
+import { dnsCommandLine } from "./cli.ts";
 import * as conditions from "./conditions.ts";
 import { dnsShape, relayedNames, reviewDns, typesOf } from "./config.ts";
+import { createMailRecords, type MailRecordsState } from "./mail-records.ts";
 import { recordsProof } from "./proof.ts";
 import { createRecords, type RecordsState } from "./records.ts";
 
@@ -24,10 +27,21 @@ function stateInWords({ inSync, comparedAt, unseen = [] }: RecordsState): string
 	return `in sync with deSEC, but its name servers do not answer ${unseen.join(", ")} yet`;
 }
 
+function mailRecordsInWords({ zone, right, toDo, decide }: MailRecordsState["zones"][number]): string {
+	const rest = [
+		...(toDo > 0 ? [`${toDo} to change`] : []),
+		...(decide > 0 ? [`${decide} for you to decide`] : []),
+	];
+	const text = rest.length > 0 ? `, ${rest.join(", ")}: heimweg dns plan` : "";
+	return `${zone}: ${right} mail records as they should be${text}`;
+}
+
 /** What the status has of it. */
 export interface DnsStatus {
 	/** Published is not reached: `leadElsewhere` are addresses that are proven not to lead here from outside. */
 	records?: RecordsState & { leadElsewhere?: readonly Address[] };
+	/** The records of the mail domains, as they were last looked at. */
+	mailRecords?: MailRecordsState;
 }
 
 /** The records at deSEC of the names that get this line's addresses. */
@@ -42,8 +56,9 @@ export const dns = agentPart({
 		if (config) await secret("dns.token_file", config.token_file);
 	},
 
-	create({ dns: config }, { facts, key, health, log, guarded, state, statusChanged }) {
+	create({ dns: config, mail, relays, state_dir }, context) {
 		if (!config) return undefined;
+		const { facts, key, health, log, guarded, state, statusChanged } = context;
 		const relayed = relayedNames(config);
 		const anyDirect = relayed.length < config.names.length;
 		facts.published.own("dns")({
@@ -53,20 +68,29 @@ export const dns = agentPart({
 			families: new Set<Family>(anyDirect ? typesOf(config).map((type) => (type === "A" ? 4 : 6)) : []),
 			alsoPublic: config.also_public,
 		});
+		let provider: Promise<Provider> | undefined;
 		const records = createRecords({
 			...{ config, guarded, health, log },
-			provider: (events) =>
-				createDesec({
+			provider: (events) => {
+				provider = createDesec({
 					...{ api: config.api, update: config.update, userAgent: `heimweg/${version}`, ...events },
 					token: () => readSecret("dns.token_file", config.token_file),
 					memory: state("desec-budget.json", budgetStateSchema),
 					now: () => performance.now(),
-				}),
+				});
+				return provider;
+			},
 			family: (family) => facts.addresses.value?.[family] ?? { address: undefined, goneSince: undefined },
 			refuted: (family) => (config.publish === "reachable" ? facts.reach.value?.[family] : undefined),
 			relay: (family) => facts.way.value?.[family],
 			onSettled: statusChanged,
 		});
+		const mailRecords = createMailRecords(
+			config,
+			{ domains: mail?.domains ?? [], stateDir: state_dir, relay: relays[0]!.endpoint.host },
+			context,
+			() => provider,
+		);
 		facts.way.subscribe((_, before) => {
 			if (relayed.length > 0) records.duty.poke(undefined, { urgent: before !== undefined });
 		});
@@ -86,23 +110,36 @@ export const dns = agentPart({
 		return {
 			name: "dns",
 			duties: () => [records.duty],
-			status: (): DnsStatus => ({ records: { ...records.state(), leadElsewhere: refuted() } }),
+			commands: mailRecords.commands,
+			checkin: mailRecords.checkin,
+			status: (): DnsStatus => ({
+				records: { ...records.state(), leadElsewhere: refuted() },
+				mailRecords: mailRecords.state(),
+			}),
 			proof() {
 				const failing = health.list().find(({ code }) => code === conditions.recordsFailing.code);
 				return { records: recordsProof(records.state(), failing?.title, refuted()) };
 			},
 			async start() {
-				endSchedule = onSchedule(config.check, () => records.recheck(), {
+				await mailRecords.start();
+				const check = async () => {
+					records.recheck();
+					await mailRecords.look();
+				};
+				endSchedule = onSchedule(config.check, check, {
 					spread: { key: publicKeyOf(key.privateKey), most: checkSpread },
 				});
 			},
 			serve: () => records.duty.poke(),
-			stop: () => endSchedule(),
+			stop() {
+				endSchedule();
+				mailRecords.stop();
+			},
 		};
 	},
 
 	rows(status) {
-		const { records } = status as DnsStatus;
+		const { records, mailRecords } = status as DnsStatus;
 		if (!records) return [];
 		const rows: StatusRow[] = [
 			{
@@ -116,8 +153,13 @@ export const dns = agentPart({
 			const note = values.some((value) => elsewhere.has(value)) ? ", published, but does not lead here" : "";
 			rows.push({ place: 30, name: "", text: `${name} ${type} ${values.join(" ")}${note}` });
 		}
+		for (const one of mailRecords?.zones ?? [])
+			rows.push({ place: 30, name: "", text: mailRecordsInWords(one) });
 		return rows;
 	},
+
+	cli: dnsCommandLine,
+
 	summary(status) {
 		const { records } = status as DnsStatus;
 		return records ? [{ place: 30, text: records.inSync ? "records in sync" : "records not in sync" }] : [];

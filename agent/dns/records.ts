@@ -15,7 +15,7 @@ import { watchVisibility } from "./visibility-watch.ts";
 export interface RecordsOptions {
 	/** Whether the guard stands; nothing is done before. */
 	guarded?: () => boolean;
-	config: DnsConfig;
+	config: Omit<DnsConfig, "mail">;
 	/** Makes the one who keeps the records; called at the first run. */
 	provider(events: ProviderEvents): Promise<Provider>;
 	family(family: Family): FamilyState;

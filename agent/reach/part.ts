@@ -39,10 +39,14 @@ export const reach = agentPart({
 		let ports = config.ports ?? [];
 		let remembered = "";
 
+		const tellPorts = facts.servedPorts.own("reach");
+		if (config.ports) tellPorts(config.ports);
+
 		async function lookAtPorts(): Promise<void> {
 			if (config.ports) return;
 			try {
 				ports = listeningPorts(await run("ss", ["-H", "-l", "-n", "-t"]));
+				tellPorts(ports);
 			} catch (error) {
 				log.debug({ error }, "the listening ports are not known");
 			}

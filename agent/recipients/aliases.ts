@@ -4,7 +4,7 @@ import { postfixTable } from "./postfix-table.ts";
 import type { Source } from "./source.ts";
 
 /** Types of tables whose keys "postmap -s" can list (postmap(1)). */
-const listable = /^(?:btree|cdb|dbm|hash|lmdb|sdbm|texthash):/;
+export const listable = /^(?:btree|cdb|dbm|hash|lmdb|sdbm|texthash):/;
 
 /**
  * The names in Postfix's alias_maps, which its local delivery takes mail for beside the users of this machine. A table

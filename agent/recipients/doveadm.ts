@@ -48,6 +48,6 @@ function explain(error: unknown): unknown {
 	if (!(error instanceof CommandError)) return error;
 	if (!/denied|EACCES|not permitted|listing (?:returned failure|failed)/i.test(error.stderr)) return error;
 	return new HeimwegError("doveadm may not list Dovecot's users", {
-		remedy: `write "${userdbSettings.replace(/\s+/g, " ").trim()}" into ${userdbFile}, and run "systemctl reload dovecot"; where that is done, "journalctl -u dovecot" says why its user database lists nobody`,
+		remedy: `run "heimweg recipients --dovecot > ${userdbFile}" and "systemctl reload dovecot", as root; where that is done, "journalctl -u dovecot" says why its user database lists nobody`,
 	});
 }

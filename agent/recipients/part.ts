@@ -8,6 +8,7 @@ import { askRelay } from "../relay/client.ts";
 import * as conditions from "./conditions.ts";
 import { recipientsShape, reviewRecipients } from "./config.ts";
 import { someRecipients } from "./document.ts";
+import { userdbSettings } from "./doveadm.ts";
 import { createRecipients, type Recipients } from "./push.ts";
 import { recipientsCommand } from "./run.ts";
 import { watchRecipients } from "./watch.ts";
@@ -115,16 +116,23 @@ export const recipients = agentPart({
 				"--write",
 				"write the file that the daemon reads; the unit heimweg-recipients.service does that",
 			)
+			.option("--dovecot", "print what lets Dovecot list its users to the unit (doveadm = true)")
 			.action(
 				async ({
 					config,
 					list = false,
 					write = false,
+					dovecot = false,
 				}: {
 					config: string;
 					list?: boolean;
 					write?: boolean;
+					dovecot?: boolean;
 				}) => {
+					if (dovecot) {
+						process.stdout.write(userdbSettings);
+						return;
+					}
 					const deps = { run: runCommand, out: process.stdout, err: process.stderr, now: new Date() };
 					await end((async () => recipientsCommand(await load(config), { list, write }, deps))());
 				},

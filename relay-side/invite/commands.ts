@@ -146,11 +146,10 @@ function requireId(home: string): void {
 
 function domainsOf(given: readonly string[]): string[] {
 	const domains = given.map((text) => {
-		const domain = asciiDomain(text) ?? text;
+		const small = text.toLowerCase();
+		const domain = asciiDomain(small) ?? small;
 		if (hostnameSchema.safeParse(domain).success) return domain;
-		throw new HeimwegError(
-			`expected a mail domain in small letters, got ${JSON.stringify(text.slice(0, 80))}`,
-		);
+		throw new HeimwegError(`expected a mail domain, got ${JSON.stringify(text.slice(0, 80))}`);
 	});
 	return [...new Set(domains)];
 }

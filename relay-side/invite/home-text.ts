@@ -13,9 +13,13 @@ export function homeText(
 ): string {
 	return `# Made by heimweg-relay on ${now.toISOString().slice(0, 10)}.
 ${key}
-addresses = ${JSON.stringify(addresses)}
-domains = ${JSON.stringify(domains)}
+addresses = ${list(addresses)}
+domains = ${list(domains)}
 `;
+}
+
+function list(values: readonly string[]): string {
+	return JSON.stringify(values).replaceAll(",", ", ");
 }
 
 /** What a home's file says of these; a file that is no TOML says nothing. */

@@ -43,11 +43,12 @@ export function freeSlot(
 export function freeAddresses(networks: readonly Cidr[], taken: ReadonlySet<Address>): Address[] {
 	const found = new Map<Cidr, Address>();
 	for (let host = 1; ; host++) {
-		const here = networks.map((network) => hostOf(network, host));
-		const free = here.map((address, at) => !taken.has(address) && isForHomes(networks[at]!, address));
-		if (free.every(Boolean)) return here;
-		for (const [at, network] of networks.entries())
-			if (free[at] && !found.has(network)) found.set(network, here[at]!);
+		const at = (network: Cidr) => hostOf(network, host);
+		const fits = (network: Cidr) => !taken.has(at(network)) && isForHomes(network, at(network));
+		// Of thousands most are taken in the first network already, and nothing else is asked then.
+		if (networks.every((network) => !taken.has(at(network))) && networks.every(fits)) return networks.map(at);
+		// Where no number is free in all, any will do.
+		for (const network of networks) if (!found.has(network) && fits(network)) found.set(network, at(network));
 		const full = networks.find((network) => !found.has(network) && host >= sizeOf(network));
 		if (full !== undefined) throw noRoom(full);
 		if (found.size === networks.length && networks.some((network) => host >= sizeOf(network)))

@@ -19,9 +19,9 @@ export const postfix = relayPart({
 	conditions: Object.values(conditions),
 	programs: ["postmap", "postconf"],
 
-	postfix: ({ postfix: { maps_dir, service, hold }, tunnel }) =>
+	postfix: ({ postfix: { maps_dir, service, hold }, tunnel }, run = runCommand) =>
 		postfixSide({
-			run: runCommand,
+			run,
 			listQueue,
 			out: process.stdout,
 			mapsDirectory: maps_dir,

@@ -22,6 +22,8 @@ export interface Provider {
 		changes: readonly RRsetChange[],
 		options: { onlyNew: boolean; signal: AbortSignal },
 	): Promise<void>;
+	/** What a token of the account may do, by its id; a token may read its own alone. */
+	policies(tokenId: string, signal: AbortSignal): Promise<TokenPolicy[]>;
 	/** Whether a failed change may have been made all the same. */
 	mayHaveWorked(error: unknown): boolean;
 	/** Somebody else wrote at the same time: read again, and try again. */
@@ -30,6 +32,14 @@ export interface Provider {
 	remember(): Promise<void>;
 	/** Nothing is sent any more. */
 	stop(): void;
+}
+
+/** A rule of a token; null stands for any. */
+export interface TokenPolicy {
+	domain: string | null;
+	subname: string | null;
+	type: string | null;
+	write: boolean;
 }
 
 /** The RRsets of ours in one zone, and what the provider is known to have of them. */

@@ -2,6 +2,7 @@ import { lookup, Resolver, resolveNs } from "node:dns/promises";
 import { isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, HeimwegError, messageOf } from "../errors.ts";
+import { comparable, recordsAt } from "./records-at.ts";
 import { sameRecords } from "./rrset.ts";
 import type { WantedRRset } from "./wanted/address.ts";
 
@@ -73,8 +74,8 @@ async function answersAll(addresses: string[], wanted: readonly WantedRRset[]): 
 	const verdicts = await Promise.all(
 		wanted.map(async ({ name, type, records }) => {
 			try {
-				const found = await (type === "AAAA" ? resolver.resolve6(name) : resolver.resolve4(name));
-				return sameRecords(type, found, records);
+				const found = await recordsAt(resolver, name, type);
+				return sameRecords(type, comparable(type, found), comparable(type, records));
 			} catch (error) {
 				const none = codeOf(error) === "ENODATA" || codeOf(error) === "ENOTFOUND";
 				return none && records.length === 0;

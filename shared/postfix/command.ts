@@ -83,6 +83,8 @@ async function showOrApply(
 	}
 	await side.prepare?.();
 	if (changes.length === 0) {
+		// An earlier version may have kept a record without a script.
+		await writeUndo(now.directory, await readUndo(now.directory));
 		out.write("Postfix is set up as Heimweg needs it.\n");
 		return 0;
 	}
@@ -177,7 +179,8 @@ function nameOf(change: Change): string {
 	return change.is === "service" ? `service ${change.name}` : `service ${change.service}, -o ${change.name}`;
 }
 
-function changeText(change: Change): string {
+/** A change as `postfix` shows it: where, why, before and after. */
+export function changeText(change: Change): string {
 	const file = change.is === "parameter" ? "main.cf" : "master.cf";
 	const before = change.before === undefined ? "(not set)" : change.before || "(empty)";
 	return `${file}, ${nameOf(change)}: ${change.why}\n  - ${before}\n  + ${change.after || "(empty)"}\n`;

@@ -23,11 +23,16 @@ export function withoutElement(list: string, element: string): string {
 }
 
 function withoutOne(list: string, element: string): string {
+	const ours = new RegExp(patternOf(element, "[\\s,]"), "g");
+	return list.replaceAll(ours, "$1").replace(/^[\s,]+|[\s,]+$/g, "");
+}
+
+/** An extended regular expression for an element with what separates it from others; maps of any type. */
+export function patternOf(element: string, separator: string): string {
 	// An IPv6 address in its brackets has no type.
 	const colon = element.startsWith("[") ? -1 : element.indexOf(":");
 	const name = element.slice(colon + 1).replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-	const ours = new RegExp(`(^|[\\s,])${colon < 0 ? "" : "[a-z]+:"}${name}(?:[\\s,]+|$)`, "g");
-	return list.replaceAll(ours, "$1").replace(/^[\s,]+|[\s,]+$/g, "");
+	return `(^|${separator})${colon < 0 ? "" : "[a-z]+:"}${name}(${separator}+|$)`;
 }
 
 /** Lists joined to one, the empty ones left out. */

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../atomic-file.ts";
 import { codeOf, HeimwegError, messageOf } from "../errors.ts";
 import { withoutElement } from "./list.ts";
 import { type Change, oneLine, type PostfixNow } from "./settings.ts";
+import { undoScript, undoScriptFile } from "./undo-script.ts";
 
 const valueSchema = z.string().nullable();
 
@@ -44,12 +45,18 @@ export async function readUndo(directory: string): Promise<UndoRecord> {
 	}
 }
 
-/** Writes the record, or removes it when it is empty. */
+/** Writes the record, and the script that does the same without us; removes both when it is empty. */
 export async function writeUndo(directory: string, record: UndoRecord): Promise<void> {
 	const path = undoFile(directory);
 	const empty = Object.keys(record.parameters).length + Object.keys(record.services).length === 0;
-	if (empty) await rm(path, { force: true });
-	else await writeFileAtomic(path, `${JSON.stringify(record, null, "\t")}\n`, { mode: 0o600 });
+	const script = undoScriptFile(directory);
+	if (empty) {
+		await rm(script, { force: true });
+		await rm(path, { force: true });
+	} else {
+		await writeFileAtomic(path, `${JSON.stringify(record, null, "\t")}\n`, { mode: 0o600 });
+		await writeFileAtomic(script, undoScript(directory, record), { mode: 0o700 });
+	}
 }
 
 /** The record once these changes are made; what an earlier apply found stays the state to go back to. */

@@ -16,8 +16,12 @@ export interface BuildOptions {
 	packing?: Packing;
 	/** A folder of an unpacked official archive of Node, instead of the npm package. */
 	node?: string | undefined;
+	/** How often this Node was packed, if not as runtime.json says. */
+	revision?: string | undefined;
 	/** The key of gpg to sign a repository with; without one there are only packages. */
 	key?: string | undefined;
+	/** The folder with gpg's keys, if not the user's. */
+	keys?: string | undefined;
 }
 
 /** Builds all packages and returns their files. */
@@ -33,8 +37,9 @@ export async function buildPackages(options: BuildOptions): Promise<string[]> {
 	}
 	for (const architecture of architectures) {
 		const runtime = await runtimeFor(architecture, node);
+		if (options.revision) runtime.revision = options.revision;
 		files.push(await packDeb(await nodePackage(runtime, maintainer), output, runtime.epoch, packing));
 	}
-	if (key) await makeRepository(output, key, epoch);
+	if (key) await makeRepository(output, { key, keys: options.keys }, epoch);
 	return files;
 }

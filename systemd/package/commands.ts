@@ -14,6 +14,7 @@ export interface CommandTree {
 }
 
 export interface SubCommand {
+	/** With the command that it belongs to, as `dns plan`. */
 	name: string;
 	/** `[file]`, `<home>`. */
 	arguments: string[];
@@ -31,20 +32,30 @@ export function commandTree(name: ProgramName): CommandTree {
 		after: help
 			.slice(help.lastIndexOf("display help for command") + "display help for command".length)
 			.trim(),
-		commands: program
-			.createHelp()
-			.visibleCommands(program)
-			.filter((command) => command.name() !== "help")
-			.map((command) => ({
-				name: command.name(),
-				arguments: command.registeredArguments.map((one) => {
-					const word = one.variadic ? `${one.name()}...` : one.name();
-					return one.required ? `<${word}>` : `[${word}]`;
-				}),
-				description: command.description(),
-				options: command.options.filter((option) => !option.hidden),
-			})),
+		commands: subCommands(program),
 	};
+}
+
+/** The commands of a command, each followed by its own as `dns plan`. */
+function subCommands(command: Command, before = ""): SubCommand[] {
+	const visible = command.createHelp().visibleCommands(command);
+	return visible
+		.filter((one) => one.name() !== "help")
+		.flatMap((one) => {
+			const name = `${before}${one.name()}`;
+			return [
+				{
+					name,
+					arguments: one.registeredArguments.map((argument) => {
+						const word = argument.variadic ? `${argument.name()}...` : argument.name();
+						return argument.required ? `<${word}>` : `[${word}]`;
+					}),
+					description: one.description(),
+					options: one.options.filter((option) => !option.hidden),
+				},
+				...subCommands(one, `${name} `),
+			];
+		});
 }
 
 /** What `--help` prints, with what was added after it. */

@@ -31,8 +31,9 @@ export interface Deb {
 export type Packing = "small" | "fast";
 
 const packings: Record<Packing, string[]> = {
-	// One thread: more would cut the data into blocks, by the number of this machine's cores.
-	small: ["-Zxz", "-z9", "-Sextreme", "--threads-max=1"],
+	// One thread: more would cut the data into blocks, by the number of this machine's cores. A higher level would need 65 MB of
+	// memory to unpack, on a machine that may be small.
+	small: ["-Zxz", "-z6", "--threads-max=1"],
 	fast: ["-Zgzip", "-z1"],
 };
 

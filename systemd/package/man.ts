@@ -11,7 +11,7 @@ export function programPage(name: ProgramName, edition: { version: string; epoch
 	const tree = commandTree(name);
 	const [does, ...more] = tree.description.split(": ");
 	const lines = [
-		`.TH ${name.toUpperCase()} 8 ${new Date(edition.epoch * 1000).toISOString().slice(0, 10)} "Heimweg ${edition.version}" "System administration"`,
+		titleLine(name, 8, edition, "System administration"),
 		".SH NAME",
 		`${roff(name)} \\- ${roff(lowered(does!))}`,
 		".SH SYNOPSIS",
@@ -27,6 +27,17 @@ export function programPage(name: ProgramName, edition: { version: string; epoch
 		seeAlso[name],
 	];
 	return `${lines.join("\n")}\n`;
+}
+
+/** The first line of a page. */
+export function titleLine(
+	name: string,
+	section: number,
+	{ version, epoch }: { version: string; epoch: number },
+	manual: string,
+): string {
+	const date = new Date(epoch * 1000).toISOString().slice(0, 10);
+	return `.TH ${name.toUpperCase()} ${section} ${date} "Heimweg ${version}" "${manual}"`;
 }
 
 function commandLines(command: SubCommand): string[] {

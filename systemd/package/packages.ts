@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { type ProgramName, programs } from "../bundle.mjs";
 import { completion } from "./completion.ts";
+import { type ConfigFile, configPage } from "./config-page.ts";
 import { bundledCopyright, nodeCopyright, ownCopyright } from "./copyright.ts";
 import type { Deb, DebFile } from "./deb.ts";
 import { gzip } from "./gzip.ts";
@@ -46,7 +47,7 @@ export async function commonPackage(edition: Edition): Promise<Deb> {
 		architecture: "all",
 		control: {
 			...general(edition),
-			Depends: "systemd, init-system-helpers",
+			Depends: "systemd",
 			Description: description("mail at home behind a relay: common files", [
 				"The users, the starter and the WireGuard unit that heimweg, at home, and",
 				"heimweg-relay, on the relay, have in common.",
@@ -64,6 +65,7 @@ export async function commonPackage(edition: Edition): Promise<Deb> {
 				content: await source("needrestart.conf", here),
 				conffile: true,
 			},
+			await overrides("heimweg-common"),
 			...documents("heimweg-common", edition, await ownCopyright()),
 		],
 		scripts: { postinst: await script("common.postinst"), postrm: await script("common.postrm") },
@@ -124,12 +126,13 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 			{ path: `/usr/share/man/man8/${name}.8.gz`, content: gzip(programPage(name, edition)) },
 			{
 				path: `/usr/share/man/man5/${about.config}.5.gz`,
-				content: gzip(await page(`${about.config}.5`, edition)),
+				content: gzip(configPage(about.config, edition)),
 			},
 			{
 				path: `/usr/share/doc/${name}/sbom.cdx.json`,
 				content: await programSbom(name, edition, bundle.packages),
 			},
+			await overrides(name, "program"),
 			...documents(name, edition, await bundledCopyright(bundle.packages)),
 		],
 		scripts: await programScripts(name, units),
@@ -139,7 +142,11 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 
 /** The Node that programs run on where the system has none that is new enough. */
 export async function nodePackage(runtime: Runtime, maintainer: string): Promise<Deb> {
-	const edition = { version: `${runtime.version}-${runtime.revision}`, maintainer, epoch: runtime.epoch };
+	const edition = {
+		version: `${runtime.version}+heimweg${runtime.revision}`,
+		maintainer,
+		epoch: runtime.epoch,
+	};
 	return {
 		name: "heimweg-node",
 		architecture: runtime.architecture,
@@ -155,10 +162,7 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 			{ path: `${library}/node`, mode: 0o755, from: runtime.binary },
 			{ path: "/usr/share/doc/heimweg-node/sbom.cdx.json", content: nodeSbom(runtime, runtime.epoch) },
 			...documents("heimweg-node", edition, await nodeCopyright(runtime.licence)),
-			{
-				path: "/usr/share/lintian/overrides/heimweg-node",
-				content: await source("heimweg-node.lintian-overrides", here),
-			},
+			await overrides("heimweg-node"),
 		],
 		scripts: {},
 	};
@@ -167,7 +171,7 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 const details: Record<
 	ProgramName,
 	{
-		config: string;
+		config: ConfigFile;
 		depends: string[];
 		recommends: string[];
 		folders: string[];
@@ -179,7 +183,13 @@ const details: Record<
 		config: "heimweg.toml",
 		depends: [],
 		recommends: [],
-		folders: ["/etc/heimweg", "/var/lib/heimweg", "/var/lib/heimweg-recipients", "/run/heimweg"],
+		folders: [
+			"/etc/heimweg",
+			"/var/lib/heimweg",
+			"/var/lib/heimweg-recipients",
+			"/var/lib/heimweg-dkim",
+			"/run/heimweg",
+		],
 		fail2ban: ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
@@ -251,16 +261,16 @@ async function script(file: string, names: string[] = []): Promise<string> {
 	return ["#!/bin/sh", ...used, body].join("\n");
 }
 
-/** A page that stands in the repository, with the version and the date filled in. */
-async function page(file: string, { version, epoch }: Edition): Promise<string> {
-	const date = new Date(epoch * 1000).toISOString().slice(0, 10);
-	return (await source(`man/${file}`, here)).replaceAll("@VERSION@", version).replaceAll("@DATE@", date);
+/** What lintian(1) says and is meant so, with the reasons. */
+async function overrides(name: string, file = name): Promise<DebFile> {
+	const content = (await source(`lintian/${file}`, here)).replaceAll("@NAME@", name);
+	return { path: `/usr/share/lintian/overrides/${name}`, content };
 }
 
 /** What Debian wants in each package: whose it is, and what changed when. */
 function documents(name: string, { version, maintainer, epoch }: Edition, copyright: string): DebFile[] {
 	const date = new Date(epoch * 1000).toUTCString().replace("GMT", "+0000");
-	const changelog = `${name} (${version}) stable; urgency=medium\n\n  * Built from the sources of this version; CHANGELOG.md there tells what changed.\n\n -- ${maintainer}  ${date}\n`;
+	const changelog = `${name} (${version}) stable; urgency=medium\n\n  * CHANGELOG.md of the sources of this version tells what changed.\n\n -- ${maintainer}  ${date}\n`;
 	return [
 		{ path: `/usr/share/doc/${name}/copyright`, content: copyright },
 		{ path: `/usr/share/doc/${name}/changelog.gz`, content: gzip(changelog) },

@@ -11,7 +11,11 @@ const execute = promisify(execFile);
  * Makes a folder of packages one that apt(8) takes from: an index, and its hashes signed with this key of gpg(1). The
  * public key goes beside it, for `Signed-By`.
  */
-export async function makeRepository(folder: string, key: string, epoch: number): Promise<void> {
+export async function makeRepository(
+	folder: string,
+	{ key, keys }: { key: string; keys?: string | undefined },
+	epoch: number,
+): Promise<void> {
 	const { stdout: index } = await execute("dpkg-scanpackages", ["--multiversion", "."], {
 		cwd: folder,
 		maxBuffer: 64 * 2 ** 20,
@@ -19,8 +23,9 @@ export async function makeRepository(folder: string, key: string, epoch: number)
 	await writeFile(join(folder, "Packages"), index);
 	await writeFile(join(folder, "Packages.gz"), gzip(index));
 	await writeFile(join(folder, "Release"), await releaseText(folder, epoch));
+	const home = keys ? ["--homedir", keys] : [];
 	const gpg = (...args: string[]) =>
-		execute("gpg", ["--batch", "--yes", "--local-user", key, ...args], { cwd: folder });
+		execute("gpg", [...home, "--batch", "--yes", "--local-user", key, ...args], { cwd: folder });
 	await gpg("--clearsign", "--output", "InRelease", "Release");
 	await gpg("--armor", "--detach-sign", "--output", "Release.gpg", "Release");
 	await gpg("--armor", "--output", "heimweg.asc", "--export", key);

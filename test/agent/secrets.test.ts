@@ -47,23 +47,14 @@ async function problems(): Promise<string[]> {
 }
 
 test("the keys are read; of the preshared one only a mark is kept", async () => {
-	expect(await readSecrets(agent, config())).toEqual({
-		key: { privateKey: key, privateKeyFile: `${folder}/wireguard.key` },
-		parts: new Map<string, unknown>([
-			["address", undefined],
-			[
-				"relay",
-				[{ presharedKey: key, presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }],
-			],
-			["dns", undefined],
-			["reach", undefined],
-			["recipients", undefined],
-			["mail", undefined],
-			["delivery", undefined],
-			["bounces", undefined],
-			["maillog", undefined],
-		]),
-	});
+	const { key: own, parts } = await readSecrets(agent, config());
+	expect(own).toEqual({ privateKey: key, privateKeyFile: `${folder}/wireguard.key` });
+	expect([...parts].filter(([, secrets]) => secrets !== undefined)).toEqual([
+		[
+			"relay",
+			[{ presharedKey: key, presharedKeyFile: `${folder}/psk`, presharedKeyMark: presharedKeyMark(key) }],
+		],
+	]);
 });
 
 test("everything that is wrong is listed at once, and no secret with it", async () => {

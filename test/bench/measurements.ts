@@ -6,6 +6,7 @@ import type { Bench } from "./bench.ts";
 import type { Figure } from "./figure.ts";
 import { fuzzed } from "./fuzz.ts";
 import { idle } from "./idle.ts";
+import { crowdOfClients, setMailPrograms, standstill, throughRelay } from "./mail-programs.ts";
 import { postfixAlone } from "./postfix-alone.ts";
 import { prefixChanges } from "./prefix-change.ts";
 import { recipientsChange } from "./recipients.ts";
@@ -62,6 +63,17 @@ export const places: readonly Place[] = [
 		measurements: [
 			busy("outage45", (scene, bench) => waitingMail(scene, bench, outages.short, bench.quick ? 2 : 10)),
 			calm("outage600", (scene, bench) => waitingMail(scene, bench, outages.long, bench.longOutages)),
+		],
+	},
+	{
+		name: "Heimweg, with mail programs",
+		prepare: setMailPrograms,
+		measurements: [
+			busy("ports", async (scene, bench) => [
+				...(await throughRelay(scene, bench)),
+				...(await standstill(scene, bench)),
+				...(await crowdOfClients(scene, bench)),
+			]),
 		],
 	},
 	{

@@ -9,6 +9,8 @@ export interface Policy {
 /** A secret and what it may do. Without policies it may write everything that its account owns. */
 export interface Token {
 	secret: string;
+	/** By which its policies are found. */
+	id: string;
 	account: string;
 	policies: readonly Policy[];
 	/** Past its maximum age or unused for too long. */

@@ -21,6 +21,7 @@ export async function restView(service: Service, asked: Asked, path: string): Pr
 async function route(service: Service, asked: Asked, path: string): Promise<Answer> {
 	const token = authenticate(service, asked);
 	const parts = path.split("/").map(decodeURIComponent);
+	if (parts[0] === "auth") return tokenPolicies(service, asked, token, parts);
 	if (parts.shift() !== "domains" || parts.pop() !== "") throw new Refusal(404, "Not found.");
 	const [domain, rrsets, ...rest] = parts;
 	if (domain === undefined) return domainList(service, asked, token);
@@ -32,6 +33,20 @@ async function route(service: Service, asked: Asked, path: string): Promise<Answ
 	if (rest.length === 0) return rrsetList(service, asked, token, zone);
 	if (rest.length !== 2) throw new Refusal(404, "Not found.");
 	return rrsetDetail(service, asked, token, zone, rest[0] === "@" ? "" : rest[0]!, rest[1]!);
+}
+
+/** `auth/tokens/{id}/policies/rrsets/`: a token without the right to manage tokens may read its own alone. */
+function tokenPolicies(service: Service, asked: Asked, token: Token, parts: readonly string[]): Answer {
+	const [, tokens, id, policies, rrsets, end] = parts;
+	if (tokens !== "tokens" || policies !== "policies" || rrsets !== "rrsets" || end !== "")
+		throw new Refusal(404, "Not found.");
+	if (asked.method !== "GET") throw notAllowed(asked);
+	service.throttle.check("cheap", token.account);
+	if (id !== token.id) throw new Refusal(403, "You do not have permission to perform this action.");
+	return jsonAnswer(
+		200,
+		token.policies.map(({ write, ...policy }, at) => ({ id: `policy-${at}`, ...policy, perm_write: write })),
+	);
 }
 
 function authenticate(service: Service, asked: Asked): Token {

@@ -31,7 +31,13 @@ export interface StandInOptions {
 		rrsets?: readonly Change[];
 		keys?: ZoneKey[];
 	}[];
-	tokens: readonly { secret: string; policies?: readonly Policy[]; account?: string; expired?: boolean }[];
+	tokens: readonly {
+		secret: string;
+		id?: string;
+		policies?: readonly Policy[];
+		account?: string;
+		expired?: boolean;
+	}[];
 	/** Milliseconds since 1970. */
 	clock?: () => number;
 	/** 127.0.0.1 and a free port by default. */
@@ -212,11 +218,12 @@ function createZone(domain: StandInOptions["domains"][number], now: number): Zon
 
 function completeToken({
 	secret,
+	id = `id-of-${secret.slice(0, 4)}`,
 	policies = [],
 	account = "owner",
 	expired = false,
 }: StandInOptions["tokens"][number]): Token {
-	return { secret, policies, account, expired };
+	return { secret, id, policies, account, expired };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import type { Internet } from "./internet.ts";
 import { addresses } from "./network.ts";
 
 /** The password of every mailbox. */
-const password = "correct horse";
+export const password = "correct horse";
 
 /** Dovecot 2.4 with mailboxes of the system's users, which may log in with a password, and as SASL for Postfix. */
 const dovecot = `service auth {

@@ -50,6 +50,16 @@ export interface Scene {
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What its owner has set in Postfix on either side, before Heimweg. */
+export const relaySettings = ["default_database_type=lmdb"];
+export const homeSettings = [
+	`mydestination = ${domain}, localhost`,
+	"home_mailbox = Maildir/",
+	"mynetworks = 127.0.0.0/8 [::1]/128",
+	// Who sends from here is somebody of our domain.
+	`myorigin = ${domain}`,
+];
+
 /** Builds the programs from the tree as it is. */
 export function buildPrograms(): void {
 	execFileSync(process.execPath, ["systemd/build.mjs"], {
@@ -64,6 +74,8 @@ export interface SceneOptions {
 	relayConfig?: (toml: string) => string;
 	/** Start the daemons; true by default. */
 	start?: boolean;
+	/** Installs the programs of one side; by `systemd/install` if not given. */
+	install?: (host: Host, side: "home" | "relay") => Promise<void>;
 }
 
 /** Installs, configures and starts everything on a lab that has booted. */
@@ -71,8 +83,8 @@ export async function setScene(lab: Lab, options: SceneOptions = {}): Promise<Sc
 	const same = (text: string) => text;
 	const keys = { relay: wireguardKeys(), home: wireguardKeys() };
 	await Promise.all([
-		prepareRelay(lab.relay, keys, (options.relayConfig ?? same)(relayConfig())),
-		prepareHome(lab, keys, (options.agentConfig ?? same)(agentConfig(lab, keys))),
+		prepareRelay(lab.relay, keys, (options.relayConfig ?? same)(relayConfig()), options.install),
+		prepareHome(lab, keys, (options.agentConfig ?? same)(agentConfig(lab, keys)), options.install),
 	]);
 	const scene = sceneOf(lab, keys);
 	if (options.start !== false) {
@@ -85,7 +97,8 @@ export async function setScene(lab: Lab, options: SceneOptions = {}): Promise<Sc
 	return scene;
 }
 
-async function install(host: Host, side: "home" | "relay"): Promise<void> {
+/** Installs the programs as built on a host, as the README tells. */
+export async function installed(host: Host, side: "home" | "relay"): Promise<void> {
 	await host.copyIn(`${projectFolder}dist`, "/root/heimweg/dist");
 	await host.copyIn(`${projectFolder}systemd`, "/root/heimweg/systemd");
 	await host.run(["/root/heimweg/systemd/install", side]);
@@ -96,17 +109,27 @@ async function secret(host: Host, path: string, text: string): Promise<void> {
 	await host.run(["chown", "root:heimweg", path]);
 }
 
-async function prepareRelay(host: Host, keys: Scene["keys"], config: string): Promise<void> {
+async function prepareRelay(
+	host: Host,
+	keys: Scene["keys"],
+	config: string,
+	install = installed,
+): Promise<void> {
 	await install(host, "relay");
 	await secret(host, "/etc/heimweg-relay/wireguard.key", keys.relay.privateKey);
 	await host.write("/etc/heimweg-relay/relay.toml", config);
 	await host.write(`/etc/heimweg-relay/homes.d/${homeId}.toml`, homeFile(keys.home.publicKey));
-	await host.run(["postconf", "-e", "default_database_type=lmdb"]);
+	await host.run(["postconf", "-e", ...relaySettings]);
 	await host.run(["heimweg-relay", "postfix", "--apply"]);
 }
 
 /** Installs and configures everything at the home of this lab; does not start the agent. */
-export async function prepareHome(lab: Lab, keys: Scene["keys"], config: string): Promise<void> {
+export async function prepareHome(
+	lab: Lab,
+	keys: Scene["keys"],
+	config: string,
+	install = installed,
+): Promise<void> {
 	const host = lab.home;
 	await install(host, "home");
 	await secret(host, "/etc/heimweg/wireguard.key", keys.home.privateKey);
@@ -118,15 +141,8 @@ export async function prepareHome(lab: Lab, keys: Scene["keys"], config: string)
 		`[Service]\nEnvironment=NODE_EXTRA_CA_CERTS=${authorityOnHosts}\n`,
 	);
 	await host.run(["systemctl", "daemon-reload"]);
-	const settings = [
-		`mydestination = ${domain}, localhost`,
-		"home_mailbox = Maildir/",
-		"mynetworks = 127.0.0.0/8 [::1]/128",
-		// Who sends from here is somebody of our domain.
-		`myorigin = ${domain}`,
-	];
 	for (const mailbox of mailboxes) await host.run(["useradd", "--create-home", mailbox]);
-	await host.run(["postconf", "-e", ...settings]);
+	await host.run(["postconf", "-e", ...homeSettings]);
 	await host.run(["heimweg", "postfix", "--apply"]);
 	await host.run(["newaliases"]);
 	await host.run(["systemctl", "enable", "--now", "heimweg-recipients.timer", "heimweg-recipients.path"]);

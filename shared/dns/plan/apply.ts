@@ -15,7 +15,7 @@ export interface ZoneWriter {
 }
 
 export interface Applied {
-	/** What was planned when it was written. */
+	/** The plan for the zone as it is now. */
 	plan: Plan;
 	/** What was written, in the order in which it was. */
 	done: readonly PlannedChange[];
@@ -24,7 +24,7 @@ export interface Applied {
 }
 
 /** Times that it is read and written when others write at the same time. */
-const rounds = 4;
+const rounds = 6;
 
 /**
  * Writes what the plan says: reads the zone, keeps a snapshot, makes all changes at once, reads again, and puts back what
@@ -43,6 +43,7 @@ export async function applyPlan(
 	const { provider, memory } = writer;
 	const done: PlannedChange[] = [];
 	const putBack: PlannedChange[] = [];
+	const withdrawn = new Set<string>();
 	let first: Plan | undefined;
 	for (let round = 1; ; round++) {
 		const content = { zone, ...(await provider.content(zone, signal)) };
@@ -50,10 +51,14 @@ export async function applyPlan(
 		const now = plan(content, known);
 		if (!first && now.digest !== agreed) throw outdated(zone);
 		/** Later rounds only mend what this apply has made. */
-		const due = first ? mending(content, done, now) : now.changes;
+		const { harmful, lost } = first ? mending(content, done, now) : { harmful: [], lost: now.changes };
+		for (const change of harmful) withdrawn.add(rrsetKey(change.subname, change.type));
+		// What had to be taken back once is not tried again: whoever makes it harmful may still be at it.
+		const kept = lost.filter(({ subname, type }) => !withdrawn.has(rrsetKey(subname, type)));
+		const due = harmful.length > 0 ? harmful : kept;
 		if (due.length === 0) {
 			await memory.write(undoes ? takenBack(known, now, undoes) : { ...known, owned: [...now.owned] });
-			return { plan: first ?? now, done, putBack };
+			return { plan: now, done, putBack };
 		}
 		if (round > rounds) throw contested(zone, due);
 		if (!first) {
@@ -98,7 +103,11 @@ async function isMade(
  * What is left to do once this apply has written: what others took away of it meanwhile is put back, and what of it
  * changes an answer that others have made meanwhile is taken back.
  */
-function mending(content: ZoneContent, done: readonly PlannedChange[], now: Plan): PlannedChange[] {
+function mending(
+	content: ZoneContent,
+	done: readonly PlannedChange[],
+	now: Plan,
+): { harmful: PlannedChange[]; lost: readonly PlannedChange[] } {
 	const stands = done.filter(({ subname, type, after }) => {
 		const there = content.rrsets.find((one) => one.subname === subname && one.type === type);
 		return sameRecords(type, there?.records ?? [], after);
@@ -107,7 +116,7 @@ function mending(content: ZoneContent, done: readonly PlannedChange[], now: Plan
 	const without = { ...content, rrsets: withChanges(content.rrsets, reversed) };
 	const { changes: safe } = safeChanges(without, stands);
 	const harmful = reversed.filter((_, at) => !safe.includes(stands[at]!));
-	return harmful.length > 0 ? harmful : now.changes.filter((change) => wasMade(done, change));
+	return { harmful, lost: now.changes.filter((change) => wasMade(done, change)) };
 }
 
 function reverse(change: PlannedChange): PlannedChange {

@@ -1,6 +1,6 @@
 import { nameOf, rrsetKey } from "../rrset.ts";
 import type { Omission } from "../wanted/wish.ts";
-import { answersOf } from "./answers.ts";
+import { type Answers, answersOf } from "./answers.ts";
 import { type ChangedAnswer, changedAnswers } from "./foreign.ts";
 import { type PlannedChange, withChanges, type ZoneContent } from "./plan.ts";
 
@@ -10,8 +10,9 @@ export function safeChanges(
 	changes: readonly PlannedChange[],
 ): { changes: PlannedChange[]; leftOut: Omission[] } {
 	const leftOut: Omission[] = [];
+	const answers = answersOf(zone.rrsets);
 	let kept = changes.filter((change) => {
-		const why = whyImpossible(zone, change);
+		const why = whyImpossible(zone, answers, change) ?? besideAlias(change, changes);
 		if (why) leftOut.push({ ...placeOf(change), ...why, unknown: true });
 		return !why;
 	});
@@ -51,9 +52,9 @@ const placeOf = ({ name, type, reasons }: PlannedChange) => ({
 /** What stands where a record should go and excludes it; it is shown, and never replaced. */
 function whyImpossible(
 	zone: ZoneContent,
+	answers: Answers,
 	{ subname, type, after, before }: PlannedChange,
 ): { why: string; remedy: string } | undefined {
-	const answers = answersOf(zone.rrsets);
 	const hidden = answers.hiddenBy(subname);
 	if (hidden) {
 		const what = hidden.type === "NS" ? "is delegated to other name servers" : "is redirected by a DNAME";
@@ -80,6 +81,22 @@ function whyImpossible(
 			remedy: "delete these, or leave them and do without the CNAME",
 		};
 	return undefined;
+}
+
+/** Two wishes that exclude each other: the alias gives way. */
+function besideAlias(
+	{ subname, type, after }: PlannedChange,
+	changes: readonly PlannedChange[],
+): { why: string; remedy: string } | undefined {
+	if (type !== "CNAME" || after.length === 0) return undefined;
+	const others = changes.filter(
+		(one) => one.subname === subname && one.type !== "CNAME" && one.after.length > 0,
+	);
+	if (others.length === 0) return undefined;
+	return {
+		why: `${others.map((one) => one.type).join(", ")} is wanted at this name, too, beside which no CNAME can stand`,
+		remedy: "choose another name for one of them",
+	};
 }
 
 /** How many other answers a sentence names. */

@@ -28,9 +28,9 @@ export function autoconfig({ domain, policy }: MailDomain): Wishes {
 }
 
 /** The file for mail programs, at `/mail/config-v1.1.xml` of the host (Thunderbird's autoconfiguration, version 1.1). */
-export function autoconfigFile({ domain, client, services = [] }: MailDomain): string {
+export function autoconfigFile({ domain, client, services }: MailDomain): string {
 	const server = (tag: string, kind: string, service: ClientService, socket: string) =>
-		services?.includes(service)
+		services?.offered.includes(service)
 			? [
 					`    <${tag} type="${kind}">`,
 					`      <hostname>${client}</hostname>`,

@@ -68,7 +68,8 @@ export interface MailDomain {
 	clientNames: readonly string[];
 	/** The public addresses of this home. */
 	homeAddresses: readonly Address[];
-	services: readonly ClientService[] | undefined;
+	/** What mail programs are offered; `all`: nothing else is. */
+	services: { offered: readonly ClientService[]; all: boolean } | undefined;
 	keys: readonly DkimKey[] | undefined;
 	policy: MailPolicy;
 }

@@ -1,5 +1,5 @@
 import { absolute, type ClientService, clientServices, type MailDomain } from "./mail-domain.ts";
-import { type Wishes, wholeSet } from "./wish.ts";
+import { type Omission, type Wishes, wholeSet } from "./wish.ts";
 
 /** Where mail programs find the services, and "." for what is not offered (RFC 6186, 3.4; RFC 8314, 5.1). Pure. */
 export function srv({ domain, client, services }: MailDomain): Wishes {
@@ -13,10 +13,21 @@ export function srv({ domain, client, services }: MailDomain): Wishes {
 		const remedy = 'name it in dns.mail.services, for instance ["imaps", "submissions"]';
 		return { wanted: [], leftOut: [{ kind: "SRV", why, remedy, unknown: true }] };
 	}
-	const word = "what listens here, or dns.mail.services";
+	const word = services.all ? "dns.mail.services" : "what listens here";
+	const known = (Object.keys(clientServices) as ClientService[]).filter(
+		(service) => services.all || services.offered.includes(service),
+	);
+	const rest: Omission = {
+		...{
+			kind: "SRV",
+			unknown: true,
+			why: "what is not offered says so only where dns.mail.services says what is",
+		},
+		remedy: 'for instance services = ["imaps", "submissions"] in [dns.mail]',
+	};
 	return {
-		wanted: (Object.keys(clientServices) as ClientService[]).map((service) => {
-			const offered = services.includes(service);
+		wanted: known.map((service) => {
+			const offered = services.offered.includes(service);
 			return {
 				...{ kind: "SRV", name: `_${service}._tcp.${domain}`, type: "SRV", claims: wholeSet, word },
 				records: [offered ? `0 1 ${clientServices[service]} ${absolute(client)}` : "0 0 0 ."],
@@ -25,6 +36,6 @@ export function srv({ domain, client, services }: MailDomain): Wishes {
 					: `${service} is not offered, and says so`,
 			};
 		}),
-		leftOut: [],
+		leftOut: services.all ? [] : [rest],
 	};
 }

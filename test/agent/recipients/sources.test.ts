@@ -95,7 +95,7 @@ test.each([
 		.read()
 		.catch((reason) => reason);
 	expect(error.message).toBe("doveadm may not list Dovecot's users");
-	expect(remedyOf(error)).toContain("unix_listener heimweg-userdb { user = heimweg-recipients");
+	expect(remedyOf(error)).toContain('"heimweg recipients --dovecot > /etc/dovecot/conf.d/99-heimweg.conf"');
 });
 
 test("the users of this machine have Postfix's aliases beside them, as far as a table can be listed", async () => {

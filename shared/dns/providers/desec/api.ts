@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TokenPolicy } from "../../provider.ts";
 import { type RRset, type RRsetChange, rrsetSchema } from "../../rrset.ts";
 import { DEFAULT_TIMEOUT, type DesecAccess } from "./access.ts";
 import { nextCursor, readAnswer } from "./answer.ts";
@@ -39,6 +40,8 @@ export interface DesecApi {
 	 * deSEC's own (hidden) primary serves them; its public servers follow.
 	 */
 	patch(domain: string, changes: readonly RRsetChange[], signal?: AbortSignal): Promise<RRset[]>;
+	/** The policies of a token, which may be its own. */
+	policies(tokenId: string, signal?: AbortSignal): Promise<TokenPolicy[]>;
 	/** Makes all these RRsets or none: `conflict` when one of them is there. In one request, or not at all. */
 	create(domain: string, rrsets: readonly RRsetChange[], signal?: AbortSignal): Promise<RRset[]>;
 }
@@ -61,6 +64,13 @@ const zoneSchema = z.object({
 	published: z.string().nullable(),
 	touched: z.string().optional(),
 	keys: z.array(z.object({ ds: z.array(z.string()) })).optional(),
+});
+
+const policySchema = z.object({
+	domain: z.string().nullable(),
+	subname: z.string().nullable(),
+	type: z.string().nullable(),
+	perm_write: z.boolean(),
 });
 
 /** Makes the client; nothing is sent before a call. */
@@ -166,6 +176,13 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 			const written: RRset[] = [];
 			for (const changes of inPieces(all)) written.push(...(await write(domain, changes, false, signal)));
 			return written;
+		},
+
+		async policies(tokenId, signal) {
+			const path = `auth/tokens/${encodeURIComponent(tokenId)}/policies/rrsets/`;
+			const wanted = "read the token's policies";
+			const { value } = await call(z.array(policySchema), { wanted, kind: "read", domain: "", path, signal });
+			return value.map(({ domain, subname, type, perm_write: write }) => ({ domain, subname, type, write }));
 		},
 
 		create: (domain, rrsets, signal) => write(domain, rrsets, true, signal),

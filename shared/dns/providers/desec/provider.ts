@@ -83,6 +83,7 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 			if (inPieces(changes).length > 1) throw tooLarge(name);
 			await (onlyNew ? api.create(name, changes, signal) : api.patch(name, changes, signal));
 		},
+		policies: (tokenId, signal) => api.policies(tokenId, signal),
 		mayHaveWorked: isUncertain,
 		isRace: isStale,
 		async remember() {

@@ -6,11 +6,13 @@ import { foreignAnswers } from "./foreign-answers.ts";
 import { naiveServer } from "./naive-server.ts";
 import { allNames, askedTypes, randomZone } from "./random-zone.ts";
 
+/** Each zone has a seed of its own, so that one that fails is the same alone. */
+const firstSeed = 12_000_000;
+
 test("no answer for a foreign name changes in random zones, over plans, applies and undos", async () => {
-	const numbers = random(12);
 	const sums = { applies: 0, undos: 0, refused: 0, races: 0 };
 	for (let count = 0; count < 300; count++) {
-		const story = await foreignAnswers(numbers);
+		const story = await foreignAnswers(random(firstSeed + count));
 		expect(story.changed, `in zone ${count}`).toEqual([]);
 		for (const name of ["applies", "undos", "refused", "races"] as const) sums[name] += story[name];
 	}

@@ -62,6 +62,10 @@ export function memoryZone(initial: readonly RRset[]): MemoryZone {
 							throw new Race("it is not there any more");
 					const was = all();
 					for (const change of changes) set(change);
+					// As deSEC has it: an alias stands alone.
+					for (const { subname, type } of kept.values())
+						if (type === "CNAME" && [...kept.values()].filter((one) => one.subname === subname).length > 1)
+							throw new Error(`beside the CNAME at ${subname} there is something else`);
 					made.after(changes, was);
 					if (made.loseAnswer) {
 						made.loseAnswer = false;

@@ -1,0 +1,161 @@
+import { join } from "node:path";
+import { type ZoneMemory, zonesMemorySchema } from "../../shared/dns/plan/applied.ts";
+import type { Plan } from "../../shared/dns/plan/plan.ts";
+import type { Provider } from "../../shared/dns/provider.ts";
+import { untilVisible } from "../../shared/dns/visibility.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import { type DnsAnswer, dnsAnswerSchema } from "../../shared/protocol/dns.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import type { AgentContext, CheckinSection } from "../part.ts";
+import { dnsCommands } from "./commands.ts";
+import { mailRecordsDrifted } from "./conditions.ts";
+import { type DnsConfig, typesOf } from "./config.ts";
+import { mailDomain } from "./mail-domains.ts";
+import { createSnapshots } from "./snapshots.ts";
+import { createZones } from "./zones.ts";
+
+/** For one look at all zones. */
+const lookTime = MINUTE;
+
+/** After a start the relay has to be heard first; it says what the records should name. */
+const firstLook = 20 * SECOND;
+
+/** When the relay is asked again that has not said what it is called. */
+const againAfter = [10 * SECOND, 30 * SECOND, 2 * MINUTE];
+
+export interface MailRecordsState {
+	/** By zone: how many records of the plan are as they should be, are to be changed, and wait for a person. */
+	zones: Array<{ zone: string; right: number; toDo: number; decide: number; ours: number; at: string }>;
+}
+
+export interface MailRecords {
+	commands: Record<string, (argument: string) => Promise<string>>;
+	checkin: CheckinSection;
+	/** Compares the zones with what is wanted; changes nothing. Never throws. */
+	look(): Promise<void>;
+	state(): MailRecordsState;
+	start(): Promise<void>;
+	stop(): void;
+}
+
+/** The records of the mail domains: planned always, applied when a person says so, looked at ever after. */
+export function createMailRecords(
+	config: DnsConfig,
+	core: { domains: readonly string[]; stateDir: string; relay: string },
+	context: Pick<AgentContext, "facts" | "health" | "log" | "state" | "statusChanged">,
+	provider: () => Promise<Provider> | undefined,
+): MailRecords {
+	const { facts, health, log, statusChanged } = context;
+	const domains = config.mail.domains ?? core.domains;
+	const file = context.state("zones.json", zonesMemorySchema);
+	const snapshots = createSnapshots(join(core.stateDir, "zones"));
+	const zonesState = new Map<string, MailRecordsState["zones"][number]>();
+	const ending = new AbortController();
+	let remembered: Record<string, ZoneMemory> = {};
+	let said: DnsAnswer | undefined;
+	const askAgain = [...againAfter];
+	let wantCheckin = (_after?: number) => {};
+	let timer: NodeJS.Timeout | undefined;
+
+	const mail = (domain: string, zone: string) =>
+		mailDomain(domain, zone, config, {
+			relay: said,
+			keys: facts.signingKeys.value,
+			ports: facts.servedPorts.value ?? [],
+			homeAddresses: ([4, 6] as const).flatMap((family) => facts.addresses.value?.[family].address ?? []),
+		});
+
+	async function made(): Promise<Provider> {
+		const one = await provider();
+		if (one) return one;
+		throw new HeimwegError("the daemon has not spoken to deSEC yet", {
+			remedy: 'look at "heimweg status"; it waits for the guard to stand',
+		});
+	}
+
+	const zones = createZones({
+		...{ provider: made, domains, mail, snapshot: snapshots.keep },
+		memory: {
+			read: () => remembered,
+			async write(all) {
+				remembered = all;
+				await file.write(all);
+			},
+		},
+	});
+
+	async function look(): Promise<void> {
+		if (domains.length === 0 || !provider()) return;
+		const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(lookTime)]);
+		try {
+			for (const zone of await zones.names(signal)) noted(await zones.plan(zone, [], signal));
+		} catch (error) {
+			// The duty tells what is wrong with deSEC.
+			log.debug({ err: error }, `the mail domains' records could not be looked at: ${messageOf(error)}`);
+		}
+		statusChanged();
+	}
+
+	function noted({ zone, changes, right, leftOut }: Plan): void {
+		const { owned } = zones.memory(zone);
+		const wasOurs = (place: { name?: string; type?: string }) =>
+			owned.some(({ name, type }) => name === place.name && type === place.type);
+		const undecided = leftOut.filter(({ remedy }) => remedy?.includes("--take"));
+		zonesState.set(zone, {
+			...{ zone, right: right.length, toDo: changes.length, decide: undecided.length, ours: owned.length },
+			at: new Date().toISOString(),
+		});
+		// What was never applied is no drift: a first start only plans.
+		const drifted = [...changes, ...undecided].filter(wasOurs).map(({ name, type }) => `${name} ${type}`);
+		health.put(
+			mailRecordsDrifted,
+			zone,
+			drifted.length > 0 ? { records: [...new Set(drifted)].join(", ") } : undefined,
+		);
+	}
+
+	const commands = dnsCommands({
+		...{ zones, log, snapshot: snapshots.last },
+		visible: untilVisible,
+		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
+		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
+		async mail(domain) {
+			if (domains.includes(domain)) return mail(domain, domain);
+			throw new HeimwegError(
+				`${domain} is none of the mail domains: ${domains.join(", ") || "there is none"}`,
+			);
+		},
+		onSettled(plan) {
+			if (plan) noted(plan);
+			else void look();
+		},
+	});
+
+	return {
+		commands,
+		look,
+		checkin: {
+			own: () => (domains.length > 0 ? { version: 1 } : undefined),
+			heardOwn(answer, relay) {
+				if (relay !== core.relay) return;
+				said = dnsAnswerSchema.safeParse(answer).data ?? said;
+				// A relay that has just started may not know yet; one of an earlier version never does.
+				const wait = said ? undefined : askAgain.shift();
+				if (wait !== undefined) wantCheckin(wait);
+			},
+			subscribe(listener) {
+				wantCheckin = listener;
+			},
+		},
+		state: () => ({ zones: [...zonesState.values()] }),
+		async start() {
+			remembered = (await file.read()) ?? {};
+			timer = setTimeout(() => void look(), firstLook).unref();
+		},
+		stop() {
+			clearTimeout(timer);
+			ending.abort();
+			file.stop();
+		},
+	};
+}

@@ -1,0 +1,57 @@
+import { configText } from "../../../shared/config.ts";
+import { EX_TROUBLE } from "../../../shared/errors.ts";
+import { tellingOfWaits } from "../../../shared/prompt.ts";
+import { sentence } from "../../../shared/sentence.ts";
+import { askDns } from "./dns.ts";
+import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
+import { planSteps } from "./plan.ts";
+import { prove } from "./prove.ts";
+import { askSources } from "./sources.ts";
+import { words } from "./words.ts";
+
+/**
+ * What `heimweg join` does once this home has its key and its place at the relay: records, valid recipients, Postfix, the
+ * unit, and the proof of it all. Whatever stands already is left alone, so that it may be run again.
+ */
+export async function afterEnrolment(
+	joined: Joined,
+	options: AfterOptions,
+	deps: AfterDeps,
+): Promise<number> {
+	const { prompt, say } = deps;
+	const draft = await draftOf(joined, options, deps);
+	const dns = await askDns(joined, draft, options, deps);
+	const sources = await askSources(joined, draft, deps);
+	const { steps, notes } = await planSteps({ joined, draft, options, dns, sources }, deps);
+	for (const note of notes) say(sentence(words.note, { note }));
+	if (steps.length === 0) say(`\n${words.nothing}`);
+	else {
+		say(`\n${words.plan}`);
+		for (const { text, reasons = [], details } of steps) {
+			say(`  ${text}`);
+			for (const reason of reasons) say(`    - ${reason}`);
+			if (options.verbose && details) say(details.trimEnd().replaceAll(/^/gm, "    "));
+		}
+		if (!(await prompt.yes({ text: words.askApply, flag: "--yes" }))) {
+			say(words.refused);
+			return EX_TROUBLE;
+		}
+		for (const step of steps) {
+			await tellingOfWaits(`${step.text} ...`, step.act(), say);
+			say(sentence(words.done, { step: step.text }));
+		}
+	}
+	return prove({ joined, options, names: dns?.names ?? [] }, deps);
+}
+
+/** What heimweg.toml says, with what its owner wants in it besides. */
+async function draftOf({ config }: Joined, { add }: AfterOptions, { line }: AfterDeps): Promise<Draft> {
+	const text = await configText(config);
+	const more = add === undefined ? "" : `\n${(await configText(add)).trim()}\n`;
+	const added = text.includes(more) ? "" : more;
+	const { dns, recipients } = line.parse(config, text + added) as unknown as Pick<
+		Draft,
+		"dns" | "recipients"
+	>;
+	return { text, added, dns, recipients };
+}

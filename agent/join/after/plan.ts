@@ -1,0 +1,189 @@
+import { readFile } from "node:fs/promises";
+import { writeFileAtomic } from "../../../shared/atomic-file.ts";
+import { HeimwegError, messageOf } from "../../../shared/errors.ts";
+import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared/postfix/command.ts";
+import { type Change, readPostfix } from "../../../shared/postfix/settings.ts";
+import { sentence } from "../../../shared/sentence.ts";
+import { SECOND } from "../../../shared/time.ts";
+import type { FoundSource } from "../../recipients/find.ts";
+import type { Need } from "../../recipients/need.ts";
+import type { WantedDns } from "./dns.ts";
+import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
+import { homeServerSide } from "./server.ts";
+import { recipientsText, sourceName } from "./sources.ts";
+import { words } from "./words.ts";
+
+/** One thing that is to be done, and may be done again. */
+export interface Step {
+	text: string;
+	/** What it is for, a line each. */
+	reasons?: readonly string[];
+	/** For --verbose. */
+	details?: string;
+	act(): Promise<void>;
+}
+
+interface Wanted {
+	joined: Joined;
+	draft: Draft;
+	options: AfterOptions;
+	dns: WantedDns | undefined;
+	sources: FoundSource[] | undefined;
+}
+
+/** For systemd to start the daemon, which waits for its guard. */
+const startPatience = 90 * SECOND;
+
+/** For a table's group, Dovecot or a database. */
+const needPatience = 30 * SECOND;
+
+/** Everything that is still to be done, in an order in which the power may go at any place; and what stays its owner's. */
+export async function planSteps(
+	wanted: Wanted,
+	deps: AfterDeps,
+): Promise<{ steps: Step[]; notes: string[] }> {
+	const needs = (wanted.sources ?? []).flatMap((source) => source.needs).map((need) => needStep(need, deps));
+	const files = await fileSteps(wanted, deps);
+	const postfix = await postfixSteps(wanted, deps);
+	const units = await unitSteps(wanted, files.length > 0, deps);
+	return { steps: [...needs, ...files, ...postfix.steps, ...units], notes: postfix.notes };
+}
+
+function needStep(need: Need, { run }: AfterDeps): Step {
+	const templates = {
+		dovecot: words.needDovecot,
+		readable: words.needReadable,
+		database: words.needDatabase,
+	};
+	const text = sentence(templates[need.is], { what: need.what });
+	return {
+		text,
+		...(need.write ? { details: need.write.text } : {}),
+		async act() {
+			if (need.write) await writeFileAtomic(need.write.file, need.write.text, { mode: 0o644 });
+			const [command = "", ...args] = need.argv;
+			const input = need.input === undefined ? {} : { input: need.input };
+			await run(command, args, { timeout: needPatience, ...input }).catch((error: unknown) => {
+				throw new HeimwegError(sentence(words.needFailed, { step: text, error: messageOf(error) }));
+			});
+		},
+	};
+}
+
+/** The token's file, and what is missing of heimweg.toml. */
+async function fileSteps({ joined, draft, options, dns, sources }: Wanted, deps: AfterDeps): Promise<Step[]> {
+	const { config } = joined;
+	const { token, names = [] } = dns ?? {};
+	const dnsText = dns && !draft.dns ? `\n[dns]\nnames = ${JSON.stringify(names)}\n` : "";
+	const listText = sources && sources.length > 0 && !draft.recipients ? recipientsText(sources) : "";
+	// What cannot be read is told before anything is written.
+	deps.line.parse(config, draft.text + draft.added + dnsText + listText);
+	const append = (more: string) => async () => {
+		const before = (await readFile(config, "utf8")).replace(/\n*$/, "\n");
+		await writeOurs(config, before + more, deps);
+	};
+	const steps: Step[] = [];
+	// Before the file that says that it is used.
+	if (token !== undefined || dnsText !== "") {
+		steps.push({
+			text: sentence(words.stepDns, { name: names.join(", "), file: config }),
+			details: dnsText,
+			async act() {
+				if (token !== undefined) await writeOurs(deps.tokenFile, `${token}\n`, deps);
+				if (dnsText !== "") await append(dnsText)();
+			},
+		});
+	}
+	if (draft.added !== "") {
+		const text = sentence(words.stepAdd, { config, file: options.add ?? "" });
+		steps.push({ text, details: draft.added, act: append(draft.added) });
+	}
+	if (listText !== "") {
+		const named = (sources ?? []).map(sourceName).join(", ");
+		const text = sentence(words.stepRecipients, { sources: named });
+		steps.push({ text, details: listText, act: append(listText) });
+	}
+	return steps;
+}
+
+/** Root's, and the daemon may read it. */
+async function writeOurs(path: string, text: string, { run }: AfterDeps): Promise<void> {
+	const gid = Number(await run("id", ["-g", "heimweg"]));
+	await writeFileAtomic(path, text, { mode: 0o640, owner: { uid: process.getuid!(), gid } });
+}
+
+async function postfixSteps(
+	{ joined }: Wanted,
+	deps: AfterDeps,
+): Promise<{ steps: Step[]; notes: string[] }> {
+	const { run, line } = deps;
+	const tunnel = await line.postfix(await line.load(joined.config));
+	const server = homeServerSide(await myorigin(deps), joined.domains);
+	const first = server.plan(await readPostfix(run, server.look));
+	const second = tunnel.plan(await readPostfix(run, tunnel.look));
+	const listens = first.changes.some(
+		(change) => change.is === "parameter" && change.name === "inet_interfaces",
+	);
+	return {
+		steps: [
+			...(first.changes.length > 0 ? [postfixStep(server, first.changes, listens, deps)] : []),
+			...(second.changes.length > 0 ? [postfixStep(tunnel, second.changes, false, deps)] : []),
+		],
+		// It is about to be put right.
+		notes: second.notes.filter((note) => !(listens && note.startsWith("inet_interfaces"))),
+	};
+}
+
+function postfixStep(side: PostfixSide, changes: Change[], restart: boolean, { run }: AfterDeps): Step {
+	return {
+		text: sentence(words.stepPostfix, { count: changes.length }),
+		reasons: [...new Set(changes.map(({ why }) => why))],
+		details: changes.map(changeText).join(""),
+		async act() {
+			const said: string[] = [];
+			const out = { write: (text: string) => void said.push(text) };
+			const deps = { run, out, uid: 0, now: () => new Date() };
+			const status = await runPostfixCommand({ apply: true }, () => side, deps);
+			if (status !== 0)
+				throw new HeimwegError(sentence(words.postfixFailed, { error: said.join("").trim() }));
+			// A reload does not open other sockets (postconf(5), inet_interfaces).
+			if (restart) await run("systemctl", ["try-restart", "postfix"], { timeout: startPatience });
+		},
+	};
+}
+
+/** As Postfix reads it: a file's first line where it names one (postconf(5), myorigin). */
+async function myorigin({ run }: AfterDeps): Promise<string> {
+	const value = (await run("postconf", ["-hx", "myorigin"])).trim();
+	if (!value.startsWith("/")) return value;
+	return (await readFile(value, "utf8").catch(() => "")).split("\n")[0]!.trim();
+}
+
+async function unitSteps({ sources }: Wanted, changed: boolean, { run }: AfterDeps): Promise<Step[]> {
+	const lists = (sources?.length ?? 0) > 0 ? ["heimweg-recipients.timer", "heimweg-recipients.path"] : [];
+	const units = ["heimweg", ...lists];
+	const is = (what: string, unit: string) =>
+		run("systemctl", [what, "--quiet", unit]).then(
+			() => true,
+			() => false,
+		);
+	// Of several units systemctl says yes when one of them is so.
+	const each = units.flatMap((unit) => [is("is-active", unit), is("is-enabled", unit)]);
+	const stands = (await Promise.all(each)).every(Boolean);
+	if (stands && !changed) return [];
+	return [
+		{
+			text: words.stepStart,
+			async act() {
+				try {
+					await run("systemctl", ["enable", "--now", ...units], { timeout: startPatience });
+					if (stands) await run("systemctl", ["restart", "heimweg"], { timeout: startPatience });
+				} catch (error) {
+					throw new HeimwegError(sentence(words.startFailed, { error: messageOf(error) }), {
+						remedy: words.startFailedRemedy,
+					});
+				}
+			},
+		},
+	];
+}

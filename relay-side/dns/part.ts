@@ -1,0 +1,46 @@
+import { Resolver } from "node:dns/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../../shared/errors.ts";
+import { type DnsAnswer, dnsAnswerSchema, dnsReportSchema } from "../../shared/protocol/dns.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import { relayPart } from "../part.ts";
+import { ownName } from "./own-name.ts";
+
+/** Between two looks at what this machine is called and what DNS says of it. */
+const lookEvery = 10 * MINUTE;
+
+/** How long a start waits for the first look. */
+const firstLook = 2 * SECOND;
+
+/** For one question to the resolver. */
+const patience = 3 * SECOND;
+
+/** Tells the homes what their domains' records have to name: this relay, its addresses. */
+export const dns = relayPart({
+	name: "dns",
+
+	create({ tunnel }, { facts, run, log }) {
+		let known: DnsAnswer | undefined;
+
+		async function look(): Promise<void> {
+			try {
+				const lookup = new Resolver({ timeout: patience, tries: 2 });
+				const said = dnsAnswerSchema.safeParse(await ownName(run, lookup, tunnel.networks));
+				known = said.data;
+			} catch (error) {
+				log.debug({ err: error }, `what this relay is called cannot be told: ${messageOf(error)}`);
+			}
+		}
+
+		facts.settingsChanges.subscribe(() => void look());
+		return {
+			name: "dns",
+			ticks: [{ every: lookEvery, act: look }],
+			checkin: {
+				own: (_, said) => (dnsReportSchema.safeParse(said).success ? known : undefined),
+			},
+			// The first check-ins should be told; a resolver that does not answer must not keep the relay from starting.
+			start: () => Promise.race([look(), sleep(firstLook, undefined, { ref: false })]),
+		};
+	},
+});

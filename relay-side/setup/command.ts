@@ -1,0 +1,56 @@
+import { EX_TROUBLE, HeimwegError } from "../../shared/errors.ts";
+import { refuse } from "../../shared/preflight.ts";
+import { tellingOfWaits } from "../../shared/prompt.ts";
+import { sentence } from "../../shared/sentence.ts";
+import { daemonGroup } from "./files.ts";
+import { type Found, foundLines, lookAround } from "./found.ts";
+import { askHost } from "./host.ts";
+import type { SetupDeps, SetupOptions } from "./options.ts";
+import { planSteps } from "./plan.ts";
+import { prove } from "./prove.ts";
+import { words } from "./words.ts";
+
+/**
+ * The command `heimweg-relay setup`: looks, asks, shows what it is going to do, does it after a yes, and says what is
+ * proven. Whatever stands already is left alone, so that it may be run again after it was interrupted anywhere.
+ */
+export async function setUp(options: SetupOptions, deps: SetupDeps): Promise<number> {
+	const { run, prompt, say } = deps;
+	if (deps.uid !== 0) throw new HeimwegError(words.onlyRoot, { remedy: words.onlyRootRemedy });
+	refuse(await deps.lacks());
+	const group = await daemonGroup(run);
+	if (group === undefined) throw new HeimwegError(words.noUser, { remedy: words.noUserRemedy });
+
+	const found: Found = await tellingOfWaits(words.looking, lookAround(options, deps), say);
+	for (const line of foundLines(found)) say(line);
+	const host = await askHost(options, found, deps);
+	const { steps, notes, config } = await planSteps({ options, found, host, group }, deps);
+	for (const note of notes) say(sentence(words.note, { note }));
+	if (steps.length === 0) say(`\n${words.nothing}`);
+	else {
+		say(`\n${words.plan}`);
+		for (const { text, reasons = [], details } of steps) {
+			say(`  ${text}`);
+			for (const reason of reasons) say(`    - ${reason}`);
+			if (options.verbose && details) say(indented(details));
+		}
+		if (!(await prompt.yes({ text: words.askApply, flag: "--yes" }))) {
+			say(words.refused);
+			return EX_TROUBLE;
+		}
+		for (const step of steps) {
+			await tellingOfWaits(`${step.text} ...`, step.act(), say);
+			say(sentence(words.done, { step: step.text }));
+		}
+	}
+	for (const line of await prove({ options, found, host, config }, deps)) say(line);
+	return 0;
+}
+
+function indented(text: string): string {
+	return text
+		.trimEnd()
+		.split("\n")
+		.map((line) => `    ${line}`)
+		.join("\n");
+}

@@ -1,0 +1,168 @@
+import { familyOfCidr, parseCidr } from "../../shared/address.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import { changeText } from "../../shared/postfix/command.ts";
+import { WrongAnswer } from "../../shared/prompt.ts";
+import { sentence } from "../../shared/sentence.ts";
+import { SECOND } from "../../shared/time.ts";
+import type { RelayCore } from "../config.ts";
+import { configText, exists, inviteText, makeKey, writeConfig } from "./files.ts";
+import type { Found } from "./found.ts";
+import { drawNetworks, firstHost, type TunnelNetworks } from "./networks.ts";
+import type { SetupDeps, SetupOptions } from "./options.ts";
+import { applySide, asWithLmdb, planOf, serverSide } from "./postfix.ts";
+import { words } from "./words.ts";
+
+/** One thing that is to be done, and may be done again. */
+export interface Step {
+	text: string;
+	/** What it is for, a line each. */
+	reasons?: readonly string[];
+	/** For --verbose. */
+	details?: string;
+	act(): Promise<void>;
+}
+
+interface Wanted {
+	options: SetupOptions;
+	found: Found;
+	host: string;
+	/** The daemons' group. */
+	group: number;
+}
+
+/** For systemd to start the daemon, which waits for its guard. */
+const startPatience = 90 * SECOND;
+
+/** Everything that is still to be done, in an order in which the power may go at any place; and what stays its owner's. */
+export async function planSteps(
+	wanted: Wanted,
+	deps: SetupDeps,
+): Promise<{ steps: Step[]; notes: string[]; config: RelayCore }> {
+	const text = wantedText(wanted, deps);
+	const config = deps.line.parse(wanted.options.config, text);
+	const postfix = await postfixSteps(wanted, config, deps);
+	const files = await fileSteps(wanted, text, config, deps);
+	const steps = [...files, ...postfix.steps, ...firewallSteps(wanted, deps)];
+	return {
+		steps: [...steps, ...(await unitSteps(files.length > 0, deps))],
+		notes: postfix.notes,
+		config,
+	};
+}
+
+/** What relay.toml is to say: what it says, with what is missing of it. */
+function wantedText({ options, found, host }: Wanted, { line }: SetupDeps): string {
+	// An earlier version reads no such key.
+	const invited = line.knows("invite") ? host : undefined;
+	const { config } = found;
+	if (!config) return configText(networksOf(options, found), invited);
+	if (invited === undefined || config.host !== undefined) return config.text;
+	return `${config.text.replace(/\n*$/, "\n")}${inviteText(invited)}`;
+}
+
+function networksOf({ networks: given }: SetupOptions, { routed }: Found): TunnelNetworks {
+	if (given === undefined) return drawNetworks(routed);
+	try {
+		const networks = given.split(",").map((text) => parseCidr(text.trim()));
+		if (new Set(networks.map(familyOfCidr)).size !== networks.length)
+			throw new RangeError("expected at most one of each family");
+		return { networks, addresses: networks.map(firstHost) };
+	} catch (error) {
+		throw new WrongAnswer(`--networks: ${sentence(words.networksWrong, { problem: messageOf(error) })}`);
+	}
+}
+
+async function fileSteps(
+	{ options, found, host, group }: Wanted,
+	text: string,
+	config: RelayCore,
+	{ run }: SetupDeps,
+): Promise<Step[]> {
+	const steps: Step[] = [];
+	const key = config.tunnel.private_key_file;
+	if (key.startsWith("/") && !(await exists(key)))
+		steps.push({ text: sentence(words.stepKey, { file: key }), act: () => makeKey(key, group, run) });
+	if (text === found.config?.text) return steps;
+	const file = options.config;
+	steps.push({
+		text: found.config
+			? sentence(words.stepInvite, { file, host })
+			: sentence(words.stepConfig, { file, networks: config.tunnel.networks.join(", ") }),
+		details: text,
+		act: () => writeConfig(file, text, group),
+	});
+	return steps;
+}
+
+async function postfixSteps(
+	{ host, found }: Wanted,
+	config: RelayCore,
+	{ run, line }: SetupDeps,
+): Promise<{ steps: Step[]; notes: string[] }> {
+	const server = serverSide(host, found.postfix.lmdb);
+	const first = await planOf(server, run);
+	const lmdb = first.changes.some(
+		(change) => change.is === "parameter" && change.name === "default_database_type",
+	);
+	const asItWillBe = lmdb ? asWithLmdb(run) : run;
+	const second = await planOf(await line.postfix(config, asItWillBe), asItWillBe);
+	const stepOf = (plan: typeof first, act: () => Promise<void>): Step[] => {
+		if (plan.changes.length === 0) return [];
+		const { changes } = plan;
+		return [
+			{
+				text: sentence(words.stepPostfix, { count: changes.length }),
+				// Several changes have one reason.
+				reasons: [...new Set(changes.map(({ why }) => why))],
+				details: changes.map(changeText).join(""),
+				act,
+			},
+		];
+	};
+	const listens = first.changes.some(
+		(change) => change.is === "parameter" && change.name === "inet_interfaces",
+	);
+	return {
+		steps: [
+			...stepOf(first, async () => {
+				await applySide(() => server, run);
+				// A reload does not open other sockets (postconf(5), inet_interfaces).
+				if (listens) await run("systemctl", ["try-restart", "postfix"], { timeout: startPatience });
+			}),
+			...stepOf(second, () => applySide(() => line.postfix(config, run), run)),
+		],
+		notes: second.notes,
+	};
+}
+
+function firewallSteps({ options, found }: Wanted, { run, say }: SetupDeps): Step[] {
+	if (options.firewall === false) return [];
+	return found.firewalls.flatMap(({ name, opens, lasts }) =>
+		opens.map((argv, at) => ({
+			text: sentence(words.stepFirewall, { name, command: argv.join(" ") }),
+			async act() {
+				await run(argv[0]!, argv.slice(1));
+				const line = lasts?.lines[at];
+				if (lasts && line) say(sentence(words.lasts, { name, file: lasts.file, line }));
+			},
+		})),
+	);
+}
+
+async function unitSteps(configChanged: boolean, { run }: SetupDeps): Promise<Step[]> {
+	const is = (what: string) =>
+		run("systemctl", [what, "--quiet", "heimweg-relay"]).then(
+			() => true,
+			() => false,
+		);
+	const [active, enabled] = [await is("is-active"), await is("is-enabled")];
+	const start = async (...verb: string[]) => {
+		await run("systemctl", [...verb, "heimweg-relay"], { timeout: startPatience }).catch((error: unknown) => {
+			throw new HeimwegError(sentence(words.startFailed, { error: messageOf(error) }), {
+				remedy: words.startFailedRemedy,
+			});
+		});
+	};
+	if (!active || !enabled) return [{ text: words.stepStart, act: () => start("enable", "--now") }];
+	return configChanged ? [{ text: words.stepRestart, act: () => start("restart") }] : [];
+}

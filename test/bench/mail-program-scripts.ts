@@ -1,0 +1,100 @@
+import { password } from "../lab/mail-programs.ts";
+
+/** Scripts of Node's that are mail programs and their like, in a namespace of the lab. */
+
+const open = (host: string, name: string, port = 993) =>
+	`require("node:tls").connect({ host: "${host}", port: ${port}, servername: "${name}", rejectUnauthorized: false, session: undefined })`;
+
+/** Logs in and asks NOOP for ever; prints the moment of each answer (CLOCK_MONOTONIC, nanoseconds), and `closed`. */
+export const noops = (host: string, name: string) => `
+	const begin = () => {
+		const socket = ${open(host, name)}.setEncoding("utf8");
+		socket.on("data", (text) => {
+			if (text.includes("* OK")) return socket.write('a login anna "${password}"\\r\\n');
+			if (text.includes("z OK")) console.log(String(process.hrtime.bigint()));
+			if (/^[az] OK/m.test(text)) setTimeout(() => socket.write("z noop\\r\\n"), 20);
+		});
+		socket.on("error", () => {}).on("close", () => { console.log("closed"); setTimeout(begin, 500); });
+	};
+	begin();`;
+
+/** Milliseconds to the first byte of IMAP at each host in turn; prints a list of times for each host. */
+export const greetings = (hosts: readonly string[], name: string, times: number) => `
+	const look = (host) => new Promise((done) => {
+		const begun = performance.now();
+		const socket = require("node:tls").connect({ host, port: 993, servername: "${name}", rejectUnauthorized: false });
+		socket.once("data", () => { done(performance.now() - begun); socket.destroy(); }).on("error", () => {});
+	});
+	(async () => {
+		const hosts = ${JSON.stringify(hosts)};
+		const found = hosts.map(() => []);
+		for (let time = 0; time < ${times}; time++)
+			for (const [at, host] of hosts.entries()) found[at].push(await look(host));
+		console.log(JSON.stringify(found));
+		process.exit();
+	})();`;
+
+/** A shell script that puts a large mail into anna's mailbox, alone. */
+export const largeMail = (bytes: number) => `
+	mkdir -p /home/anna/Maildir/new /home/anna/Maildir/cur /home/anna/Maildir/tmp
+	rm -f /home/anna/Maildir/new/* /home/anna/Maildir/cur/* /home/anna/Maildir/dovecot*
+	(printf 'Subject: large\\n\\n'; head -c ${bytes} /dev/urandom | base64 | head -c ${bytes}) >/home/anna/Maildir/new/1.large
+	chown -R anna: /home/anna/Maildir`;
+
+/** Milliseconds that the large mail takes, from the command to its end. */
+export const download = (host: string, name: string, bytes: number) => `
+	const socket = ${open(host, name)};
+	let got = 0, begun = 0;
+	socket.on("data", (data) => {
+		got += data.length;
+		if (begun === 0) {
+			const text = data.toString("latin1");
+			if (text.includes("* OK") && !text.includes("a OK")) socket.write('a login anna "${password}"\\r\\nb select inbox\\r\\n');
+			if (text.includes("b OK")) { begun = performance.now(); got = 0; socket.write("c fetch 1 body.peek[]\\r\\n"); }
+		} else if (got >= ${bytes}) { console.log(performance.now() - begun); process.exit(); }
+	});`;
+
+/** Sends so many bytes to whoever connects to port 7001. */
+export const source = (bytes: number) => `
+	const bytes = Buffer.alloc(${bytes}, 0x61);
+	require("node:net").createServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes))).listen(7001, "::");`;
+
+/** Milliseconds until all of them are here. */
+export const drain = (host: string, bytes: number) => `
+	let got = 0, begun = 0;
+	const socket = require("node:net").connect(7001, "${host}", () => { begun = performance.now(); socket.write("x"); });
+	socket.on("data", (data) => { got += data.length; if (got >= ${bytes}) { console.log(performance.now() - begun); process.exit(); } });`;
+
+/** Takes connections on the PROXY port of 995, and says nothing. */
+export const silentServer = () =>
+	`require("node:net").createServer((socket) => socket.on("error", () => {}).resume()).listen({ port: 10995, host: "::", backlog: 4096 });`;
+
+/** Opens so many connections that say their greeting and nothing more; prints how many are open. */
+export const idleClients = (host: string, name: string, count: number) => `
+	const { Duplex } = require("node:stream");
+	const { connect } = require("node:net");
+	const greeting = new Promise((done) => {
+		const pipe = new Duplex({ read() {}, write(chunk, _, next) { done(chunk); next(); } });
+		require("node:tls").connect({ socket: pipe, servername: "${name}", rejectUnauthorized: false }).on("error", () => {});
+	});
+	(async () => {
+		const hello = await greeting;
+		let open = 0;
+		for (let at = 0; at < ${count}; at++) {
+			await new Promise((done) => {
+				const socket = connect(995, "${host}", () => { open++; socket.write(hello); done(); });
+				socket.on("error", done).on("close", () => open--).resume();
+			});
+		}
+		setInterval(() => console.log(open), 1000);
+	})();`;
+
+/** Tries each 10 ms until a handshake under the name comes about; prints the moment (CLOCK_MONOTONIC, nanoseconds) as a text. */
+export const untilServed = (host: string, name: string) => `
+	setInterval(() => {
+		const socket = ${open(host, name)};
+		socket.on("error", () => {}).once("secureConnect", () => {
+			console.log(JSON.stringify(String(process.hrtime.bigint())));
+			process.exit();
+		});
+	}, 10);`;

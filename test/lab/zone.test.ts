@@ -1,0 +1,102 @@
+import { beforeAll, expect, it } from "vitest";
+import type { ShownPlan } from "../../agent/dns/protocol.ts";
+import { domain, until } from "./scene.ts";
+import { describeLab } from "./use-lab.ts";
+import { useScene } from "./use-scene.ts";
+
+const mail = `
+[dns.mail]
+services = ["imaps", "submissions"]
+dmarc = { policy = "quarantine", reports = ["postmaster@example.org"] }
+tls_reports = ["mailto:postmaster@example.org"]
+`;
+
+describeLab("the zone of a mail domain", () => {
+	const scene = useScene({ agentConfig: (toml) => `${toml}${mail}` });
+	const { home, internet } = {
+		home: () => scene().lab.home,
+		internet: () => scene().lab.internet,
+	};
+	const put = (subname: string, type: string, ...records: string[]) =>
+		internet().desec.control("POST", "/rrsets", { domain, subname, type, ttl: 3600, records });
+	const plan = async () => {
+		const { stdout } = await home().exec(["heimweg", "dns", "plan", "--json"]);
+		return (JSON.parse(stdout) as [ShownPlan])[0];
+	};
+	const answers: ReadonlyArray<[name: string, type: string, ...records: string[]]> = [
+		["", "MX", "10 relay.example.net."],
+		["", "TXT", '"v=spf1 mx ~all"'],
+		["_dmarc.", "TXT", '"v=DMARC1; p=quarantine; rua=mailto:postmaster@example.org"'],
+		["_smtp._tls.", "TXT", '"v=TLSRPTv1; rua=mailto:postmaster@example.org"'],
+		["_imaps._tcp.", "SRV", "0 1 993 mail.example.org."],
+		["_submissions._tcp.", "SRV", "0 1 465 mail.example.org."],
+		["_imap._tcp.", "SRV", "0 0 0 ."],
+		["mail.", "TXT", '"v=spf1 -all"'],
+	];
+
+	beforeAll(async () => {
+		await home().run(["mkdir", "-p", "/etc/dkimkeys"]);
+		await home().run(["openssl", "genrsa", "-out", "/etc/dkimkeys/home.private", "2048"]);
+		await home().run(["chown", "-R", "opendkim:opendkim", "/etc/dkimkeys"]);
+		await home().run(["chmod", "0600", "/etc/dkimkeys/home.private"]);
+		await home().write(
+			"/etc/opendkim.conf",
+			`Domain ${domain}\nSelector home\nKeyFile /etc/dkimkeys/home.private\n`,
+		);
+		await put("", "MX");
+		await put("", "TXT");
+		await until("the relay has said what it is called", async () =>
+			Boolean((await plan()).changes.some(({ type }) => type === "MX")),
+		);
+	});
+
+	it("is planned first: nothing is written, and what is left out is told with the reason", async () => {
+		expect((await plan()).leftOut).toContainEqual(
+			expect.objectContaining({ kind: "DKIM", why: expect.stringContaining("are not known") }),
+		);
+		await home().run(["systemctl", "enable", "--now", "heimweg-dkim.timer", "heimweg-dkim.path"]);
+		await until(
+			"the key that signs is known",
+			async () => (await plan()).changes.some(({ name }) => name === `home._domainkey.${domain}`),
+			90_000,
+		);
+		const { stdout, exitCode } = await home().exec(["heimweg", "dns", "plan"]);
+		expect(exitCode).toBe(1);
+		expect(stdout).toMatch(
+			/\+ example\.org MX .*\n.*new {2}10 relay\.example\.net\.\n.*relay, which greets as/,
+		);
+		expect(stdout).toContain("DKIM: others can check what example.org signs with the selector home");
+		expect(await internet().dig(domain, "MX")).toEqual([]);
+	});
+
+	it("is right at the name servers after one apply, of three requests", async () => {
+		await internet().desec.control("DELETE", "/requests");
+		const { stdout, exitCode } = await home().exec(["heimweg", "dns", "apply", "--yes"]);
+		expect(`${exitCode} ${stdout}`).toMatch(/^0 .*its name servers answer all of it after/s);
+		for (const [name, type, ...records] of answers)
+			expect(await internet().dig(`${name}${domain}`, type), `${name}${domain} ${type}`).toEqual(records);
+		const key = await home().run(["openssl", "rsa", "-in", "/etc/dkimkeys/home.private", "-pubout"]);
+		const [published] = await internet().dig(`home._domainkey.${domain}`, "TXT");
+		expect(published?.replace(/^"v=DKIM1; k=rsa; p=|[" ]/g, "")).toBe(
+			key.replace(/-----[A-Z ]+-----|\s/g, ""),
+		);
+		const requests = (await internet().desec.control("GET", "/requests")) as Array<{ method: string }>;
+		// One for the plan that is shown; then read, write, read again.
+		expect(requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST", "GET"]);
+		expect((await home().exec(["heimweg", "dns", "plan"])).exitCode).toBe(0);
+	});
+
+	it("goes back to what it was with undo, and keeps what others added", async () => {
+		await put("", "TXT", '"v=spf1 mx ~all"', '"another=1"');
+		const undo = ["heimweg", "dns", "undo", "--yes"];
+		const refused = await home().exec(undo);
+		expect(refused.exitCode).not.toBe(0);
+		expect(refused.stderr).toContain("--large");
+		const { stdout, exitCode } = await home().exec([...undo, "--large"]);
+		expect(`${exitCode} ${stdout}`).toMatch(/^0 .*its name servers answer all of it after/s);
+		for (const [name, type] of answers)
+			expect(await internet().dig(`${name}${domain}`, type), name).toEqual(
+				name === "" && type === "TXT" ? ['"another=1"'] : [],
+			);
+	});
+});
