@@ -129,7 +129,7 @@ export const ports = agentPart({
 		return {
 			name: "ports",
 			ticks: [
-				{ every: MINUTE, act: look },
+				{ every: 20 * SECOND, act: look },
 				{ every: 2 * SECOND, act: lookAtDropIn },
 			],
 			checkin: {

@@ -100,12 +100,11 @@ export const ports = relayPart({
 			health,
 		});
 
-		/** Another process than before has read its files, which may be older than what was told since. */
+		/** A process that has just started has read its files, which may be older than what was told since. */
 		async function lookAtProcess(): Promise<void> {
-			const before = facts.haproxy.value?.pid;
-			if (before === undefined || !guarded()) return;
+			if (!guarded()) return;
 			const now = await haproxy.pid(AbortSignal.timeout(5 * SECOND)).catch(() => undefined);
-			if (now !== before) keeper.poke(undefined, { urgent: true });
+			if (now !== facts.haproxy.value?.pid) keeper.poke(undefined, { urgent: true });
 		}
 
 		facts.homes.subscribe(({ registry }) => {
