@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { type ProgramName, programs } from "../bundle.mjs";
+import { germanFile, type ProgramName, programs } from "../bundle.mjs";
 import { completion } from "./completion.ts";
 import { type ConfigFile, configPage } from "./config-page.ts";
 import { bundledCopyright, nodeCopyright, ownCopyright } from "./copyright.ts";
@@ -21,6 +21,8 @@ export interface Edition {
 /** A program as it was bundled. */
 export interface Bundle {
 	code: string;
+	/** What its commands say in German. */
+	german: string;
 	/** The folders of the npm packages in it. */
 	packages: string[];
 }
@@ -112,6 +114,7 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 		},
 		files: [
 			{ path: `${library}/${name}.mjs`, content: bundle.code.replace(/^#!.*\n/, "") },
+			{ path: `${library}/${germanFile(name)}`, content: bundle.german },
 			{ path: `/usr/bin/${name}`, link: "../lib/heimweg/start" },
 			{ path: `/usr/lib/tmpfiles.d/${name}.conf`, content: await source(`${name}.tmpfiles`) },
 			...(await Promise.all(
