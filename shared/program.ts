@@ -79,7 +79,8 @@ export async function createProgram<Types extends PartTypes>(
 	const guard = createGuardDuty({
 		guard: createGuard({
 			...{ run, interface: tunnel, networks },
-			rules: () => [...rules, ...parts.flatMap((part) => part.guard?.() ?? [])],
+			// What closes somebody in comes before what lets anybody pass.
+			rules: () => [...parts.flatMap((part) => part.guard?.() ?? []), ...rules],
 		}),
 		onStands: serve,
 		health,

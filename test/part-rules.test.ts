@@ -12,6 +12,8 @@ const sides = {
 			...["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
 			// Where valid recipients stand.
 			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
+			// What a token at deSEC must be allowed.
+			"agent/dns/policies.ts",
 		],
 	},
 	"relay-side": {

@@ -9,6 +9,8 @@ const httpsSchema = urlSchema("https://desec.io/api/v1").refine(
 	"the token must not cross the network in clear: expected https",
 );
 
+const viaSchema = z.enum(["direct", "relay"]);
+
 /** What would end a tag of a record, or the record, has no place in an address there. */
 const mailtoSchema = z
 	.string()
@@ -57,7 +59,6 @@ const mailRecordsSchema = z.strictObject({
 	autoconfig: hostnameSchema.optional(),
 	no_mail: z.array(hostnameSchema).default([]),
 });
-const viaSchema = z.enum(["direct", "relay"]);
 
 /** `[dns]`: the names that get this line's addresses. */
 export const dnsShape = {

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { type Address, type Cidr, endpointText } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
@@ -8,6 +7,7 @@ import { seedKeys } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { alone } from "./alone.ts";
 import { askToJoin } from "./ask.ts";
 import { askRelay } from "./ask-relay.ts";
 import { isThere, ownKey, writeHome } from "./files.ts";
@@ -93,10 +93,23 @@ export async function joined(paths: Partial<EnrolPaths> = {}): Promise<boolean> 
  * HeimwegError with what to do; files of others are never written over.
  */
 export async function enrol(code: string | undefined, options: EnrolOptions): Promise<Enrolled> {
+	const paths = { ...defaultPaths, ...options.paths };
+	const letGo = await alone(paths.runFolder);
+	try {
+		return await enrolAlone(code, options, paths);
+	} finally {
+		await letGo();
+	}
+}
+
+async function enrolAlone(
+	code: string | undefined,
+	options: EnrolOptions,
+	paths: EnrolPaths,
+): Promise<Enrolled> {
 	const { run } = options;
 	const say = (step: EnrolStep["step"], text: string) => options.say?.({ step, text });
 	const signal = options.signal ?? new AbortController().signal;
-	const paths = { ...defaultPaths, ...options.paths };
 	const files = filesIn(paths);
 	const file = joinFile(files.join);
 	const begun = await file.read();
@@ -138,7 +151,6 @@ export async function enrol(code: string | undefined, options: EnrolOptions): Pr
 		} catch (error) {
 			// Nobody needs a tunnel whose code may be void.
 			await tunnel.remove().catch(() => {});
-			await rm(paths.runFolder, { recursive: true, force: true });
 			// The next code begins anew.
 			if (error instanceof Refused) await file.remove();
 			throw error;
@@ -152,7 +164,6 @@ export async function enrol(code: string | undefined, options: EnrolOptions): Pr
 	say("written", `${files.config} is written`);
 	await proveTunnel({ ...all, accepted });
 	say("proven", "the relay answers through the tunnel, with this home's own key");
-	await rm(paths.runFolder, { recursive: true, force: true });
 	await file.remove();
 	const { home, domains, addresses } = accepted;
 	return {
@@ -183,5 +194,9 @@ async function begin(
 	if (begun && encodeInvitation(begun.invitation) === encodeInvitation(invitation)) return begun;
 	// A key that was made by hand, or for a code that is void now, is this machine's all the same.
 	const privateKey = (await ownKey(filesIn(paths).key)) ?? newKey();
+	if (publicKeyOf(privateKey) === invitation.relayKey)
+		throw new HeimwegError(`${filesIn(paths).key} holds the relay's own key`, {
+			remedy: `run "heimweg join" at home, not on the relay; a key that was copied from there must go: move ${filesIn(paths).key} away`,
+		});
 	return { invitation, privateKey };
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { endpointText } from "../../shared/address.ts";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, HeimwegError } from "../../shared/errors.ts";
@@ -94,7 +94,6 @@ export async function writeBootstrapKeys(
 	keys: { bootstrapKey: string; bootstrapPresharedKey: string },
 ): Promise<void> {
 	const files = filesIn(paths);
-	await mkdir(paths.runFolder, { recursive: true, mode: 0o700 });
 	await writeFileAtomic(files.bootstrapKey, `${keys.bootstrapKey}\n`);
 	await writeFileAtomic(files.bootstrapPresharedKey, `${keys.bootstrapPresharedKey}\n`);
 }

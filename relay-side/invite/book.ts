@@ -14,6 +14,10 @@ import type { InvitationStore } from "./store.ts";
 
 /** All invitations that there are. What it says is on disk: each change is saved before it is told or counts. */
 export interface InvitationBook {
+	/** Reads what is on disk: when nobody else writes there any more, such as the program before a reload. */
+	load(): Promise<void>;
+	/** Resolves when no change is under way. */
+	settled(): Promise<void>;
 	/** By id; forgotten ones are not among them. */
 	readonly records: ReadonlyMap<string, InvitationRecord>;
 	/** Those that may be used or repeated now. */
@@ -32,17 +36,17 @@ export interface InvitationBook {
  * Keeps the invitations. Changes come one after the other, so that of two machines with one code one is first; one that
  * cannot be saved has not happened.
  */
-export async function invitationBook(options: {
+export function invitationBook(options: {
 	store: InvitationStore;
 	/** Told after each change. */
 	onChange(): void;
 	log: Logger;
 	/** Milliseconds since 1970. */
 	clock?: () => number;
-}): Promise<InvitationBook> {
+}): InvitationBook {
 	const { store, log, onChange } = options;
 	const clock = options.clock ?? Date.now;
-	const records = new Map((await store.load()).map((record) => [record.id, record]));
+	const records = new Map<string, InvitationRecord>();
 	let last: Promise<unknown> = Promise.resolve();
 
 	function inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -72,6 +76,12 @@ export async function invitationBook(options: {
 
 	return {
 		records,
+		load: () =>
+			inTurn(async () => {
+				for (const record of await store.load()) records.set(record.id, record);
+				onChange();
+			}),
+		settled: () => inTurn(async () => {}),
 		live: () => [...records.values()].filter(isLive),
 		open: (id, home, enrolment) => inTurn(() => put(newRecord(id, home, enrolment, clock()))),
 		redeem: (id, publicKey, presharedKey) =>

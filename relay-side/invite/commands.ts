@@ -8,6 +8,7 @@ import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
 import { addressesText, homeText, invitationIn, withInvitation } from "./home-text.ts";
@@ -23,6 +24,8 @@ export interface Desk {
 	files: HomeFiles;
 	/** What people read; a code alone goes to `out`, so that a script gets nothing else. */
 	say(text: string): void;
+	/** What is asked for, to standard output: for people, and as it is. */
+	tell(text: string): void;
 	out(text: string): void;
 	now(): Date;
 }
@@ -116,7 +119,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.say(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */
@@ -126,7 +129,7 @@ export async function removeHome(desk: Desk, home: string, { force = false } = {
 		if (!force) await desk.order("invite-may-remove", home);
 		await desk.files.remove(home);
 	}
-	desk.say(await desk.order("invite-gone", home));
+	desk.out(await desk.order("invite-gone", home));
 }
 
 async function listInvitations(desk: Desk, json: boolean): Promise<void> {
@@ -134,7 +137,7 @@ async function listInvitations(desk: Desk, json: boolean): Promise<void> {
 	if (json) return desk.out(text);
 	const list = JSON.parse(text) as InvitationStatus[];
 	if (list.length === 0) desk.say('no home is invited; "heimweg-relay invite HOME DOMAIN" does that');
-	for (const one of list) desk.out(`${one.home}: ${invitationText(one)}`);
+	for (const one of list) desk.tell(`${one.home}: ${invitationText(one)}`);
 }
 
 function requireId(home: string): void {
@@ -168,10 +171,12 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 	function at(file: string, act: (desk: Desk) => Promise<void>): Promise<void> {
 		const work = async () => {
 			const { homes_dir } = await line.load(file);
+			const speak = await speech();
 			await act({
 				order: (command, argument) => line.order(file, command, argument),
 				files: homeFiles(homes_dir),
-				say: (text) => void process.stderr.write(plainLines(`${text}\n`)),
+				say: (text) => void process.stderr.write(plainLines(`${speak(text)}\n`)),
+				tell: (text) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
 				out: (text) => void process.stdout.write(plainLines(`${text}\n`)),
 				now: () => new Date(),
 			});

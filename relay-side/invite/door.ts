@@ -19,6 +19,8 @@ export interface Door {
 	at(address: Address): LiveRecord | undefined;
 	/** Addresses that are guarded, and so nobody else's. */
 	guarded(): ReadonlySet<Address>;
+	/** What the guard must close from the first: the peers of before may still be there. */
+	prepare(): void;
 	/** The guard stands: peers may come. */
 	open(): void;
 	stop(): void;
@@ -44,11 +46,9 @@ export function createDoor(options: {
 	const { book, store, facts, health } = options;
 	const tell = facts.enrolments.own("invite");
 	/** By address, what the guard is told to close, and the key of the peer there. */
-	const guarded = new Map<Address, string>(
-		book.live().map(({ enrolment }) => [enrolment.address, enrolment.publicKey]),
-	);
+	const guarded = new Map<Address, string>();
 	/** The addresses that the guard is known to stand for. */
-	let stands = [...guarded.keys()].join();
+	let stands = "";
 	let admitted: readonly LiveRecord[] = [];
 	let listener: EnrolmentListener | undefined;
 	let isOpen = false;
@@ -147,6 +147,10 @@ export function createDoor(options: {
 		review,
 		at: (address) => admitted.find(({ enrolment }) => enrolment.address === address),
 		guarded: () => new Set(guarded.keys()),
+		prepare() {
+			for (const { enrolment } of book.live()) guarded.set(enrolment.address, enrolment.publicKey);
+			stands = [...guarded.keys()].join();
+		},
 		open() {
 			isOpen = true;
 			review();

@@ -44,7 +44,7 @@ export const invite = relayPart({
 			complain(["invite", "port"], `expected another port than checkin.port, got ${port}`);
 	},
 
-	async create(config, context) {
+	create(config, context) {
 		const { invite, tunnel, state_dir } = config;
 		const { endpoint, port } = invite;
 		const { facts, key, run, health, log, identity } = context;
@@ -52,7 +52,7 @@ export const invite = relayPart({
 		const relay = addresses.find((address) => familyOf(address) === 4) ?? addresses[0]!;
 		const store = invitationStore(join(state_dir, "invites"), log);
 		const tellInvitations = facts.invitations.own("invite");
-		const book = await invitationBook({ store, log, onChange: () => changed() });
+		const book = invitationBook({ store, log, onChange: () => changed() });
 		const door = createDoor({
 			...{ book, store, facts, relay, port, health, tunnel: tunnel.interface },
 			guardAnew: context.guardAnew,
@@ -118,8 +118,17 @@ export const invite = relayPart({
 				invites: async () => JSON.stringify(list()),
 			},
 			status: () => ({ invitations: list().filter(({ state }) => state !== "joined") }),
+			async start() {
+				await book.load();
+				// What ran out while nobody looked is not opened again.
+				await book.age();
+				door.prepare();
+			},
 			serve: () => door.open(),
-			stop: () => door.stop(),
+			async stop() {
+				door.stop();
+				await book.settled();
+			},
 		};
 	},
 

@@ -8,6 +8,7 @@ import { lackingSettings, postfixSide } from "./apply.ts";
 import * as conditions from "./conditions.ts";
 import { createMapRedelivery } from "./map-redelivery.ts";
 import { databaseType, mapNames, postfixMaps } from "./maps.ts";
+import { followNewcomers } from "./newcomers.ts";
 import { ourMaps } from "./our-maps.ts";
 import { createReload } from "./reload.ts";
 import { createPostfixWatch, lookWhetherItRunsEvery } from "./running.ts";
@@ -82,6 +83,7 @@ export const postfix = relayPart({
 		}
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
+		followNewcomers(facts, reload.ask);
 
 		return {
 			name: "postfix",

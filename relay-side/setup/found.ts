@@ -1,10 +1,9 @@
 import { version } from "node:process";
 import type { Cidr } from "../../shared/address.ts";
-import { portSchema } from "../../shared/config.ts";
+import { type Firewall, firewalls, type OpenPort } from "../../shared/firewall.ts";
 import { sentence } from "../../shared/sentence.ts";
 import type { RelayCore } from "../config.ts";
 import { invitedBy, textOf } from "./files.ts";
-import { type Firewall, firewalls } from "./firewall.ts";
 import { type Outward, type OwnAddress, outwardPort25, ownAddresses } from "./look.ts";
 import { routedNetworks } from "./networks.ts";
 import type { SetupDeps, SetupOptions } from "./options.ts";
@@ -24,8 +23,23 @@ export interface Found {
 	kernelHasWireguard: boolean;
 }
 
-/** Where WireGuard listens unless relay.toml says otherwise. */
-export const usualPort = portSchema.parse(51820);
+/** What relay.toml says when it says nothing: WireGuard's port, the tunnel's interface, and ours inside of the tunnel. */
+const usual = { listen: 51820, interface: "hw0", pulse: 8686, checkin: 8687, invite: 8688 } as const;
+
+/** What others must reach: mail servers and homes from everywhere, homes through the tunnel. */
+function portsOf(read: RelayCore | undefined): OpenPort[] {
+	const { pulse, checkin, invite } = (read ?? {}) as Partial<
+		Record<"pulse" | "checkin" | "invite", { port?: number }>
+	>;
+	const on = read?.tunnel.interface ?? usual.interface;
+	return [
+		{ protocol: "tcp", port: 25 },
+		{ protocol: "udp", port: read?.tunnel.listen_port ?? usual.listen },
+		{ protocol: "udp", port: pulse?.port ?? usual.pulse, on },
+		{ protocol: "tcp", port: checkin?.port ?? usual.checkin, on },
+		{ protocol: "tcp", port: invite?.port ?? usual.invite, on },
+	];
+}
 
 export async function lookAround(options: Pick<SetupOptions, "config">, deps: SetupDeps): Promise<Found> {
 	const { run, internet, line } = deps;
@@ -33,16 +47,12 @@ export async function lookAround(options: Pick<SetupOptions, "config">, deps: Se
 	const text = await textOf(options.config);
 	const config =
 		text === undefined ? undefined : { text, read: line.parse(options.config, text), host: invitedBy(text) };
-	const port = config?.read.tunnel.listen_port ?? usualPort;
 	const [addresses, outward, postfix, lmdb, fire, routed, module] = await Promise.all([
 		ownAddresses(run, internet.resolver),
 		outwardPort25(internet.resolver, async (address) => (await internet.greeting(address)) === undefined),
 		ownPostfix(run),
 		hasLmdb(run),
-		firewalls(run, [
-			{ protocol: "tcp", port: 25 },
-			{ protocol: "udp", port },
-		]),
+		firewalls(run, portsOf(config?.read)),
 		routedNetworks(run),
 		run("modprobe", ["--dry-run", "--quiet", "wireguard"]).then(
 			() => true,
@@ -82,8 +92,8 @@ export function foundLines(found: Found): string[] {
 }
 
 function addressLines(family: string, { address, behindNat, dynamic, ptr, back }: OwnAddress): string[] {
-	const how = behindNat ? words.addressBehindNat : dynamic ? words.addressDynamic : "";
-	const first = sentence(words.address, { family, address, how });
+	const kind = behindNat ? "addressBehindNat" : dynamic ? "addressDynamic" : "address";
+	const first = sentence(words[kind], { family, address });
 	// The hoster's name for a private address is nobody's concern.
 	if (behindNat) return [first];
 	const name = ptr === undefined ? words.noPtr : sentence(back ? words.ptr : words.ptrNotBack, { ptr });

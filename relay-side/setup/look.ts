@@ -89,14 +89,22 @@ export async function outwardPort25(
 	resolver: Pick<Names, "resolveMx" | "resolve4">,
 	greets: (address: Address) => Promise<boolean>,
 ): Promise<Outward> {
+	const servers = await Promise.all(large.map((domain) => firstServer(domain, resolver)));
 	let silent: string | undefined;
-	for (const domain of large) {
-		const servers = await resolver.resolveMx(domain).catch(() => []);
-		const [first] = servers.sort((a, b) => a.priority - b.priority);
-		const [address] = first ? await resolver.resolve4(first.exchange).catch(() => []) : [];
-		if (!first || !address) continue;
-		if (await greets(parseAddress(address))) return { is: "yes", server: first.exchange };
-		silent = first.exchange;
+	for (const one of servers) {
+		if (!one) continue;
+		if (await greets(one.address)) return { is: "yes", server: one.server };
+		silent = one.server;
 	}
 	return silent === undefined ? { is: "not known" } : { is: "no", server: silent };
+}
+
+async function firstServer(
+	domain: string,
+	resolver: Pick<Names, "resolveMx" | "resolve4">,
+): Promise<{ server: string; address: Address } | undefined> {
+	const servers = await resolver.resolveMx(domain).catch(() => []);
+	const [first] = servers.sort((a, b) => a.priority - b.priority);
+	const [address] = first ? await resolver.resolve4(first.exchange).catch(() => []) : [];
+	return first && address ? { server: first.exchange, address: parseAddress(address) } : undefined;
 }

@@ -1,6 +1,7 @@
 import { familyOfCidr, parseCidr } from "../../shared/address.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { changeText } from "../../shared/postfix/command.ts";
+import { composedSide } from "../../shared/postfix/compose.ts";
 import { WrongAnswer } from "../../shared/prompt.ts";
 import { sentence } from "../../shared/sentence.ts";
 import { SECOND } from "../../shared/time.ts";
@@ -100,39 +101,31 @@ async function postfixSteps(
 	{ run, line }: SetupDeps,
 ): Promise<{ steps: Step[]; notes: string[] }> {
 	const server = serverSide(host, found.postfix.lmdb);
-	const first = await planOf(server, run);
-	const lmdb = first.changes.some(
-		(change) => change.is === "parameter" && change.name === "default_database_type",
+	const { changes: first } = await planOf(server, run);
+	const sets = (name: string) => first.some((change) => change.is === "parameter" && change.name === name);
+	// What comes after it names maps of the type that is in force then.
+	const asItWillBe = sets("default_database_type") ? asWithLmdb(run) : run;
+	const homes = await line.postfix(config, asItWillBe);
+	const side = await composedSide(
+		"heimweg-relay",
+		[{ postfix: () => server }, { postfix: () => homes }],
+		undefined,
 	);
-	const asItWillBe = lmdb ? asWithLmdb(run) : run;
-	const second = await planOf(await line.postfix(config, asItWillBe), asItWillBe);
-	const stepOf = (plan: typeof first, act: () => Promise<void>): Step[] => {
-		if (plan.changes.length === 0) return [];
-		const { changes } = plan;
-		return [
-			{
-				text: sentence(words.stepPostfix, { count: changes.length }),
-				// Several changes have one reason.
-				reasons: [...new Set(changes.map(({ why }) => why))],
-				details: changes.map(changeText).join(""),
-				act,
-			},
-		];
+	const { changes, notes } = await planOf(side, run);
+	if (changes.length === 0) return { steps: [], notes };
+	const step: Step = {
+		text: sentence(words.stepPostfix, { count: changes.length }),
+		// Several changes have one reason.
+		reasons: [...new Set(changes.map(({ why }) => why))],
+		details: changes.map(changeText).join(""),
+		async act() {
+			await applySide(() => side, run);
+			// A reload does not open other sockets (postconf(5), inet_interfaces).
+			if (sets("inet_interfaces"))
+				await run("systemctl", ["try-restart", "postfix"], { timeout: startPatience });
+		},
 	};
-	const listens = first.changes.some(
-		(change) => change.is === "parameter" && change.name === "inet_interfaces",
-	);
-	return {
-		steps: [
-			...stepOf(first, async () => {
-				await applySide(() => server, run);
-				// A reload does not open other sockets (postconf(5), inet_interfaces).
-				if (listens) await run("systemctl", ["try-restart", "postfix"], { timeout: startPatience });
-			}),
-			...stepOf(second, () => applySide(() => line.postfix(config, run), run)),
-		],
-		notes: second.notes,
-	};
+	return { steps: [step], notes };
 }
 
 function firewallSteps({ options, found }: Wanted, { run, say }: SetupDeps): Step[] {

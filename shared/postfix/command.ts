@@ -4,7 +4,8 @@ import { writeFileAtomic } from "../atomic-file.ts";
 import type { RunCommand } from "../command.ts";
 import { HeimwegError, messageOf, remedyOf } from "../errors.ts";
 import { type Change, type PostfixLook, type PostfixNow, readPostfix } from "./settings.ts";
-import { emptyUndo, portsIn, readUndo, recordChanges, recordServices, undoSteps, writeUndo } from "./undo.ts";
+import { portsIn, readUndo, recordChanges, recordServices, undoSteps, writeUndo } from "./undo.ts";
+import { emptyUndo } from "./undo-record.ts";
 
 export interface PostfixCommandOptions {
 	/** Set what is needed. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { elementsOf, patternOf } from "./list.ts";
 import { oneLine } from "./settings.ts";
-import type { UndoRecord } from "./undo.ts";
+import type { UndoRecord } from "./undo-record.ts";
 
 /** The script lies beside main.cf, as the record does. */
 export function undoScriptFile(directory: string): string {
@@ -23,7 +23,6 @@ export function undoScript(directory: string, record: UndoRecord): string {
 			words("parameter", name, set, before === null ? "unset" : "set", before ?? "", ...patterns(element)),
 		),
 		...Object.entries(record.services).map(([name, { before, set }]) =>
-			// One that listens on a port has its type in the name.
 			words(
 				"service",
 				name.includes("/") ? name : `${name}/unix`,

@@ -1,27 +1,11 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { writeFileAtomic } from "../atomic-file.ts";
 import { codeOf, HeimwegError, messageOf } from "../errors.ts";
 import { withoutElement } from "./list.ts";
 import { type Change, oneLine, type PostfixNow } from "./settings.ts";
+import { emptyUndo, type UndoRecord, undoSchema } from "./undo-record.ts";
 import { undoScript, undoScriptFile } from "./undo-script.ts";
-
-const valueSchema = z.string().nullable();
-
-/** What Heimweg has set, and what was there before (null: nothing); enough to take back just that. */
-export const undoSchema = z.object({
-	version: z.literal(1),
-	parameters: z.record(
-		z.string(),
-		z.object({ before: valueSchema, set: z.string(), element: z.string().optional() }),
-	),
-	/** By the service's name; one that listens on a port as `NAME/inet`. */
-	services: z.record(z.string(), z.object({ before: valueSchema, set: z.string() })),
-});
-export type UndoRecord = z.infer<typeof undoSchema>;
-
-export const emptyUndo: UndoRecord = { version: 1, parameters: {}, services: {} };
 
 /** The record lies beside main.cf: whoever can write there may set up Postfix anyway. */
 export function undoFile(directory: string): string {

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { type ProgramName, programs } from "../bundle.mjs";
+import { germanFile, type ProgramName, programs } from "../bundle.mjs";
 import { completion } from "./completion.ts";
 import { type ConfigFile, configPage } from "./config-page.ts";
 import { bundledCopyright, nodeCopyright, ownCopyright } from "./copyright.ts";
@@ -21,6 +21,8 @@ export interface Edition {
 /** A program as it was bundled. */
 export interface Bundle {
 	code: string;
+	/** What its commands say in German. */
+	german: string;
 	/** The folders of the npm packages in it. */
 	packages: string[];
 }
@@ -29,10 +31,14 @@ export interface Bundle {
 export const neededNode = { major: 20, minor: 19 };
 
 /**
- * V8's flags with the packaged runtime, whose version is known to have them: a small process that runs for months
- * needs little memory, not speed.
+ * V8's flags with the packaged runtime, whose version is known to have them: programs that run for months with little to
+ * do need little memory, not speed. At home nothing is ever compiled to machine code (measured: 12 MB of the compilers'
+ * own code need not be in memory); a relay with thousands of homes keeps the best of the compilers.
  */
-export const flags = ["--max-semi-space-size=1", "--optimize-for-size"];
+export const flags: Record<ProgramName, string[]> = {
+	heimweg: ["--max-semi-space-size=1", "--lite-mode"],
+	"heimweg-relay": ["--max-semi-space-size=1", "--optimize-for-size", "--no-maglev"],
+};
 
 const systemd = new URL("../", import.meta.url);
 const here = new URL("./", import.meta.url);
@@ -75,13 +81,12 @@ export async function commonPackage(edition: Edition): Promise<Deb> {
 async function wrapper(): Promise<string> {
 	const { major, minor } = neededNode;
 	const values = {
-		FLAGS: flags.join(" "),
-		NEEDED: `${major}.${minor}`,
-		MAJOR: `${major}`,
-		MINOR: `${minor}`,
+		HOME_FLAGS: flags.heimweg.join(" "),
+		RELAY_FLAGS: flags["heimweg-relay"].join(" "),
+		...{ NEEDED: `${major}.${minor}`, MAJOR: `${major}`, MINOR: `${minor}` },
 	};
 	return (await source("start", here)).replaceAll(
-		/@([A-Z]+)@/g,
+		/@([A-Z_]+)@/g,
 		(_, name: keyof typeof values) => values[name],
 	);
 }
@@ -102,11 +107,13 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 				...["wireguard-tools", "iproute2", "nftables"],
 				...about.depends,
 			].join(", "),
-			Recommends: ["wireguard-go", ...about.recommends].join(", "),
+			Recommends: "wireguard-go",
+			Suggests: about.suggests.join(", "),
 			Description: about.description,
 		},
 		files: [
 			{ path: `${library}/${name}.mjs`, content: bundle.code.replace(/^#!.*\n/, "") },
+			{ path: `${library}/${germanFile(name)}`, content: bundle.german },
 			{ path: `/usr/bin/${name}`, link: "../lib/heimweg/start" },
 			{ path: `/usr/lib/tmpfiles.d/${name}.conf`, content: await source(`${name}.tmpfiles`) },
 			...(await Promise.all(
@@ -115,13 +122,7 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 					content: await source(unit),
 				})),
 			)),
-			...(await Promise.all(
-				about.fail2ban.map(async (file) => ({
-					path: `/etc/fail2ban/${file}`,
-					content: await source(`fail2ban/${file}`),
-					conffile: true,
-				})),
-			)),
+			...(name === "heimweg" ? await fail2ban() : []),
 			{ path: `/usr/share/bash-completion/completions/${name}`, content: completion(name) },
 			{ path: `/usr/share/man/man8/${name}.8.gz`, content: gzip(programPage(name, edition)) },
 			{
@@ -170,19 +171,12 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 
 const details: Record<
 	ProgramName,
-	{
-		config: ConfigFile;
-		depends: string[];
-		recommends: string[];
-		folders: string[];
-		fail2ban: string[];
-		description: string;
-	}
+	{ config: ConfigFile; depends: string[]; suggests: string[]; folders: string[]; description: string }
 > = {
 	heimweg: {
 		config: "heimweg.toml",
 		depends: [],
-		recommends: [],
+		suggests: ["postfix", "dovecot-imapd", "fail2ban"],
 		folders: [
 			"/etc/heimweg",
 			"/var/lib/heimweg",
@@ -190,7 +184,6 @@ const details: Record<
 			"/var/lib/heimweg-dkim",
 			"/run/heimweg",
 		],
-		fail2ban: ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"],
 		description: description("keeps a mail server at home reachable through its relay", [
 			"Runs on the mail server at home: notices that the public address changed,",
 			"keeps a WireGuard tunnel to the relay up, and keeps the A and AAAA records at",
@@ -200,14 +193,13 @@ const details: Record<
 	"heimweg-relay": {
 		config: "relay.toml",
 		depends: ["postfix (>= 3.7)", "postfix-lmdb"],
-		recommends: [],
+		suggests: ["haproxy"],
 		folders: [
 			"/etc/heimweg-relay",
 			"/var/lib/heimweg-relay",
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],
-		fail2ban: [],
 		description: description("relay for mail servers at home whose address changes", [
 			"Runs on a server with a static address: knows where each home is, writes",
 			"Postfix's maps so that mail for a domain goes through the home's tunnel, and",
@@ -234,6 +226,18 @@ async function unitsOf(name: ProgramName): Promise<string[]> {
 	});
 }
 
+/** Filters and an action for fail2ban; a jail is its owner's to enable. */
+async function fail2ban(): Promise<DebFile[]> {
+	const files = ["action.d/heimweg.conf", "filter.d/heimweg-dovecot.conf", "filter.d/heimweg-postfix.conf"];
+	return Promise.all(
+		files.map(async (file) => ({
+			path: `/etc/fail2ban/${file}`,
+			content: await source(`fail2ban/${file}`),
+			conffile: true,
+		})),
+	);
+}
+
 /** The maintainer scripts of a program: the same for both, below the names that differ. */
 async function programScripts(name: ProgramName, units: string[]): Promise<Record<string, string>> {
 	const wanted: string[] = [];
@@ -241,17 +245,25 @@ async function programScripts(name: ProgramName, units: string[]): Promise<Recor
 	// The daemon first: it is what everybody waits for.
 	wanted.sort((a, b) => Number(b === `${name}.service`) - Number(a === `${name}.service`));
 	const helpers = units.filter((unit) => /\.(socket|path)$/.test(unit) && !wanted.includes(unit));
+	// What holds people's connections is never restarted, and goes on when the package is removed.
+	const kept = wanted.filter((unit) => unit.endsWith("-haproxy.service"));
 	const other = Object.keys(programs).find((program) => program !== name);
 	const head = [
 		`program=${name}`,
 		`other=${other}`,
 		`units="${units.join(" ")}"`,
-		`wanted="${wanted.join(" ")}"`,
+		`wanted="${wanted.filter((unit) => !kept.includes(unit)).join(" ")}"`,
+		`kept="${kept.join(" ")}"`,
 		`helpers="${helpers.join(" ")}"`,
 		`folders="${details[name].folders.join(" ")}"`,
 	];
 	const one = async (kind: string) => script(`program.${kind}`, head);
-	return { postinst: await one("postinst"), prerm: await one("prerm"), postrm: await one("postrm") };
+	return {
+		preinst: await one("preinst"),
+		postinst: await one("postinst"),
+		prerm: await one("prerm"),
+		postrm: await one("postrm"),
+	};
 }
 
 /** A maintainer script; the names come first. Only those that it uses. */

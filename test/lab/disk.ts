@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./command.ts";
 import { mountOverlay } from "./mounts.ts";
@@ -19,7 +19,22 @@ export async function createDisk(lab: Run, image: string, role: string, hostname
 	await writeFile(join(disk, "etc/hosts"), `127.0.0.1 localhost\n::1 localhost\n127.0.1.1 ${hostname}\n`);
 	await writeFile(join(disk, "etc/mailname"), `${hostname}\n`);
 	await writeFile(join(disk, "etc/resolv.conf"), "nameserver 192.0.2.53\n");
+	await tellBoot(disk);
 	return disk;
+}
+
+/**
+ * systemd-nspawn gives a machine a boot id of its own by a mount in /proc, which a unit with a /proc of its own does not
+ * see. Debian 12's "journalctl --follow" shows this boot alone, and so would show nothing there.
+ */
+async function tellBoot(disk: string): Promise<void> {
+	if (!(await readFile(join(disk, "etc/debian_version"), "utf8")).startsWith("12.")) return;
+	for (const unit of ["heimweg-maillog@", "heimweg-relay-maillog@"]) {
+		const folder = join(disk, `etc/systemd/system/${unit}.service.d`);
+		await mkdir(folder, { recursive: true });
+		const lines = ["ProtectProc=default", "ProtectKernelTunables=no", "ProtectControlGroups=no"];
+		await writeFile(join(folder, "lab.conf"), `[Service]\n${lines.join("\n")}\n`);
+	}
 }
 
 /**

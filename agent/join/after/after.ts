@@ -3,6 +3,7 @@ import { EX_TROUBLE } from "../../../shared/errors.ts";
 import { tellingOfWaits } from "../../../shared/prompt.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { askDns } from "./dns.ts";
+import { askMailbox } from "./mail-proof.ts";
 import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
 import { planSteps } from "./plan.ts";
 import { prove } from "./prove.ts";
@@ -21,7 +22,9 @@ export async function afterEnrolment(
 	const { prompt, say } = deps;
 	const draft = await draftOf(joined, options, deps);
 	const dns = await askDns(joined, draft, options, deps);
-	const sources = await askSources(joined, draft, deps);
+	const { sources, recipients } = await askSources(joined, draft, deps);
+	// Before anything is done: nobody sits there and waits for a question.
+	const mailbox = options.mail === false ? undefined : await askMailbox(joined, recipients, options, deps);
 	const { steps, notes } = await planSteps({ joined, draft, options, dns, sources }, deps);
 	for (const note of notes) say(sentence(words.note, { note }));
 	if (steps.length === 0) say(`\n${words.nothing}`);
@@ -41,7 +44,7 @@ export async function afterEnrolment(
 			say(sentence(words.done, { step: step.text }));
 		}
 	}
-	return prove({ joined, options, names: dns?.names ?? [] }, deps);
+	return prove({ joined, mailbox, names: dns?.names ?? [] }, deps);
 }
 
 /** What heimweg.toml says, with what its owner wants in it besides. */

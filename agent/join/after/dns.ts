@@ -3,6 +3,7 @@ import { isDomain } from "../../../shared/domain-name.ts";
 import { messageOf } from "../../../shared/errors.ts";
 import { WrongAnswer } from "../../../shared/prompt.ts";
 import { sentence } from "../../../shared/sentence.ts";
+import { policiesFor, policyText } from "../../dns/policies.ts";
 import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
 import { words } from "./words.ts";
 
@@ -66,9 +67,12 @@ function askName({ domains }: Joined, options: AfterOptions, { prompt }: AfterDe
 
 /** The policies that are enough for the token, as they are typed at deSEC. */
 function policyFor({ domains }: Joined, name: string): string {
-	const domain = domains.find((one) => name === one || name.endsWith(`.${one}`)) ?? domains[0] ?? "";
-	const subname = name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : "(empty)";
-	return sentence(words.policy, { domain, subname });
+	const zones = domains.some((one) => name === one || name.endsWith(`.${one}`)) ? domains : [name];
+	const policies = policiesFor(
+		["A", "AAAA"].map((type) => ({ name, type })),
+		zones,
+	);
+	return sentence(words.policy, { table: policyText(policies).replaceAll(/^/gm, "       ") });
 }
 
 async function readToken(file: string): Promise<string> {

@@ -25,16 +25,13 @@ const pause = SECOND / 5;
 /** To whom a mail may be sent; undefined when nobody is known and nobody asked. */
 export async function askMailbox(
 	joined: Joined,
+	recipients: readonly string[],
 	options: AfterOptions,
-	{ prompt, run, findRecipients }: AfterDeps,
+	{ prompt }: AfterDeps,
 ): Promise<string | undefined> {
 	const inOurs = (text: string) =>
 		joined.domains.includes(text.slice(text.lastIndexOf("@") + 1).toLowerCase());
-	const found =
-		options.mailbox === undefined
-			? await findRecipients(run, joined.domains).catch(() => undefined)
-			: undefined;
-	const proposal = found?.sources.flatMap(({ recipients }) => recipients).find((one) => !one.startsWith("@"));
+	const proposal = recipients.find((one) => !one.startsWith("@"));
 	if (options.mailbox === undefined && proposal === undefined && !prompt.asks) return undefined;
 	return prompt.text({
 		text: words.askMailbox,

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "../../../shared/atomic-file.ts";
 import { HeimwegError, messageOf } from "../../../shared/errors.ts";
+import { firewalls } from "../../../shared/firewall.ts";
 import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared/postfix/command.ts";
+import { composedSide } from "../../../shared/postfix/compose.ts";
 import { type Change, readPostfix } from "../../../shared/postfix/settings.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { SECOND } from "../../../shared/time.ts";
+import type { AgentCore } from "../../config.ts";
 import type { FoundSource } from "../../recipients/find.ts";
 import type { Need } from "../../recipients/need.ts";
 import type { WantedDns } from "./dns.ts";
@@ -34,6 +37,9 @@ interface Wanted {
 /** For systemd to start the daemon, which waits for its guard. */
 const startPatience = 90 * SECOND;
 
+/** Where a client's port is served with the PROXY protocol before it. */
+const behindProxy = 10_000;
+
 /** For a table's group, Dovecot or a database. */
 const needPatience = 30 * SECOND;
 
@@ -45,8 +51,9 @@ export async function planSteps(
 	const needs = (wanted.sources ?? []).flatMap((source) => source.needs).map((need) => needStep(need, deps));
 	const files = await fileSteps(wanted, deps);
 	const postfix = await postfixSteps(wanted, deps);
+	const fire = await firewallSteps(wanted, deps);
 	const units = await unitSteps(wanted, files.length > 0, deps);
-	return { steps: [...needs, ...files, ...postfix.steps, ...units], notes: postfix.notes };
+	return { steps: [...needs, ...files, ...postfix.steps, ...fire, ...units], notes: postfix.notes };
 }
 
 function needStep(need: Need, { run }: AfterDeps): Step {
@@ -119,18 +126,18 @@ async function postfixSteps(
 	const { run, line } = deps;
 	const tunnel = await line.postfix(await line.load(joined.config));
 	const server = homeServerSide(await myorigin(deps), joined.domains);
-	const first = server.plan(await readPostfix(run, server.look));
-	const second = tunnel.plan(await readPostfix(run, tunnel.look));
-	const listens = first.changes.some(
-		(change) => change.is === "parameter" && change.name === "inet_interfaces",
+	// Both at once: each change is a copy of the files, a check and a reload.
+	const side = await composedSide(
+		"heimweg",
+		[{ postfix: () => server }, { postfix: () => tunnel }],
+		undefined,
 	);
+	const { changes, notes } = side.plan(await readPostfix(run, side.look));
+	const listens = changes.some((change) => change.is === "parameter" && change.name === "inet_interfaces");
 	return {
-		steps: [
-			...(first.changes.length > 0 ? [postfixStep(server, first.changes, listens, deps)] : []),
-			...(second.changes.length > 0 ? [postfixStep(tunnel, second.changes, false, deps)] : []),
-		],
+		steps: changes.length > 0 ? [postfixStep(side, changes, listens, deps)] : [],
 		// It is about to be put right.
-		notes: second.notes.filter((note) => !(listens && note.startsWith("inet_interfaces"))),
+		notes: notes.filter((note) => !(listens && note.startsWith("inet_interfaces"))),
 	};
 }
 
@@ -157,6 +164,23 @@ async function myorigin({ run }: AfterDeps): Promise<string> {
 	const value = (await run("postconf", ["-hx", "myorigin"])).trim();
 	if (!value.startsWith("/")) return value;
 	return (await readFile(value, "utf8").catch(() => "")).split("\n")[0]!.trim();
+}
+
+/** The relay brings mail, and clients where it serves their ports, through the tunnel. */
+async function firewallSteps({ joined }: Wanted, { run, line, say }: AfterDeps): Promise<Step[]> {
+	const { tunnel, ports } = (await line.load(joined.config)) as AgentCore & { ports?: { serve?: number[] } };
+	const clients = (ports?.serve ?? []).map((port) => port + behindProxy);
+	const open = [25, ...clients].map((port) => ({ protocol: "tcp" as const, port, on: tunnel.interface }));
+	return (await firewalls(run, open)).flatMap(({ name, opens, lasts }) =>
+		opens.map((argv, at) => ({
+			text: sentence(words.stepFirewall, { name, command: argv.join(" ") }),
+			async act() {
+				await run(argv[0]!, argv.slice(1));
+				const rule = lasts?.lines[at];
+				if (lasts && rule) say(sentence(words.lasts, { name, file: lasts.file, line: rule }));
+			},
+		})),
+	);
 }
 
 async function unitSteps({ sources }: Wanted, changed: boolean, { run }: AfterDeps): Promise<Step[]> {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EX_TROUBLE, messageOf } from "../../../shared/errors.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { MINUTE, SECOND } from "../../../shared/time.ts";
-import { askMailbox, type MailProof, proveMail } from "./mail-proof.ts";
-import type { AfterDeps, AfterOptions, Joined } from "./options.ts";
+import { type MailProof, proveMail } from "./mail-proof.ts";
+import type { AfterDeps, Joined } from "./options.ts";
 import { words } from "./words.ts";
 
 /** Milliseconds for each of the things that are waited for, and between two looks. */
@@ -20,14 +20,12 @@ interface Known {
 
 /** Sees that mail takes its way, says what is proven and what is not, and what is still to be set in the DNS. */
 export async function prove(
-	{ joined, options, names }: { joined: Joined; options: AfterOptions; names: readonly string[] },
+	{ joined, mailbox, names }: { joined: Joined; mailbox: string | undefined; names: readonly string[] },
 	deps: AfterDeps,
 ): Promise<number> {
 	const { say } = deps;
 	const proven: string[] = [];
 	const open: string[] = [];
-	const mailbox = options.mail === false ? undefined : await askMailbox(joined, options, deps);
-
 	say(words.waitTunnel);
 	const up = await becomes(joined, deps, tunnelPatience, ({ tunnel }) => tunnel?.up === true);
 	if (up.is) proven.push(words.tunnelUp);
@@ -113,6 +111,7 @@ async function dnsLines(
 		open.push(sentence(words.mxOpen, { domain }));
 		lines.push(sentence(words.mxLine, { domain, relay }), sentence(words.spfLine, { domain }));
 	}
+	if (lines.length > 0) lines.push(words.dnsPlan);
 	const byName = /[a-z]/i.test(relay.replace(/^\[.*\]$/, ""));
 	return lines.length > 0 && !byName ? [...lines, sentence(words.mxNeedsName, { relay })] : lines;
 }

@@ -8,22 +8,26 @@ import { words } from "./words.ts";
 /** So many recipients are shown of a source. */
 const shown = 3;
 
-/** Proposes the places where valid recipients stand; undefined when `[recipients]` is there, or nothing is known. */
-export async function askSources(
-	joined: Joined,
-	draft: Draft,
-	deps: AfterDeps,
-): Promise<FoundSource[] | undefined> {
+/** The places that somebody chose, and whom this home has at all. */
+export interface Asked {
+	/** Undefined: `[recipients]` is there, or nothing is known. */
+	sources: FoundSource[] | undefined;
+	recipients: string[];
+}
+
+/** Looks for the places where valid recipients stand, and proposes them where none is named yet. */
+export async function askSources(joined: Joined, draft: Draft, deps: AfterDeps): Promise<Asked> {
 	const { run, prompt, say } = deps;
-	if (draft.recipients) return undefined;
 	const { sources, unknown } = await deps.findRecipients(run, joined.domains).catch((error: unknown) => {
 		say(messageOf(error));
 		return { sources: [] as FoundSource[], unknown: [] as string[] };
 	});
+	const recipients = sources.flatMap((source) => source.recipients);
 	for (const domain of unknown) say(sentence(words.domainUnknown, { domain }));
+	if (draft.recipients) return { sources: undefined, recipients };
 	if (sources.length === 0) {
 		say(sentence(words.recipientsNone, { domains: joined.domains.join(", ") }));
-		return undefined;
+		return { sources: undefined, recipients };
 	}
 	const choices = sources.map(
 		(source, at): Choice => ({
@@ -34,7 +38,7 @@ export async function askSources(
 	);
 	if (!prompt.asks) for (const { label, hint } of choices) say(`${label} (${hint})`);
 	const chosen = await prompt.choose({ text: words.askRecipients, flag: "--yes", choices });
-	return chosen.map((at) => sources[Number(at)]!);
+	return { sources: chosen.map((at) => sources[Number(at)]!), recipients };
 }
 
 function hintOf({ recipients }: FoundSource): string {

@@ -17,9 +17,7 @@ export const words = {
 	policy: `A token at deSEC that may write what Heimweg keeps, and nothing else:
   1. desec.io, Token Management: create a token named "heimweg", and copy its secret.
   2. Its policies, in this order (without the first, deSEC takes no other):
-       domain (empty)    subname (empty)  type (empty)  write no
-       domain {domain}  subname {subname}  type A        write yes
-       domain {domain}  subname {subname}  type AAAA     write yes`,
+{table}`,
 	askToken: "The token's secret? (nobody sees it here; Enter without one keeps no records)",
 	tokenWrong: "expected the token's secret: one line of 8 to 512 letters, digits and signs",
 	tokenRefused: "{error}",
@@ -45,6 +43,8 @@ export const words = {
 	stepDns: "keep A and AAAA of {name} at deSEC ({file})",
 	stepRecipients: "tell the relay this home's valid recipients ({sources})",
 	stepPostfix: "set Postfix's settings ({count}; --verbose shows them)",
+	stepFirewall: "let the relay in, in {name}: {command}",
+	lasts: "to keep it over a restart, add to chain {name} in {file}: {line}",
 	stepStart: "start heimweg, now and at each boot",
 	whyInterfaces: "it listens on all addresses, so that the relay can bring mail",
 	whyOrigin: "what programs of this machine send comes from {domain}; the relay takes no other senders",
@@ -81,6 +81,8 @@ export const words = {
 	mxOpen: "the MX of {domain} is not the relay yet: nobody else's mail comes here before it is",
 
 	last: "To be set in the DNS, where the domain is kept:",
+	dnsPlan:
+		'  ("heimweg dns plan" shows these and the others that a mail domain needs, "heimweg dns apply" sets them)',
 	mxLine: "  {domain}.  MX   10 {relay}.",
 	spfLine: '  {domain}.  TXT  "v=spf1 mx ~all"',
 	mxNeedsName: "  an MX must be a name, and the relay was named by its address {relay}: use the relay's name",

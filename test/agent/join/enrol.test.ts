@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { agent } from "../../../agent/agent.ts";
+import { alone } from "../../../agent/join/alone.ts";
 import { type EnrolOptions, enrol, joined, underWay } from "../../../agent/join/enrol.ts";
 import { homeKey } from "../../../agent/join/key.ts";
 import { secondMachine } from "../../../relay-side/invite/conditions.ts";
@@ -215,6 +217,21 @@ test("a code that is over, or of another relay, ends with what to look at, and l
 		"does not answer",
 	);
 	expect((await enrol(newer, home.options)).home).toBe("anna");
+});
+
+test("one enrolment runs at a time on a machine, and what a killed one left is in nobody's way", async () => {
+	const relay = await modelRelay();
+	const code = await relay.invite("anna");
+	const home = await machineOf(relay);
+	const letGo = await alone(home.paths.runFolder);
+	await expect(enrol(code, home.options)).rejects.toThrow("runs already");
+	await letGo();
+	const killed = `require("node:net").createServer().listen(${JSON.stringify(join(home.paths.runFolder, "running"))}, () => process.kill(process.pid, "SIGKILL"))`;
+	await mkdir(home.paths.runFolder);
+	spawnSync(process.execPath, ["-e", killed]);
+	expect(await readdir(home.paths.runFolder)).toEqual(["running"]);
+	expect((await enrol(code, home.options)).home).toBe("anna");
+	await expect(stat(home.paths.runFolder)).rejects.toThrow("ENOENT");
 });
 
 test("nothing is touched before code and machine were looked at; files of others stay as they are", async () => {

@@ -45,7 +45,8 @@ export async function modelRelay(touch: Touch = () => {}) {
 				touch("relay: after a save");
 			},
 		};
-		book = await invitationBook({ store, onChange() {}, log: silent, clock: () => clock.now });
+		book = invitationBook({ store, onChange() {}, log: silent, clock: () => clock.now });
+		await book.load();
 		const facts = relayFacts();
 		const served = () => [...book.records.values()].filter(({ publicKey }) => publicKey !== undefined);
 		facts.peers.own("test")({

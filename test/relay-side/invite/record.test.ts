@@ -20,8 +20,10 @@ afterEach(() => rm(join(folder, ".."), { recursive: true }));
 const [keyA, keyB] = [keyOf(1), keyOf(2)];
 const preshared = keyOf(9);
 
-function bookOf(store: InvitationStore = invitationStore(folder, silent)) {
-	return invitationBook({ store, onChange() {}, log: silent, clock: () => clock });
+async function bookOf(store: InvitationStore = invitationStore(folder, silent)) {
+	const book = invitationBook({ store, onChange() {}, log: silent, clock: () => clock });
+	await book.load();
+	return book;
 }
 
 /** All that lies in the folder, as text. */

@@ -20,6 +20,10 @@ let active: boolean;
 let said: string[];
 let done: string[];
 let ptr: string;
+/** What homes reach through the tunnel alone. */
+const inside = ["8686 proto udp", "8687 proto tcp", "8688 proto tcp"].map(
+	(port) => `ufw allow in on hw0 to any port ${port}`,
+);
 let lacks: string[];
 let ufw: string;
 
@@ -70,7 +74,8 @@ const run: RunCommand = async (command, args, options) => {
 	}
 	if (command === "ufw" && args[0] === "allow") {
 		done.push(line);
-		ufw += `${args[1]} ALLOW Anywhere\n`;
+		const [, port = ""] = args.includes("on") ? ["", `${args.at(-3)}/${args.at(-1)} on hw0`] : args;
+		ufw += `${port} ALLOW Anywhere\n`;
 		return "";
 	}
 	if (["postconf", "postmap", "postfix", "setpriv", "mkdir", "install", "chmod", "id"].includes(command))
@@ -130,7 +135,12 @@ test("a bare relay is set up: key, relay.toml, Postfix, firewall and unit, by th
 	const main = postfix.main();
 	expect(main.get("myhostname")).toBe("relay.example.net");
 	expect(main.get("transport_maps")).toBe(`lmdb:${folder}/maps/transport`);
-	expect(done).toEqual(["ufw allow 25/tcp", "ufw allow 51820/udp", "systemctl enable --now heimweg-relay"]);
+	expect(done).toEqual([
+		"ufw allow 25/tcp",
+		"ufw allow 51820/udp",
+		...inside,
+		"systemctl enable --now heimweg-relay",
+	]);
 	const text = said.join("\n");
 	expect(text).toContain("its PTR is relay.example.net, which leads back here");
 	expect(text).toContain("mail may leave: mx.large.example greets on port 25");

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { UndoRecord } from "../../../shared/postfix/undo.ts";
+import type { UndoRecord } from "../../../shared/postfix/undo-record.ts";
 import { undoScript } from "../../../shared/postfix/undo-script.ts";
 
 /** Postfix's commands as far as the script calls them, over files of lines `name = value`. */
@@ -56,7 +56,7 @@ describe("the undo without the program", () => {
 		put("main.cf", `relayhost = [10.86.0.1]:25\nrecipient_delimiter = -+\ntransport_maps = ${map}\n`);
 		put(
 			"master.cf",
-			`smtp unix - - y - - smtp\nheimweg   unix  -  -  y  -  300  smtp -o syslog_name=postfix/heimweg\n`,
+			`smtp unix - - y - - smtp\nheimweg   unix  -  -  y  -  300  smtp -o syslog_name=postfix/heimweg\n10993 inet n - y - - smtpd\n`,
 		);
 		const { said, status } = run({
 			parameters: {
@@ -64,7 +64,10 @@ describe("the undo without the program", () => {
 				relayhost: { before: "[smtp.example.net]:587", set: "[10.86.0.1]:25" },
 				recipient_delimiter: { before: "-", set: "-+" },
 			},
-			services: { heimweg: { before: null, set: line } },
+			services: {
+				heimweg: { before: null, set: line },
+				"10993/inet": { before: null, set: "10993 inet n - y - - smtpd" },
+			},
 		});
 		expect({ said, status }).toEqual({ said: "", status: 0 });
 		expect(read("main.cf")).toBe("recipient_delimiter = -\nrelayhost = [smtp.example.net]:587\n");

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { RunCommand } from "../../shared/command.ts";
+import type { RunCommand } from "./command.ts";
 
-/** A port that must be reachable from the internet. */
+/** A port that must be reachable: from everywhere, or through one interface alone. */
 export interface OpenPort {
 	protocol: "tcp" | "udp";
 	port: number;
+	on?: string | undefined;
 }
 
 /** What filters what comes in, and what opens ports in it. */
@@ -30,25 +31,33 @@ const named = ({ protocol, port }: OpenPort) => `${port}/${protocol}`;
 async function ufw(run: RunCommand, ports: readonly OpenPort[]): Promise<Firewall | undefined> {
 	const said = await run("ufw", ["status"]).catch(() => "");
 	if (!/^Status: active$/m.test(said)) return undefined;
-	const open = (port: OpenPort) => new RegExp(`^${named(port)}\\s+ALLOW\\s+Anywhere`, "m").test(said);
-	return {
-		name: "ufw",
-		opens: ports.filter((port) => !open(port)).map((port) => ["ufw", "allow", named(port)]),
+	const open = (port: OpenPort) => {
+		const where = port.on === undefined ? "" : ` on ${port.on}`;
+		return new RegExp(`^${named(port)}${where}\\s+ALLOW\\s`, "m").test(said);
 	};
+	const opens = (port: OpenPort) =>
+		port.on === undefined
+			? ["ufw", "allow", named(port)]
+			: ["ufw", "allow", "in", "on", port.on, "to", "any", "port", `${port.port}`, "proto", port.protocol];
+	return { name: "ufw", opens: ports.filter((port) => !open(port)).map(opens) };
 }
 
+/** Its zones know no port of one interface: the tunnel's, on which our guard stands, is trusted as a whole. */
 async function firewalld(run: RunCommand, ports: readonly OpenPort[]): Promise<Firewall | undefined> {
 	const said = await run("firewall-cmd", ["--state"]).catch(() => "");
 	if (said.trim() !== "running") return undefined;
+	const wanted = ports.map(({ on, ...port }) =>
+		on === undefined ? ["port", named(port)] : ["interface", on, "--zone=trusted"],
+	);
 	const opens: string[][] = [];
-	for (const port of ports) {
+	for (const [kind = "", what = "", ...zone] of new Map(wanted.map((one) => [one.join(), one])).values()) {
 		for (const lasting of [[], ["--permanent"]]) {
-			const query = ["firewall-cmd", ...lasting, `--query-port=${named(port)}`];
-			const open = await run(query[0]!, query.slice(1)).then(
+			const query = [...lasting, ...zone, `--query-${kind}=${what}`];
+			const open = await run("firewall-cmd", query).then(
 				(text) => text.trim() === "yes",
 				() => false,
 			);
-			if (!open) opens.push(["firewall-cmd", ...lasting, `--add-port=${named(port)}`]);
+			if (!open) opens.push(["firewall-cmd", ...lasting, ...zone, `--add-${kind}=${what}`]);
 		}
 	}
 	return { name: "firewalld", opens };
@@ -69,7 +78,12 @@ const ruleSchema = z.object({
 });
 
 /** How a rule of ours is known again. */
-const comment = (port: OpenPort) => `heimweg ${named(port)}`;
+const comment = (port: OpenPort) => `heimweg ${named(port)}${port.on === undefined ? "" : ` on ${port.on}`}`;
+
+function ruleFor(port: OpenPort): string {
+	const where = port.on === undefined ? "" : `iifname "${port.on}" `;
+	return `${where}${port.protocol} dport ${port.port} accept comment "${comment(port)}"`;
+}
 
 /** Chains of nftables that drop whatever no rule lets in; nobody can tell from outside what others let in. */
 async function nftables(run: RunCommand, ports: readonly OpenPort[]): Promise<Firewall[]> {
@@ -88,9 +102,7 @@ async function nftables(run: RunCommand, ports: readonly OpenPort[]): Promise<Fi
 						rule.chain === name &&
 						rule.comment === comment(port),
 				);
-			const lines = ports
-				.filter((port) => !there(port))
-				.map((port) => `${port.protocol} dport ${port.port} accept comment "${comment(port)}"`);
+			const lines = ports.filter((port) => !there(port)).map(ruleFor);
 			return {
 				name: `nftables (${family} ${table}, ${name})`,
 				// nft(8) joins its arguments with spaces.

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { firewalls } from "../../../relay-side/setup/firewall.ts";
-import { CommandError, type RunCommand } from "../../../shared/command.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
+import { firewalls } from "../../shared/firewall.ts";
 
 const ports = [
 	{ protocol: "tcp", port: 25 },
 	{ protocol: "udp", port: 51820 },
+	{ protocol: "udp", port: 8686, on: "hw0" },
 ] as const;
 
 /** Answers by command line; everything else is not installed. */
@@ -21,7 +22,12 @@ const opens = async (answers: Record<string, string>) =>
 test("ufw opens what it does not let in yet, and nothing when it is not active", async () => {
 	const said =
 		"Status: active\n\nTo        Action  From\n--        ------  ----\n25/tcp    ALLOW   Anywhere\n";
-	expect(await opens({ "ufw status": said })).toEqual(["ufw allow 51820/udp"]);
+	expect(await opens({ "ufw status": said })).toEqual([
+		"ufw allow 51820/udp",
+		"ufw allow in on hw0 to any port 8686 proto udp",
+	]);
+	const open = `${said}51820/udp    ALLOW   Anywhere\n8686/udp on hw0    ALLOW   Anywhere\n`;
+	expect(await opens({ "ufw status": open })).toEqual([]);
 	expect(await opens({ "ufw status": "Status: inactive\n" })).toEqual([]);
 });
 
@@ -36,6 +42,8 @@ test("firewalld opens each port for now and for good", async () => {
 		"firewall-cmd --permanent --add-port=25/tcp",
 		"firewall-cmd --add-port=51820/udp",
 		"firewall-cmd --permanent --add-port=51820/udp",
+		"firewall-cmd --zone=trusted --add-interface=hw0",
+		"firewall-cmd --permanent --zone=trusted --add-interface=hw0",
 	]);
 });
 
@@ -48,12 +56,15 @@ test("nftables' chains that drop by default get our rules once, and the lines fo
 	const rule = { rule: { family: "inet", table: "filter", chain: "input", comment: "heimweg 25/tcp" } };
 	const list = ruleset(chain("filter", "drop"), rule, chain("other", "accept"), chain("heimweg", "drop"));
 	const found = await firewalls(machine({ "nft -j list ruleset": list }), ports);
-	const line = 'udp dport 51820 accept comment "heimweg 51820/udp"';
+	const lines = [
+		'udp dport 51820 accept comment "heimweg 51820/udp"',
+		'iifname "hw0" udp dport 8686 accept comment "heimweg 8686/udp on hw0"',
+	];
 	expect(found).toEqual([
 		{
 			name: "nftables (inet filter, input)",
-			opens: [["nft", "insert", "rule", "inet", "filter", "input", line]],
-			lasts: { file: "/etc/nftables.conf", lines: [line] },
+			opens: lines.map((line) => ["nft", "insert", "rule", "inet", "filter", "input", line]),
+			lasts: { file: "/etc/nftables.conf", lines },
 		},
 	]);
 });
@@ -64,7 +75,8 @@ test("nothing is made of an output that is none, nor of rules that a firewall pr
 	expect(
 		await opens({
 			"nft -j list ruleset": list,
-			"ufw status": "Status: active\n25/tcp ALLOW Anywhere\n51820/udp ALLOW Anywhere\n",
+			"ufw status":
+				"Status: active\n25/tcp ALLOW Anywhere\n51820/udp ALLOW Anywhere\n8686/udp on hw0 ALLOW Anywhere\n",
 		}),
 	).toEqual([]);
 });
