@@ -61,6 +61,11 @@ export const agentKeys: readonly ConfigKey[] = [
 		'["A", "AAAA"]',
 		'Which records; "reachable": both, but none that the relay proved in two looks not to lead here.',
 	),
+	key(
+		"dns.via",
+		"direct",
+		'Whose addresses the names get: "direct", those of this line; "relay", which hands clients on; or a table of names.',
+	),
 	key("dns.token_file", "/etc/heimweg/desec.token", "Where deSEC's token lies: a path, or credential:NAME."),
 	key(
 		"dns.check",
