@@ -12,6 +12,7 @@ import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
 import { addressesText, homeText, invitationIn, withInvitation } from "./home-text.ts";
 import { type OpenOrder, openedSchema } from "./orders.ts";
+import { homePattern } from "./record.ts";
 import { type InvitationStatus, invitationText } from "./status.ts";
 
 /** Asks the running program. */
@@ -26,8 +27,6 @@ export interface Desk {
 	out(text: string): void;
 	now(): Date;
 }
-
-const idPattern = /^[a-z0-9-]{1,32}$/;
 
 /**
  * Invites a home. The daemon saves the invitation, then the home's file names it, which alone puts it in force, and the
@@ -141,7 +140,7 @@ async function listInvitations(desk: Desk, json: boolean): Promise<void> {
 }
 
 function requireId(home: string): void {
-	if (idPattern.test(home)) return;
+	if (homePattern.test(home)) return;
 	throw new HeimwegError(
 		`expected a name for the home of 1 to 32 small letters, digits and "-", got ${JSON.stringify(home.slice(0, 40))}`,
 	);
