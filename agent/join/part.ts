@@ -3,6 +3,8 @@ import { runCommand } from "../../shared/command.ts";
 import { spanSchema } from "../../shared/config.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { english, say } from "../../shared/words/say.ts";
+import { speech } from "../../shared/words/speech.ts";
 import { defaultConfigPath } from "../config.ts";
 import { agentPart } from "../part.ts";
 import { afterEnrolment } from "./after/after.ts";
@@ -29,7 +31,8 @@ export const join = agentPart({
 
 	cli(program, line) {
 		const { end } = line;
-		const print = (text: string) => void process.stdout.write(plainLines(`${text}\n`));
+		let speak = english;
+		const print = (text: string) => void process.stdout.write(plainLines(`${speak(text)}\n`));
 		program
 			.command("join")
 			.description(
@@ -51,9 +54,10 @@ export const join = agentPart({
 			.action(({ wait, anew, ...options }: AfterOptions & { wait?: number; anew?: boolean }) => {
 				const stop = new AbortController();
 				const abort = () =>
-					stop.abort(new Error('ended before this home has joined; "heimweg join" goes on'));
+					stop.abort(new Error(say`ended before this home has joined; "heimweg join" goes on`));
 				const work = async () => {
-					const deps = realDeps(line, options, print);
+					speak = await speech();
+					const deps = realDeps(line, options, print, speak);
 					requireAnswers(deps.prompt, options, await isThere(deps.tokenFile));
 					if (anew && (await joined()))
 						print(`The configuration of before is ${await makeRoom(runCommand)}.`);

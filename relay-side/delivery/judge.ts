@@ -19,6 +19,7 @@ import {
 } from "../../shared/postfix/listening.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
 import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/verdict.ts";
+import { say } from "../../shared/words/say.ts";
 import {
 	type OurSettings,
 	type Overridden,
@@ -140,14 +141,16 @@ function brokenTables({ configuration, facts }: RelayLook): RelayFindings["broke
 function wholeVerdict({ lacking }: RelayLook, findings: Omit<RelayFindings, "own">): Verdict | undefined {
 	const { incoming, recipientsNotAsked, overridden, service, broken } = findings;
 	const no = (why: string): Verdict => ({ says: "no", why });
-	if (lacking.length > 0) return no(`this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}`);
-	if (incoming.is === "no") return no(`this relay's Postfix takes no mail from outside: ${incoming.because}`);
+	if (lacking.length > 0) return no(say`this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}`);
+	if (incoming.is === "no")
+		return no(say`this relay's Postfix takes no mail from outside: ${incoming.because}`);
 	const [override] = overridden.filter(({ service: at }) => at.startsWith(resolver.name));
-	if (override) return no(`master.cf has -o ${override.key}: ${override.so}`);
+	if (override) return no(say`master.cf has -o ${override.key}: ${override.so}`);
 	if (recipientsNotAsked)
 		return { says: "not known", why: "Postfix asks others who is valid (relay_recipient_maps)" };
-	if (service.length > 0) return no(`the way into the tunnel has ${service[0]!.name} = ${service[0]!.value}`);
-	if (broken.length > 0) return no(`Postfix cannot open ${broken[0]!.table}`);
+	if (service.length > 0)
+		return no(say`the way into the tunnel has ${service[0]!.name} = ${service[0]!.value}`);
+	if (broken.length > 0) return no(say`Postfix cannot open ${broken[0]!.table}`);
 	if (incoming.is === "not known") return { says: "not known", why: incoming.because };
 	return undefined;
 }
@@ -181,11 +184,11 @@ function verdictOn(
 
 function outgoingOf({ lacking }: RelayLook, { outgoing, overridden }: RelayFindings): Verdict {
 	if (lacking.length > 0)
-		return { says: "no", why: `this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}` };
+		return { says: "no", why: say`this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}` };
 	if (outgoing.is === "no")
 		return { says: "no", why: `the homes cannot hand over mail: ${outgoing.because}` };
 	const [override] = overridden.filter(({ service }) => !service.startsWith(resolver.name));
-	if (override) return { says: "no", why: `master.cf has -o ${override.key}: ${override.so}` };
+	if (override) return { says: "no", why: say`master.cf has -o ${override.key}: ${override.so}` };
 	if (outgoing.is === "not known") return { says: "not known", why: outgoing.because };
 	return { says: "yes", why: "Postfix takes the homes' mail on its tunnel address" };
 }

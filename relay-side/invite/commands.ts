@@ -8,6 +8,7 @@ import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
 import { addressesText, homeText, invitationIn, withInvitation } from "./home-text.ts";
@@ -24,6 +25,8 @@ export interface Desk {
 	files: HomeFiles;
 	/** What people read; a code alone goes to `out`, so that a script gets nothing else. */
 	say(text: string): void;
+	/** What is asked for, to standard output: for people, and as it is. */
+	tell(text: string): void;
 	out(text: string): void;
 	now(): Date;
 }
@@ -136,7 +139,7 @@ async function listInvitations(desk: Desk, json: boolean): Promise<void> {
 	if (json) return desk.out(text);
 	const list = JSON.parse(text) as InvitationStatus[];
 	if (list.length === 0) desk.say('no home is invited; "heimweg-relay invite HOME DOMAIN" does that');
-	for (const one of list) desk.out(`${one.home}: ${invitationText(one)}`);
+	for (const one of list) desk.tell(`${one.home}: ${invitationText(one)}`);
 }
 
 function requireId(home: string): void {
@@ -170,10 +173,12 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 	function at(file: string, act: (desk: Desk) => Promise<void>): Promise<void> {
 		const work = async () => {
 			const { homes_dir } = await line.load(file);
+			const speak = await speech();
 			await act({
 				order: (command, argument) => line.order(file, command, argument),
 				files: homeFiles(homes_dir),
-				say: (text) => void process.stderr.write(plainLines(`${text}\n`)),
+				say: (text) => void process.stderr.write(plainLines(`${speak(text)}\n`)),
+				tell: (text) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
 				out: (text) => void process.stdout.write(plainLines(`${text}\n`)),
 				now: () => new Date(),
 			});

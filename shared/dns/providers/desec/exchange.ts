@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request } from "undici";
+import { say } from "../../../words/say.ts";
 import { DesecError } from "./error.ts";
 import { describeFailure } from "./failure.ts";
 
@@ -79,9 +80,13 @@ export async function exchange(options: Exchange): Promise<Reply> {
 	} catch (error) {
 		if (error instanceof DesecError) throw error;
 		if (signal?.aborted) throw signal.reason;
-		const { why, remedy, kind } = describeFailure(late ? `nothing whole within ${timeout / 1000} s` : error);
-		const what = connected ? `there is no right answer from ${url.host}` : `${url.host} cannot be reached`;
-		const message = `deSEC: wanted to ${wanted}, but ${what}: ${why}`;
+		const { why, remedy, kind } = describeFailure(
+			late ? say`nothing whole within ${timeout / 1000} s` : error,
+		);
+		const what = connected
+			? say`there is no right answer from ${url.host}`
+			: say`${url.host} cannot be reached`;
+		const message = say`deSEC: wanted to ${wanted}, but ${what}: ${why}`;
 		throw new DesecError(kind, message.replaceAll(secret, "***"), { remedy, reached: connected });
 	} finally {
 		clearTimeout(timer);
