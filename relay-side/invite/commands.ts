@@ -121,7 +121,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.say(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */
@@ -131,7 +131,7 @@ export async function removeHome(desk: Desk, home: string, { force = false } = {
 		if (!force) await desk.order("invite-may-remove", home);
 		await desk.files.remove(home);
 	}
-	desk.out(await desk.order("invite-gone", home));
+	desk.say(await desk.order("invite-gone", home));
 }
 
 async function listInvitations(desk: Desk, json: boolean): Promise<void> {
@@ -169,15 +169,19 @@ function newId(): string {
 export function inviteCommands(program: Command, line: CommandLine<RelayCore>): void {
 	const { configOption, end } = line;
 
-	/** Runs it with what the config says. */
-	function at(file: string, act: (desk: Desk) => Promise<void>): Promise<void> {
+	/** Runs it with what the config says; words go to `beside` where what is printed is for a script. */
+	function at(
+		file: string,
+		act: (desk: Desk) => Promise<void>,
+		beside: NodeJS.WritableStream = process.stdout,
+	): Promise<void> {
 		const work = async () => {
 			const { homes_dir } = await line.load(file);
 			const speak = await speech();
 			await act({
 				order: (command, argument) => line.order(file, command, argument),
 				files: homeFiles(homes_dir),
-				say: (text) => void process.stderr.write(plainLines(`${speak(text)}\n`)),
+				say: (text) => void beside.write(plainLines(`${speak(text)}\n`)),
 				tell: (text) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
 				out: (text) => void process.stdout.write(plainLines(`${text}\n`)),
 				now: () => new Date(),
@@ -195,7 +199,7 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 		.option(...configOption)
 		.option("--again", "make a new code; the one before, and the key that came by it, are void")
 		.action((home: string, domains: string[], { config, again }: { config: string; again?: boolean }) =>
-			at(config, (desk) => inviteHome(desk, home, domains, { again: again ?? false })),
+			at(config, (desk) => inviteHome(desk, home, domains, { again: again ?? false }), process.stderr),
 		);
 	program
 		.command("invites")
@@ -203,7 +207,7 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 		.option(...configOption)
 		.option("--json", "for scripts")
 		.action(({ config, json }: { config: string; json?: boolean }) =>
-			at(config, (desk) => listInvitations(desk, json ?? false)),
+			at(config, (desk) => listInvitations(desk, json ?? false), process.stderr),
 		);
 	program
 		.command("remove")
