@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
@@ -7,6 +8,9 @@ import { followHomes } from "./follow.ts";
 import { createRecipientsKeeper } from "./keeper.ts";
 import { createRecipients } from "./map.ts";
 import { createUse } from "./postfix-use.ts";
+
+/** Between two looks at what Postfix asks, though its settings are not seen to change. */
+const useEvery = 5 * MINUTE;
 
 /** Who the valid recipients of the homes are: their lists, and the map that Postfix asks. */
 export const recipients = relayPart({
@@ -37,6 +41,7 @@ export const recipients = relayPart({
 			onChange: () => map.changed(undefined),
 		});
 		followHomes(facts.homes, map, lists.of);
+		facts.settingsChanges.subscribe(() => void use.look());
 		facts.mapChanges.subscribe((name) => {
 			if (name === "relay_recipients") map.duty.poke(undefined, { urgent: true });
 		});
@@ -46,14 +51,14 @@ export const recipients = relayPart({
 			ticks: [
 				{ every: MINUTE, act: () => map.duty.poke() },
 				{ every: MINUTE, act: lists.look },
-				{ every: MINUTE, act: use.look },
+				{ every: useEvery, act: use.look },
 			],
 			commands: {
 				"accept-recipients": async (home) => {
 					const gone = lists.accept(home);
 					return gone === undefined
-						? `no list of a home "${home}" is held`
-						: `the list of the home ${home} is in force; ${gone} recipients are no longer valid`;
+						? say`no list of a home "${home}" is held`
+						: say`the list of the home ${home} is in force; ${gone} recipients are no longer valid`;
 				},
 			},
 			checkin: {

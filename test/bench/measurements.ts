@@ -73,11 +73,9 @@ export const places: readonly Place[] = [
 		name: "Heimweg, with mail programs",
 		prepare: setMailPrograms,
 		measurements: [
-			busy("ports", async (scene, bench) => [
-				...(await throughRelay(scene, bench)),
-				...(await standstill(scene, bench)),
-				...(await crowdOfClients(scene, bench)),
-			]),
+			busy("ports-way", throughRelay),
+			busy("ports-change", standstill),
+			busy("ports-crowd", crowdOfClients),
 		],
 	},
 	{
