@@ -8,6 +8,8 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
+					// Whoever runs the tests may read another language than they do.
+					env: { LC_ALL: "C.UTF-8" },
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/lab/**"],
 					// A busy machine is slow, and no test is about that.

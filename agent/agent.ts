@@ -1,4 +1,5 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
+import { say } from "../shared/words/say.ts";
 import { address } from "./address/part.ts";
 import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
@@ -38,8 +39,7 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg.service runs it",
-		setUp:
-			'this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here',
+		setUp: say`this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here`,
 		status: "what the daemon is doing, and what is wrong",
 		checkConfig: "lists everything that is wrong with the configuration, its secrets and this machine",
 		down: "takes away what run set up on this machine: the interface, the guard table; the records stay",

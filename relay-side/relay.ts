@@ -1,5 +1,6 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
+import { say } from "../shared/words/say.ts";
 import { bans } from "./bans/part.ts";
 import { bounces } from "./bounces/part.ts";
 import { checkin } from "./checkin/part.ts";
@@ -48,7 +49,7 @@ Signals to the daemon:
 	programs: ["wg", "ip", "nft"],
 	words: {
 		run: "the daemon; the unit heimweg-relay.service runs it",
-		setUp: 'this relay is not set up yet: run "heimweg-relay setup"',
+		setUp: say`this relay is not set up yet: run "heimweg-relay setup"`,
 		status: "which homes are here, and what is wrong; of many homes, who is in trouble",
 		statusHome: "what is known of one home, whose id this is",
 		checkConfig:

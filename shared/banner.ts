@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import type { Address } from "./address.ts";
 import { codeOf, messageOf } from "./errors.ts";
+import { say } from "./words/say.ts";
 
 /** A mail server to look at. */
 export interface MailServer {
@@ -26,7 +27,7 @@ export const askBanner: AskBanner = ({ address, port }, signal) =>
 	new Promise((resolve) => {
 		const socket = connect({ host: address, port });
 		let text = "";
-		let timer = setTimeout(() => done("no connection in time"), connectPatience);
+		let timer = setTimeout(() => done(say`no connection in time`), connectPatience);
 		let told = false;
 		function done(reason: string | undefined): void {
 			if (told) return;
@@ -37,28 +38,28 @@ export const askBanner: AskBanner = ({ address, port }, signal) =>
 			else socket.destroy();
 			resolve(reason);
 		}
-		const end = () => done("it is not asked any more");
+		const end = () => done(say`it is not asked any more`);
 		signal.addEventListener("abort", end);
 		socket.setEncoding("latin1");
 		socket.on("connect", () => {
 			clearTimeout(timer);
-			timer = setTimeout(() => done("it takes connections, but sends no greeting"), greetingPatience);
+			timer = setTimeout(() => done(say`it takes connections, but sends no greeting`), greetingPatience);
 		});
 		socket.on("data", (chunk: string) => {
 			if (text.length < lineLimit) text += chunk;
 			if (!text.includes("\n") && text.length < lineLimit) return;
-			done(/^220[ -]/.test(text) ? undefined : `its greeting is "${printable(text)}"`);
+			done(/^220[ -]/.test(text) ? undefined : say`its greeting is "${printable(text)}"`);
 		});
 		socket.on("error", (error) => done(sentenceOf(error)));
-		socket.on("close", () => done("it closed the connection without a greeting"));
+		socket.on("close", () => done(say`it closed the connection without a greeting`));
 		socket.on("end", () => socket.destroy());
 	});
 
 const sentences: Record<string, string> = {
-	ECONNREFUSED: "nothing listens on this port",
-	EHOSTUNREACH: "there is no way to it",
-	ENETUNREACH: "there is no way to it",
-	ECONNRESET: "it closed the connection without a greeting",
+	ECONNREFUSED: say`nothing listens on this port`,
+	EHOSTUNREACH: say`there is no way to it`,
+	ENETUNREACH: say`there is no way to it`,
+	ECONNRESET: say`it closed the connection without a greeting`,
 };
 
 function sentenceOf(error: unknown): string {

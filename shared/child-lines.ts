@@ -1,5 +1,7 @@
+import { createInterface } from "node:readline";
+import { execa } from "execa";
 import { type Backoff, waitAfter } from "./backoff.ts";
-import { linesOf, startChild } from "./child.ts";
+import { searchPath } from "./command.ts";
 import type { Logger } from "./log.ts";
 import { leastRights } from "./rights.ts";
 import { pause } from "./signal.ts";
@@ -37,14 +39,20 @@ export function followLines(options: {
 	let failures = 0;
 
 	async function once(): Promise<string> {
-		const child = startChild(...leastRights(command, args), {
-			signal: stopping.signal,
-			ignore: "stderr",
-			lingering,
+		const child = execa(...leastRights(command, args), {
+			cancelSignal: stopping.signal,
+			forceKillAfterDelay: SECOND,
+			reject: false,
+			buffer: false,
+			stdin: "ignore",
+			stderr: "ignore",
+			env: { PATH: searchPath, LC_ALL: "C" },
 		});
+		child.once("exit", () => setTimeout(() => child.stdout.destroy(), lingering).unref());
+		const lines = createInterface({ input: child.stdout }).on("line", options.onLine);
 		options.onStart();
-		for await (const line of linesOf(child.stdout)) options.onLine(line);
-		const { exitCode, signal, code } = await child.ended;
+		const { exitCode, signal, code } = await child;
+		lines.close();
 		return code ?? signal ?? `exit status ${exitCode}`;
 	}
 

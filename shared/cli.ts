@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { ConfigError, EX_CONFIG, EX_TROUBLE, EX_USAGE, HeimwegError, messageOf, remedyOf } from "./errors.ts";
 import { plainJson, plainLines } from "./plain-text.ts";
+import { english, type Speak, say } from "./words/say.ts";
+import { speech } from "./words/speech.ts";
 
 /** Exit status of `status` when the daemon does not run, as systemctl's. */
 const notRunning = 3;
@@ -23,39 +25,48 @@ function nameOf(command: Command): string {
 	return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
-/** Ends the program with the status that the work resolves to, after its output was written. */
-export async function exitWith(work: Promise<number>): Promise<void> {
+/**
+ * Ends the program with the status that the work resolves to, after its output was written.
+ *
+ * @param speaking how to speak to who reads standard error; a program that systemd runs writes English
+ */
+export async function exitWith(
+	work: Promise<number>,
+	speaking: () => Promise<Speak> = speech,
+): Promise<void> {
 	try {
 		process.exitCode = await work;
 	} catch (error) {
-		process.exitCode = complain(error);
+		process.exitCode = complain(error, await speaking());
 	}
 	// The daemon may leave timers behind; output to a pipe is flushed first.
 	process.stdout.write("", () => process.exit());
 }
 
 /** Writes an error as a person reads it to standard error, and returns its exit status. */
-export function complain(error: unknown): number {
+export function complain(error: unknown, speak: Speak = english): number {
 	if (error instanceof ConfigError) {
-		for (const problem of error.problems) process.stderr.write(`${plainLines(problem)}\n`);
+		for (const problem of error.problems) process.stderr.write(`${plainLines(speak(problem))}\n`);
 		return EX_CONFIG;
 	}
 	const remedy = remedyOf(error);
-	process.stderr.write(plainLines(`${messageOf(error)}${remedy ? `\nwhat to do: ${remedy}` : ""}\n`));
+	process.stderr.write(`${plainLines(speak(messageOf(error)))}\n`);
+	if (remedy) process.stderr.write(`${plainLines(speak(say`what to do: ${remedy}`))}\n`);
 	return error instanceof HeimwegError ? error.exitStatus : EX_TROUBLE;
 }
 
 /** The command `check-config`: lists every problem. */
 export async function checkConfig(file: string, load: () => Promise<unknown>): Promise<number> {
 	await load();
-	process.stdout.write(`${file}: no problem found\n`);
+	const speak = await speech();
+	process.stdout.write(`${file}: ${speak(say`no problem found`)}\n`);
 	return 0;
 }
 
 /** The command `status`: exits with 0 only when all is well. */
 export async function printStatus<S>(options: {
 	ask(): Promise<S>;
-	text(status: S): string;
+	text(status: S, speak: Speak): string;
 	isWell(status: S): boolean;
 	json: boolean;
 }): Promise<number> {
@@ -64,9 +75,10 @@ export async function printStatus<S>(options: {
 		status = await options.ask();
 	} catch (error) {
 		if (error instanceof ConfigError) throw error;
-		complain(error);
+		complain(error, await speech());
 		return notRunning;
 	}
-	process.stdout.write(options.json ? `${plainJson(status)}\n` : plainLines(options.text(status)));
+	const text = options.json ? `${plainJson(status)}\n` : plainLines(options.text(status, await speech()));
+	process.stdout.write(text);
 	return options.isWell(status) ? 0 : EX_TROUBLE;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type ChildEnd, linesOf, searchPath, startChild, textOf } from "./child.ts";
+import { type ExecaError, execa } from "execa";
 import { HeimwegError } from "./errors.ts";
 import { leastRights, startFailure } from "./rights.ts";
 
@@ -58,8 +58,8 @@ const packageOf: Record<string, string> = {
 	doveconf: "dovecot-core",
 };
 
-/** Milliseconds that a program may take when nothing else is said. */
-const usualTimeout = 10_000;
+/** Programs in /sbin are not on every user's path. */
+export const searchPath = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 /** The largest output that is kept; `postqueue -j` of a full queue is the biggest there is. Errors are short. */
 const maximumOutput = { stdout: 64 * 1024 * 1024, stderr: 1024 * 1024 };
@@ -73,18 +73,34 @@ const shownOutput = 1_500;
 
 /** Runs a program without a shell, and without rights that it does not need; it ends with us, at its timeout, or with the signal. */
 export const runCommand: RunCommand = async (command, args, options = {}) => {
-	const { timeout = usualTimeout, input, signal, onLine } = options;
+	const timeout = options.timeout ?? 10_000;
+	let letGo: NodeJS.Timeout | undefined;
 	// Else the program would be started, and could do its work before it is ended.
-	if (signal?.aborted) throw describe(command, args, timeout, { because: "signal" }, "");
-	const child = startChild(...leastRights(command, args), { input, timeout, signal, lingering });
-	const tooMuch = () => child.end("too-much");
-	const stderr = textOf(child.stderr, maximumOutput.stderr, tooMuch);
-	let stdout = () => "";
-	if (onLine) for await (const line of linesOf(child.stdout)) onLine(line);
-	else stdout = textOf(child.stdout, maximumOutput.stdout, tooMuch);
-	const end = await child.ended;
-	if (end.exitCode === 0 && !end.because) return stdout();
-	throw describe(command, args, timeout, end, stderr());
+	if (options.signal?.aborted) throw describe(command, args, timeout, { isCanceled: true } as ExecaError);
+	try {
+		const child = execa(...leastRights(command, args), {
+			// Nothing to read instead of a pipe without content: a fifth less CPU for each command.
+			...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+			timeout,
+			...(options.signal ? { cancelSignal: options.signal } : {}),
+			forceKillAfterDelay: 1_000,
+			maxBuffer: maximumOutput,
+			...(options.onLine ? { buffer: { stdout: false } } : {}),
+			env: { PATH: searchPath, LC_ALL: "C" },
+		});
+		child.once("exit", () => {
+			letGo = setTimeout(() => {
+				child.stdout.destroy();
+				child.stderr.destroy();
+			}, lingering);
+		});
+		if (options.onLine) for await (const line of child) options.onLine(line as string);
+		return (await child).stdout ?? "";
+	} catch (error) {
+		throw describe(command, args, timeout, error as ExecaError);
+	} finally {
+		clearTimeout(letGo);
+	}
 };
 
 /** The error of a program that is not installed. */
@@ -100,23 +116,21 @@ function describe(
 	command: string,
 	args: readonly string[],
 	timeout: number,
-	end: ChildEnd,
-	printed: string,
+	error: ExecaError,
 ): CommandError {
 	const line = shortened([command, ...args].join(" "), shownLine);
-	const notStarted = startFailure(command, end.exitCode, printed);
-	if (end.code === "ENOENT" || notStarted === "missing") return missingProgram(command);
-	if ((end.code === "EACCES" || notStarted) && isNowhere(command)) return missingProgram(command);
+	const notStarted = startFailure(command, error.exitCode, error.stderr);
+	if (error.code === "ENOENT" || notStarted === "missing") return missingProgram(command);
+	if ((error.code === "EACCES" || notStarted) && isNowhere(command)) return missingProgram(command);
 	if (notStarted) return new CommandError(command, `"${line}" failed: EACCES`);
-	if (end.because === "timeout")
-		return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
-	if (end.because === "signal") return new CommandError(command, `"${line}" was interrupted`);
-	if (end.because === "too-much")
+	if (error.timedOut) return new CommandError(command, `"${line}" did not end within ${timeout / 1000} s`);
+	if (error.isCanceled) return new CommandError(command, `"${line}" was interrupted`);
+	if (error.isMaxBuffer)
 		return new CommandError(command, `"${line}" printed more than is read (64 MB, or 1 MB of errors)`);
-	const stderr = shortened(printed.trim(), shownOutput);
-	return new CommandError(command, `"${line}" failed: ${stderr || reasonOf(end)}`, {
+	const stderr = typeof error.stderr === "string" ? shortened(error.stderr.trim(), shownOutput) : "";
+	return new CommandError(command, `"${line}" failed: ${stderr || reasonOf(error)}`, {
 		stderr,
-		...(end.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+		...(error.exitCode === undefined ? {} : { exitCode: error.exitCode }),
 	});
 }
 
@@ -126,11 +140,11 @@ function isNowhere(command: string): boolean {
 	return !searchPath.split(":").some((folder) => folder && existsSync(join(folder, command)));
 }
 
-function reasonOf({ signal, exitCode, code }: ChildEnd): string {
-	if (signal) return `ended by ${signal}`;
-	if (exitCode) return `exit status ${exitCode}`;
-	if (exitCode === 0) return "it ended, but a child of its own keeps its output open";
-	return `it could not be started (${code ?? "no reason given"})`;
+function reasonOf(error: ExecaError): string {
+	if (error.signal) return `ended by ${error.signal}`;
+	if (error.exitCode) return `exit status ${error.exitCode}`;
+	if (error.exitCode === 0) return "it ended, but a child of its own keeps its output open";
+	return error.code ?? error.originalMessage ?? "it could not be started";
 }
 
 function shortened(text: string, most: number): string {

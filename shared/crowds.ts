@@ -1,3 +1,5 @@
+import { say } from "./words/say.ts";
+
 /** What is said of something that holds of many subjects at once, such as homes. */
 interface OfSubject {
 	code: string;
@@ -61,7 +63,7 @@ function crowd<T extends OfSubject>(first: T, members: readonly T[]): T & OfMany
 		subject: "",
 		count,
 		subjects,
-		text: `${first.title}: ${count} times, for ${subjects.join(", ")} and ${rest} more; of ${first.subject}: ${first.text}`,
-		remedy: first.remedy && `for ${first.subject}, and likewise for the others: ${first.remedy}`,
+		text: say`${first.title}: ${count} times, for ${subjects.join(", ")} and ${rest} more; of ${first.subject}: ${first.text}`,
+		remedy: first.remedy && say`for ${first.subject}, and likewise for the others: ${first.remedy}`,
 	};
 }

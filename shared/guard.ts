@@ -1,6 +1,7 @@
 import { type Cidr, familyOfCidr } from "./address.ts";
 import { CommandError, type RunCommand } from "./command.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
+import { say } from "./words/say.ts";
 
 /** Our nftables table, `inet heimweg`. */
 export const tableName = "heimweg";
@@ -9,8 +10,7 @@ export const tableName = "heimweg";
 const mark = "made by heimweg";
 
 /** What is logged when somebody took the table away or changed it, and it was set again. */
-export const guardWasGone =
-	'the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall\'s restart)';
+export const guardWasGone = say`the nftables table that guards the tunnel addresses was gone or changed, and stands again; what to do: look for what flushes all rules ("nft flush ruleset", a firewall's restart)`;
 
 /** A rule of nft(8) for one of the table's chains. */
 export interface GuardRule {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SavedState } from "./saved-state.ts";
+import { say } from "./words/say.ts";
 
 /** What the two sides had in common when their tunnel last worked, each by its name in words; no secrets. */
 export const lastWorkedSchema = z.object({ at: z.iso.datetime(), had: z.record(z.string(), z.string()) });
@@ -43,5 +44,5 @@ export function createLastWorked(
 /** `a`, `a and b`, `a, b and c`. */
 export function together(names: readonly string[]): string {
 	if (names.length < 2) return names.join();
-	return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+	return say`${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -2,6 +2,7 @@ import { createConnection } from "node:net";
 import { z } from "zod";
 import { HeimwegError } from "./errors.ts";
 import { SECOND } from "./time.ts";
+import { say } from "./words/say.ts";
 
 /** What the unit answers: whether the command did its work, and else why not. */
 export const outcomeSchema = z.union([
@@ -50,11 +51,11 @@ function exchange(path: string, line: string, outer: AbortSignal): Promise<strin
 			socket.destroy();
 			reject(new HeimwegError(what, remedy ? { remedy } : {}));
 		};
-		const interrupt = () => fail("notify.command was interrupted");
+		const interrupt = () => fail(say`notify.command was interrupted`);
 		let answer = "";
 		const socket = createConnection(path)
 			.setEncoding("utf8")
-			.setTimeout(patience, () => fail(`notify.command did not end within ${patience / SECOND} s`))
+			.setTimeout(patience, () => fail(say`notify.command did not end within ${patience / SECOND} s`))
 			.on("data", (piece) => {
 				answer += piece;
 				if (answer.length > longestAnswer) fail("the unit that runs notify.command answered too much");
@@ -65,7 +66,7 @@ function exchange(path: string, line: string, outer: AbortSignal): Promise<strin
 			})
 			.on("error", ({ message }) =>
 				fail(
-					`the unit that runs notify.command cannot be reached (${message})`,
+					say`the unit that runs notify.command cannot be reached (${message})`,
 					`run "systemctl start ${path.slice("/run/".length)}"`,
 				),
 			);

@@ -16,6 +16,8 @@ export interface StatusRow {
 	place: number;
 	/** Empty for a line that goes on with the one above; undefined for a line without columns. */
 	name: string | undefined;
+	/** The name is somebody's own, as a home's, and no word of ours. */
+	given?: true;
 	text: string;
 }
 

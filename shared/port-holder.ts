@@ -4,6 +4,7 @@ import type { RunCommand } from "./command.ts";
 import { type Failure, failureOf } from "./conditions.ts";
 import { HeimwegError } from "./errors.ts";
 import type { ConditionKind, Health } from "./health.ts";
+import { say } from "./words/say.ts";
 
 export interface Port {
 	protocol: "udp" | "tcp";
@@ -13,7 +14,7 @@ export interface Port {
 
 /** A port as a sentence begins with it. */
 export function portName({ protocol, address, port }: Port): string {
-	return `${protocol.toUpperCase()} port ${port} on ${address}`;
+	return protocol === "udp" ? say`UDP port ${port} on ${address}` : say`TCP port ${port} on ${address}`;
 }
 
 /** A port of ours that another program holds. */
@@ -50,7 +51,7 @@ export async function portHolder(run: RunCommand, { protocol, address, port }: P
 		.split("\n")
 		.find((account) => account.split(":")[2] === uid)
 		?.split(":")[0];
-	return name ? `of the user "${name}"` : `of the user with the number ${uid}`;
+	return name ? say`of the user "${name}"` : say`of the user with the number ${uid}`;
 }
 
 /**

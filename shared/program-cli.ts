@@ -20,6 +20,8 @@ import { configSchema, type ProgramKind } from "./program-kind.ts";
 import { loadProgram, readProgramConfig } from "./program-load.ts";
 import { isWell, type ProgramStatus, statusText } from "./program-status.ts";
 import { version } from "./version.ts";
+import { english } from "./words/say.ts";
+import { speech } from "./words/speech.ts";
 
 const exitStatus = `
 Exit status:
@@ -29,6 +31,9 @@ Exit status:
   64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
 `;
+
+/** What systemd runs writes what its logs are searched for. */
+const inEnglish = async () => english;
 
 interface StatusOptions {
 	config: string;
@@ -84,6 +89,7 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 					},
 					log,
 				}),
+				inEnglish,
 			);
 		});
 
@@ -97,7 +103,9 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 	status.action(async ({ config, json = false, all, home }: StatusOptions) => {
 		const query = new URLSearchParams({ ...(all && { all: "" }), ...(home !== undefined && { home }) });
 		const ask = async () => (await askSocket(config, `/status?${query}`)) as ProgramStatus;
-		await exitWith(printStatus({ ask, text: (known) => statusText(kind, known), isWell, json }));
+		await exitWith(
+			printStatus({ ask, text: (known, speak) => statusText(kind, known, speak), isWell, json }),
+		);
 	});
 
 	program
@@ -119,7 +127,7 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 		postfix: (config, run) => composedSide(unit, kind.parts, config, run),
 		async status(file) {
 			const known = (await askSocket(file, "/status")) as ProgramStatus;
-			return { known, text: plainLines(statusText(kind, known)) };
+			return { known, text: plainLines(statusText(kind, known, await speech())) };
 		},
 		end: exitWith,
 		async order(file, command, argument) {
@@ -127,7 +135,8 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 			return ((await askSocket(file, `/${command}`, { method: "POST", ...body })) as { text: string }).text;
 		},
 		async ask(file, command, argument) {
-			process.stdout.write(plainLines(`${await line.order(file, command, argument)}\n`));
+			const text = await line.order(file, command, argument);
+			process.stdout.write(plainLines(`${(await speech())(text)}\n`));
 			return 0;
 		},
 	};
@@ -172,7 +181,7 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 		.option(...configOption)
 		.action(async ({ config }: { config: string }) => {
 			const command = async () => (await load(config)).notify.command;
-			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))());
+			await exitWith((async () => runNotice({ command: await command(), run: runCommand }))(), inEnglish);
 		});
 	return program;
 }

@@ -1,9 +1,17 @@
 import { inCrowds } from "./crowds.ts";
 import type { ActiveCondition, Health } from "./health.ts";
 import type { PartKind, PartTypes, StatusRow, StatusScope } from "./part.ts";
-import { directions, type Headline, isProven, mailDirections } from "./proof.ts";
+import {
+	type Direction,
+	directions,
+	type Headline,
+	isProven,
+	mailDirections,
+	type Verdict,
+} from "./proof.ts";
 import type { PastTrouble } from "./recent.ts";
 import { conditionsText, recentText, statusRows } from "./status-text.ts";
+import { english, type Speak, say } from "./words/say.ts";
 
 /** What `status --json` prints of every program; each part adds keys of its own. */
 export interface ProgramStatus {
@@ -38,16 +46,17 @@ export function statusLine<Types extends PartTypes>(
 export function statusText<Types extends PartTypes>(
 	{ name, parts }: Shown<Types>,
 	status: ProgramStatus,
+	speak: Speak = english,
 ): string {
 	const headline = status.headline ?? {};
 	const rows: StatusRow[] = inOrder([
 		...headlineRows(headline),
 		...parts.flatMap((part) => part.rows?.(status) ?? []),
 	]);
-	const first = `${name} ${status.version}: ${flowText(headline, status.mailFlows)}`;
-	const wrong = conditionsText(status.conditions, new Date(), isProven(headline));
-	const over = recentText(status.recent ?? []);
-	return `${[`${first}\n${statusRows(rows)}`, wrong, ...(over ? [over] : [])].join("\n\n")}\n`;
+	const first = `${name} ${status.version}: ${speak(flowText(headline, status.mailFlows))}`;
+	const wrong = conditionsText(status.conditions, new Date(), isProven(headline), speak);
+	const over = recentText(status.recent ?? [], new Date(), speak);
+	return `${[`${first}\n${statusRows(rows, speak)}`, wrong, ...(over ? [over] : [])].join("\n\n")}\n`;
 }
 
 /** True when nothing is wrong, and all that is looked at was seen to be well. */
@@ -69,11 +78,13 @@ function inOrder<T extends { place: number }>(list: readonly T[]): T[] {
 /** The headline in a few words, for the first line. */
 function flowText(headline: Headline, mailFlows: boolean): string {
 	const [incoming, outgoing] = mailDirections.map((direction) => headline[direction]?.verdict ?? "yes");
-	if (!mailFlows && incoming === outgoing) return "mail cannot flow";
-	if (incoming === "no") return "mail does not come in";
-	if (outgoing === "no") return "mail does not go out";
-	if (!mailFlows) return "mail cannot flow";
-	return incoming === "yes" && outgoing === "yes" ? "mail can flow" : "it is not known whether mail flows";
+	if (!mailFlows && incoming === outgoing) return say`mail cannot flow`;
+	if (incoming === "no") return say`mail does not come in`;
+	if (outgoing === "no") return say`mail does not go out`;
+	if (!mailFlows) return say`mail cannot flow`;
+	return incoming === "yes" && outgoing === "yes"
+		? say`mail can flow`
+		: say`it is not known whether mail flows`;
 }
 
 /** The headline as people read it. */
@@ -82,6 +93,18 @@ function headlineRows(headline: Headline): StatusRow[] {
 		const known = headline[direction];
 		if (!known) return [];
 		const because = known.because.filter(Boolean).join("; ");
-		return [{ place: 0, name: direction, text: because ? `${known.verdict} (${because})` : known.verdict }];
+		return [{ place: 0, name: named[direction], text: verdictText(known.verdict, because) }];
 	});
+}
+
+const named: Record<Direction, string> = {
+	incoming: say`incoming`,
+	outgoing: say`outgoing`,
+	records: say`records`,
+};
+
+function verdictText(verdict: Verdict, because: string): string {
+	if (verdict === "yes") return because ? say`yes (${because})` : say`yes`;
+	if (verdict === "no") return because ? say`no (${because})` : say`no`;
+	return because ? say`not known (${because})` : say`not known`;
 }

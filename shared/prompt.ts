@@ -1,6 +1,7 @@
 import { confirm, isCancel, multiselect, password, text } from "@clack/prompts";
 import { EX_USAGE, HeimwegError } from "./errors.ts";
 import { SECOND } from "./time.ts";
+import { english, type Speak } from "./words/say.ts";
 
 /** Somebody pressed Ctrl-C or Ctrl-D at a question, or the terminal went away. */
 export class Interrupted extends HeimwegError {
@@ -60,9 +61,10 @@ interface Streams {
  */
 export function createPrompt({
 	all,
+	speak = english,
 	input = process.stdin,
 	output = process.stdout,
-}: { all: boolean } & Partial<Streams>): Prompt {
+}: { all: boolean; speak?: Speak } & Partial<Streams>): Prompt {
 	const asks = !all && input.isTTY === true && output.isTTY === true;
 	// One that cannot move its cursor gets lines that stay as they are.
 	const plain = process.env.TERM === "dumb" ? { accessible: true } : {};
@@ -81,6 +83,8 @@ export function createPrompt({
 		return atTerminal({ input, output }, ask);
 	}
 
+	const spoken = (problem: string | undefined) => problem && speak(problem);
+
 	return {
 		asks,
 		text: (question) =>
@@ -88,9 +92,9 @@ export function createPrompt({
 				text({
 					...terminal,
 					...plain,
-					message: question.text,
+					message: speak(question.text),
 					...(question.proposal === undefined ? {} : { initialValue: question.proposal }),
-					validate: (typed = "") => question.wrong?.(typed.trim()),
+					validate: (typed = "") => spoken(question.wrong?.(typed.trim())),
 				}).then((typed) => (typeof typed === "string" ? typed.trim() : typed)),
 			),
 		secret: (question) =>
@@ -98,13 +102,13 @@ export function createPrompt({
 				password({
 					...terminal,
 					...plain,
-					message: question.text,
-					validate: (typed = "") => question.wrong?.(typed.trim()),
+					message: speak(question.text),
+					validate: (typed = "") => spoken(question.wrong?.(typed.trim())),
 				}).then((typed) => (typeof typed === "string" ? typed.trim() : typed)),
 			),
 		yes: ({ proposal = true, ...question }) =>
 			answer<boolean>({ ...question, proposal }, (terminal) =>
-				confirm({ ...terminal, ...plain, message: question.text, initialValue: proposal }),
+				confirm({ ...terminal, ...plain, message: speak(question.text), initialValue: proposal }),
 			),
 		choose: ({ choices, ...question }) => {
 			const proposal = choices.filter(({ proposed = true }) => proposed).map(({ value }) => value);
@@ -112,8 +116,12 @@ export function createPrompt({
 				multiselect<string>({
 					...terminal,
 					...plain,
-					message: question.text,
-					options: choices.map(({ value, label, hint }) => ({ value, label, ...(hint ? { hint } : {}) })),
+					message: speak(question.text),
+					options: choices.map(({ value, label, hint }) => ({
+						value,
+						label: speak(label),
+						...(hint ? { hint: speak(hint) } : {}),
+					})),
 					initialValues: proposal,
 					required: false,
 				}),

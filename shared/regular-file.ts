@@ -1,6 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { codeOf, HeimwegError } from "./errors.ts";
+import { say } from "./words/say.ts";
 
 /** What lies at the path is there, and is not read: no regular file, a link that is not followed, or too large. */
 export class UnfitFile extends HeimwegError {
@@ -35,7 +36,8 @@ export async function readRegularFile(
 	const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW)).catch(
 		(error) => {
 			if (codeOf(error) === "ENXIO") throw noFile();
-			if (codeOf(error) === "ELOOP" && !follow) throw new UnfitFile("kind", "it is a link, and not a file");
+			if (codeOf(error) === "ELOOP" && !follow)
+				throw new UnfitFile("kind", say`it is a link, and not a file`);
 			throw error;
 		},
 	);
@@ -56,9 +58,9 @@ export async function readRegularFile(
 }
 
 function noFile(): UnfitFile {
-	return new UnfitFile("kind", "it is a folder, a device or a pipe, and not a file");
+	return new UnfitFile("kind", say`it is a folder, a device or a pipe, and not a file`);
 }
 
 function tooLarge(size: number, limit: number): UnfitFile {
-	return new UnfitFile("size", `it has ${size} bytes, and at most ${limit} make sense`);
+	return new UnfitFile("size", say`it has ${size} bytes, and at most ${limit} make sense`);
 }

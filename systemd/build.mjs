@@ -1,13 +1,15 @@
-// Bundles each program into one file: dist/heimweg.js and dist/heimweg-relay.js.
+// Bundles each program into one file: dist/heimweg.js and dist/heimweg-relay.js, and what each says in German into one beside it.
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bundle, programs, sourceVersion } from "./bundle.mjs";
+import { bundle, germanFile, programs, sourceVersion } from "./bundle.mjs";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 
 await mkdir(dist, { recursive: true });
 for (const name of Object.keys(programs)) {
 	const file = `${dist}${name}.js`;
-	await writeFile(file, (await bundle(name, await sourceVersion())).code);
+	const { code, german } = await bundle(name, await sourceVersion());
+	await writeFile(file, code);
+	await writeFile(`${dist}${germanFile(name)}`, german);
 	await chmod(file, 0o755);
 }

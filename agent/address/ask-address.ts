@@ -3,6 +3,7 @@ import { type Address, type Family, familyOf, parseAddress } from "../../shared/
 import { codeOf, HeimwegError, messageOf } from "../../shared/errors.ts";
 import { failedConnection } from "../../shared/failed-connection.ts";
 import { within } from "../../shared/signal.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** Milliseconds for the connection and for the whole answer, and the bytes that it may have. */
 const connectPatience = 3_000;
@@ -70,7 +71,7 @@ export async function askAddress(url: string, family: Family, stop: AbortSignal)
 }
 
 function reasonOf(error: unknown): string {
-	if ((error as Error).name === "TimeoutError") return `no answer within ${patience / 1000} s`;
+	if ((error as Error).name === "TimeoutError") return say`no answer within ${patience / 1000} s`;
 	return (
 		failedConnection(error)?.why ?? (messageOf(error).slice(0, 200) || (codeOf(error) ?? "no connection"))
 	);

@@ -1,6 +1,7 @@
 import { type Address, type Cidr, type Family, familyOf } from "../../shared/address.ts";
 import { type Health, spanOf } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
+import { say } from "../../shared/words/say.ts";
 import { notPublic, sourcesDisagree } from "./conditions.ts";
 import { type AddressChange, decide, notePassing, type Observations, ownAddress } from "./decide.ts";
 import type { Link } from "./read-link.ts";
@@ -90,7 +91,7 @@ export function createAddressBook(options: {
 			name,
 			contradicted && {
 				used: `${decision.address} (${decision.source})`,
-				said: `${contradicted.source} says ${contradicted.address}`,
+				said: say`${contradicted.source} says ${contradicted.address}`,
 			},
 		);
 		const { address, source } = decision;
@@ -120,7 +121,7 @@ export function createAddressBook(options: {
 		state.goneSince = gone[family].size > 0 ? now() : undefined;
 		if (before !== undefined)
 			health.recent.note(
-				`IPv${family} was gone from this line for ${spanOf(Math.round((now() - before) / 1000))}`,
+				say`IPv${family} was gone from this line for ${spanOf(Math.round((now() - before) / 1000))}`,
 			);
 		log.info(
 			{ family: `IPv${family}` },

@@ -1,5 +1,5 @@
+import { execa } from "execa";
 import { type Address, type Family, familyOf } from "../../shared/address.ts";
-import { type ChildLines, followLines } from "../../shared/child-lines.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -17,6 +17,9 @@ const somewhere: Record<Family, string> = { 4: "1.0.0.0", 6: "2000::" };
 /** Milliseconds that events are gathered before the look: a new prefix comes as a dozen lines. */
 const gather = 10;
 
+/** Milliseconds before the monitor is started again when it ended. */
+const restartAfter = 1_000;
+
 /**
  * Watches the kernel's addresses and routes. `ip monitor` prints within a millisecond of a change; its lines only
  * tell *that* something changed, and what is true is then read anew as a whole.
@@ -33,7 +36,7 @@ export function watchLink(options: {
 	let timer: NodeJS.Timeout | undefined;
 	let looking = false;
 	let again = false;
-	let monitor: ChildLines | undefined;
+	let monitor: Promise<void> = Promise.resolve();
 
 	async function look(): Promise<Link> {
 		const ip = (...args: string[]) => options.run("ip", ["-j", ...args]);
@@ -96,22 +99,34 @@ export function watchLink(options: {
 		}, gather);
 	}
 
+	async function listen(): Promise<void> {
+		while (!stopping.signal.aborted) {
+			const child = execa("ip", ["monitor", "link", "address", "route"], {
+				cancelSignal: stopping.signal,
+				reject: false,
+				buffer: false,
+				stdin: "ignore",
+				stderr: "ignore",
+			});
+			child.stdout.on("data", changed);
+			// What changed before the monitor listened would otherwise be missed.
+			changed();
+			await child;
+			if (stopping.signal.aborted) return;
+			options.log.debug("ip monitor ended; it is started again");
+			await new Promise((resolve) => setTimeout(resolve, restartAfter));
+		}
+	}
+
 	return {
 		start() {
-			monitor = followLines({
-				command: "ip",
-				args: ["monitor", "link", "address", "route"],
-				// What changed before the monitor listened would otherwise be missed.
-				onStart: changed,
-				onLine: changed,
-				log: options.log,
-			});
+			monitor = listen();
 		},
 		look,
 		async stop() {
 			stopping.abort();
 			clearTimeout(timer);
-			await monitor?.stop();
+			await monitor;
 		},
 	};
 }

@@ -5,6 +5,7 @@ import { momentText } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Link, RelayState } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import { createAddressBook, type HistoryEntry } from "./book.ts";
@@ -189,9 +190,8 @@ export const address = agentPart({
 	rows(status) {
 		const { addresses, history, gone } = status as AddressStatus;
 		const row = (family: Family, known: Address | undefined, since: string | undefined): StatusRow => {
-			const lost = since ? `gone from this line since ${momentText(new Date(since))}` : "";
-			const last = known ? `${known}  ${lastChange(history, family)}` : "";
-			const text = lost ? `${lost}${last && `, was ${last}`}` : last || "not known";
+			const last = known && seenText(known, history, family);
+			const text = since ? goneText(new Date(since), last) : (last ?? say`not known`);
 			return { place: 20, name: `IPv${family}`, text };
 		};
 		return [row(4, addresses.ipv4, gone?.ipv4), row(6, addresses.ipv6, gone?.ipv6)];
@@ -209,9 +209,15 @@ function inBothFamilies({ addresses, reaches }: RelayState): Host[] {
 	return of(4) && of(6) ? [{ reaches: (family) => reaches(of(family)!) }] : [];
 }
 
-function lastChange(history: readonly HistoryEntry[], family: Family): string {
+function goneText(since: Date, last: string | undefined): string {
+	return last
+		? say`gone from this line since ${momentText(since)}, was ${last}`
+		: say`gone from this line since ${momentText(since)}`;
+}
+
+function seenText(known: Address, history: readonly HistoryEntry[], family: Family): string {
 	const entry = history.findLast((one) => one.family === family);
-	if (!entry) return "";
+	if (!entry) return known;
 	const since = entry.at.slice(0, 16).replace("T", " ");
-	return `since ${since} UTC, seen by ${shownSource(entry.source)}`;
+	return say`${known}  since ${since} UTC, seen by ${shownSource(entry.source)}`;
 }

@@ -1,4 +1,5 @@
 import type { Family } from "../../shared/address.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** How far somebody who tells a public address is believed. */
 export interface SourceKind {
@@ -17,9 +18,9 @@ export interface SourceKind {
  * behind it. IPv6: no NAT; from outside one sees whatever (temporary) address a connection happened to use.
  */
 export const ownSources = {
-	relay: { shown: "the relay", trust: { 4: 3, 6: 2 }, oneFamily: true },
-	"check-ip": { shown: "a check-ip service", trust: { 4: 2, 6: 1 } },
-	interface: { shown: "the kernel", trust: { 4: 1, 6: 3 }, beforeNat: true },
+	relay: { shown: say`the relay`, trust: { 4: 3, 6: 2 }, oneFamily: true },
+	"check-ip": { shown: say`a check-ip service`, trust: { 4: 2, 6: 1 } },
+	interface: { shown: say`the kernel`, trust: { 4: 1, 6: 3 }, beforeNat: true },
 } as const satisfies Sources;
 
 /** Who may see an address, by name: our own three, and those that other parts bring. */

@@ -3,6 +3,7 @@ import { clientText, parseClient } from "../../shared/banned-client.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { bansAnswerSchema } from "../../shared/protocol/bans.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
 import { type BanBook, bansSchema, createBanBook } from "./book.ts";
 import { bansCommands, orderSchema } from "./command.ts";
@@ -127,8 +128,8 @@ export const bans = agentPart({
 		const { bans: said } = status as Partial<BansStatus>;
 		if (!said || said.banned === 0) return [];
 		const where =
-			said.enforced === true ? `${said.held} of them refused at the relay` : "not refused at the relay";
-		return [{ place: 33, name: "Bans", text: `${said.banned} clients, ${where}` }];
+			said.enforced === true ? say`${said.held} of them refused at the relay` : say`not refused at the relay`;
+		return [{ place: 33, name: "Bans", text: `${say`${said.banned} clients`}; ${where}` }];
 	},
 
 	cli: bansCommands,

@@ -9,6 +9,7 @@ import {
 import { returnsTold } from "../../shared/postfix/returns-told.ts";
 import { returnsSaidSchema } from "../../shared/protocol/bounces.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 
@@ -61,8 +62,8 @@ export const bounces = agentPart({
 			for (const { domain, recipient, text, held } of told) {
 				const machines =
 					kind === conditions.relayReturns
-						? { here: "the relay", there: "this home" }
-						: { here: "this home" };
+						? { here: say`the relay`, there: say`this home` }
+						: { here: say`this home` };
 				const { cause, advice } = reasonOf(text, machines);
 				health.set(kind, domain, { recipient, text, cause, advice, held });
 			}

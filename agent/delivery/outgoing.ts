@@ -4,6 +4,7 @@ import { resolver } from "../../shared/postfix/domain-class.ts";
 import { tablesIn } from "../../shared/postfix/listed.ts";
 import { networksIn } from "../../shared/postfix/networks.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** Maps by which mail may leave another way than relayhost says, and whether the sender or the recipient is looked up. */
 export const wayMaps = {
@@ -63,9 +64,9 @@ export function pastRelay(configuration: PostfixConfiguration, ways: Ways): Past
 	const override = overrides.get("rewrite/unix/relayhost");
 	if (override !== undefined && !goesToRelay(override)) {
 		found.push({
-			by: "the service rewrite in master.cf (-o relayhost)",
+			by: say`the service rewrite in master.cf (-o relayhost)`,
 			value: override,
-			whose: "everything",
+			whose: "all mail",
 			fix: 'run "postconf -PX rewrite/unix/relayhost"',
 		});
 	}
@@ -74,7 +75,7 @@ export function pastRelay(configuration: PostfixConfiguration, ways: Ways): Past
 		found.push({
 			by: "default_transport",
 			value: transport,
-			whose: "everything",
+			whose: "all mail",
 			fix: 'run "postconf -e default_transport=smtp"',
 		});
 	}
@@ -89,7 +90,7 @@ export function pastRelay(configuration: PostfixConfiguration, ways: Ways): Past
 			found.push({
 				by: `${name}, ${table}`,
 				value: `${key} ${value}`,
-				whose: key === everywhere ? "everything" : `mail from ${key}`,
+				whose: key === everywhere ? "all mail" : `mail from ${key}`,
 				fix: `take "${key}" out of ${table}, or out of ${directory}/main.cf ${name}`,
 			});
 			break;

@@ -9,6 +9,7 @@ import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
+import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
 import { dnsCommandLine } from "./cli.ts";
 import * as conditions from "./conditions.ts";
@@ -21,19 +22,21 @@ import { createRecords, type RecordsState } from "./records.ts";
 const checkSpread = 10 * MINUTE;
 
 function stateInWords({ inSync, comparedAt, unseen = [] }: RecordsState): string {
-	if (!inSync) return "not known to be in sync with deSEC";
+	if (!inSync) return say`not known to be in sync with deSEC`;
 	if (unseen.length === 0)
-		return `in sync with deSEC${comparedAt ? `, compared at ${momentText(new Date(comparedAt))}` : ""}`;
-	return `in sync with deSEC, but its name servers do not answer ${unseen.join(", ")} yet`;
+		return comparedAt
+			? say`in sync with deSEC, compared at ${momentText(new Date(comparedAt))}`
+			: say`in sync with deSEC`;
+	return say`in sync with deSEC, but its name servers do not answer ${unseen.join(", ")} yet`;
 }
 
 function mailRecordsInWords({ zone, right, toDo, decide }: MailRecordsState["zones"][number]): string {
 	const rest = [
-		...(toDo > 0 ? [`${toDo} to change`] : []),
-		...(decide > 0 ? [`${decide} for you to decide`] : []),
+		...(toDo > 0 ? [say`${toDo} to change`] : []),
+		...(decide > 0 ? [say`${decide} for you to decide`] : []),
 	];
-	const text = rest.length > 0 ? `, ${rest.join(", ")}: heimweg dns plan` : "";
-	return `${zone}: ${right} mail records as they should be${text}`;
+	const well = say`${zone}: ${right} mail records as they should be`;
+	return rest.length > 0 ? `${[well, ...rest].join("; ")} (heimweg dns plan)` : well;
 }
 
 /** What the status has of it. */
@@ -93,6 +96,11 @@ export const dns = agentPart({
 			{ domains: mail?.domains ?? [], stateDir: state_dir, relay: relays[0]!.endpoint.host },
 			context,
 			() => provider,
+			async (zone, unseen) => {
+				// What deSEC has committed and not published it publishes with the next change.
+				(await provider)?.zone(zone).behind(unseen);
+				records.duty.poke(undefined, { urgent: true });
+			},
 		);
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);
@@ -150,8 +158,10 @@ export const dns = agentPart({
 		];
 		const elsewhere = new Set<string>(records.leadElsewhere ?? []);
 		for (const { name, type, records: values } of records.records) {
-			const note = values.some((value) => elsewhere.has(value)) ? ", published, but does not lead here" : "";
-			rows.push({ place: 30, name: "", text: `${name} ${type} ${values.join(" ")}${note}` });
+			const record = `${name} ${type} ${values.join(" ")}`;
+			const lost = values.some((value) => elsewhere.has(value));
+			const text = lost ? say`${record}, published, but does not lead here` : record;
+			rows.push({ place: 30, name: "", text });
 		}
 		for (const one of mailRecords?.zones ?? [])
 			rows.push({ place: 30, name: "", text: mailRecordsInWords(one) });

@@ -6,6 +6,7 @@ import { addressRRsets, type Known } from "../../shared/dns/wanted/address.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
+import { say } from "../../shared/words/say.ts";
 import type { FamilyState } from "../facts.ts";
 import { combined } from "./combined.ts";
 import { recordsFailing } from "./conditions.ts";
@@ -87,7 +88,9 @@ export function createRecords(options: RecordsOptions): Records {
 			log.info({ zone, changed, took }, `deSEC took ${changed.join(", ")} after ${took} ms`);
 			// Nothing else was wanted since deSEC had it all: somebody else has changed it.
 			if (proven.get(zone) === asked.get(zone)?.())
-				health.recent.note(`records at deSEC had been changed, and are right again: ${changed.join(", ")}`);
+				health.recent.note(
+					say`records at deSEC had been changed, and are right again: ${changed.join(", ")}`,
+				);
 			visibility.watch(zone, wanted, began);
 		},
 		onUncertain: (zone, wanted, began) => visibility.watch(zone, wanted, began),

@@ -11,6 +11,7 @@ import {
 	parameterChange,
 	readPostfix,
 } from "../../shared/postfix/settings.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** The class that says who may come in on port 25 (RESTRICTION_CLASS_README). */
 const tunnelClass = "heimweg_tunnel";
@@ -99,17 +100,17 @@ export async function lackingSettings(
 		if (name === "relayhost") {
 			const found = now.inForce.get(name) || "(nothing)";
 			return throughRelay
-				? [`relayhost is ${found} instead of ${after}, so what this home sends leaves past the relay`]
+				? [say`relayhost is ${found} instead of ${after}, so what this home sends leaves past the relay`]
 				: [];
 		}
 		if (name === tunnelClass && now.inForce.get(name))
-			return [`${name} does not let in exactly the relay's tunnel addresses`];
+			return [say`${name} does not let in exactly the relay's tunnel addresses`];
 		if (name !== "smtpd_client_restrictions") return [];
 		const there = hasElement(now.inForce.get(name) ?? "", element!);
 		return [
 			there
-				? `${name} does not begin with ${element}, so the relay's mail may be turned away`
-				: `${name} lacks ${element}, so this home takes mail from everybody who finds its address`,
+				? say`${name} does not begin with ${element}, so the relay's mail may be turned away`
+				: say`${name} lacks ${element}, so this home takes mail from everybody who finds its address`,
 		];
 	});
 }

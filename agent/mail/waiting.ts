@@ -7,6 +7,7 @@ import { heldUp } from "../../shared/postfix/held-up.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import type { ReasonKind } from "../../shared/postfix/reason-rules.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { deliveryFailing, outgoingWaits, queueUnread } from "./conditions.ts";
 
 export interface WaitingOptions {
@@ -86,7 +87,7 @@ export function createWaiting(options: WaitingOptions): Waiting {
 	}
 
 	async function survey(): Promise<void> {
-		const held = heldUp(() => ({ here: "this home" }));
+		const held = heldUp(() => ({ here: say`this home` }));
 		let some = false;
 		let mails = 0;
 		let oldest = Number.POSITIVE_INFINITY;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Address, type Family, familyOf, isGlobalUnicast } from "../../shared/address.ts";
 import { reachAnswerSchema, reachPorts } from "../../shared/protocol/reach.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { afterLook, afterOutage, type FamilyReach, type Found, familyReachSchema } from "./judge.ts";
@@ -145,9 +146,9 @@ export const reach = agentPart({
 });
 
 const words: Record<Found, string> = {
-	reachable: "yes, our own key answers",
-	answers: "somebody answers, not proven to be us",
-	another_key: "no, somebody with another key answers",
-	silent: "no, nobody answers",
-	unknown: "not known",
+	reachable: say`yes, our own key answers`,
+	answers: say`somebody answers, not proven to be us`,
+	another_key: say`no, somebody with another key answers`,
+	silent: say`no, nobody answers`,
+	unknown: say`not known`,
 };

@@ -4,6 +4,7 @@ import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, messageOf, remedyOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { readRegularFile } from "../../shared/regular-file.ts";
+import { say } from "../../shared/words/say.ts";
 import {
 	documentBytes,
 	parseDocument,
@@ -57,7 +58,7 @@ export async function readDocument(path: string): Promise<DocumentFile> {
 		const code = codeOf(error);
 		if (code === "ENOENT" || code === "ENOTDIR") return {};
 		if (error instanceof SyntaxError || error instanceof z.ZodError || error instanceof RangeError)
-			return { problem: "it holds no list of recipients" };
+			return { problem: say`it holds no list of recipients` };
 		return { problem: messageOf(error) };
 	}
 }

@@ -9,6 +9,7 @@ import {
 	type Recipient,
 	requiredNames,
 } from "../../shared/recipient.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** The largest file, in bytes: each recipient may stand in two sources. */
 export const documentBytes = 2 * recipientBytes;
@@ -77,8 +78,8 @@ function readSource(found: unknown, place: number, written: string): SourceResul
 	const lost = named.length - recipients.length;
 	const error =
 		lost > 0
-			? `${lost} of its ${named.length} entries in the file cannot be read`
-			: "its part of the file cannot be read";
+			? say`${lost} of its ${named.length} entries in the file cannot be read`
+			: say`its part of the file cannot be read`;
 	return {
 		source: nameSchema.safeParse(fields.source).data ?? `source ${place}`,
 		recipients,

@@ -1,6 +1,7 @@
 import { createLastWorked, type LastWorked, lastWorkedSchema, together } from "../../shared/last-worked.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { AgentCore } from "../config.ts";
 import type { AgentContext } from "../part.ts";
 import type { RelayConfig } from "./config.ts";
@@ -35,7 +36,7 @@ export function createChanges(now: () => number): Changes {
 				.slice(-told)
 				.map(({ what, at }) => {
 					const seconds = (Math.abs(moment - at) / SECOND).toFixed(1);
-					return `${what} ${seconds} s ${at < moment ? "before" : "after"} that`;
+					return at < moment ? say`${what} ${seconds} s before that` : say`${what} ${seconds} s after that`;
 				}),
 	};
 }
@@ -67,21 +68,25 @@ export function watchChanges(
 	facts.addresses.subscribe((now, past) => {
 		for (const family of [4, 6] as const) {
 			const [to, from] = [now[family].address, past?.[family].address];
-			if (from && to && from !== to) changes.note(`the IPv${family} address changed from ${from} to ${to}`);
+			if (from && to && from !== to)
+				changes.note(say`the IPv${family} address changed from ${from} to ${to}`);
 		}
 	});
 	facts.link.subscribe((now, past) => {
 		for (const family of [4, 6] as const) {
 			const [to = "none", from = "none"] = [now.leavesBy?.[family], past?.leavesBy?.[family]];
-			if (past && to !== from) changes.note(`the way out of IPv${family} changed from ${from} to ${to}`);
+			if (past && to !== from) changes.note(say`the way out of IPv${family} changed from ${from} to ${to}`);
 		}
 	});
 	return {
 		...lastWorked,
 		changed(moment) {
 			const others = lastWorked.changed();
-			const were = others.length === 1 ? "was" : "were";
-			const since = `since the tunnel last worked, ${together(others)} ${were} changed`;
+			const names = together(others);
+			const since =
+				others.length === 1
+					? say`since the tunnel last worked, ${names} was changed`
+					: say`since the tunnel last worked, ${names} were changed`;
 			return [...(others.length > 0 ? [since] : []), ...changes.around(moment)];
 		},
 	};

@@ -9,6 +9,7 @@ import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import type { SpokenBy } from "../../shared/protocol/spoken.ts";
 import { within } from "../../shared/signal.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** The relay's check-in port, and how it and we know each other. */
 export interface RelayPort {
@@ -124,7 +125,7 @@ function tlsTo({ relay, from, port, keys }: RelayPort): TLSSocket {
 		...{ host: relay, port, localAddress: from },
 		...{ minVersion: "TLSv1.3", ciphers: checkinCipher, ca: [], rejectUnauthorized: true },
 		pskCallback: () => ({ psk: keys.checkin, identity: checkinIdentity }),
-		checkServerIdentity: () => new Error("the relay showed a certificate instead of our key"),
+		checkServerIdentity: () => new Error(say`the relay showed a certificate instead of our key`),
 	});
 }
 
@@ -153,12 +154,12 @@ function noAnswer(relay: Address, port: number, reason: string): HeimwegError {
 }
 
 function reasonOf(error: unknown, patience: number): string {
-	if (error instanceof SyntaxError) return "the answer is not JSON";
-	if ((error as Error).name === "ZodError") return "the answer does not have the agreed form";
-	if ((error as Error).name === "TimeoutError") return `no answer within ${patience / 1000} s`;
+	if (error instanceof SyntaxError) return say`the answer is not JSON`;
+	if ((error as Error).name === "ZodError") return say`the answer does not have the agreed form`;
+	if ((error as Error).name === "TimeoutError") return say`no answer within ${patience / 1000} s`;
 	const code = codeOf(error);
 	if (code && /^(ERR_SSL_|ERR_TLS_|EPROTO|UNABLE_|SELF_|CERT_|DEPTH_)/.test(code)) {
-		return `who answers there did not prove to be our relay: ${code}`;
+		return say`who answers there did not prove to be our relay: ${code}`;
 	}
 	return failedConnection(error)?.why ?? code ?? messageOf(error);
 }
@@ -167,18 +168,18 @@ function reasonOf(error: unknown, patience: number): string {
 export function refusalOf(status: number, text = ""): HeimwegError {
 	const causes: Record<number, [string, string]> = {
 		401: [
-			"does not accept what follows from the two WireGuard keys",
-			"compare relays.public_key here with the relay's key, and the home's public_key on the relay with ours",
+			say`the relay does not accept what follows from the two WireGuard keys`,
+			say`compare relays.public_key here with the relay's key, and the home's public_key on the relay with ours`,
 		],
 		403: [
-			"does not know our tunnel address",
-			"compare tunnel.addresses here with the home's file in homes.d on the relay",
+			say`the relay does not know our tunnel address`,
+			say`compare tunnel.addresses here with the home's file in homes.d on the relay`,
 		],
-		429: ["says that we check in too often", "look for a second agent with the same keys"],
+		429: [say`the relay says that we check in too often`, say`look for a second agent with the same keys`],
 	};
 	const [what, remedy] = causes[status] ?? [
-		`answered ${status}${text ? ` (${text})` : ""}`,
-		'look on the relay at "journalctl -u heimweg-relay"',
+		text ? say`the relay answered ${status} (${text})` : say`the relay answered ${status}`,
+		say`look on the relay at "journalctl -u heimweg-relay"`,
 	];
-	return new HeimwegError(`the relay ${what}`, { remedy, ...(status === 429 ? { retryAfter: 60_000 } : {}) });
+	return new HeimwegError(what, { remedy, ...(status === 429 ? { retryAfter: 60_000 } : {}) });
 }

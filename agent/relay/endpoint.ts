@@ -2,6 +2,7 @@ import { type Address, type Endpoint, type Family, familyOf, isPrivate } from ".
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { failedConnection } from "../../shared/failed-connection.ts";
 import type { Health } from "../../shared/health.ts";
+import { say } from "../../shared/words/say.ts";
 import { endpointUnresolved } from "./conditions.ts";
 
 export interface RelayEndpointOptions {
@@ -62,7 +63,7 @@ export function relayEndpoint(options: RelayEndpointOptions): RelayEndpoint {
 			return true;
 		} catch (error) {
 			const using =
-				known.length > 0 ? `its last known address ${known.join(", ")} is used` : "no address is known";
+				known.length > 0 ? say`its last known address ${known.join(", ")} is used` : say`no address is known`;
 			health.set(endpointUnresolved, "", {
 				host: relay.host,
 				error: failedConnection(error)?.why ?? messageOf(error),

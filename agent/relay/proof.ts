@@ -1,7 +1,9 @@
 import { spanOf } from "../../shared/health.ts";
+import { someOf } from "../../shared/postfix/verdict.ts";
 import { momentText, type Proof, type Proofs } from "../../shared/proof.ts";
 import { proofsBy, type SentProof } from "../../shared/protocol/proof.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** What was seen of the relay; times in milliseconds. */
 export interface SeenOfRelay {
@@ -31,7 +33,7 @@ export function relayProofs(seen: SeenOfRelay): Proofs {
 	const { up, said, checkinFails } = seen;
 	const [incoming, outgoing] = pulseProofs(seen);
 	if (!up) return { incoming, outgoing };
-	const theirs = said && !checkinFails ? proofsBy("the relay", said.proofs) : {};
+	const theirs = said && !checkinFails ? proofsBy("relay", said.proofs) : {};
 	return {
 		...theirs,
 		incoming: [incoming, routesProof(seen), ...[theirs.incoming ?? []].flat()],
@@ -45,11 +47,11 @@ function pulseProofs({ up, mute, silent, sinceAnswer, sinceStart }: SeenOfRelay)
 		{ verdict, because },
 	];
 	if (up && sinceAnswer !== undefined)
-		return both("yes", `pulse answered ${(sinceAnswer / SECOND).toFixed(1)} s ago`);
+		return both("yes", say`pulse answered ${(sinceAnswer / SECOND).toFixed(1)} s ago`);
 	const since =
 		sinceAnswer === undefined
-			? `no pulse was answered since heimweg started ${span(sinceStart)} ago`
-			: `no pulse was answered for ${span(sinceAnswer)}`;
+			? say`no pulse was answered since heimweg started ${span(sinceStart)} ago`
+			: say`no pulse was answered for ${span(sinceAnswer)}`;
 	if (!silent) return both("not known", since);
 	if (!mute) return both("no", since);
 	// Postfix there may go on to bring mail; what we send it refuses while nobody tells it whether it may.
@@ -75,8 +77,7 @@ function routesProof({ said, checkinFails }: SeenOfRelay): Proof {
 }
 
 function some(list: readonly string[]): string {
-	const more = list.length - named;
-	return list.slice(0, named).join(", ") + (more > 0 ? ` and ${more} more` : "");
+	return someOf(list, named);
 }
 
 function span(milliseconds: number): string {

@@ -4,6 +4,7 @@ import { momentText } from "../../shared/proof.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { waitingText } from "../../shared/status-text.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** What the status has of the relay. */
 export interface RelayStatus {
@@ -43,20 +44,24 @@ export function relayRows(status: object): StatusRow[] {
 	const { tunnel, checkin, keys, tunnelAddresses: inside } = status as RelayStatus;
 	// What the relay said is as old as its last answer: while it says nothing, it may be another way by now.
 	const old = (after: number) => checkin?.at !== undefined && (!tunnel.up || ageOf(checkin.at) > after);
-	const said = (after: number) => (old(after) ? `at ${momentText(new Date(checkin!.at!))}: ` : "");
+	const said = (after: number, text: string) =>
+		old(after) ? say`at ${momentText(new Date(checkin!.at!))}: ${text}` : text;
 	const rows: StatusRow[] = [
 		{ place: 10, name: "tunnel", text: tunnelText(tunnel) },
 		{
 			place: 40,
 			name: "relay",
 			text: checkin
-				? `${said(fresh)}knows us as "${checkin.home}", routes to us: ${checkin.domains.join(", ") || "nothing"}`
+				? said(
+						fresh,
+						say`knows us as "${checkin.home}", routes to us: ${checkin.domains.join(", ") || "nothing"}`,
+					)
 				: "no check-in yet",
 		},
 	];
 	if (checkin?.waiting) {
 		const asOf = old(freshWaiting) ? new Date(checkin.at!) : new Date();
-		rows.push({ place: 60, name: "", text: said(freshWaiting) + waitingText(checkin.waiting, asOf) });
+		rows.push({ place: 60, name: "", text: said(freshWaiting, waitingText(checkin.waiting, asOf)) });
 	}
 	if (keys) rows.push({ place: 70, name: "keys", text: `ours ${keys.own}, the relay's ${keys.relay}` });
 	if (inside) {
@@ -74,8 +79,8 @@ export function relaySummary(status: object) {
 function tunnelText({ up, relay, endpoint, roundTrip, evidence = [] }: RelayStatus["tunnel"]): string {
 	const where = endpoint ? `${relay} at ${endpointText(endpoint)}` : relay;
 	return up
-		? `up to ${where}, ${(roundTrip ?? 0).toFixed(1)} ms`
-		: [`down, to ${where}`, ...evidence].join("; ");
+		? say`up to ${where}, ${(roundTrip ?? 0).toFixed(1)} ms`
+		: [say`down, to ${where}`, ...evidence].join("; ");
 }
 
 /** After so long what the relay said is told with its time: it is asked regularly, and oftener while mail waits there. */

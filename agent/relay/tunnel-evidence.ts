@@ -1,6 +1,7 @@
 import { spanOf } from "../../shared/health.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Peer } from "../../shared/wireguard.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** What a silent tunnel shows of its cause. */
 export interface TunnelEvidence {
@@ -24,18 +25,22 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 
 	function seen(): string[] {
 		const said: string[] = [];
-		if (arrives !== undefined) said.push(arrives ? "bytes arrive from it" : "no byte arrives from it");
-		if (path) said.push("it is reached outside the tunnel");
+		if (arrives !== undefined) said.push(arrives ? say`bytes arrive from it` : say`no byte arrives from it`);
+		if (path) said.push(say`it is reached outside the tunnel`);
 		// Then somebody in the internet answers, at least the provider.
 		if (path === false)
-			said.push(`it is not reached outside the tunnel${names ? ", though names are resolved" : ""}`);
+			said.push(
+				names
+					? say`it is not reached outside the tunnel, though names are resolved`
+					: say`it is not reached outside the tunnel`,
+			);
 		return said;
 	}
 
 	function handshake(): string {
-		if (!peer?.latestHandshake) return "no WireGuard handshake comes about with it";
+		if (!peer?.latestHandshake) return say`no WireGuard handshake comes about with it`;
 		const age = Math.max(0, Math.round(clock().getTime() / SECOND - peer.latestHandshake));
-		return `the last handshake was ${spanOf(age)} ago`;
+		return say`the last handshake was ${spanOf(age)} ago`;
 	}
 
 	return {

@@ -3,6 +3,7 @@ import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { momentText } from "../../shared/proof.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { lineDown, relayMute, type Silence, tunnelDown } from "./conditions.ts";
 
 /** Milliseconds that the clock may be behind: it may just have been set a little. */
@@ -69,12 +70,12 @@ export function tunnelHealth(options: {
 			down ??= {
 				since: now() - milliseconds,
 				lastAnswer: wasUp
-					? `the last one came at ${timeOf(clock().getTime() - milliseconds)}`
+					? say`the last one came at ${timeOf(clock().getTime() - milliseconds)}`
 					: ever
-						? "none since the tunnel was set up anew"
-						: `none since heimweg started at ${timeOf(startedAt.getTime())}${
-								lastWorked ? `, and the last one before that at ${momentText(lastWorked, startedAt)}` : ""
-							}`,
+						? say`none since the tunnel was set up anew`
+						: lastWorked
+							? say`none since heimweg started at ${timeOf(startedAt.getTime())}, and the last one before that at ${momentText(lastWorked, startedAt)}`
+							: say`none since heimweg started at ${timeOf(startedAt.getTime())}`,
 				...{ evidence: [], lookedAt: now() - milliseconds + evidenceAfter - evidenceEvery },
 			};
 			// What shows at once may be another in a moment, and each sentence is one in the journal.

@@ -4,6 +4,7 @@ import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
+import { say } from "../../shared/words/say.ts";
 import { endpointUnresolved, tunnelFailing } from "./conditions.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./endpoint.ts";
 import { next } from "./failover/failover.ts";
@@ -108,7 +109,7 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 		if (done.length > 0) {
 			log.info(`tunnel interface set up: ${done.join(", ")}`);
 			if (ensuredAt > 0)
-				health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
+				health.recent.note(say`the tunnel's interface was made right again: ${done.join(", ")}`);
 		}
 		await ensurePeer(signal);
 		ensuredAt = now();

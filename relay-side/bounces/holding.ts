@@ -4,6 +4,7 @@ import type { Flush } from "../../shared/postfix/flush.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { holdFailing, mailHeld } from "./conditions.ts";
 import { type HeldMail, heldByHome, letGo } from "./held.ts";
 
@@ -65,7 +66,7 @@ export function createHolding(options: HoldingOptions): Holding {
 				if (await options.holds()) health.clear(holdFailing);
 				else
 					health.set(holdFailing, "", {
-						error: "postfix.hold is set in relay.toml, and Postfix does not know of it: mail still goes back",
+						error: say`postfix.hold is set in relay.toml, and Postfix does not know of it: mail still goes back`,
 						remedy: 'run "heimweg-relay postfix --apply"',
 					});
 			} catch (error) {
@@ -81,7 +82,7 @@ export function createHolding(options: HoldingOptions): Holding {
 
 	function tell(home: string, mails: readonly HeldMail[]): void {
 		const oldest = mails.reduce((first, mail) => (mail.arrived < first.arrived ? mail : first));
-		const { cause, advice } = reasonOf(oldest.text, { here: "this relay", there: `the home ${home}` });
+		const { cause, advice } = reasonOf(oldest.text, { here: say`this relay`, there: say`the home ${home}` });
 		const until = `${new Date(oldest.arrived + limit).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 		const { recipient, text } = oldest;
 		health.set(mailHeld, home, { home, recipient, text, cause, advice, until });

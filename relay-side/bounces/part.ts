@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Delivery } from "../../shared/postfix/delivery.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
-import { listQueue, mailsText } from "../../shared/postfix/queue.ts";
+import { listQueue } from "../../shared/postfix/queue.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import {
 	firstReturns,
@@ -14,6 +14,7 @@ import {
 import { returnsTold } from "../../shared/postfix/returns-told.ts";
 import { returnsSaidSchema } from "../../shared/protocol/bounces.ts";
 import { DAY, MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { type Home, registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { domainOf } from "../postfix/queue.ts";
@@ -83,7 +84,7 @@ export const bounces = relayPart({
 			for (const subject of health.subjects(kind)) if (!first.has(subject)) health.clear(kind, subject);
 			for (const [domain, { recipient, text }] of first) {
 				const home = ownerOf(recipient)?.id ?? "";
-				const { cause, advice } = reasonOf(text, { here: "this relay", there: `the home ${home}` });
+				const { cause, advice } = reasonOf(text, { here: say`this relay`, there: say`the home ${home}` });
 				health.set(kind, domain, { home, recipient, text, cause, advice });
 			}
 		}
@@ -117,7 +118,7 @@ export const bounces = relayPart({
 			said.set(id, domains);
 			for (const domain of domains) {
 				const { recipient, said: text } = told.get(domain)!;
-				const { cause, advice } = reasonOf(text, { here: `the home ${id}` });
+				const { cause, advice } = reasonOf(text, { here: say`the home ${id}` });
 				health.set(conditions.homeReturns, domain, { home: id, recipient, text, cause, advice });
 			}
 		}
@@ -141,10 +142,12 @@ export const bounces = relayPart({
 			],
 			commands: {
 				async "let-go"(home) {
-					if (!holding) return "no mail is held: postfix.hold is not set in relay.toml";
+					if (!holding) return say`no mail is held: postfix.hold is not set in relay.toml`;
 					const mails = await holding.release(home);
-					if (mails === 0) return `no mail is held for a home "${home}"`;
-					return `${mailsText(mails)} for the home ${home} ${mails === 1 ? "goes" : "go"} back now, unless the home takes ${mails === 1 ? "it" : "them"} after all`;
+					if (mails === 0) return say`no mail is held for a home "${home}"`;
+					return mails === 1
+						? say`1 mail for the home ${home} goes back now, unless the home takes it after all`
+						: say`${mails} mails for the home ${home} go back now, unless the home takes them after all`;
 				},
 			},
 			checkin: {

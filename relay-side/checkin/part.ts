@@ -37,7 +37,7 @@ export const checkin = relayPart({
 				const { version, conditions, errors = [], waiting, at } = told;
 				return { agent: { version, conditions, errors, waiting, at: at.toISOString() } };
 			},
-			homeProof: ({ id }) => proofsBy("the home", checkins.of(id)?.proofs ?? []),
+			homeProof: ({ id }) => proofsBy("home", checkins.of(id)?.proofs ?? []),
 			stop: checkins.stop,
 		};
 	},

@@ -20,6 +20,7 @@ import {
 } from "../../shared/protocol/recipients.ts";
 import { keyedRate } from "../../shared/rate.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
 import { addressOf, openFront, type Speaker } from "./listener.ts";
@@ -111,10 +112,10 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		};
 		const from = addressOf(request.socket);
 		const home = from && options.homeAt(from);
-		if (!home) return refuse(403, "this address is no home's");
+		if (!home) return refuse(403, say`this address is no home's`);
 		const doubt = doubtsIn(home, speaker, request.headers.authorization);
 		if (doubt) return refuse(401, doubt, home.id);
-		if (!rate.take(home.id)) return refuse(429, `more than ${perMinute} check-ins in a minute`, home.id);
+		if (!rate.take(home.id)) return refuse(429, say`more than ${perMinute} check-ins in a minute`, home.id);
 		const isList = request.url === recipientsPath;
 		if (!isList && request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
 		if (request.method !== "POST") return refuse(405, "a check-in is a POST", home.id);
@@ -140,13 +141,13 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 	/** Why the speaker is not taken for this home; a connection may be older than the home's present key. */
 	function doubtsIn(home: Known, speaker: Speaker, authorization: string | undefined): string | undefined {
 		if (speaker !== "unproven") {
-			if (!identity.keysOf(home)?.checkin.equals(speaker.key)) return "this is another home's key by now";
+			if (!identity.keysOf(home)?.checkin.equals(speaker.key)) return say`this is another home's key by now`;
 			identity.spoke(home);
 			return undefined;
 		}
-		if (identity.hasSpoken(home)) return "this home speaks TLS here, and nothing else is believed";
+		if (identity.hasSpoken(home)) return say`this home speaks TLS here, and nothing else is believed`;
 		if (isBearer(authorization, options.bearerOf(home))) return undefined;
-		return "the bearer is not the one that follows from the two WireGuard keys";
+		return say`the bearer is not the one that follows from the two WireGuard keys`;
 	}
 
 	function takeCheckin(home: string, text: string): CheckinAnswer {

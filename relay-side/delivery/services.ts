@@ -8,6 +8,7 @@ import {
 import { resolver } from "../../shared/postfix/domain-class.ts";
 import { elementsOf, hasElement } from "../../shared/postfix/list.ts";
 import { servicesAt } from "../../shared/postfix/listening.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** What the client that brings mail to the homes must have, whether from master.cf or from main.cf. */
 const serviceNeeds = new Map([
@@ -21,12 +22,12 @@ const serviceNeeds = new Map([
 /** Settings that a service must not have otherwise than main.cf, and what follows where our element is missing. */
 const notOverridden = {
 	resolver: [
-		["transport_maps", "mail for the homes is not taken to them"],
-		["relay_domains", "mail for the homes is refused (454)"],
+		["transport_maps", say`mail for the homes is not taken to them`],
+		["relay_domains", say`mail for the homes is refused (454)`],
 	],
 	smtpd: [
-		["smtpd_relay_restrictions", "the homes may not send through it"],
-		["smtpd_restriction_classes", "the homes may not send through it"],
+		["smtpd_relay_restrictions", say`the homes may not send through it`],
+		["smtpd_restriction_classes", say`the homes may not send through it`],
 	],
 } as const;
 

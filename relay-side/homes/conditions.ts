@@ -1,4 +1,5 @@
 import { condition } from "../../shared/health.ts";
+import { say } from "../../shared/words/say.ts";
 import type { ClaimKey } from "./conflicts.ts";
 
 /** A key, address or domain that a home may not have, and who else claims it. */
@@ -105,7 +106,7 @@ export const homesUnsaved = condition<{ error: string }>({
 });
 
 function claimText({ key, value, others }: Claim): string {
-	return `${key}: ${value} is also claimed by ${some(others, ", ")}`;
+	return say`${key}: ${value} is also claimed by ${some(others, ", ")}`;
 }
 
 function filesOf(list: Claim[]): string[] {
@@ -114,5 +115,6 @@ function filesOf(list: Claim[]): string[] {
 
 function some(list: string[], separator: string): string {
 	const rest = list.length - shownAtMost;
-	return list.slice(0, shownAtMost).join(separator) + (rest > 0 ? ` and ${rest} more` : "");
+	const shown = list.slice(0, shownAtMost).join(separator);
+	return rest > 0 ? say`${shown} and ${rest} more` : shown;
 }

@@ -3,6 +3,7 @@ import { type Headline, headlineOf } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Home } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { homeFileProblems } from "./check-files.ts";
@@ -85,7 +86,7 @@ export const homes = relayPart({
 			commands: {
 				"accept-removals": async () => {
 					const gone = keeper.acceptRemovals();
-					return gone.length > 0 ? `no longer served: ${gone.join(", ")}` : "no removal was held";
+					return gone.length > 0 ? say`no longer served: ${gone.join(", ")}` : say`no removal was held`;
 				},
 			},
 			homeStatus: (home) => ({

@@ -7,6 +7,7 @@ import {
 	type Proofs,
 } from "../../shared/proof.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Home, Presence, Registry } from "../facts.ts";
 
 /** Homes that one proof names. */
@@ -50,12 +51,12 @@ export function homesProof(homes: ReadonlyArray<{ id: string; headline: Headline
 		if (others.length === 0) return { verdict: "yes", because: `all ${homes.length} homes` };
 		const some = others.slice(0, named).map((home) => {
 			const { verdict, because } = ofOne(home, direction);
-			return `${home.id}: ${verdict}, ${because}`;
+			return verdict === "no" ? say`${home.id}: no, ${because}` : say`${home.id}: not known, ${because}`;
 		});
-		const more = others.length > named ? ` and ${others.length - named} more` : "";
+		const more = others.length > named ? [say`and ${others.length - named} more`] : [];
 		const anyOpen = others.some(({ headline }) => headline[direction]?.verdict !== "no");
 		const verdict = yes.length > 0 ? "yes" : anyOpen ? "not known" : "no";
-		return { verdict, because: `${yes.length} of ${homes.length} homes; ${some.join("; ")}${more}` };
+		return { verdict, because: [say`${yes.length} of ${homes.length} homes`, ...some, ...more].join("; ") };
 	};
 	return Object.fromEntries(mailDirections.map((direction) => [direction, fold(direction)]));
 }
@@ -63,7 +64,7 @@ export function homesProof(homes: ReadonlyArray<{ id: string; headline: Headline
 function ofOne({ headline }: { headline: Headline }, direction: Direction): Proof {
 	const { verdict, because } = headline[direction] ?? {
 		verdict: "not known",
-		because: ["nobody has looked"],
+		because: [say`nobody has looked`],
 	};
 	return { verdict, because: because.join("; ") };
 }

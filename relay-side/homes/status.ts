@@ -1,8 +1,10 @@
 import { spanOf } from "../../shared/health.ts";
 import type { StatusRow, StatusScope } from "../../shared/part.ts";
+import { someOf } from "../../shared/postfix/verdict.ts";
 import type { Headline } from "../../shared/proof.ts";
 import { momentText } from "../../shared/proof.ts";
 import { waitingHereText, waitingText } from "../../shared/status-text.ts";
+import { say } from "../../shared/words/say.ts";
 
 /** One home as `status` shows it; the parts add what they know of it. */
 export interface HomeStatus {
@@ -80,7 +82,7 @@ export function homeRows(status: object): StatusRow[] {
 	const { homes, figures, relay } = status as HomesStatus;
 	const first = [...homes].sort((a, b) => Number(a.here) - Number(b.here));
 	const rows: StatusRow[] = first.flatMap((home) => [
-		{ place: 10, name: home.id, text: homeText(home) },
+		{ place: 10, name: home.id, given: true as const, text: homeText(home) },
 		...homeMore(home).map((text) => ({ place: 10, name: "", text })),
 	]);
 	if (figures && figures.served > homes.length) {
@@ -89,7 +91,7 @@ export function homeRows(status: object): StatusRow[] {
 		rows.push({ place: 10, name: undefined, text });
 	}
 	if (homes.length === 0 && !figures?.served)
-		rows.push({ place: 10, name: undefined, text: "no home yet: add a file to homes.d" });
+		rows.push({ place: 10, name: undefined, text: 'no home yet: run "heimweg-relay invite NAME DOMAIN"' });
 	if (relay) {
 		rows.push({ place: 70, name: "key", text: `ours ${relay.publicKey}` });
 		rows.push({ place: 70, name: "inside", text: `ours ${relay.addresses.join(", ")}` });
@@ -109,13 +111,10 @@ export function homesSummary(status: object) {
 function homeText(home: HomeStatus): string {
 	const since = spanOf(Math.round(home.for));
 	const where = home.here
-		? `here for ${since}, at ${home.endpoint ?? "an unknown address"}`
-		: `away for ${since}`;
-	const domains =
-		home.domains.slice(0, 5).join(", ") +
-		(home.domains.length > 5 ? ` and ${home.domains.length - 5} more` : "");
-	const mail = home.waiting ? `; ${waitingText(home.waiting)}` : "";
-	return `${where}; ${domains || "no domain"}${mail}`;
+		? say`here for ${since}, at ${home.endpoint ?? say`an unknown address`}`
+		: say`away for ${since}`;
+	const domains = home.domains.length > 0 ? someOf(home.domains) : say`no domain`;
+	return [where, domains, ...(home.waiting ? [waitingText(home.waiting)] : [])].join("; ");
 }
 
 /** Errors of one home that are shown to people. */
@@ -124,16 +123,21 @@ const errorsShown = 3;
 /** What to compare for a home that is away, and what it says is wrong there. */
 function homeMore({ here, addresses, publicKey, agent }: HomeStatus): string[] {
 	const lines: string[] = [];
-	if (!here && publicKey) lines.push(`its key is ${publicKey}, inside ${addresses.join(", ")}`);
+	if (!here && publicKey) lines.push(say`its key is ${publicKey}, inside ${addresses.join(", ")}`);
 	const errors = agent?.errors ?? [];
-	const at = agent?.at ? ` at ${momentText(new Date(agent.at))}` : "";
+	const at = agent?.at === undefined ? undefined : momentText(new Date(agent.at));
 	for (const { code, text } of errors.slice(0, errorsShown))
-		lines.push(`it said${at}: ERROR ${text}  [${code}]`);
+		lines.push(saidText(at, say`ERROR ${text}  [${code}]`));
 	if (agent?.waiting) {
 		// It may be away by now: what it said then grows no older.
 		const text = waitingHereText(agent.waiting, "at home", agent.at ? new Date(agent.at) : new Date());
-		lines.push(`it said${at}: ${text}`);
+		lines.push(saidText(at, text));
 	}
-	if (errors.length > errorsShown) lines.push(`and ${errors.length - errorsShown} more errors, see --json`);
+	if (errors.length > errorsShown)
+		lines.push(say`and ${errors.length - errorsShown} more errors, see --json`);
 	return lines;
+}
+
+function saidText(at: string | undefined, text: string): string {
+	return at === undefined ? say`it said: ${text}` : say`it said at ${at}: ${text}`;
 }

@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { codeOf, messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
+import { say } from "../../shared/words/say.ts";
 import type { HomeFile, ParseHome } from "./home.ts";
 import { homeIdOf } from "./home.ts";
 import { readHomeFile, type Seen, sameStamp, stampOf } from "./read.ts";
@@ -176,8 +177,8 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 }
 
 const reasons: Record<string, string> = {
-	ENOENT: "there is no such directory",
-	ENOTDIR: "it is no directory",
+	ENOENT: say`there is no such directory`,
+	ENOTDIR: say`it is no directory`,
 	EACCES: "permission denied",
 };
 

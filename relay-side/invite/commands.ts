@@ -8,6 +8,8 @@ import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { say } from "../../shared/words/say.ts";
+import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
 import { addressesText, homeText, invitationIn, withInvitation } from "./home-text.ts";
@@ -23,6 +25,8 @@ export interface Desk {
 	files: HomeFiles;
 	/** What people read; a code alone goes to `out`, so that a script gets nothing else. */
 	say(text: string): void;
+	/** What is asked for, to standard output: for people, and as it is. */
+	tell(text: string): void;
 	out(text: string): void;
 	now(): Date;
 }
@@ -68,7 +72,10 @@ export async function inviteHome(
 	} else await desk.files.replace(home, withInvitation(before, id));
 	await desk.order("invite-stands", id);
 	const code = encodeInvitation({ seed, ...opened });
-	if (before !== undefined) desk.say(`The code before is void, and so is a key that came by it.`);
+	if (before !== undefined)
+		desk.say(
+			`The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.`,
+		);
 	desk.say(
 		`${home} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\n` +
 			`take ${home}'s mail: send it on a way that you trust. Both sides then show the same six words.`,
@@ -116,7 +123,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.tell(say`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */
@@ -134,7 +141,7 @@ async function listInvitations(desk: Desk, json: boolean): Promise<void> {
 	if (json) return desk.out(text);
 	const list = JSON.parse(text) as InvitationStatus[];
 	if (list.length === 0) desk.say('no home is invited; "heimweg-relay invite HOME DOMAIN" does that');
-	for (const one of list) desk.out(`${one.home}: ${invitationText(one)}`);
+	for (const one of list) desk.tell(`${one.home}: ${invitationText(one)}`);
 }
 
 function requireId(home: string): void {
@@ -168,10 +175,12 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 	function at(file: string, act: (desk: Desk) => Promise<void>): Promise<void> {
 		const work = async () => {
 			const { homes_dir } = await line.load(file);
+			const speak = await speech();
 			await act({
 				order: (command, argument) => line.order(file, command, argument),
 				files: homeFiles(homes_dir),
-				say: (text) => void process.stderr.write(plainLines(`${text}\n`)),
+				say: (text) => void process.stderr.write(plainLines(`${speak(text)}\n`)),
+				tell: (text) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
 				out: (text) => void process.stdout.write(plainLines(`${text}\n`)),
 				now: () => new Date(),
 			});

@@ -11,6 +11,7 @@ import {
 import { HeimwegError } from "../../shared/errors.ts";
 import { canInvite } from "../../shared/invitation/code.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { RelayFacts } from "../facts.ts";
 import type { InvitationBook } from "./book.ts";
 import type { Door } from "./door.ts";
@@ -196,7 +197,7 @@ export function inviteOrders(options: OrderOptions): Record<string, (argument: s
 					remedy: 'run "heimweg-relay status": it may wait for "heimweg-relay accept-removals"',
 				});
 			await book.forget(earlier(home));
-			return `${home} is no longer served; mail for its domains is refused, and none goes back`;
+			return say`${home} is no longer served; mail for its domains is refused, and none goes back`;
 		},
 	};
 

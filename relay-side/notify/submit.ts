@@ -50,18 +50,18 @@ async function converse(socket: Socket, recipient: string, message: string): Pro
 			remedy: `look at the answer; this machine's Postfix must take mail from 127.0.0.1 to ${recipient}`,
 		});
 	};
-	const say = async (line: string, code: string): Promise<void> => {
+	const send = async (line: string, code: string): Promise<void> => {
 		socket.write(`${line}\r\n`);
 		await expect(code, line.split(" ")[0]!);
 	};
 	await once(socket, "connect");
 	await expect("220", "the connection");
-	await say("HELO localhost", "250");
-	await say("MAIL FROM:<>", "250");
-	await say(`RCPT TO:<${recipient}>`, "25");
-	await say("DATA", "354");
+	await send("HELO localhost", "250");
+	await send("MAIL FROM:<>", "250");
+	await send(`RCPT TO:<${recipient}>`, "25");
+	await send("DATA", "354");
 	const lines = message.replace(/\n+$/, "").split(/\r?\n/);
-	await say(`${lines.map((line) => (line.startsWith(".") ? `.${line}` : line)).join("\r\n")}\r\n.`, "250");
+	await send(`${lines.map((line) => (line.startsWith(".") ? `.${line}` : line)).join("\r\n")}\r\n.`, "250");
 	socket.write("QUIT\r\n");
 }
 

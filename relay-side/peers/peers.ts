@@ -14,6 +14,7 @@ import {
 	type PeerSettings,
 	presharedKeyMark,
 } from "../../shared/wireguard.ts";
+import { say } from "../../shared/words/say.ts";
 import type { EnrolmentPeer, Home, Peers, Presence } from "../facts.ts";
 import { peerSecretWrong, peersFailing } from "./conditions.ts";
 import { createEnrolments } from "./enrolments.ts";
@@ -80,7 +81,7 @@ export function createPeers(options: PeersOptions): Duty {
 		});
 		if (done.length > 0) log.info(`tunnel interface set up: ${done.join(", ")}`);
 		if (done.length > 0 && stood)
-			health.recent.note(`the tunnel's interface was made right again: ${done.join(", ")}`);
+			health.recent.note(say`the tunnel's interface was made right again: ${done.join(", ")}`);
 		stood = true;
 		options.onUp();
 		const asking = options.enrolments?.();

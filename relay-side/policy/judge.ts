@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from "../../shared/address.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Home } from "../facts.ts";
 import { domainOf } from "../postfix/queue.ts";
 
@@ -43,13 +44,13 @@ export function judge(
 	{ homeAt, deferred }: { homeAt(address: Address): Home | undefined; deferred: ReadonlySet<string> },
 ): Verdict {
 	const home = homeAt(client);
-	if (!home) return { is: "unknown", reason: "this tunnel address is no home's" };
+	if (!home) return { is: "unknown", reason: say`this tunnel address is no home's` };
 	if (home.senders === "any" || sender === "") return { is: "allowed" };
 	const domain = sender.includes("@") ? domainOf(sender) : "";
 	if (home.domains.includes(domain)) return { is: "allowed" };
 	// Two homes claim it, and the relay's owner has still to say whose it is.
 	if (deferred.has(domain))
-		return { is: "unknown", home: home.id, reason: `it is not settled whose ${domain} is` };
+		return { is: "unknown", home: home.id, reason: say`it is not settled whose ${domain} is` };
 	return { is: "refused", home: home.id };
 }
 

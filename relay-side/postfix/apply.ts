@@ -5,6 +5,7 @@ import type { PostfixCommandDeps, PostfixSide } from "../../shared/postfix/comma
 import { elementsOf, hasElement } from "../../shared/postfix/list.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { type Change, readPostfix } from "../../shared/postfix/settings.ts";
+import { say } from "../../shared/words/say.ts";
 import { type DatabaseType, databaseType, mapReference, postfixMaps } from "./maps.ts";
 import { makePolicyFolder } from "./policy-socket.ts";
 import { prepareMaps } from "./prepare.ts";
@@ -89,14 +90,14 @@ export async function lackingSettings(
 		.map((change) => {
 			if (change.is !== "parameter") {
 				return change.before === undefined
-					? `master.cf has no service ${wants.service}`
-					: `the service ${wants.service} in master.cf is not Postfix's smtp client`;
+					? say`master.cf has no service ${wants.service}`
+					: say`the service ${wants.service} in master.cf is not Postfix's smtp client`;
 			}
-			if (!change.element) return `${change.name} is not as it should be`;
+			if (!change.element) return say`${change.name} is not as it should be`;
 			const there = hasElement(now.inForce.get(change.name) ?? "", change.element);
 			return there
-				? `${change.name} does not begin with ${change.element}`
-				: `${change.name} lacks ${change.element}`;
+				? say`${change.name} does not begin with ${change.element}`
+				: say`${change.name} lacks ${change.element}`;
 		});
 }
 

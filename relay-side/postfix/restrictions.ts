@@ -42,7 +42,8 @@ export function restrictionChanges(
 	now: PostfixNow,
 	wants: Pick<PostfixWants, "networks" | "relayAddresses">,
 ): Change[] {
-	const service = `${policyService}, timeout=10s, try_limit=4, retry_delay=1s`;
+	// Longer than heimweg-relay takes to start anew on a small and busy machine: then no mail waits for an upgrade.
+	const service = `${policyService}, timeout=10s, try_limit=16, retry_delay=1s`;
 	const clients = [
 		...wants.relayAddresses.map((address) => `{${address} DUNNO}`),
 		...wants.networks.map((network) => `{${network} ${checkedClass}}`),

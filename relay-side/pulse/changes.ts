@@ -1,5 +1,6 @@
 import { together } from "../../shared/last-worked.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Home } from "../facts.ts";
 
 /** What changed of homes and may have silenced them. */
@@ -29,14 +30,16 @@ export function homeChanges(now: () => number): HomeChanges {
 			if (!before || !after) return;
 			const changed = Object.entries(keys).flatMap(([key, of]) => (of(before) === of(after) ? [] : [key]));
 			if (changed.length > 0)
-				changes.set(id, { what: `${together(changed)} in ${id}.toml changed`, at: now() });
+				changes.set(id, { what: say`${together(changed)} in ${id}.toml changed`, at: now() });
 		},
 		of(id, lastPulse) {
 			const change = changes.get(id);
 			if (!change || lastPulse === undefined) return change?.what;
 			if (change.at < lastPulse - justBefore) return undefined;
 			const seconds = (Math.abs(lastPulse - change.at) / SECOND).toFixed(1);
-			return `${change.what} ${seconds} s ${change.at < lastPulse ? "before" : "after"} that`;
+			return change.at < lastPulse
+				? say`${change.what} ${seconds} s before that`
+				: say`${change.what} ${seconds} s after that`;
 		},
 		forget: (id) => void changes.delete(id),
 	};

@@ -6,6 +6,7 @@ import { takenPorts } from "../../shared/preflight.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { wireguard } from "../../shared/wireguard.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Registry } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { homeChanges } from "./changes.ts";
@@ -52,7 +53,11 @@ export const pulse = relayPart({
 			...{ health, log },
 			changed(home, lastPulse) {
 				const own = came ? [] : lastWorked.changed();
-				const since = `${together(own)} ${own.length === 1 ? "was" : "were"} changed since homes last came`;
+				const names = together(own);
+				const since =
+					own.length === 1
+						? say`${names} was changed since homes last came`
+						: say`${names} were changed since homes last came`;
 				const words = [...(own.length > 0 ? [since] : []), changes.of(home, lastPulse) ?? []].flat();
 				return words.length > 0 ? words.join("; ") : undefined;
 			},

@@ -7,6 +7,7 @@ import type { QueueMark } from "../../shared/postfix/activity.ts";
 import type { Flush } from "../../shared/postfix/flush.ts";
 import type { ListQueue } from "../../shared/postfix/queue.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Home } from "../facts.ts";
 import {
 	type Account,
@@ -176,7 +177,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		// The first reason stands: each new one would be told of anew.
 		if (reason === undefined) health.clear(mailStays, home);
 		else if (!health.has(mailStays, home)) {
-			const { cause, advice } = reasonOf(reason, { here: "this relay", there: `the home ${home}` });
+			const { cause, advice } = reasonOf(reason, { here: say`this relay`, there: say`the home ${home}` });
 			health.set(mailStays, home, { reason, cause, advice });
 		}
 		if (due.length === 0) return [];

@@ -5,6 +5,7 @@ import { heldUp } from "../../shared/postfix/held-up.ts";
 import type { QueuedMessage } from "../../shared/postfix/queue.ts";
 import type { ReasonKind } from "../../shared/postfix/reason-rules.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { worldMailWaits } from "./conditions.ts";
 
 export interface WorldMailOptions {
@@ -32,7 +33,7 @@ export function createWorldMail(options: WorldMailOptions): {
 	const now = options.now ?? (() => Date.now() / 1000);
 
 	async function* through(messages: AsyncIterable<QueuedMessage>): AsyncGenerator<QueuedMessage> {
-		const waiting = heldUp((address) => (options.atHome(address) ? undefined : { here: "this relay" }));
+		const waiting = heldUp((address) => (options.atHome(address) ? undefined : { here: say`this relay` }));
 		for await (const message of messages) {
 			if (now() - message.arrival_time >= patience) waiting.see(message);
 			yield message;

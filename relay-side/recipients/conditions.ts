@@ -1,4 +1,6 @@
 import { condition } from "../../shared/health.ts";
+import { someOf } from "../../shared/postfix/verdict.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Loss } from "./losses.ts";
 
 const minutes = 60_000;
@@ -24,7 +26,7 @@ export const acceptsAll = condition<{ why: AcceptAll[] }>({
 	title: "mail to users that do not exist is taken for a home",
 	visibleAfter: 60 * minutes,
 	text: ({ why }, home) =>
-		why.map(({ reason, domains }) => `${some(domains)} of the home ${home}: ${reason}`).join("; ") +
+		why.map(({ reason, domains }) => `${someOf(domains)} of the home ${home}: ${reason}`).join("; ") +
 		"; mail to any name there is taken, and what the home then refuses comes back to its sender",
 	remedy: () =>
 		'at home, fill [recipients] in heimweg.toml and run "systemctl enable --now heimweg-recipients.timer heimweg-recipients.path"; "heimweg recipients" shows what it finds',
@@ -42,10 +44,10 @@ export const listHeld = condition<{ losses: readonly Loss[]; until: string }>({
 });
 
 function lossesText(losses: readonly Loss[]): string {
-	const texts = losses.map(
-		({ domain, before, after }) => `${domain === undefined ? "" : `at ${domain} `}from ${before} to ${after}`,
+	const texts = losses.map(({ domain, before, after }) =>
+		domain === undefined ? say`from ${before} to ${after}` : say`at ${domain} from ${before} to ${after}`,
 	);
-	return texts.length === 0 ? "" : ` ${some(texts)}`;
+	return texts.length === 0 ? "" : ` ${someOf(texts)}`;
 }
 
 export const foreignRecipients = condition<{ domains: string[] }>({
@@ -54,7 +56,7 @@ export const foreignRecipients = condition<{ domains: string[] }>({
 	title: "a home names recipients of a domain that is not its own",
 	visibleAfter: 0,
 	text: ({ domains }, home) =>
-		`the home ${home} sent recipients of ${some(domains)}, which it was not given; its list was refused`,
+		`the home ${home} sent recipients of ${someOf(domains)}, which it was not given; its list was refused`,
 	remedy: (_, home) =>
 		`add the domain to homes.d/${home}.toml if the home shall have it; otherwise look at what runs there`,
 });
@@ -77,11 +79,3 @@ export const listsNotUsed = condition<{ map: string }>({
 	remedy: () =>
 		'run "heimweg-relay postfix --apply"; if it says that it leaves the parameter alone, do what its note says',
 });
-
-/** How many domains one sentence names. */
-const shownAtMost = 5;
-
-function some(domains: readonly string[]): string {
-	const rest = domains.length - shownAtMost;
-	return domains.slice(0, shownAtMost).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-}

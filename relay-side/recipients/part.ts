@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MINUTE } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
@@ -56,8 +57,8 @@ export const recipients = relayPart({
 				"accept-recipients": async (home) => {
 					const gone = lists.accept(home);
 					return gone === undefined
-						? `no list of a home "${home}" is held`
-						: `the list of the home ${home} is in force; ${gone} recipients are no longer valid`;
+						? say`no list of a home "${home}" is held`
+						: say`the list of the home ${home} is in force; ${gone} recipients are no longer valid`;
 				},
 			},
 			checkin: {

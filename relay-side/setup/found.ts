@@ -92,8 +92,8 @@ export function foundLines(found: Found): string[] {
 }
 
 function addressLines(family: string, { address, behindNat, dynamic, ptr, back }: OwnAddress): string[] {
-	const how = behindNat ? words.addressBehindNat : dynamic ? words.addressDynamic : "";
-	const first = sentence(words.address, { family, address, how });
+	const kind = behindNat ? "addressBehindNat" : dynamic ? "addressDynamic" : "address";
+	const first = sentence(words[kind], { family, address });
 	// The hoster's name for a private address is nobody's concern.
 	if (behindNat) return [first];
 	const name = ptr === undefined ? words.noPtr : sentence(back ? words.ptr : words.ptrNotBack, { ptr });

@@ -3,6 +3,7 @@ import { plainLines } from "../../shared/plain-text.ts";
 import { missingPrograms } from "../../shared/preflight.ts";
 import { createPrompt } from "../../shared/prompt.ts";
 import { wireguardProblems } from "../../shared/wireguard-ground.ts";
+import { speech } from "../../shared/words/speech.ts";
 import { relayPart } from "../part.ts";
 import { setUp } from "./command.ts";
 import { realInternet } from "./internet.ts";
@@ -28,12 +29,13 @@ export const setup = relayPart({
 			.option("-y, --yes", words.yesOption)
 			.option("-v, --verbose", words.verboseOption)
 			.action(async (options: SetupOptions) => {
+				const speak = await speech();
 				const deps = {
 					run: runCommand,
-					prompt: createPrompt({ all: options.yes ?? false }),
+					prompt: createPrompt({ all: options.yes ?? false, speak }),
 					line,
 					internet: realInternet(),
-					say: (text: string) => void process.stdout.write(plainLines(`${text}\n`)),
+					say: (text: string) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
 					lacks: async () => [...(await missingPrograms(programs)), ...(await wireguardProblems(runCommand))],
 					uid: process.getuid?.() ?? -1,
 				};

@@ -13,9 +13,11 @@ export const words = {
 	port25: "Trying whether mail may leave this machine (port 25) ...",
 
 	found: "This machine:",
-	address: "{family} address {address}{how}",
-	addressDynamic: ", given by its network: see that your hoster always gives the same",
-	addressBehindNat: ", which is private: something in front of this machine has the public one",
+	address: "{family} address {address}",
+	addressDynamic:
+		"{family} address {address}, given by its network: see that your hoster always gives the same",
+	addressBehindNat:
+		"{family} address {address}, which is private: something in front of this machine has the public one",
 	noAddress: "no {family} address that leads out",
 	ptr: "its PTR is {ptr}, which leads back here",
 	ptrNotBack: "its PTR is {ptr}, which does not lead back here: add an address record of that name",

@@ -1,6 +1,7 @@
 import type { Address } from "../../shared/address.ts";
 import { domainOfRecipient, type Recipient } from "../../shared/recipient.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { type Home, registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { domainOf } from "../postfix/queue.ts";
@@ -71,7 +72,7 @@ export const verify = relayPart({
 			homeStatus: ({ id }) => ({ verified: found.get(id) }),
 			commands: {
 				async verify(id) {
-					if (!homeOf(id)) return `no home "${id}" is served`;
+					if (!homeOf(id)) return say`no home "${id}" is served`;
 					return sentence(id, await questions.askNow(id));
 				},
 			},
@@ -92,14 +93,14 @@ export const verify = relayPart({
 function sentence(home: string, verdict: Verdict): string {
 	switch (verdict.is) {
 		case "yes":
-			return `the home ${home} would take mail: Postfix went there through the tunnel, and it said yes`;
+			return say`the home ${home} would take mail: Postfix went there through the tunnel, and it said yes`;
 		case "refused":
-			return `the home ${home} would refuse mail, and it would go back to its sender: ${verdict.text}`;
+			return say`the home ${home} would refuse mail, and it would go back to its sender: ${verdict.text}`;
 		case "deferred":
-			return `mail for the home ${home} would wait here: ${verdict.text}`;
+			return say`mail for the home ${home} would wait here: ${verdict.text}`;
 		case "elsewhere":
-			return `mail for the home ${home} would not go into the tunnel, but by ${verdict.relay}`;
+			return say`mail for the home ${home} would not go into the tunnel, but by ${verdict.relay}`;
 		case "unknown":
-			return `whether the home ${home} would take mail is not known: ${verdict.error}`;
+			return say`whether the home ${home} would take mail is not known: ${verdict.error}`;
 	}
 }

@@ -4,6 +4,7 @@ import type { Health } from "../../shared/health.ts";
 import { jitterOf } from "../../shared/jitter.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import { DAY, MINUTE, SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import type { Verdict } from "./ask.ts";
 import { verifyDeferred, verifyElsewhere, verifyRefused, verifyUnknown } from "./conditions.ts";
 
@@ -107,7 +108,7 @@ export function createVerify(options: VerifyOptions): Verify {
 	}
 
 	const reason = (home: string, text: string) => {
-		const { cause, advice } = reasonOf(text, { here: "this relay", there: `the home ${home}` });
+		const { cause, advice } = reasonOf(text, { here: say`this relay`, there: say`the home ${home}` });
 		return { cause, advice };
 	};
 

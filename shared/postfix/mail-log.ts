@@ -4,6 +4,7 @@ import type { RunCommand } from "../command.ts";
 import { messageOf } from "../errors.ts";
 import { condition, type Health } from "../health.ts";
 import { MINUTE, SECOND } from "../time.ts";
+import { say } from "../words/say.ts";
 import { type Delivery, parseDelivery } from "./delivery.ts";
 
 /**
@@ -116,14 +117,14 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	}
 
 	function tell(): void {
-		const trouble = elsewhere ?? (read === false ? (error ?? "nothing is handed on") : undefined);
+		const trouble = elsewhere ?? (read === false ? (error ?? say`nothing is handed on`) : undefined);
 		health.put(
 			mailLogUnread,
 			"",
 			trouble === undefined
 				? undefined
 				: {
-						error: elsewhere ?? `the journal is not read (${trouble})`,
+						error: elsewhere ?? say`the journal is not read (${trouble})`,
 						remedy: elsewhere
 							? 'have Postfix log to syslog ("postconf -X maillog_file", then "systemctl restart postfix")'
 							: `run "systemctl start ${program}-maillog.socket", and look at "journalctl -u '${program}-maillog@*'"; where there is no such unit, run systemd/install again`,
@@ -138,7 +139,7 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		start: connect,
 		async look() {
 			const file = await run("postconf", ["-h", "maillog_file"]).catch(() => "");
-			elsewhere = file.trim() ? `Postfix writes its log to ${file.trim()}, not to the journal` : undefined;
+			elsewhere = file.trim() ? say`Postfix writes its log to ${file.trim()}, not to the journal` : undefined;
 			judge();
 		},
 		stop() {

@@ -1,8 +1,8 @@
-import { type ChildEnd, linesOf, startChild, textOf } from "../child.ts";
-import { HeimwegError } from "../errors.ts";
+import { execa } from "execa";
+import { searchPath } from "../command.ts";
+import { HeimwegError, messageOf } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { leastRights } from "../rights.ts";
-import { SECOND } from "../time.ts";
 
 /** One message in Postfix's queue, as far as we read it (postqueue(1), -j). */
 export interface QueuedMessage {
@@ -27,39 +27,37 @@ export function mailsText(count: number): string {
 	return count === 1 ? "1 mail" : `${count} mails`;
 }
 
-/** Milliseconds that listing a queue may take, and that its output may stay open afterwards. */
-const longest = 60 * SECOND;
-const lingering = 2 * SECOND;
-
-/** Characters of its complaints that are read. */
-const longestComplaint = 100_000;
+/** Milliseconds that listing a queue may take. */
+const longest = 60_000;
 
 /** Postfix's queue as `postqueue -j` prints it; throws a HeimwegError when it cannot be listed. */
 export const listQueue: ListQueue = async function* (signal) {
-	const child = startChild(...leastRights("postqueue", ["-j"]), {
-		...{ timeout: longest, signal, lingering },
+	const command = execa(...leastRights("postqueue", ["-j"]), {
+		buffer: { stdout: false },
+		timeout: longest,
+		env: { PATH: searchPath, LC_ALL: "C" },
+		...(signal ? { cancelSignal: signal } : {}),
 	});
-	const stderr = textOf(child.stderr, longestComplaint, () => child.end("too-much"));
 	try {
-		for await (const line of linesOf(child.stdout)) if (line) yield parseQueued(line);
-		const end = await child.ended;
-		if (end.exitCode !== 0 || end.because)
-			throw new HeimwegError(`cannot list Postfix's queue with "postqueue -j": ${reasonOf(stderr(), end)}`, {
-				remedy:
-					'look whether Postfix runs ("systemctl status postfix"), and whether user heimweg is in group postdrop',
-			});
+		for await (const line of command) if (line) yield parseQueued(line);
+		await command;
+	} catch (error) {
+		throw new HeimwegError(`cannot list Postfix's queue with "postqueue -j": ${reasonOf(error)}`, {
+			remedy:
+				'look whether Postfix runs ("systemctl status postfix"), and whether user heimweg is in group postdrop',
+			cause: error,
+		});
 	} finally {
 		// Who stops reading in the middle has seen enough.
-		child.end();
+		command.kill();
 	}
 };
 
-/** What postqueue(1) says, without the form of its log lines; else how it ended. */
-function reasonOf(stderr: string, { exitCode, signal, code, because }: ChildEnd): string {
-	if (because === "timeout") return `it did not end within ${longest / SECOND} s`;
-	const lines = stderr.trim().split("\n");
-	const line = lines.find((one) => /\b(fatal|panic):/.test(one)) ?? lines[0];
-	if (!line) return code ?? signal ?? because ?? `exit status ${exitCode}`;
+/** What postqueue(1) says, without the form of its log lines. */
+function reasonOf(error: unknown): string {
+	const said = (error as { stderr?: string }).stderr?.trim() || messageOf(error);
+	const lines = said.split("\n");
+	const line = lines.find((one) => /\b(fatal|panic):/.test(one)) ?? lines[0]!;
 	if (/mail system is down/.test(line)) return "Postfix does not run";
 	return line.replace(/^postqueue: (fatal|panic|warning): /, "").slice(0, 300);
 }

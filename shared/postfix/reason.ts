@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import {
 	answered,
 	answers,
@@ -51,7 +52,7 @@ function worded(
 	machines: Machines,
 	host: string | undefined,
 ): Reason {
-	const there = machines.there ?? host ?? "the other machine";
+	const there = machines.there ?? host ?? say`the other machine`;
 	const put = (text: string) =>
 		text.replace(/\bT?HERE\b/g, (word) => (word === "HERE" ? machines.here : there));
 	const machine = at === "here" ? machines.here : at === "there" ? there : "";

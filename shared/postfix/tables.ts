@@ -1,6 +1,7 @@
 import { CommandError, type RunCommand } from "../command.ts";
 import { messageOf } from "../errors.ts";
 import { SECOND } from "../time.ts";
+import { say } from "../words/say.ts";
 
 /** What a table has for the keys that it was asked for. */
 export interface Answers {
@@ -69,10 +70,10 @@ function unread(error: unknown): Unread {
 export function tableRemedy(table: string, list: string, why: string): string {
 	const plain = table.replace(/^(proxy:)+/, "");
 	const type = plain.slice(0, plain.indexOf(":"));
-	const out = `take it out of ${list} in main.cf`;
-	if (/unsupported dictionary type/.test(why)) return `run "apt install postfix-${type}", or ${out}`;
+	const out = say`take it out of ${list} in main.cf`;
+	if (/unsupported dictionary type/.test(why)) return say`run "apt install postfix-${type}", or ${out}`;
 	const made = ["hash", "btree", "lmdb", "cdb"].includes(type);
-	return made ? `make it with "postmap ${plain}", or ${out}` : `put the file back, or ${out}`;
+	return made ? say`make it with "postmap ${plain}", or ${out}` : say`put the file back, or ${out}`;
 }
 
 /** The files that a table lies in, as far as that can be told from its name (DATABASE_README). */

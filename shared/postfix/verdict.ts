@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Proof, Proofs } from "../proof.ts";
+import { say } from "../words/say.ts";
 
 /** What is known of mail's way, and why. "yes" only where every step of it was seen in Postfix's own words. */
 export interface Verdict {
@@ -113,5 +114,5 @@ export function sameDelivery(a: Delivery, b: Delivery): boolean {
 /** A few names of many, for a sentence. */
 export function someOf(names: readonly string[], most = 5): string {
 	if (names.length <= most) return names.join(", ");
-	return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+	return say`${names.slice(0, most).join(", ")} and ${names.length - most} more`;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readEach } from "../json-list.ts";
 import { plainText } from "../plain-text.ts";
 import { type Direction, directions, type Proof, type Proofs, verdicts } from "../proof.ts";
+import { say } from "../words/say.ts";
 
 /** What one side has seen, as it crosses the tunnel. */
 export type SentProof = Proof & { direction: Direction };
@@ -36,9 +37,11 @@ export function sentProofs(all: readonly Proofs[]): SentProof[] {
 }
 
 /** What the other side has seen, as its words. */
-export function proofsBy(who: string, sent: readonly SentProof[]): Proofs {
+export function proofsBy(who: "relay" | "home", sent: readonly SentProof[]): Proofs {
 	const proofs: Partial<Record<Direction, Proof[]>> = {};
-	for (const { direction, verdict, because } of sent)
-		proofs[direction] = [...(proofs[direction] ?? []), { verdict, because: `${who} says: ${because}` }];
+	for (const { direction, verdict, because: said } of sent) {
+		const because = who === "relay" ? say`the relay says: ${said}` : say`the home says: ${said}`;
+		proofs[direction] = [...(proofs[direction] ?? []), { verdict, because }];
+	}
 	return proofs;
 }

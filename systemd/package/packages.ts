@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { type ProgramName, programs } from "../bundle.mjs";
+import { germanFile, type ProgramName, programs } from "../bundle.mjs";
 import { completion } from "./completion.ts";
 import { type ConfigFile, configPage } from "./config-page.ts";
 import { bundledCopyright, nodeCopyright, ownCopyright } from "./copyright.ts";
@@ -21,6 +21,8 @@ export interface Edition {
 /** A program as it was bundled. */
 export interface Bundle {
 	code: string;
+	/** What its commands say in German. */
+	german: string;
 	/** The folders of the npm packages in it. */
 	packages: string[];
 }
@@ -29,10 +31,15 @@ export interface Bundle {
 export const neededNode = { major: 20, minor: 19 };
 
 /**
- * V8's flags with the packaged runtime, whose version is known to have them: a small process that runs for months
- * needs little memory, not speed.
+ * V8's flags with the packaged runtime, whose version is known to have them: programs that run for months with little to
+ * do need little memory, not speed. At home no code is ever optimized (measured: 11 MB of the compilers' own code need not
+ * be in memory); a relay with thousands of homes keeps the best of the compilers. Not --lite-mode: it has no WebAssembly,
+ * which undici's HTTP parser is.
  */
-export const flags = ["--max-semi-space-size=1", "--optimize-for-size"];
+export const flags: Record<ProgramName, string[]> = {
+	heimweg: ["--max-semi-space-size=1", "--optimize-for-size", "--no-opt", "--no-maglev"],
+	"heimweg-relay": ["--max-semi-space-size=1", "--optimize-for-size", "--no-maglev"],
+};
 
 const systemd = new URL("../", import.meta.url);
 const here = new URL("./", import.meta.url);
@@ -75,13 +82,12 @@ export async function commonPackage(edition: Edition): Promise<Deb> {
 async function wrapper(): Promise<string> {
 	const { major, minor } = neededNode;
 	const values = {
-		FLAGS: flags.join(" "),
-		NEEDED: `${major}.${minor}`,
-		MAJOR: `${major}`,
-		MINOR: `${minor}`,
+		HOME_FLAGS: flags.heimweg.join(" "),
+		RELAY_FLAGS: flags["heimweg-relay"].join(" "),
+		...{ NEEDED: `${major}.${minor}`, MAJOR: `${major}`, MINOR: `${minor}` },
 	};
 	return (await source("start", here)).replaceAll(
-		/@([A-Z]+)@/g,
+		/@([A-Z_]+)@/g,
 		(_, name: keyof typeof values) => values[name],
 	);
 }
@@ -108,6 +114,7 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 		},
 		files: [
 			{ path: `${library}/${name}.mjs`, content: bundle.code.replace(/^#!.*\n/, "") },
+			{ path: `${library}/${germanFile(name)}`, content: bundle.german },
 			{ path: `/usr/bin/${name}`, link: "../lib/heimweg/start" },
 			{ path: `/usr/lib/tmpfiles.d/${name}.conf`, content: await source(`${name}.tmpfiles`) },
 			...(await Promise.all(

@@ -8,6 +8,7 @@ import {
 	type ProgramStatus,
 	statusText as textOf,
 } from "../../shared/program-status.ts";
+import { german } from "../../shared/words/german.ts";
 import { logLines } from "./log-lines.ts";
 
 const statusLine = (status: object) => lineOf(agent, status, status === ill ? 1 : 0);
@@ -75,13 +76,39 @@ test("people read where each address came from and since when, and what the rela
 	]);
 });
 
+test("who reads German reads all of it in German, with names and numbers as they are", () => {
+	const proofs = ["pulse answered 0.4 s ago", "the relay routes example.org here"];
+	const headline = { incoming: { verdict: "yes", because: proofs } };
+	const past = { text: "the tunnel cannot be set up", at: "2026-01-01T00:00:00Z", lasted: 7, times: 2 };
+	expect(textOf(agent, { ...well, headline } as unknown as ProgramStatus, german).split("\n")).toEqual([
+		"heimweg 1.2.3: Mail kommt durch",
+		"herein  ja (Puls vor 0.4 s beantwortet; das Relay leitet example.org hierher)",
+		"Tunnel  steht zu relay.example.org unter 198.51.100.1:51820, 12.3 ms",
+		"IPv4    198.51.100.7  seit 2026-01-02 03:04 UTC, gesehen vom Relay",
+		"IPv6    2001:db8::7  seit 2026-01-02 03:04 UTC, gesehen vom Kernel",
+		"DNS     stimmen mit deSEC überein",
+		"        mail.example.org A 198.51.100.7",
+		'Relay   kennt uns als "muller", leitet zu uns: example.org, example.net',
+		"",
+		"Es ist nichts gestört.",
+		"",
+	]);
+	const text = textOf(agent, { ...ill, recent: [past] } as unknown as ProgramStatus, german);
+	expect(text).toContain("heimweg 1.2.3: Mail kommt nicht durch");
+	expect(text).toMatch(
+		/FEHLER seit \d+ s: keine Antwort vom Relay relay\.example\.org durch den Tunnel .*\[relay\.tunnel_down\]/,
+	);
+	expect(text).toContain("  was zu tun ist: heimweg versucht es weiter; wenn es anhält, auf dem Relay");
+	expect(text).toMatch(/ {2}2-mal, zuletzt vor \d+ d.*, nach 7 s: der Tunnel lässt sich nicht einrichten/);
+});
+
 test("when something is wrong, people read what, and what to do", () => {
 	const text = statusText(ill);
 	expect(text).toContain("mail cannot flow");
 	expect(text).toContain("tunnel  down, to relay.example.org");
 	expect(text).toContain("IPv4    not known");
 	expect(text).toContain("relay   no check-in yet");
-	expect(text).toMatch(/ERROR for 0 s: no answer from the relay relay\.example\.org through the tunnel/);
+	expect(text).toMatch(/ERROR for \d+ s: no answer from the relay relay\.example\.org through the tunnel/);
 	expect(text).toContain("what to do: heimweg keeps trying");
 });
 

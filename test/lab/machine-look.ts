@@ -20,7 +20,7 @@ const left = [
 	"/var/log /var/cache /var/tmp /var/mail /var/lib/apt /var/lib/dpkg /var/lib/systemd /var/lib/private",
 	// Of Postfix's two files the settings count; its queue has what it has.
 	"/etc/postfix/main.cf /etc/postfix/master.cf /var/lib/postfix /var/spool/postfix/[abcdefgijklmnopqrstuvwxyz]*",
-	"/etc/apt /usr/share/keyrings",
+	"/etc/apt /usr/share/keyrings /var/lib/unattended-upgrades",
 ].join(" ");
 
 /** Looks at all of that. */

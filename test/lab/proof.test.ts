@@ -42,8 +42,22 @@ describeLab("well is said when it is seen", () => {
 		expect(relay.stdout).toMatch(/^incoming +yes \(pulse came/m);
 	});
 
+	it("in German for whose locale is German, on both sides; JSON stays English", async () => {
+		for (const side of ["home", "relay"] as const) {
+			const program = side === "home" ? "heimweg" : "heimweg-relay";
+			const german = ["env", "-u", "LC_ALL", "LANG=de_DE.UTF-8", program, "status"];
+			const { stdout } = await scene().lab[side].exec(german);
+			expect(stdout).toMatch(/^heimweg(?:-relay)? \S+: Mail kommt durch$/m);
+			expect(stdout).toMatch(/^herein +ja \(/m);
+			expect(stdout).toContain("Es ist nichts gestört.");
+			expect(stdout).not.toMatch(/\b(?:the|yes|routes|seen by|ours)\b/);
+			const json = JSON.parse((await scene().lab[side].exec([...german, "--json"])).stdout);
+			expect(json.headline.incoming.verdict).toBe("yes");
+		}
+	});
+
 	it("not while Postfix on the relay is stopped, and the home says so at once", async () => {
-		const { relay } = scene().lab;
+		const { relay, home } = scene().lab;
 		await relay.run(["systemctl", "stop", "postfix"]);
 		try {
 			await until(
@@ -55,6 +69,10 @@ describeLab("well is said when it is seen", () => {
 				soon,
 			);
 			await nobodySaysWell();
+			const { stdout } = await home.exec(["env", "-u", "LC_ALL", "LANG=de_DE.UTF-8", "heimweg", "status"]);
+			expect(stdout).toMatch(
+				/FEHLER seit .*: das Relay meldet: Postfix läuft nicht: dieses Relay nimmt keine Mail/,
+			);
 		} finally {
 			await relay.run(["systemctl", "start", "postfix"]);
 		}

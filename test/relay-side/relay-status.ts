@@ -6,6 +6,7 @@ import {
 	type ProgramStatus,
 	statusText as textOf,
 } from "../../shared/program-status.ts";
+import type { Speak } from "../../shared/words/say.ts";
 
 /** What `heimweg-relay status --json` prints. */
 export type RelayStatus = ProgramStatus &
@@ -18,4 +19,4 @@ export function statusLine({ homes, conditions }: RelayStatus): string {
 	const errors = conditions.filter(({ severity }) => severity === "error").length;
 	return lineOf(relay, { figures: { served, here, waiting } }, errors);
 }
-export const statusText = (status: RelayStatus) => textOf(relay, status);
+export const statusText = (status: RelayStatus, speak?: Speak) => textOf(relay, status, speak);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type HomeStatus, shownHomes } from "../../relay-side/homes/status.ts";
+import { german } from "../../shared/words/german.ts";
 import { failing, silentHealth } from "../shared/silent.ts";
 import { type RelayStatus, statusLine, statusText } from "./relay-status.ts";
 
@@ -55,6 +56,29 @@ test("people see each home with where it is and its domains, the absent ones fir
 	);
 	expect(lines[3]).toContain("at an unknown address");
 	expect(text).toContain("Nothing is wrong.");
+});
+
+test("who reads German reads the homes in German, whatever they are called", () => {
+	const waiting = { mails: 2, since: new Date().toISOString(), oldest: new Date().toISOString() };
+	const errors = [
+		{ code: "mail.x", text: "Postfix cannot open one of its tables", since: "2026-01-01T00:00:00Z" },
+	];
+	const agent = { version: "1", conditions: ["mail.x"], errors, at: "2026-01-01T12:00:00Z" };
+	const text = statusText(
+		status([
+			home("key", { waiting }),
+			home("bert", { here: false, for: 7_200, domains: [], agent }),
+			home("cora", { endpoint: undefined }),
+		]),
+		german,
+	);
+	expect(text.split("\n").slice(0, 5)).toEqual([
+		"heimweg-relay 1: Mail kommt durch",
+		"bert  weg seit 2 h; keine Domain",
+		"      er meldete um 2026-01-01 12:00 UTC: FEHLER Postfix kann eine seiner Tabellen nicht öffnen  [mail.x]",
+		"key   da seit 60 s, unter 198.51.100.7:51820; key.example; 2 Mails warten auf dem Relay: seit 0 s stockt die Mail, die älteste kam vor 0 s",
+		"cora  da seit 60 s, unter unbekannter Adresse; cora.example",
+	]);
 });
 
 test("what a home says of mail that waits there stands beside it, and grows no older while it is away", () => {

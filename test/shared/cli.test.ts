@@ -8,18 +8,20 @@ const prelude = `
 	import { checkConfig, exitWith, printStatus } from "${shared}/cli.ts";
 	import { ConfigError, HeimwegError } from "${shared}/errors.ts";
 	import { isWell } from "${shared}/program-status.ts";
+	import { english } from "${shared}/words/say.ts";
 	setInterval(() => {}, 1000);
 	const status = (mailFlows, ...severities) => ({
 		mailFlows, conditions: severities.map((severity) => ({ severity })), long: "x".repeat(300000) });
 	const headline = (verdict) => ({ incoming: { verdict, because: [] } });
-	const text = (s) => "flows: " + s.mailFlows + "\\n";
+	const text = (s, speak) => "flows: " + s.mailFlows + speak(s.said ?? "") + "\\n";
 	const print = (ask, json = false) => exitWith(printStatus({ ask, json, text, isWell }));
 `;
 
 /** What a program that ends with this code prints, and its exit status. */
-async function ends(code: string) {
+async function ends(code: string, locale = "C") {
 	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", prelude + code], {
 		stdio: ["ignore", "pipe", "pipe"],
+		env: { ...process.env, LC_ALL: locale },
 	});
 	const text = { out: "", err: "" };
 	child.stdout.setEncoding("utf8").on("data", (chunk) => {
@@ -55,6 +57,23 @@ test("a daemon that does not run is exit status 3, with what to do", async () =>
 		out: "",
 		err: "the daemon does not run\nwhat to do: start it\n",
 	});
+}, 60_000);
+
+test("who reads German gets German, but for JSON, defects and what systemd runs", async () => {
+	const fails =
+		'async () => { throw new HeimwegError("the daemon does not run", { remedy: "run it with sudo" }); }';
+	const german = "der Daemon läuft nicht\nwas zu tun ist: es mit sudo ausführen\n";
+	const status = `async () => ({ ...status(true), said: "mail can flow" })`;
+	const [failed, daemon, json, text] = await Promise.all(
+		[
+			...[`print(${fails})`, `exitWith((${fails})(), async () => english)`],
+			...[`print(${status}, true)`, `print(${status})`],
+		].map((code) => ends(code, "de_DE.UTF-8")),
+	);
+	expect(failed).toEqual({ status: 3, out: "", err: german });
+	expect(daemon?.err).toBe("the daemon does not run\nwhat to do: run it with sudo\n");
+	expect(json?.out).toContain("mail can flow");
+	expect(text?.out).toContain("Mail kommt durch");
 }, 60_000);
 
 test("a wrong config is exit status 78 and a line for each problem, in status and check-config", async () => {

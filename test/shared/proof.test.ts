@@ -64,7 +64,7 @@ test("proofs cross the tunnel bounded and without what a terminal obeys, as the 
 	]);
 	expect(sent[0]?.because).toHaveLength(200);
 	const read = sentProofsSchema.parse([...sent, { direction: "sideways", verdict: "yes", because: "" }, 7]);
-	expect(proofsBy("the home", read).records).toEqual([proof("no", "the home says: ?[2Jgone")]);
+	expect(proofsBy("home", read).records).toEqual([proof("no", "the home says: ?[2Jgone")]);
 	expect(sentProofs(Array(100).fill({ incoming: proof("yes", "again") }))).toHaveLength(30);
 });
 

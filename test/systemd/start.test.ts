@@ -71,6 +71,8 @@ describe("the starter", () => {
 	it("prefers the Node of its package, with flags for little memory", () => {
 		program("bin/node", node("v18.20.4"));
 		program("node", node("v24.21.0"));
-		expect(start("run").stdout).toBe(`${folder}/node: ${flags.join(" ")} ${folder}/heimweg-relay.mjs run\n`);
+		expect(start("run").stdout).toBe(
+			`${folder}/node: ${flags["heimweg-relay"].join(" ")} ${folder}/heimweg-relay.mjs run\n`,
+		);
 	});
 });

@@ -7,6 +7,7 @@ import { createPrompt } from "../../../shared/prompt.ts";
 import { sendMail } from "../../../shared/smtp.ts";
 import { SECOND } from "../../../shared/time.ts";
 import { version } from "../../../shared/version.ts";
+import type { Speak } from "../../../shared/words/say.ts";
 import type { AgentCore } from "../../config.ts";
 import { findRecipients } from "../../recipients/find.ts";
 import type { AfterDeps, AfterOptions } from "./options.ts";
@@ -22,11 +23,12 @@ export function realDeps(
 	line: CommandLine<AgentCore>,
 	options: AfterOptions,
 	say: (line: string) => void,
+	speak: Speak,
 ): AfterDeps {
 	const resolver = new Resolver({ timeout: resolverPatience, tries: 2 });
 	return {
 		run: runCommand,
-		prompt: createPrompt({ all: options.yes ?? false }),
+		prompt: createPrompt({ all: options.yes ?? false, speak }),
 		line,
 		say,
 		async zoneOf(name, token, api = usualApi) {

@@ -97,6 +97,7 @@ beforeEach(async () => {
 		},
 		files: homeFiles(join(root, "homes.d")),
 		say: (text) => said.push(text),
+		tell: (text) => printed.push(text),
 		out: (text) => printed.push(text),
 		now: () => new Date("2026-11-30T12:00:00Z"),
 	};

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { say } from "../../../words/say.ts";
 import type { TokenPolicy } from "../../provider.ts";
 import { type RRset, type RRsetChange, rrsetSchema } from "../../rrset.ts";
 import { DEFAULT_TIMEOUT, type DesecAccess } from "./access.ts";
@@ -116,7 +117,7 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 
 	return {
 		async zoneOf(name, signal) {
-			const wanted = `find the zone of ${name}`;
+			const wanted = say`find the zone of ${name}`;
 			const query = { owns_qname: name };
 			const { value } = await call(z.array(zoneSchema), {
 				wanted,
@@ -139,13 +140,13 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 
 		async zone(domain, signal) {
 			const path = `domains/${encodeURIComponent(domain)}/`;
-			const wanted = `read the domain ${domain}`;
+			const wanted = say`read the domain ${domain}`;
 			return describe((await call(zoneSchema, { wanted, kind: "read", domain, path, signal })).value);
 		},
 
 		async rrsets(domain, filter = {}, signal) {
 			const path = `domains/${encodeURIComponent(domain)}/rrsets/`;
-			const wanted = `read the RRsets of ${domain}`;
+			const wanted = say`read the RRsets of ${domain}`;
 			const found: RRset[] = [];
 			// An empty cursor is the first page; without one, a zone of more than a page is refused.
 			let cursor: string | undefined = "";
@@ -196,7 +197,7 @@ export function createDesecApi(options: DesecApiOptions): DesecApi {
 	): Promise<RRset[]> {
 		const path = `domains/${encodeURIComponent(domain)}/rrsets/`;
 		const which = changes.map(({ subname, type }) => `${subname || "@"} ${type}`).join(", ");
-		const wanted = `change ${which} of ${domain}`;
+		const wanted = say`change ${which} of ${domain}`;
 		const call_ = { wanted, kind: "write" as const, domain, path, items: changes, onlyNew, signal };
 		return (await call(z.array(rrsetSchema), call_)).value;
 	}

@@ -1,4 +1,5 @@
 import type { Address } from "../../../address.ts";
+import { say } from "../../../words/say.ts";
 import { DEFAULT_TIMEOUT, type DesecAccess } from "./access.ts";
 import { spend } from "./budgeted.ts";
 import { exchange } from "./exchange.ts";
@@ -42,7 +43,7 @@ export async function updateThroughDynDns(update: DynDnsUpdate): Promise<void> {
 	url.searchParams.set("hostname", names.join(","));
 	url.searchParams.set("myipv4", ipv4);
 	url.searchParams.set("myipv6", ipv6);
-	const wanted = `set the addresses of ${names.join(", ")} through dynDNS`;
+	const wanted = say`set the addresses of ${names.join(", ")} through dynDNS`;
 	const items = names.flatMap((subname) => [
 		...(ipv4 === "preserve" ? [] : [{ subname, type: "A" }]),
 		...(ipv6 === "preserve" ? [] : [{ subname, type: "AAAA" }]),

@@ -2,6 +2,7 @@ import { lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
 import type { FailedAt } from "../../../failed-connection.ts";
+import { say } from "../../../words/say.ts";
 import { DesecError } from "./error.ts";
 import { describeFailure, describeLate } from "./failure.ts";
 
@@ -90,8 +91,10 @@ export async function exchange(options: Exchange): Promise<Reply> {
 		if (signal?.aborted) throw signal.reason;
 		const { why, remedy, kind } = late ? describeLate(step, timeout) : describeFailure(error);
 		const connected = step === "answer";
-		const what = connected ? `there is no right answer from ${url.host}` : `${url.host} cannot be reached`;
-		const message = `deSEC: wanted to ${wanted}, but ${what}: ${why}`;
+		const what = connected
+			? say`there is no right answer from ${url.host}`
+			: say`${url.host} cannot be reached`;
+		const message = say`deSEC: wanted to ${wanted}, but ${what}: ${why}`;
 		throw new DesecError(kind, message.replaceAll(secret, "***"), { remedy, reached: connected });
 	} finally {
 		clearTimeout(timer);

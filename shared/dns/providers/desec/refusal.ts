@@ -1,4 +1,5 @@
 import { DAY, MINUTE, SECOND } from "../../../time.ts";
+import { say } from "../../../words/say.ts";
 import type { RRsetChange } from "../../rrset.ts";
 import { DesecError, type DesecErrorKind, type RejectedItem } from "./error.ts";
 import type { Reply } from "./exchange.ts";
@@ -16,7 +17,7 @@ export function refusalOf(reply: Reply, wanted: string, items: readonly RRsetCha
 	const kind = kindOf(reply);
 	const rejected = kind === "rejected" ? rejectedItems(reply, items) : [];
 	const why = rejected.length > 0 ? rejected.map(itemText).join("; ") : reason;
-	const verdict = isLocked(reason) && kind === "unauthorized" ? "the account is locked" : verdicts[kind];
+	const verdict = isLocked(reason) && kind === "unauthorized" ? say`the account is locked` : verdicts[kind];
 	const message = `deSEC: wanted to ${wanted}, but ${verdict} (${reply.status}${why && `: ${clip(why)}`})`;
 	return new DesecError(kind, message, {
 		remedy: remedies[kind](items, reason),
@@ -27,7 +28,7 @@ export function refusalOf(reply: Reply, wanted: string, items: readonly RRsetCha
 
 /** The error for an answer that cannot be deSEC's. */
 export function malformed(reply: Reply, wanted: string, expected: string): DesecError {
-	const came = reply.contentType === "text/html" ? "a web page" : `"${clip(reply.text, 80)}"`;
+	const came = reply.contentType === "text/html" ? say`a web page` : `"${clip(reply.text, 80)}"`;
 	return new DesecError(
 		"malformed",
 		`deSEC: wanted to ${wanted} and expected ${expected}, but what came is ${came} (${reply.status})`,
@@ -36,15 +37,15 @@ export function malformed(reply: Reply, wanted: string, expected: string): Desec
 }
 
 const verdicts: Record<DesecErrorKind, string> = {
-	unauthorized: "the token was refused: it is unknown or has expired",
-	forbidden: "the token may not do that",
-	"not-found": "there is no such domain or RRset in the token's account",
-	rejected: "the change breaks deSEC's rules",
-	conflict: "somebody else was changing it",
-	throttled: "there were too many requests",
-	unavailable: "deSEC has trouble",
-	unreachable: "it cannot be reached",
-	malformed: "the answer is not deSEC's",
+	unauthorized: say`the token was refused: it is unknown or has expired`,
+	forbidden: say`the token may not do that`,
+	"not-found": say`there is no such domain or RRset in the token's account`,
+	rejected: say`the change breaks deSEC's rules`,
+	conflict: say`somebody else was changing it`,
+	throttled: say`there were too many requests`,
+	unavailable: say`deSEC has trouble`,
+	unreachable: say`it cannot be reached`,
+	malformed: say`the answer is not deSEC's`,
 };
 
 const remedies: Record<
@@ -53,21 +54,21 @@ const remedies: Record<
 > = {
 	unauthorized: (_, reason) =>
 		isLocked(reason)
-			? "log in at desec.io and see what it says, or write to support@desec.io; the token may stay as it is"
-			: "look at desec.io whether the token is there and not past its maximum age; else make one and put its secret into the file that dns.token_file or LoadCredential= names",
+			? say`log in at desec.io and see what it says, or write to support@desec.io; the token may stay as it is`
+			: say`look at desec.io whether the token is there and not past its maximum age; else make one and put its secret into the file that dns.token_file or LoadCredential= names`,
 	forbidden: (items) => {
 		const which = items.map(({ subname, type }) => `${subname || "@"} ${type}`).join(", ");
-		return `allow the token to write ${which || "the names in dns.names"}: its policies at desec.io, with permission to write`;
+		return say`allow the token to write ${which || say`the names in dns.names`}: its policies at desec.io, with permission to write`;
 	},
 	"not-found": () =>
-		"see that the domain is in the account that the token belongs to, and dns.names is right",
-	rejected: () => "see what else is at these names in the deSEC account, and the names in dns.names",
+		say`see that the domain is in the account that the token belongs to, and dns.names is right`,
+	rejected: () => say`see what else is at these names in the deSEC account, and the names in dns.names`,
 	conflict: () => undefined,
-	throttled: () => "see what else changes this account's domains; Heimweg waits as long as deSEC says",
-	unavailable: () => "nothing; it is tried again by itself (status: desec.io)",
+	throttled: () => say`see what else changes this account's domains; Heimweg waits as long as deSEC says`,
+	unavailable: () => say`nothing; it is tried again by itself (status: desec.io)`,
 	unreachable: () => undefined,
 	malformed: () =>
-		"see that nothing on the line answers in deSEC's place, and that the URLs in [dns] are right",
+		say`see that nothing on the line answers in deSEC's place, and that the URLs in [dns] are right`,
 };
 
 /** deSEC's words for a locked account; what holds a token that is unknown or expired is told alike. */
@@ -111,7 +112,7 @@ function parsed(reply: Reply): unknown {
 }
 
 function reasonOf(reply: Reply): string {
-	if (reply.contentType === "text/html") return "a web page";
+	if (reply.contentType === "text/html") return say`a web page`;
 	const body = parsed(reply);
 	const detail = (body as { detail?: unknown } | null | undefined)?.detail;
 	if (typeof detail === "string") return detail;

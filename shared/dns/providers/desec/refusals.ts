@@ -1,4 +1,5 @@
 import { ConfigError, HeimwegError } from "../../../errors.ts";
+import { say } from "../../../words/say.ts";
 import { DesecError } from "./error.ts";
 
 /** Milliseconds to wait when deSEC will not have us, doubling: most likely only its owner can change that. */
@@ -43,7 +44,7 @@ function isForOwner(error: unknown): error is HeimwegError {
 }
 
 /** systemd reads a credential at the unit's start only (systemd.exec(5)); a restart also ends every wait. */
-export const tryAgain = 'run "systemctl restart heimweg", which is no outage';
+export const tryAgain = say`run "systemctl restart heimweg", which is no outage`;
 
 function explained(error: HeimwegError, retryAfter: number): HeimwegError {
 	if (error instanceof ConfigError) return new HeimwegError(error.problems.join("; "), { retryAfter });

@@ -1,0 +1,196 @@
+/** What the status shows besides conditions. */
+export const status = {
+	// the first line, and what is seen of each direction
+	"mail cannot flow": "Mail kommt nicht durch",
+	"mail does not come in": "Mail kommt nicht herein",
+	"mail does not go out": "Mail geht nicht hinaus",
+	"mail can flow": "Mail kommt durch",
+	"it is not known whether mail flows": "ob Mail durchkommt, ist nicht bekannt",
+	incoming: "herein",
+	outgoing: "hinaus",
+	records: "Einträge",
+	yes: "ja",
+	no: "nein",
+	"not known": "nicht bekannt",
+	"yes ({0})": "ja ({0})",
+	"no ({0})": "nein ({0})",
+	"not known ({0})": "nicht bekannt ({0})",
+	"{0.}: no, {1}": "{0}: nein, {1}",
+	"{0.}: not known, {1}": "{0}: nicht bekannt, {1}",
+
+	// what is wrong, and what is over
+	"Nothing is wrong.": "Es ist nichts gestört.",
+	"No fault was found, but not everything was seen to be well yet.":
+		"Es wurde kein Fehler gefunden, aber noch nicht von allem gesehen, dass es in Ordnung ist.",
+	"ERROR for {0~}: {1}  [{2}]": "FEHLER seit {0}: {1}  [{2}]",
+	"WARNING for {0~}: {1}  [{2}]": "WARNUNG seit {0}: {1}  [{2}]",
+	"this follows from: {0}": "das folgt aus: {0}",
+	"what to do: {0}": "was zu tun ist: {0}",
+	"Over by now, in the last hour:": "Inzwischen vorbei, in der letzten Stunde:",
+	"{0~} ago: {1}": "vor {0}: {1}",
+	"{0~} ago, after {1~}: {2}": "vor {0}, nach {1}: {2}",
+	"{0#} times, last {1~} ago: {2}": "{0}-mal, zuletzt vor {1}: {2}",
+	"{0#} times, last {1~} ago, after {2~}: {3}": "{0}-mal, zuletzt vor {1}, nach {2}: {3}",
+	"... and {0#} more, see --json": "... und {0} weitere, siehe --json",
+	"{0}: {1#} times, for {2} and {3#} more; of {4}: {5}":
+		"{0}: {1}-mal, für {2} und {3} weitere; von {4}: {5}",
+	"for {0}, and likewise for the others: {1}": "für {0}, und für die anderen ebenso: {1}",
+	"{0} and {1#} more": "{0} und {1} weitere",
+	"and {0#} more": "und {0} weitere",
+
+	// mail that waits
+	"1 mail waits on the relay: mail has been held up for {0}, the oldest came {1} ago":
+		"1 Mail wartet auf dem Relay: seit {0} stockt die Mail, die älteste kam vor {1}",
+	"{0#} mails wait on the relay: mail has been held up for {1}, the oldest came {2} ago":
+		"{0} Mails warten auf dem Relay: seit {1} stockt die Mail, die älteste kam vor {2}",
+
+	queue: "Warteschlange",
+	"1 mail waits here, the oldest came {0~} ago": "1 Mail wartet hier, die älteste kam vor {0}",
+	"{0#} mails wait here, the oldest came {1~} ago": "{0} Mails warten hier, die älteste kam vor {1}",
+	"1 mail waits at home, the oldest came {0~} ago": "1 Mail wartet zu Hause, die älteste kam vor {0}",
+	"{0#} mails wait at home, the oldest came {1~} ago": "{0} Mails warten zu Hause, die älteste kam vor {1}",
+
+	// the home's rows
+	tunnel: "Tunnel",
+	relay: "Relay",
+	keys: "Schlüssel",
+	key: "Schlüssel",
+	inside: "im Tunnel",
+	Reached: "Erreicht",
+	"up to {0} at {1}, {2} ms": "steht zu {0} unter {1}, {2} ms",
+	"up to {0}, {1} ms": "steht zu {0}, {1} ms",
+	"down, to {0} at {1}": "unterbrochen, zu {0} unter {1}",
+	"down, to {0}": "unterbrochen, zu {0}",
+	"no WireGuard handshake comes about with it": "kein WireGuard-Handshake kommt mit ihm zustande",
+	"the last handshake was {0} ago": "der letzte Handshake war vor {0}",
+	"bytes arrive from it": "Bytes kommen von ihm an",
+	"no byte arrives from it": "kein Byte kommt von ihm an",
+	"it is reached outside the tunnel": "außerhalb des Tunnels ist es zu erreichen",
+	"it is not reached outside the tunnel": "außerhalb des Tunnels ist es nicht zu erreichen",
+	"it is not reached outside the tunnel, though names are resolved":
+		"außerhalb des Tunnels ist es nicht zu erreichen, obwohl sich Namen auflösen lassen",
+	'knows us as "{0}", routes to us: {1}': 'kennt uns als "{0}", leitet zu uns: {1}',
+	'knows us as "{0}", routes to us: nothing': 'kennt uns als "{0}", leitet zu uns: nichts',
+	"at {0@}: {1}": "um {0}: {1}",
+	"no check-in yet": "noch kein Check-in",
+	"ours {0}, the relay's {1}": "unsere {0}, die des Relays {1}",
+	"ours {0}": "unsere {0}",
+	"no valid recipients to tell it of yet": "noch keine gültigen Empfänger, die ihm zu nennen wären",
+	"knows our 1 valid recipient": "kennt unseren 1 gültigen Empfänger",
+	"knows our {0#} valid recipients": "kennt unsere {0} gültigen Empfänger",
+	"does not know our 1 valid recipient yet": "kennt unseren 1 gültigen Empfänger noch nicht",
+	"does not know our {0#} valid recipients yet": "kennt unsere {0} gültigen Empfänger noch nicht",
+	"{0.}  since {1} UTC, seen by {2}": "{0}  seit {1} UTC, gesehen {2:von}",
+	"gone from this line since {0@}": "an diesem Anschluss weg seit {0}",
+	"gone from this line since {0@}, was {1}": "an diesem Anschluss weg seit {0}, war {1}",
+	"a check-ip service": "ein Check-IP-Dienst",
+	"the kernel": "der Kernel",
+	"{0.} from outside: {1}": "{0} von außen: {1}",
+	"{0.} from outside: {1} (proven by two looks)": "{0} von außen: {1} (zweimal nachgesehen)",
+	"{0.} from outside: {1}, but not on port {2}": "{0} von außen: {1}, aber nicht auf Port {2}",
+	"{0.} from outside: {1}, but not on port {2} (proven by two looks)":
+		"{0} von außen: {1}, aber nicht auf Port {2} (zweimal nachgesehen)",
+	"yes, our own key answers": "ja, unser eigener Schlüssel antwortet",
+	"somebody answers, not proven to be us": "jemand antwortet, ob wir es sind, ist nicht bewiesen",
+	"no, somebody with another key answers": "nein, jemand mit einem anderen Schlüssel antwortet",
+	"no, nobody answers": "nein, niemand antwortet",
+	"not known to be in sync with deSEC": "ob sie mit deSEC übereinstimmen, ist nicht bekannt",
+	"in sync with deSEC": "stimmen mit deSEC überein",
+	"in sync with deSEC, compared at {0}": "stimmen mit deSEC überein, verglichen um {0}",
+	"in sync with deSEC, but its name servers do not answer {0} yet":
+		"stimmen mit deSEC überein, aber dessen Nameserver antworten mit {0} noch nicht",
+	"{0.} {1.} {2}, published, but does not lead here": "{0} {1} {2}, veröffentlicht, führt aber nicht hierher",
+
+	// the relay's rows
+	"here for {0~}, at {1}": "da seit {0}, unter {1}",
+	"away for {0~}": "weg seit {0}",
+	"an unknown address": "unbekannter Adresse",
+	"no domain": "keine Domain",
+	"its key is {0}, inside {1}": "sein Schlüssel ist {0}, im Tunnel {1}",
+	"it said at {0@}: {1}": "er meldete um {0}: {1}",
+	"ERROR {0}  [{1}]": "FEHLER {0}  [{1}]",
+	"it said: {0}": "er meldete: {0}",
+	"and {0#} more errors, see --json": "und {0} weitere Fehler, siehe --json",
+	"... {0#} of {1#} homes are shown, see --all or --home; {2#} are here, mail waits for {3#}":
+		"... {0} von {1} Heimservern werden gezeigt, siehe --all oder --home; {2} sind da, für {3} wartet Mail",
+	'no home yet: run "heimweg-relay invite NAME DOMAIN"':
+		'noch kein Heimserver: "heimweg-relay invite NAME DOMAIN" ausführen',
+
+	// what the headline rests on
+	"pulse answered {0} s ago": "Puls vor {0} s beantwortet",
+	"no pulse was answered since heimweg started {0} ago":
+		"kein Puls wurde beantwortet, seit heimweg vor {0} gestartet ist",
+	"no pulse was answered for {0}": "seit {0} wurde kein Puls beantwortet",
+	"{0}, though WireGuard reaches the relay": "{0}, obwohl WireGuard das Relay erreicht",
+	"no check-in was answered yet": "noch kein Check-in wurde beantwortet",
+	"the last answered check-in was at {0}, and it routed {1} here":
+		"der letzte beantwortete Check-in war um {0}, und da leitete es {1} hierher",
+	"the last answered check-in was at {0}, and it routed nothing here":
+		"der letzte beantwortete Check-in war um {0}, und da leitete es nichts hierher",
+	"the relay routes no domain here": "das Relay leitet keine Domain hierher",
+	"the relay does not route {0} here": "das Relay leitet {0} nicht hierher",
+	"the relay routes {0} here": "das Relay leitet {0} hierher",
+	"the relay says: {0}": "das Relay meldet: {0}",
+	"the home says: {0}": "der Heimserver meldet: {0}",
+	"they were not compared with deSEC yet": "sie wurden noch nicht mit deSEC verglichen",
+	"compared with deSEC at {0}": "mit deSEC verglichen um {0}",
+	"there is none: no address can be published": "es gibt keine: keine Adresse kann veröffentlicht werden",
+	"the name servers do not answer {0} yet": "die Nameserver antworten mit {0} noch nicht",
+	"the name servers answered them at {0}": "die Nameserver antworteten damit um {0}",
+	"{0.} does not lead here from outside": "{0} führt von außen nicht hierher",
+	"it has not come yet": "er hat sich noch nicht gemeldet",
+	"pulse came {0} s ago": "Puls kam vor {0} s",
+	"no pulse came yet": "noch kein Puls kam",
+	"its file names no domain": "seine Datei nennt keine Domain",
+	"mail of {0} waits until it is settled whose it is": "Mail für {0} wartet, bis geklärt ist, wem sie gehört",
+	"there is no home yet": "es gibt noch keinen Heimserver",
+	"all {0#} homes": "alle {0} Heimserver",
+	"{0#} of {1#} homes": "{0} von {1} Heimservern",
+	"nobody has looked": "niemand hat nachgesehen",
+	"its mail server does not answer": "sein Mailserver antwortet nicht",
+	"its mail server greeted us at {0}": "sein Mailserver begrüßte uns um {0}",
+	"which domains this home serves is not known yet":
+		"welche Domains dieser Heimserver hat, ist noch nicht bekannt",
+	"whether the relay gets to this home's Postfix: {0}":
+		"ob das Relay den Postfix dieses Heimservers erreicht: {0}",
+	"this home's Postfix does not know it (454)": "der Postfix dieses Heimservers kennt sie nicht (454)",
+	"{0} in {1.} cannot be read: {2}": "{0} in {1} ist nicht lesbar: {2}",
+	"{0} in {1.} cannot be read here: {2}": "{0} in {1} ist hier nicht lesbar: {2}",
+	"{0.} cannot be read here: {1}": "{0} ist hier nicht lesbar: {1}",
+	"{0.} cannot be read here: it was not asked": "{0} ist hier nicht lesbar: sie wurde nicht gefragt",
+	"it was not asked": "sie wurde nicht gefragt",
+	"{0.} cannot be opened: {1}": "{0} lässt sich nicht öffnen: {1}",
+	"none of {0#} recipients is in {1}": "keiner von {0} Empfängern steht in {1}",
+	"this home's Postfix has it in {0}, and {1}": "der Postfix dieses Heimservers hat sie in {0}, und {1}",
+	"it takes every recipient ({0} is empty)": "nimmt jeden Empfänger ({0} ist leer)",
+	"it knows {0} ({1})": "kennt {0} ({1})",
+	"no valid recipient is known here to ask about ([recipients] in heimweg.toml names them)":
+		"es ist hier kein gültiger Empfänger bekannt, nach dem zu fragen wäre ([recipients] in heimweg.toml nennt sie)",
+	"mail.outgoing says that mail goes out another way":
+		"mail.outgoing sagt, dass Mail auf anderem Weg hinausgeht",
+	"{0} lets {1} leave past the relay": "{0} lässt {1} am Relay vorbei hinaus",
+	"Postfix sends from {0}, from which the relay takes no mail":
+		"Postfix sendet von {0}, und von dort nimmt das Relay keine Mail",
+	"Postfix sends everything to the relay's tunnel address":
+		"Postfix sendet alles an die Tunneladresse des Relays",
+	"its Postfix routes every domain here": "sein Postfix leitet jede Domain hierher",
+	"no home has a domain": "kein Heimserver hat eine Domain",
+	"Postfix asks others who is valid (relay_recipient_maps)":
+		"Postfix fragt andere, wer gültig ist (relay_recipient_maps)",
+	"this relay's Postfix has it in {0}": "der Postfix dieses Relays hat sie in {0}",
+	"the transport map: {0}": "die Transporttabelle: {0}",
+	"Postfix's transport map has no way for it yet":
+		"die Transporttabelle von Postfix hat noch keinen Weg für sie",
+	"its mail has to wait here for the moment": "ihre Mail muss im Moment hier warten",
+	"Postfix takes mail for it and brings it to {0}": "Postfix nimmt Mail für sie an und bringt sie zu {0}",
+	"this relay's Postfix takes no mail from outside: {0}":
+		"der Postfix dieses Relays nimmt keine Mail von außen: {0}",
+	"the way into the tunnel has {0} = {1}": "der Weg in den Tunnel hat {0} = {1}",
+	"Postfix cannot open {0}": "Postfix kann {0} nicht öffnen",
+	"this relay's Postfix is not set up for Heimweg: {0}":
+		"der Postfix dieses Relays ist nicht für Heimweg eingerichtet: {0}",
+	"the homes cannot hand over mail: {0}": "die Heimserver können keine Mail übergeben: {0}",
+	"master.cf has -o {0}: {1}": "master.cf hat -o {0}: {1}",
+	"Postfix takes the homes' mail on its tunnel address":
+		"Postfix nimmt die Mail der Heimserver auf seiner Tunneladresse an",
+} as const;
