@@ -241,7 +241,7 @@ describeLab("from two machines to the first mail", () => {
 		expect(await home().run(["sha256sum", ...files])).toBe(before);
 	}, 180_000);
 
-	it("by flags alone, on machines that were taken back to where they were, it comes to the first mail as well", async () => {
+	it("by flags alone, on machines that were taken back to where they were, the first mail comes too", async () => {
 		await home().run(
 			[
 				"sh",
