@@ -8,6 +8,7 @@ import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { say } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
@@ -71,7 +72,10 @@ export async function inviteHome(
 	} else await desk.files.replace(home, withInvitation(before, id));
 	await desk.order("invite-stands", id);
 	const code = encodeInvitation({ seed, ...opened });
-	if (before !== undefined) desk.say(`The code before is void, and so is a key that came by it.`);
+	if (before !== undefined)
+		desk.say(
+			`The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.`,
+		);
 	desk.say(
 		`${home} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\n` +
 			`take ${home}'s mail: send it on a way that you trust. Both sides then show the same six words.`,
@@ -119,7 +123,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.tell(say`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */

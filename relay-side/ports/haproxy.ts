@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, HeimwegError } from "../../shared/errors.ts";
-import { mapText, replaceMap, runningMap } from "../../shared/haproxy/map.ts";
+import { mapText, removeFromMap, replaceMap, runningMap, setInMap } from "../../shared/haproxy/map.ts";
 import { askHaproxy } from "../../shared/haproxy/runtime.ts";
-import { SECOND } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import { alertLua, type HaproxyPlaces, markOf } from "./haproxy-config.ts";
 
 /** HAProxy as we find it and make it: its files, and the process that has read them. */
@@ -34,9 +34,15 @@ const start = 3 * SECOND;
 
 const lookEvery = 100;
 
+/** After so long the map is read from HAProxy again: somebody else may have changed it. */
+const lookAnewAfter = 10 * MINUTE;
+
+/** So many entries of a map are told one by one: with thousands in it, that is quicker than all of it anew. */
+const fewChanges = 20;
+
 export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = askHaproxy): Haproxy {
-	/** The process whose map is known to be what it should. */
-	let known: number | undefined;
+	/** The map that a process is known to have. */
+	let known: { pid: number; map: ReadonlyMap<string, string>; seenAt: number } | undefined;
 
 	return {
 		async keep({ config, map }, signal) {
@@ -46,7 +52,7 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 			await writeIfOther(places.lua, alertLua);
 			if ((await textOf(places.bans)) === undefined) await writeFileAtomic(places.bans, "", { mode: 0o644 });
 			// First the file, so that a process that starts now has what the running one is told next.
-			const mapIsNew = await writeIfOther(places.names, mapText(map));
+			await writeIfOther(places.names, mapText(map));
 			const configIsNew = await writeIfOther(places.config, config);
 			let before = await running(signal);
 			if (!before) {
@@ -57,16 +63,29 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 				if (!before) return undefined;
 			}
 			const { pid } = before.mark === markOf(config) ? before : await reloaded(markOf(config), signal);
-			if (mapIsNew || pid !== known) {
-				const place = { socket: places.socket, file: places.names };
-				if (!sameEntries(await runningMap(place, signal), map)) await replaceMap(place, map, signal);
-			}
-			known = pid;
+			await tellMap(pid, map, signal);
 			return pid;
 		},
 		pid: async (signal) => (await running(signal))?.pid,
 		ask: (command) => ask(places.socket, command),
 	};
+
+	/** Makes the map of this process what it should be: a few entries one by one, more of them all at once. */
+	async function tellMap(pid: number, map: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
+		const place = { socket: places.socket, file: places.names };
+		const isKnown = known?.pid === pid && performance.now() - known.seenAt < lookAnewAfter;
+		const before = known && isKnown ? known.map : await runningMap(place, signal);
+		const seenAt = known && isKnown ? known.seenAt : performance.now();
+		known = undefined;
+		const gone = [...before.keys()].filter((key) => !map.has(key));
+		const changed = [...map].filter(([key, value]) => before.get(key) !== value);
+		if (gone.length + changed.length > fewChanges) await replaceMap(place, map, signal);
+		else {
+			for (const [key, value] of changed) await setInMap(place, key, value, signal);
+			for (const key of gone) await removeFromMap(place, key, signal);
+		}
+		known = { pid, map, seenAt };
+	}
 
 	async function running(signal: AbortSignal): Promise<Process | undefined> {
 		const info = await ask(places.socket, "show info", { signal }).catch((error: unknown) => {
@@ -130,8 +149,4 @@ async function textOf(path: string): Promise<string | undefined> {
 		if (codeOf(error) === "ENOENT") return undefined;
 		throw error;
 	}
-}
-
-function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-	return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }

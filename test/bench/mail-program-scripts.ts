@@ -36,22 +36,28 @@ export const greetings = (hosts: readonly string[], name: string, times: number)
 
 /** A shell script that puts a large mail into anna's mailbox, alone. */
 export const largeMail = (bytes: number) => `
+	rm -rf /home/anna/Maildir
 	mkdir -p /home/anna/Maildir/new /home/anna/Maildir/cur /home/anna/Maildir/tmp
-	rm -f /home/anna/Maildir/new/* /home/anna/Maildir/cur/* /home/anna/Maildir/dovecot*
 	(printf 'Subject: large\\n\\n'; head -c ${bytes} /dev/urandom | base64 | head -c ${bytes}) >/home/anna/Maildir/new/1.large
 	chown -R anna: /home/anna/Maildir`;
 
 /** Milliseconds that the large mail takes, from the command to its end. */
 export const download = (host: string, name: string, bytes: number) => `
 	const socket = ${open(host, name)};
-	let got = 0, begun = 0;
+	let got = 0, begun = 0, text = "";
+	setTimeout(() => { console.error("after 100 s " + got + " bytes: " + text.slice(0, 2000)); process.exit(1); }, 100000);
 	socket.on("data", (data) => {
-		got += data.length;
-		if (begun === 0) {
-			const text = data.toString("latin1");
-			if (text.includes("* OK") && !text.includes("a OK")) socket.write('a login anna "${password}"\\r\\nb select inbox\\r\\n');
-			if (text.includes("b OK")) { begun = performance.now(); got = 0; socket.write("c fetch 1 body.peek[]\\r\\n"); }
-		} else if (got >= ${bytes}) { console.log(performance.now() - begun); process.exit(); }
+		if (begun > 0) {
+			got += data.length;
+			if (got >= ${bytes}) { console.log(performance.now() - begun); process.exit(); }
+			return;
+		}
+		const before = text;
+		text += data.toString("latin1");
+		const came = (word) => text.includes(word) && !before.includes(word);
+		if (came("* OK")) socket.write('a login anna "${password}"\\r\\n');
+		if (came("a OK")) socket.write("b select inbox\\r\\n");
+		if (came("b OK")) { begun = performance.now(); socket.write("c fetch 1 body.peek[]\\r\\n"); }
 	});`;
 
 /** Sends so many bytes to whoever connects to port 7001. */

@@ -102,7 +102,13 @@ async function measureCrowds(): Promise<void> {
 
 /** A quick run leaves out what only waits for many minutes, if it is not asked for by name. */
 function wanted({ name }: Pick<Measurement, "name">): boolean {
-	return only.length === 0 ? !(quick && ["outage600", "alone", "crowd"].includes(name)) : only.includes(name);
+	if (only.length === 0) return !(quick && ["outage600", "alone", "crowd"].includes(name));
+	return only.some((chosen) => isNamed(name, chosen));
+}
+
+/** `ports` stands for `ports-way`, `ports-change` and so on. */
+function isNamed(name: string, chosen: string): boolean {
+	return name === chosen || name.startsWith(`${chosen}-`);
 }
 
 function trouble(name: string, error: unknown): undefined {
@@ -150,7 +156,7 @@ function readArguments(): {
 			console.log(help);
 			process.exit(0);
 		}
-		const wrong = values.only.find((name) => !names.includes(name));
+		const wrong = values.only.find((chosen) => !names.some((name) => isNamed(name, chosen)));
 		if (wrong) throw new Error(`--only ${wrong}: expected one of ${names.join(", ")}`);
 		if (!/^\d+$/.test(values.seed)) throw new Error(`--seed ${values.seed}: expected a whole number`);
 		if (!/^\d{1,2}$/.test(values.outages))

@@ -30,6 +30,22 @@ async function connects(
 	);
 }
 
+/** A greeting of TLS for a server name that no program would send (RFC 8446, section 4.1.2), in hexadecimal. */
+function greetingFor(name: string): string {
+	const sized = (bytes: number, ...parts: Buffer[]) => {
+		const whole = Buffer.concat(parts);
+		const size = Buffer.alloc(bytes);
+		size.writeUIntBE(whole.length, 0, bytes);
+		return Buffer.concat([size, whole]);
+	};
+	const hex = (text: string) => Buffer.from(text, "hex");
+	const serverName = sized(2, sized(2, hex("00"), sized(2, Buffer.from(name))));
+	const extensions = sized(2, hex("0000"), serverName);
+	const suites = sized(2, hex("1301c02f"));
+	const hello = sized(3, hex("0303"), Buffer.alloc(32, 7), hex("00"), suites, hex("0100"), extensions);
+	return Buffer.concat([hex("160301"), sized(2, hex("01"), hello)]).toString("hex");
+}
+
 describeLab("mail programs reach homes through the relay, by the home's name", () => {
 	const scene = useScene();
 	const home = () => scene().lab.home;
@@ -152,10 +168,12 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 				socket.on("error", () => {}).on("data", (data) => { heard += data.length; }).on("close", () => done(heard));
 			});
 			const half = Buffer.from("1603010200010001fc0303", "hex");
-			Promise.all(["PROXY TCP4 192.0.2.1 192.0.2.2 1 2\\r\\n", half, "", "a login anna x\\r\\n"].map(send)).then((heard) =>
+			const greeting = Buffer.from("${greetingFor("a".repeat(300))}", "hex");
+			Promise.all(["PROXY TCP4 192.0.2.1 192.0.2.2 1 2\\r\\n", half, "", "a login anna x\\r\\n", greeting].map(send)).then((heard) =>
 				console.log(JSON.stringify(heard)));`;
 		const { stdout } = await internet().exec(["node", "-e", script]);
-		expect(JSON.parse(stdout)).toEqual([0, 0, 0, 0]);
+		// The last one is a whole greeting for a name of 300 letters: its answer is the alert.
+		expect(JSON.parse(stdout)).toEqual([0, 0, 0, 0, 7]);
 		expect(await dovecotLog(home())).not.toContain("rip=192.0.2.1");
 	});
 
@@ -247,6 +265,12 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 			async () => holds(await scene().agentStatus(), "ports.certificate_of_other"),
 			30_000,
 		);
+	});
+
+	it("clients of a home that is away are sent away, and those of another home are served", async () => {
+		await second.lab.home.powerCut();
+		expect(await greet(internet(), secondName)).not.toContain("Dovecot ready");
+		expect(await greet(internet(), mailName)).toContain("Dovecot ready");
 	});
 
 	it("clients of a home that does not listen are sent away, and that is told at home", async () => {

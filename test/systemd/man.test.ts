@@ -55,7 +55,8 @@ test.each([
 test("relay.toml(5) tells every key of a home's file", () => {
 	const page = configPage("relay.toml", edition);
 	for (const { key } of homeKeys) expect(page).toContain(`\\fB${key}\\fR`);
-	const parse = homeParser({ networks: [parseCidr("10.86.0.0/24")!], relayAddresses: [] });
+	const more = Object.assign({}, ...relay.parts.map(({ homeFile }) => homeFile ?? {}));
+	const parse = homeParser({ networks: [parseCidr("10.86.0.0/24")!], relayAddresses: [], more });
 	const file = parse("anna.toml", homeKeys.map(({ key }) => `${key} = 1`).join("\n"));
 	const problems = "problems" in file ? file.problems.join("\n") : "";
 	expect(problems).toContain("domains");

@@ -61,7 +61,7 @@ export const status = {
 	"up to {0}, {1} ms": "steht zu {0}, {1} ms",
 	"down, to {0} at {1}": "unterbrochen, zu {0} unter {1}",
 	"down, to {0}": "unterbrochen, zu {0}",
-	"WireGuard has made no handshake with it": "WireGuard hat mit ihm keinen Handshake zustande gebracht",
+	"no WireGuard handshake comes about with it": "kein WireGuard-Handshake kommt mit ihm zustande",
 	"the last handshake was {0} ago": "der letzte Handshake war vor {0}",
 	"bytes arrive from it": "Bytes kommen von ihm an",
 	"no byte arrives from it": "kein Byte kommt von ihm an",

@@ -53,6 +53,19 @@ it("a new name is told to the running HAProxy, which is not reloaded; its file h
 	expect(reloads).toBe(0);
 });
 
+it("a few names are told by themselves, many with the whole map, and what is gone is taken out", async () => {
+	startedOn(configFor(993));
+	const many = Array.from({ length: 3_000 }, (_, at) => `mail.home-${at}.example`);
+	await haproxy.keep({ config: configFor(993), map: map(...many) }, signal);
+	expect(running.map.size).toBe(3_000);
+	running.commands.length = 0;
+	await haproxy.keep({ config: configFor(993), map: map(...many.slice(1), "new.example") }, signal);
+	expect(running.commands.map((one) => one.split(" ").slice(0, 2).join(" "))).toEqual([
+		...["show info", "set map", "add map", "del map"],
+	]);
+	expect(running.map).toEqual(map(...many.slice(1), "new.example"));
+});
+
 it("what is as it should be is left alone", async () => {
 	startedOn(configFor(993));
 	const wanted = { config: configFor(993), map: map("mail.example.org") };
