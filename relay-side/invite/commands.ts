@@ -8,6 +8,7 @@ import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { say } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
@@ -121,7 +122,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.say(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.tell(say`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */

@@ -229,8 +229,7 @@ export const setting = {
 		'erwartet war für den Heimserver ein Name von 1 bis 32 Kleinbuchstaben, Ziffern und "-", gekommen ist {0}',
 	"expected a mail domain, got {0}": "erwartet war eine Mail-Domain, gekommen ist {0}",
 	"The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.":
-		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam; ein Heimserver, der beigetreten ist, nimmt diesen mit --anew.",
-	"there is an invitation {0} already": "es gibt schon eine Einladung {0}",
+		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam; ein beigetretener Heimserver nimmt diesen mit --anew.",
 	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\ntake {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':
 		'{0} ist eingeladen. Zu Hause "heimweg join" ausführen und diesen Code einfügen; er gilt einen Tag, und einmal. Wer ihn\nhat, kann die Mail von {1} an sich nehmen: ihn auf einem vertrauenswürdigen Weg schicken. Beide Seiten zeigen dann dieselben sechs Wörter.',
 	'{0.} may come, with the key "{1}" and the addresses {2}':

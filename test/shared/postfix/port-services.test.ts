@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type Change, type PostfixNow, readPostfix } from "../../../shared/postfix/settings.ts";
-import { emptyUndo, recordChanges, recordServices, undoSteps } from "../../../shared/postfix/undo.ts";
+import { recordChanges, recordServices, undoSteps } from "../../../shared/postfix/undo.ts";
+import { emptyUndo } from "../../../shared/postfix/undo-record.ts";
 import { undoScript } from "../../../shared/postfix/undo-script.ts";
 
 const line = "10465 inet n - y - - smtpd -o mynetworks=";
