@@ -10,21 +10,21 @@ export function jailText(never: readonly Address[]): string {
 [DEFAULT]
 ignoreip = 127.0.0.1/8 ::1 ${never.join(" ")}
 
-# The first action is this machine's own, for clients that come directly; the second hands the ban to the relay.
+# The first action hands the ban to the relay; the second is this machine's own, for clients that come directly.
 [heimweg-dovecot]
 enabled = true
 backend = systemd
 port = imap,imaps,pop3,pop3s,sieve
 ignoreip = 127.0.0.1/8 ::1 ${never.join(" ")}
-action = %(action_)s
-         heimweg
+action = heimweg
+         %(action_)s
 
 [heimweg-postfix]
 enabled = true
 backend = systemd
 port = smtp,submission,submissions
 ignoreip = 127.0.0.1/8 ::1 ${never.join(" ")}
-action = %(action_)s
-         heimweg
+action = heimweg
+         %(action_)s
 `;
 }

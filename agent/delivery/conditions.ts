@@ -2,7 +2,7 @@ import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { tableRemedy } from "../../shared/postfix/tables.ts";
 import { someOf } from "../../shared/postfix/verdict.ts";
-import { MINUTE } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { PastRelay } from "./outgoing.ts";
 
 const reload = 'run "postfix reload"';
@@ -54,6 +54,18 @@ export const notListening = condition<{ because: string; remedy: string }>({
 	text: ({ because }) =>
 		`the relay cannot hand mail over to this home's Postfix, so it waits on the relay: ${because}`,
 	remedy: ({ remedy }) => `on this home, ${remedy}`,
+});
+
+export const milterAway = condition<{ refuses: boolean }>({
+	code: "delivery.milter_away",
+	severity: "error",
+	title: "a milter does not run, and Postfix takes no mail without it",
+	blocksMail: true,
+	visibleAfter: 30 * SECOND,
+	text: ({ refuses }, milter) =>
+		`this home's Postfix asks the milter ${milter} about every mail (smtpd_milters), and nothing listens there, so it ${refuses ? "refuses what the relay brings, which goes back to its senders (5xx)" : "puts off what the relay brings, which waits there (451)"}`,
+	remedy: () =>
+		'on this home, start the program behind it ("systemctl status opendkim"); "milter_default_action = accept" in main.cf would take mail without it meanwhile, and send mail unsigned',
 });
 
 export const pastRelay = condition<PastRelay>({

@@ -3,6 +3,7 @@ import type { PostfixConfiguration } from "../../shared/postfix/configuration.ts
 import { type ClassList, classLists, type DomainFacts, listedIn } from "../../shared/postfix/domain-class.ts";
 import type { Listed } from "../../shared/postfix/listed.ts";
 import { asHeard, type Heard, type Listening, listening } from "../../shared/postfix/listening.ts";
+import type { AwayMilter } from "../../shared/postfix/milters.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
 import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/verdict.ts";
 import { boundElsewhere, type PastRelay, pastRelay, trustsRelay } from "./outgoing.ts";
@@ -22,6 +23,8 @@ export interface Home {
 }
 
 export interface HomeLook {
+	/** Milters that do not run; undefined: no telling. */
+	milters: readonly AwayMilter[] | undefined;
 	/** Where something listens on the port that takes mail. */
 	heard: Heard;
 	configuration: PostfixConfiguration;
@@ -41,6 +44,7 @@ export interface HomeFindings {
 	past: readonly PastRelay[];
 	bound: string | undefined;
 	trusted: boolean;
+	milters: readonly AwayMilter[];
 }
 
 /** What Postfix's own words say about mail for this home, and from it. */
@@ -69,10 +73,13 @@ export async function judge(
 		past: home.throughRelay ? pastRelay(configuration, waysOf(look, home)) : [],
 		bound: home.throughRelay ? boundElsewhere(configuration, own) : undefined,
 		trusted: trustsRelay(configuration, relays),
+		milters: look.milters ?? [],
 	};
 	return { findings, delivery: { ...judged, outgoing: outgoingOf(look, home, findings) } };
 
 	function whole(): Verdict | undefined {
+		const away = look.milters?.[0];
+		if (away) return { says: "no", why: `the milter ${away.milter} does not run` };
 		if (incoming.is === "yes") return undefined;
 		return { says: incoming.is, why: `whether the relay gets to this home's Postfix: ${incoming.because}` };
 	}
@@ -124,11 +131,12 @@ function waysOf({ answers }: HomeLook, { relays, own, domains, recipients }: Hom
 	return { relays, own, answers, senders };
 }
 
-function outgoingOf({ lacking }: HomeLook, home: Home, { past, bound }: HomeFindings): Verdict {
+function outgoingOf({ lacking }: HomeLook, home: Home, { past, bound, milters }: HomeFindings): Verdict {
 	if (!home.throughRelay)
 		return { says: "not known", why: "mail.outgoing says that mail goes out another way" };
 	if (lacking.length > 0) return { says: "no", why: someOf(lacking) };
 	if (past[0]) return { says: "no", why: `${past[0].by} lets ${past[0].whose} leave past the relay` };
 	if (bound) return { says: "no", why: `Postfix sends from ${bound}, from which the relay takes no mail` };
+	if (milters[0]) return { says: "no", why: `the milter ${milters[0].milter} does not run` };
 	return { says: "yes", why: "Postfix sends everything to the relay's tunnel address" };
 }

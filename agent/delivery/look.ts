@@ -8,7 +8,8 @@ import {
 	readDomainFacts,
 	resolver,
 } from "../../shared/postfix/domain-class.ts";
-import { heardOn, listeningParameters } from "../../shared/postfix/listening.ts";
+import { heardOn, listeningParameters, servicesAt } from "../../shared/postfix/listening.ts";
+import { awayMilters, milterParameters } from "../../shared/postfix/milters.ts";
 import { type Answers, askTable, filesOf, type Unread } from "../../shared/postfix/tables.ts";
 import { classOf, type Home, type HomeLook } from "./judge.ts";
 import { outgoingParameters, wayKeys, wayTables } from "./outgoing.ts";
@@ -19,6 +20,7 @@ const parameters = [
 	...recipientParameters,
 	...outgoingParameters,
 	...listeningParameters,
+	...milterParameters,
 	"mydomain",
 ];
 
@@ -64,5 +66,7 @@ export async function lookAtPostfix({ run, home, lacking, onFiles }: LookOptions
 	const answers = new Map<string, Answers | Unread>();
 	for (const [table, some] of keys) answers.set(table, await askTable(run, table, [...some]));
 	const heard = await heardOn(run, home.destination.port);
-	return { configuration, facts, answers, lacking, heard };
+	const [smtpd] = servicesAt(configuration, home.destination.port);
+	const milters = await awayMilters(run, configuration, smtpd);
+	return { configuration, facts, answers, lacking, heard, milters };
 }

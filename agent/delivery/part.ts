@@ -2,6 +2,8 @@ import { CommandError } from "../../shared/command.ts";
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { ConditionKind } from "../../shared/health.ts";
+import { servicesAt } from "../../shared/postfix/listening.ts";
+import { watchMilters } from "../../shared/postfix/milters.ts";
 import { type DeliveryStatus, deliveryStatus, notKnown, proofsOf } from "../../shared/postfix/verdict.ts";
 import { watchFiles } from "../../shared/postfix/watch-files.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
@@ -67,6 +69,7 @@ export const delivery = agentPart({
 					throw error;
 				});
 				if (!look) return;
+				milters.seen(look);
 				const judged = await judge(look, now);
 				show(judged.findings, look.configuration.directory, now);
 				tell(judged.delivery);
@@ -75,6 +78,12 @@ export const delivery = agentPart({
 			failing: conditions.notLooked,
 			health,
 			log,
+		});
+
+		const milters = watchMilters({
+			run,
+			serviceOf: (configuration) => servicesAt(configuration, home().destination.port)[0],
+			onChange: () => duty.poke(undefined, { urgent: true }),
 		});
 
 		function show(findings: HomeFindings, directory: string, { domains, relays: [relay] }: Home): void {
@@ -90,6 +99,7 @@ export const delivery = agentPart({
 				new Map([...refused].map(([list, one]) => [list, { ...one, all: all(one.domains) }])),
 			);
 			putAll(conditions.tableBroken, broken);
+			putAll(conditions.milterAway, new Map(findings.milters.map((one) => [one.milter, one])));
 			putAll(conditions.pastRelay, new Map(past.map((one) => [one.by, one])));
 			health.put(conditions.notListening, "", incoming.is === "no" ? incoming : undefined);
 			health.put(conditions.boundElsewhere, "", bound === undefined ? undefined : { bound });
@@ -111,6 +121,7 @@ export const delivery = agentPart({
 			ticks: [
 				{ every: safetyNet, act: files.look },
 				{ every: lookAgain, act: () => health.has(conditions.notListening) && duty.poke() },
+				{ every: lookAgain, act: milters.look },
 			],
 			checkin: {
 				heard({ domains, destination }) {

@@ -34,6 +34,10 @@ export interface DnsCommandsOptions {
 	visible: typeof untilVisible;
 	/** Where the last snapshot of a zone lies. */
 	snapshot(zone: string): string | undefined;
+	/** The name servers did not answer these in time, although the provider has them: it may not have published them. */
+	onBehind(zone: string, unseen: readonly WantedRRset[]): void;
+	/** These changes were made in a zone. */
+	onApplied(zone: string, done: readonly PlannedChange[]): void;
 	/** The plan for a zone as it is now; undefined: it was changed, and has to be looked at. */
 	onSettled(plan: Plan | undefined): void;
 	log: Logger;
@@ -78,6 +82,7 @@ export function dnsCommands(
 			const { plan, done, putBack } = await (undo
 				? zones.undo(zone, agreed[zone]!, signal)
 				: zones.apply(zone, agreed[zone]!, take, signal));
+			options.onApplied(zone, done);
 			options.onSettled(undo ? undefined : plan);
 			const took = Math.round(performance.now() - began);
 			const words = done.map(inWords);
@@ -105,6 +110,7 @@ export function dnsCommands(
 			const after = await options.visible(zone, wanted, signal, { giveUpAfter: visibleTime });
 			return { after: Math.round(after) };
 		} catch (error) {
+			options.onBehind(zone, wanted);
 			return { missing: signal.aborted ? "the name servers" : messageOf(error) };
 		}
 	}

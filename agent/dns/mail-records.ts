@@ -3,6 +3,7 @@ import { type ZoneMemory, zonesMemorySchema } from "../../shared/dns/plan/applie
 import type { Plan } from "../../shared/dns/plan/plan.ts";
 import type { Provider } from "../../shared/dns/provider.ts";
 import { untilVisible } from "../../shared/dns/visibility.ts";
+import type { WantedRRset } from "../../shared/dns/wanted/address.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -11,6 +12,7 @@ import { dnsCommands } from "./commands.ts";
 import { mailRecordsDrifted } from "./conditions.ts";
 import { type DnsConfig, typesOf } from "./config.ts";
 import { mailDomain } from "./mail-domains.ts";
+import { createRelaySight } from "./relay-sight.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { createZones } from "./zones.ts";
 
@@ -44,12 +46,16 @@ export function createMailRecords(
 	core: { domains: readonly string[]; stateDir: string; relay: string },
 	context: Pick<AgentContext, "facts" | "health" | "log" | "state" | "statusChanged">,
 	provider: () => Promise<Provider> | undefined,
+	/** The zone's servers do not answer these, although the provider has them. */
+	onBehind: (zone: string, unseen: readonly WantedRRset[]) => void,
+	visible: typeof untilVisible = untilVisible,
 ): MailRecords {
 	const { facts, health, log, statusChanged } = context;
 	const domains = config.mail.domains ?? core.domains;
 	const file = context.state("zones.json", zonesMemorySchema);
 	const snapshots = createSnapshots(join(core.stateDir, "zones"));
 	const zonesState = new Map<string, MailRecordsState["zones"][number]>();
+	const sight = createRelaySight({ health, log });
 	const ending = new AbortController();
 	let remembered: Record<string, ZoneMemory> = {};
 	let said: DnsAnswer | undefined;
@@ -115,8 +121,7 @@ export function createMailRecords(
 	}
 
 	const commands = dnsCommands({
-		...{ zones, log, snapshot: snapshots.last },
-		visible: untilVisible,
+		...{ zones, log, visible, onBehind, snapshot: snapshots.last },
 		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
 		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
 		async mail(domain) {
@@ -124,6 +129,11 @@ export function createMailRecords(
 			throw new HeimwegError(
 				`${domain} is none of the mail domains: ${domains.join(", ") || "there is none"}`,
 			);
+		},
+		onApplied(zone, done) {
+			if (done.length === 0) return;
+			sight.wrote(zone, done);
+			wantCheckin();
 		},
 		onSettled(plan) {
 			if (plan) noted(plan);
@@ -135,12 +145,17 @@ export function createMailRecords(
 		commands,
 		look,
 		checkin: {
-			own: () => (domains.length > 0 ? { version: 1 } : undefined),
+			own() {
+				if (domains.length === 0) return undefined;
+				const watch = sight.watch();
+				return { version: 1, ...(watch ? { watch } : {}) };
+			},
 			heardOwn(answer, relay) {
 				if (relay !== core.relay) return;
-				said = dnsAnswerSchema.safeParse(answer).data ?? said;
+				const heard = dnsAnswerSchema.safeParse(answer).data;
+				said = heard ?? said;
 				// A relay that has just started may not know yet; one of an earlier version never does.
-				const wait = said ? undefined : askAgain.shift();
+				const wait = said ? sight.heard(heard?.seen) : askAgain.shift();
 				if (wait !== undefined) wantCheckin(wait);
 			},
 			subscribe(listener) {

@@ -96,6 +96,11 @@ export const dns = agentPart({
 			{ domains: mail?.domains ?? [], stateDir: state_dir, relay: relays[0]!.endpoint.host },
 			context,
 			() => provider,
+			async (zone, unseen) => {
+				// What deSEC has committed and not published it publishes with the next change.
+				(await provider)?.zone(zone).behind(unseen);
+				records.duty.poke(undefined, { urgent: true });
+			},
 		);
 		facts.addresses.subscribe((now, before) => {
 			const moved = ([4, 6] as const).some((family) => now[family].address !== before?.[family].address);

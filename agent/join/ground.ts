@@ -42,7 +42,7 @@ export async function requireGround(
 		`this machine has a tunnel ${interfaceName} of Heimweg already, with a key that is not of this code`,
 		{
 			remedy:
-				'run "heimweg join" at home, not on the relay; if this is a home that shall join anew, run "heimweg down" first, or "ip link del hw0" if nothing of Heimweg runs here',
+				'run "heimweg join" at home, not on the relay; if this is a home that shall join anew, run "heimweg join --anew", or "ip link del hw0" if nothing of Heimweg runs here',
 		},
 	);
 }
@@ -52,7 +52,7 @@ export async function refuseHome(paths: EnrolPaths): Promise<void> {
 	const { config } = filesIn(paths);
 	if (!(await isThere(config))) return;
 	throw new HeimwegError(`${config} is there: this machine is a home already`, {
-		remedy: `run "heimweg status"; if it shall join anew, run "systemctl stop heimweg", "heimweg down", and move ${config} away`,
+		remedy: `run "heimweg status"; with a new code, run "heimweg join --anew"`,
 	});
 }
 

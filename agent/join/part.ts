@@ -12,6 +12,7 @@ import { realDeps } from "./after/deps.ts";
 import { joinedBefore, requireAnswers } from "./after/joined.ts";
 import type { AfterOptions } from "./after/options.ts";
 import { words } from "./after/words.ts";
+import { makeRoom } from "./anew.ts";
 import { joinCommand } from "./command.ts";
 import { joined } from "./enrol.ts";
 import { isThere } from "./files.ts";
@@ -45,8 +46,12 @@ export const join = agentPart({
 			.option("--add <file>", words.addOption)
 			.option("-y, --yes", words.yesOption)
 			.option("-v, --verbose", words.verboseOption)
+			.option(
+				"--anew",
+				"join with a new code although this machine is a home; heimweg.toml is kept beside it",
+			)
 			.option("--wait <span>", "how long the relay may take to answer", readWait)
-			.action(({ wait, ...options }: AfterOptions & { wait?: number }) => {
+			.action(({ wait, anew, ...options }: AfterOptions & { wait?: number; anew?: boolean }) => {
 				const stop = new AbortController();
 				const abort = () =>
 					stop.abort(new Error(say`ended before this home has joined; "heimweg join" goes on`));
@@ -54,7 +59,9 @@ export const join = agentPart({
 					speak = await speech();
 					const deps = realDeps(line, options, print, speak);
 					requireAnswers(deps.prompt, options, await isThere(deps.tokenFile));
-					if (await joined()) {
+					if (anew && (await joined()))
+						print(`The configuration of before is ${await makeRoom(runCommand)}.`);
+					else if (await joined()) {
 						const known = joinedBefore(defaultConfigPath, await line.load(defaultConfigPath));
 						return afterEnrolment(known, options, deps);
 					}

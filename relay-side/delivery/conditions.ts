@@ -2,6 +2,7 @@ import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
 import { tableRemedy } from "../../shared/postfix/tables.ts";
 import { someOf } from "../../shared/postfix/verdict.ts";
+import { SECOND } from "../../shared/time.ts";
 import type { RelayFindings } from "./judge.ts";
 
 const reload = 'run "postfix reload"';
@@ -40,6 +41,18 @@ export const notListening = condition<{ because: string; remedy: string; incomin
 			? `this relay's Postfix takes no mail from the internet: ${because}`
 			: `this relay's Postfix takes no mail from the homes, so what they send waits there: ${because}`,
 	remedy: ({ remedy }) => `on this relay, ${remedy}`,
+});
+
+export const milterAway = condition<{ refuses: boolean }>({
+	code: "delivery.milter_away",
+	severity: "error",
+	title: "a milter does not run, and Postfix takes no mail without it",
+	blocksMail: true,
+	visibleAfter: 30 * SECOND,
+	text: ({ refuses }, milter) =>
+		`this relay's Postfix asks the milter ${milter} about every mail (smtpd_milters), and nothing listens there, so it ${refuses ? "refuses all mail, which goes back to its senders (5xx)" : "puts off all mail (451)"}`,
+	remedy: () =>
+		'on this relay, start the program behind it ("systemctl status rspamd"); "milter_default_action = accept" in main.cf would let mail in unfiltered meanwhile',
 });
 
 export const recipientsNotAsked = condition<NonNullable<RelayFindings["recipientsNotAsked"]>>({

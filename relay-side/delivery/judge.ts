@@ -17,6 +17,7 @@ import {
 	listening,
 	listeningParameters,
 } from "../../shared/postfix/listening.ts";
+import { type AwayMilter, milterParameters } from "../../shared/postfix/milters.ts";
 import type { Answers, Unread } from "../../shared/postfix/tables.ts";
 import { type Delivery, judgeEach, someOf, type Verdict } from "../../shared/postfix/verdict.ts";
 import { say } from "../../shared/words/say.ts";
@@ -40,7 +41,7 @@ export const ownLists = new Map<ClassList, string | undefined>([
 export const parameters = [
 	...ownLists.keys(),
 	...[...ownLists.values()].flatMap((name) => name ?? []),
-	...["mydomain", ...serviceParameters, ...listeningParameters],
+	...["mydomain", ...serviceParameters, ...listeningParameters, ...milterParameters],
 ];
 
 /** How the list's owner wrote what stands for the first of the domains, and where. */
@@ -61,9 +62,12 @@ export interface RelayFindings {
 	recipientsNotAsked: { value: string; override: string | undefined } | undefined;
 	overridden: readonly Overridden[];
 	service: ReadonlyArray<{ name: string; value: string }>;
+	milters: readonly AwayMilter[];
 }
 
 export interface RelayLook {
+	/** Milters that do not run; undefined: no telling. */
+	milters: readonly AwayMilter[] | undefined;
 	/** Where something listens on the port that takes mail. */
 	heard: Heard;
 	configuration: PostfixConfiguration;
@@ -125,6 +129,7 @@ function findingsOf(look: RelayLook, ours: OurSettings): Omit<RelayFindings, "ow
 				: { value: recipientMaps, override: overrideOf(configuration, smtpd, "relay_recipient_maps") },
 		overridden: overriddenIn(configuration, smtpd, ours),
 		service: serviceSettings(configuration, ours),
+		milters: look.milters ?? [],
 	};
 }
 
@@ -139,7 +144,7 @@ function brokenTables({ configuration, facts }: RelayLook): RelayFindings["broke
 
 /** What holds for every domain; undefined when each has its own. */
 function wholeVerdict({ lacking }: RelayLook, findings: Omit<RelayFindings, "own">): Verdict | undefined {
-	const { incoming, recipientsNotAsked, overridden, service, broken } = findings;
+	const { incoming, recipientsNotAsked, overridden, service, broken, milters } = findings;
 	const no = (why: string): Verdict => ({ says: "no", why });
 	if (lacking.length > 0) return no(say`this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}`);
 	if (incoming.is === "no")
@@ -151,6 +156,7 @@ function wholeVerdict({ lacking }: RelayLook, findings: Omit<RelayFindings, "own
 	if (service.length > 0)
 		return no(say`the way into the tunnel has ${service[0]!.name} = ${service[0]!.value}`);
 	if (broken.length > 0) return no(say`Postfix cannot open ${broken[0]!.table}`);
+	if (milters.length > 0) return no(say`the milter ${milters[0]!.milter} does not run`);
 	if (incoming.is === "not known") return { says: "not known", why: incoming.because };
 	return undefined;
 }
@@ -182,13 +188,14 @@ function verdictOn(
 	return { says: "yes", why: `Postfix takes mail for it and brings it to ${route}` };
 }
 
-function outgoingOf({ lacking }: RelayLook, { outgoing, overridden }: RelayFindings): Verdict {
+function outgoingOf({ lacking }: RelayLook, { outgoing, overridden, milters }: RelayFindings): Verdict {
 	if (lacking.length > 0)
 		return { says: "no", why: say`this relay's Postfix is not set up for Heimweg: ${someOf(lacking)}` };
 	if (outgoing.is === "no")
 		return { says: "no", why: `the homes cannot hand over mail: ${outgoing.because}` };
 	const [override] = overridden.filter(({ service }) => !service.startsWith(resolver.name));
 	if (override) return { says: "no", why: say`master.cf has -o ${override.key}: ${override.so}` };
+	if (milters.length > 0) return { says: "no", why: say`the milter ${milters[0]!.milter} does not run` };
 	if (outgoing.is === "not known") return { says: "not known", why: outgoing.because };
 	return { says: "yes", why: "Postfix takes the homes' mail on its tunnel address" };
 }

@@ -4,8 +4,10 @@ import { domainForms } from "../../shared/domain-name.ts";
 import { readConfiguration, valueFor } from "../../shared/postfix/configuration.ts";
 import { type ClassList, filesBehind, readDomainFacts, resolver } from "../../shared/postfix/domain-class.ts";
 import { heardOn } from "../../shared/postfix/listening.ts";
+import { awayMilters } from "../../shared/postfix/milters.ts";
 import { askTable } from "../../shared/postfix/tables.ts";
 import { ownLists, parameters, type RelayLook } from "./judge.ts";
+import { smtpdOf } from "./services.ts";
 
 export interface LookOptions {
 	run: RunCommand;
@@ -29,5 +31,6 @@ export async function lookAtPostfix(options: LookOptions): Promise<RelayLook> {
 	const facts = await readDomainFacts({ lists, domains, run, read: (file) => readFile(file, "utf8") });
 	const routes = await askTable(run, options.transport, domains.flatMap(domainForms));
 	const heard = await heardOn(run, 25);
-	return { configuration, facts, routes, domains, lacking, heard };
+	const milters = await awayMilters(run, configuration, smtpdOf(configuration));
+	return { configuration, facts, routes, domains, lacking, heard, milters };
 }

@@ -1,5 +1,6 @@
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { watchMilters } from "../../shared/postfix/milters.ts";
 import {
 	type DeliveryStatus,
 	deliveryStatus,
@@ -14,6 +15,7 @@ import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { judge, type RelayFindings } from "./judge.ts";
 import { lookAtPostfix } from "./look.ts";
+import { smtpdOf } from "./services.ts";
 
 /** For a hundred thousand domains, each asked of a few tables. */
 const longestLook = MINUTE;
@@ -82,6 +84,7 @@ export const delivery = relayPart({
 					recipients: maps.reference("relay_recipients"),
 					tunnel: tunnel.addresses,
 				});
+				milters.seen(look);
 				show(findings);
 				tell(found);
 				statusChanged();
@@ -90,6 +93,12 @@ export const delivery = relayPart({
 			failing: conditions.notLooked,
 			health,
 			log,
+		});
+
+		const milters = watchMilters({
+			run,
+			serviceOf: smtpdOf,
+			onChange: () => duty.poke(undefined, { urgent: true }),
 		});
 
 		/** For what changes again and again: homes come and go, and routes with them. */
@@ -108,6 +117,7 @@ export const delivery = relayPart({
 			putAll(conditions.ownDomain, new Map(own.map((one) => [one.list, one])));
 			putAll(conditions.tableBroken, new Map(broken.map((one) => [one.table, one])));
 			putAll(conditions.overridden, new Map(overridden.map((one) => [one.key, one])));
+			putAll(conditions.milterAway, new Map(findings.milters.map((one) => [one.milter, one])));
 			health.put(conditions.recipientsNotAsked, "", findings.recipientsNotAsked);
 			health.put(conditions.serviceChanged, service, changed.length > 0 ? { settings: changed } : undefined);
 			// Where nothing comes in at all, that says it for the homes' mail too.
@@ -134,6 +144,7 @@ export const delivery = relayPart({
 				{ every: safetyNet, act: files.look },
 				{ every: safetyNet, act: routes.look },
 				{ every: lookAgain, act: () => health.has(conditions.notListening) && duty.poke() },
+				{ every: lookAgain, act: milters.look },
 			],
 			status: (): DeliveryStatus => deliveryStatus(facts.delivery.value),
 			proof: () => {

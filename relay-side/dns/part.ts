@@ -1,10 +1,12 @@
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { untilVisible } from "../../shared/dns/visibility.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema, dnsReportSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
 import { ownName } from "./own-name.ts";
+import { createWatches } from "./watches.ts";
 
 /** Between two looks at what this machine is called and what DNS says of it. */
 const lookEvery = 10 * MINUTE;
@@ -15,12 +17,13 @@ const firstLook = 2 * SECOND;
 /** For one question to the resolver. */
 const patience = 3 * SECOND;
 
-/** Tells the homes what their domains' records have to name: this relay, its addresses. */
+/** Tells the homes what their domains' records have to name, and whether they are seen from here once they are set. */
 export const dns = relayPart({
 	name: "dns",
 
 	create({ tunnel }, { facts, run, log }) {
 		let known: DnsAnswer | undefined;
+		const watches = createWatches(untilVisible);
 
 		async function look(): Promise<void> {
 			try {
@@ -37,8 +40,14 @@ export const dns = relayPart({
 			name: "dns",
 			ticks: [{ every: lookEvery, act: look }],
 			checkin: {
-				own: (_, said) => (dnsReportSchema.safeParse(said).success ? known : undefined),
+				own(home, said) {
+					const read = dnsReportSchema.safeParse(said);
+					if (!read.success || !known) return undefined;
+					const seen = read.data.watch && watches.of(home, read.data.watch);
+					return seen ? { ...known, seen } : known;
+				},
 			},
+			stop: watches.stop,
 			// The first check-ins should be told; a resolver that does not answer must not keep the relay from starting.
 			start: () => Promise.race([look(), sleep(firstLook, undefined, { ref: false })]),
 		};

@@ -91,7 +91,7 @@ export function homeRows(status: object): StatusRow[] {
 		rows.push({ place: 10, name: undefined, text });
 	}
 	if (homes.length === 0 && !figures?.served)
-		rows.push({ place: 10, name: undefined, text: "no home yet: add a file to homes.d" });
+		rows.push({ place: 10, name: undefined, text: 'no home yet: run "heimweg-relay invite NAME DOMAIN"' });
 	if (relay) {
 		rows.push({ place: 70, name: "key", text: `ours ${relay.publicKey}` });
 		rows.push({ place: 70, name: "inside", text: `ours ${relay.addresses.join(", ")}` });

@@ -23,6 +23,7 @@ export function undoScript(directory: string, record: UndoRecord): string {
 			words("parameter", name, set, before === null ? "unset" : "set", before ?? "", ...patterns(element)),
 		),
 		...Object.entries(record.services).map(([name, { before, set }]) =>
+			// One that listens on a port has its type in the name.
 			words(
 				"service",
 				name.includes("/") ? name : `${name}/unix`,

@@ -2,8 +2,10 @@ import type { Lab } from "../lab/lab.ts";
 import { type Scene, setScene, until } from "../lab/scene.ts";
 import { addressChanges } from "./address-change.ts";
 import { homesAway } from "./away.ts";
+import { bareDomain } from "./bare-domain.ts";
 import type { Bench } from "./bench.ts";
 import type { Figure } from "./figure.ts";
+import { foreignAnswersChanged } from "./foreign-answers.ts";
 import { fuzzed } from "./fuzz.ts";
 import { idle } from "./idle.ts";
 import { crowdOfClients, setMailPrograms, standstill, throughRelay } from "./mail-programs.ts";
@@ -55,6 +57,8 @@ export const places: readonly Place[] = [
 			busy("recipients", recipientsChange),
 			busy("away", homesAway),
 			busy("fuzz", fuzzed),
+			busy("domain", bareDomain),
+			busy("zones", foreignAnswersChanged),
 		],
 	},
 	{

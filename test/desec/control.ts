@@ -26,6 +26,7 @@ export async function serveControl(standIn: StandIn, path: string): Promise<{ st
 		},
 		"POST /tokens": (body) => standIn.addToken(body as unknown as Parameters<StandIn["addToken"]>[0]),
 		"DELETE /tokens": (body) => standIn.revokeToken(String(body?.secret)),
+		"POST /latency": (body) => standIn.latency(Number(body?.ms)),
 		"DELETE /throttle": () => standIn.resetThrottle(),
 	};
 

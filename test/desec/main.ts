@@ -26,6 +26,7 @@ SIGTERM and SIGINT end it. Exit status 1: it could not start; the reason is on s
 	                   e.g. { "kind": "status", "code": 503, "times": 3, "on": "write" }
 	POST   /rrsets     somebody else changes an RRset: { domain, subname, type, ttl, records }; records [] deletes it
 	POST   /tokens     adds or replaces a token: { secret, policies? }; DELETE { secret } revokes it
+	POST   /latency    { ms }: the public name servers follow a change so much later
 	DELETE /throttle   forgets past requests in the rate limits
 	curl --unix-socket SOCKET -X POST http://desec/faults -d '{ "kind": "silence" }'
 */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Asked } from "./answer.ts";
 import type { Fault, Traffic } from "./faults.ts";
 
-const MAXIMUM_BODY = 1024 * 1024;
+const MAXIMUM_BODY = 16 * 1024 * 1024;
 
 /** A request that was received; secrets are left out. */
 export interface LoggedRequest {

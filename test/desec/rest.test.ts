@@ -305,3 +305,30 @@ test("the address check answers in plain text and refuses the fifth in a row", a
 	}
 	expect(statuses).toEqual([200, 200, 200, 200, 429]);
 });
+
+test("a body of more than 1 MB is refused by the web server, with a page of its own", async () => {
+	const records = Array.from({ length: 20 }, (_, at) => `"${String(at).padStart(60_000, "x")}"`);
+	const { status, body } = await ask(standIn, "PATCH", "domains/example.org/rrsets/", [
+		{ subname: "big", type: "TXT", ttl: 3600, records },
+	]);
+	expect(status).toBe(413);
+	expect(body).toContain("<h1>413");
+});
+
+test("the zone file has every record, and shares the budget of the writes", async () => {
+	const path = "domains/example.org/zonefile/";
+	const { status, body } = await ask(standIn, "GET", path);
+	expect(status).toBe(200);
+	expect(body).toContain("\tIN\t");
+	await ask(standIn, "GET", path);
+	expect((await ask(standIn, "GET", path)).status).toBe(429);
+});
+
+test("a token reads its own policies by its id, and no other's", async () => {
+	const policies = [{ domain: null, subname: null, type: null, write: false }];
+	standIn.addToken({ secret: "limited-token", id: "abc", policies });
+	const own = await ask(standIn, "GET", "auth/tokens/abc/policies/rrsets/", undefined, "limited-token");
+	expect(own.body).toMatchObject([{ domain: null, perm_write: false }]);
+	const other = await ask(standIn, "GET", "auth/tokens/xyz/policies/rrsets/", undefined, "limited-token");
+	expect(other.status).toBe(403);
+});

@@ -1,9 +1,9 @@
 import { type Service, tokenHeader, tokenOf } from "./account.ts";
-import { type Answer, type Asked, jsonAnswer, parameter, Refusal } from "./answer.ts";
+import { type Answer, type Asked, jsonAnswer, parameter, Refusal, textAnswer } from "./answer.ts";
 import { paginate } from "./pagination.ts";
 import type { Token } from "./policies.ts";
 import { notAllowed, rrsetDetail, rrsetList } from "./rest-rrsets.ts";
-import { describeZone, zoneOwning } from "./zone.ts";
+import { describeZone, ownerName, type Zone, zoneOwning } from "./zone.ts";
 
 const SAFE = ["GET", "HEAD", "OPTIONS"];
 
@@ -27,6 +27,7 @@ async function route(service: Service, asked: Asked, path: string): Promise<Answ
 	if (domain === undefined) return domainList(service, asked, token);
 	if (rrsets === undefined) return domainDetail(service, asked, token, domain);
 	const zone = service.zones.get(domain);
+	if (rrsets === "zonefile" && rest.length === 0) return zoneFile(service, asked, token, zone);
 	if (rrsets !== "rrsets" || zone?.account !== token.account) throw new Refusal(404, "Not found.");
 	if (SAFE.includes(asked.method)) service.throttle.check("cheap", token.account);
 	else service.throttle.check("expensive", token.account, domain);
@@ -70,6 +71,17 @@ function domainList(service: Service, asked: Asked, token: Token): Answer {
 		zones.map((zone) => describeZone(zone, false)),
 		service.pageSize,
 	);
+}
+
+/** A master file without what is signed; it shares the budget of the writes (measured). */
+function zoneFile(service: Service, asked: Asked, token: Token, zone: Zone | undefined): Answer {
+	if (asked.method !== "GET") throw notAllowed(asked);
+	if (zone?.account !== token.account) throw new Refusal(404, "No Domain matches the given query.");
+	service.throttle.check("expensive", token.account, zone!.name);
+	const lines = [...zone!.rrsets.values()].flatMap(({ subname, type, ttl, records }) =>
+		records.map((record) => `${ownerName(zone!, subname)}\t${ttl}\tIN\t${type}\t${record}\n`),
+	);
+	return textAnswer(200, lines.join(""), { "content-type": "text/dns" });
 }
 
 function domainDetail(service: Service, asked: Asked, token: Token, domain: string): Answer {

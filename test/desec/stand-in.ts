@@ -7,6 +7,7 @@ import { dynDnsView } from "./dyndns.ts";
 import { createFaults, type Fault, type Faults, faultyAnswer, type Traffic } from "./faults.ts";
 import { type ListenAt, listen } from "./listeners.ts";
 import type { Policy, Token } from "./policies.ts";
+import { createPublishing } from "./publishing.ts";
 import { type LoggedRequest, logEntry, readRequest, trafficOf } from "./request.ts";
 import { restView } from "./rest.ts";
 import { canonicalRecord } from "./rrset.ts";
@@ -65,6 +66,8 @@ export interface StandIn {
 	public(domain: string): ReturnType<typeof describeRRset>[];
 	/** The name servers of a domain stay behind, although it is published, or follow again. */
 	late(domain: string, late: boolean): void;
+	/** Milliseconds after which the public name servers follow a change; 0, as at the start: before it is answered. */
+	latency(ms: number): void;
 	/** Somebody else changes an RRset (no records: deletes it), past every rule and limit. */
 	edit(domain: string, change: Change): Promise<void>;
 	addToken(token: StandInOptions["tokens"][number]): void;
@@ -76,6 +79,9 @@ export interface StandIn {
 	zones: ReadonlyMap<string, Zone>;
 	stop(): Promise<void>;
 }
+
+/** What the front takes of a body, in bytes. */
+const FRONT_BODY = 1024 * 1024;
 
 /** How many requests the log keeps. */
 const LOG_LENGTH = 10_000;
@@ -92,10 +98,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 		locked: new Set(),
 		throttle: createThrottle(clock, options.rates),
 		clock,
-		async publish(zone, changes) {
-			if (faults.has("unpublished")) throw new Error("the public name server cannot be reached");
-			await options.publish?.(zone, changes);
-		},
+		publish: (zone, changes) => publishing.publish(zone, changes),
 		pageSize: options.pageSize ?? 500,
 		exclusively: createExclusion(),
 	};
@@ -105,12 +108,18 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 	/** What the name servers of a domain answer while they are late. */
 	const behind = new Map<string, Zone["public"]>();
 	const stopping = new AbortController();
+	const publishing = createPublishing(
+		options.publish,
+		() => faults.has("unpublished"),
+		(ms) => pause(ms, stopping.signal),
+	);
 	const faults = createFaults(async () => {
 		await (faults.has("refused") ? listeners.close() : listeners.open());
 	});
 
 	async function answer(traffic: Traffic, asked: Asked): Promise<Answer> {
 		if (options.front && tooClose(asked.from, traffic)) return htmlAnswer(429, "429 Too Many Requests");
+		if (asked.body.length > FRONT_BODY) return htmlAnswer(413, "413 Request Entity Too Large");
 		if (traffic === "check-ip") return checkIpView(asked, mayAskAddress);
 		if (traffic === "dyndns") return dynDnsView(service, asked);
 		return restView(service, asked, asked.path.slice("/api/v1/".length));
@@ -167,6 +176,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 			const zone = service.zones.get(domain)!;
 			return [...(behind.get(domain) ?? zone.public).values()].map((rrset) => describeRRset(zone, rrset));
 		},
+		latency: publishing.latency,
 		late: (domain, late) =>
 			void (late ? behind.set(domain, service.zones.get(domain)!.public) : behind.delete(domain)),
 		edit: (domain, change) => {

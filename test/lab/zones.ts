@@ -19,6 +19,8 @@ export const serviceNames = [
 	"update.desec.test",
 	"checkipv4.desec.test",
 	"checkipv6.desec.test",
+	// For programs that know deSEC by its own name alone.
+	"desec.io",
 ];
 
 /** The zones of the lab's internet, as master files (RFC 1035, section 5); names without a final dot are relative. */
@@ -50,6 +52,7 @@ checkipv6 AAAA ${services.ipv6}
 	"sender.test": `${head}
 ${both("@", services)}
 @ MX 10 @
+@ TXT "v=spf1 ip4:203.0.113.1 ip4:${services.ipv4} ip6:${services.ipv6} -all"
 `,
 	"113.0.203.in-addr.arpa": `${head}\n10 PTR relay.example.net.\n`,
 	"2.0.192.in-addr.arpa": `${head}\n53 PTR sender.test.\n`,

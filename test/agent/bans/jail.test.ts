@@ -8,5 +8,5 @@ test("fail2ban's jails never ban the tunnel's addresses, be they ours or not, an
 	for (const name of ["DEFAULT", "heimweg-dovecot", "heimweg-postfix"])
 		expect(sections[name]).toContain("ignoreip = 127.0.0.1/8 ::1 10.86.0.1 fd86::1\n");
 	for (const name of ["heimweg-dovecot", "heimweg-postfix"])
-		expect(sections[name]).toMatch(/^action = %\(action_\)s\n {9}heimweg$/m);
+		expect(sections[name]).toMatch(/^action = heimweg\n {9}%\(action_\)s$/m);
 });

@@ -175,3 +175,20 @@ test("a sender's address that the relay does not know, and trust in the relay, a
 	expect((await seen({ values: { smtp_bind_address: "192.168.1.5" } })).findings.bound).toBe("192.168.1.5");
 	expect((await seen({ values: { mynetworks: "127.0.0.0/8 10.86.0.0/24" } })).findings.trusted).toBe(true);
 });
+
+describe("a milter of this home", () => {
+	const values = { smtpd_milters: "unix:opendkim/opendkim.sock", milter_default_action: "tempfail" };
+
+	test("that does not run is told, and mail neither comes in nor goes out", async () => {
+		const { findings, delivery } = await seen({ values });
+		expect(findings.milters).toEqual([{ milter: "unix:opendkim/opendkim.sock", refuses: false }]);
+		expect(conditions.milterAway.text({ refuses: true }, "x")).toContain("goes back to its senders");
+		expect([delivery.incoming.says, delivery.outgoing.says]).toEqual(["no", "no"]);
+	});
+
+	test("is known by its socket in Postfix's queue folder", async () => {
+		const paths = ["/var/spool/postfix/opendkim/opendkim.sock"];
+		const { findings, delivery } = await seen({ values, paths });
+		expect([findings.milters, delivery.incoming.says, delivery.outgoing.says]).toEqual([[], "yes", "yes"]);
+	});
+});

@@ -106,7 +106,14 @@ export async function zonesScene(
 		},
 	});
 	const commands = dnsCommands({
-		...{ zones, log, snapshot: () => undefined, onSettled: () => {} },
+		...{
+			zones,
+			log,
+			snapshot: () => undefined,
+			onSettled: () => {},
+			onApplied: () => {},
+			onBehind: () => {},
+		},
 		mail: async (domain) => mail(domain, domain),
 		addressRRsets: () => config.names.map((name) => ({ name, type: "A" })),
 		policies: provider.policies,

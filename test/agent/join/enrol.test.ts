@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { agent } from "../../../agent/agent.ts";
 import { alone } from "../../../agent/join/alone.ts";
+import { makeRoom } from "../../../agent/join/anew.ts";
 import { type EnrolOptions, enrol, joined, underWay } from "../../../agent/join/enrol.ts";
 import { homeKey } from "../../../agent/join/key.ts";
 import { secondMachine } from "../../../relay-side/invite/conditions.ts";
@@ -253,6 +254,31 @@ test("nothing is touched before code and machine were looked at; files of others
 	await writeFile(join(home.paths.folder, "heimweg.toml"), "# by hand\n");
 	await expect(enrol(code, home.options)).rejects.toThrow("a home already");
 	expect([await home.read("heimweg.toml"), home.machine.touched]).toEqual(["# by hand\n", false]);
+});
+
+test("a home takes a new code when it is told to, and what it was configured to before is kept", async () => {
+	const relay = await modelRelay();
+	const home = await machineOf(relay);
+	const first = await enrol(await relay.invite("anna"), home.options);
+	const before = await home.read("heimweg.toml");
+	const code = await relay.invite("anna", 1);
+	await expect(enrol(code, home.options)).rejects.toMatchObject({
+		remedy: expect.stringContaining("--anew"),
+	});
+	const ran: string[] = [];
+	const stopping: RunCommand = async (command, args) => {
+		ran.push([command, ...args].join(" "));
+		return "";
+	};
+	await makeRoom(stopping, home.paths, home.machine.world.tunnel);
+	expect([ran, home.machine.tunnel, await joined(home.paths)]).toEqual([
+		["systemctl stop heimweg"],
+		undefined,
+		false,
+	]);
+	const second = await enrol(code, home.options);
+	expect([second.publicKey, second.home]).toEqual([first.publicKey, "anna"]);
+	expect(await home.read("heimweg.toml.before")).toBe(before);
 });
 
 test("a key that this machine has already is the one with which it joins, and is never written over", async () => {

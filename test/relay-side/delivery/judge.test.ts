@@ -241,3 +241,37 @@ test("fifty thousand domains are asked of a table in a few goes", async () => {
 	});
 	expect(calls.filter((call) => call.startsWith("postmap"))).toHaveLength(3);
 });
+
+describe("a milter without which Postfix takes no mail", () => {
+	const values = { smtpd_milters: "inet:localhost:11332", milter_default_action: "tempfail" };
+
+	test("and that does not run is told, and no domain's mail comes in", async () => {
+		const { findings, delivery } = await seen({ values });
+		const [away] = findings.milters;
+		expect(conditions.milterAway.text(away!, away!.milter)).toBe(
+			"this relay's Postfix asks the milter inet:localhost:11332 about every mail (smtpd_milters), and nothing listens there, so it puts off all mail (451)",
+		);
+		expect([delivery.incoming.says, delivery.outgoing.says]).toEqual(["no", "no"]);
+	});
+
+	test("and that runs is no matter, nor is one that Postfix does without", async () => {
+		for (const changes of [
+			{ values, sockets: ["127.0.0.1:11332"] },
+			{ values: { ...values, milter_default_action: "accept" } },
+			{ values: { ...values, smtpd_milters: "" } },
+		]) {
+			const { findings, delivery } = await seen(changes);
+			expect([findings.milters, delivery.incoming.says]).toEqual([[], "yes"]);
+		}
+	});
+
+	test("counts for the service that takes mail, behind postscreen too", async () => {
+		const master = [
+			"smtp inet n - y - 1 postscreen",
+			"smtpd pass - - y - - smtpd -o smtpd_milters=",
+			...well.master!.slice(1),
+		];
+		const { findings } = await seen({ values, master, overrides: { "smtpd/pass/smtpd_milters": "" } });
+		expect(findings.milters).toEqual([]);
+	});
+});

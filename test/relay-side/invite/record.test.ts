@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { invitationBook } from "../../../relay-side/invite/book.ts";
 import type { InvitationRecord } from "../../../relay-side/invite/record.ts";
+import { invitationRows, invitationStatus, invitationText } from "../../../relay-side/invite/status.ts";
 import { type InvitationStore, invitationStore } from "../../../relay-side/invite/store.ts";
+import { wordsOf } from "../../../shared/invitation/words.ts";
 import { HOUR } from "../../../shared/time.ts";
 import { silent } from "../../shared/silent.ts";
 import { enrolmentOf, keyOf } from "./examples.ts";
@@ -40,6 +42,8 @@ test("an invitation is redeemed by one key, once; the same key hears the same ag
 	expect(await book.redeem("invite00", keyA, preshared)).toBe(first);
 	expect(await book.redeem("invite00", keyB, preshared)).toBeUndefined();
 	expect(await book.redeem("unknown00", keyB, preshared)).toBeUndefined();
+	await expect(book.open("invite00", "bert", enrolmentOf(1))).rejects.toThrow("already");
+	expect(book.records.get("invite00")?.home).toBe("anna");
 });
 
 test("of two machines at once one is first, whatever the disk's pace", async () => {
@@ -173,4 +177,21 @@ test("a forgotten invitation leaves nothing behind", async () => {
 	await book.forget(["invite00", "unknown00"]);
 	expect(await readdir(folder)).toEqual([]);
 	expect((await bookOf()).records.size).toBe(0);
+});
+
+test("people read what has become of each invitation, and with which key", async () => {
+	const book = await bookOf();
+	await book.open("invite00", "anna", enrolmentOf(0));
+	const text = () => invitationText(invitationStatus(book.records.get("invite00")!));
+	expect(text()).toBe("invited, the code is good until 2026-12-01 12:00 UTC; its mail waits");
+	await book.redeem("invite00", keyA, preshared);
+	expect(text()).toContain(`has redeemed its code with the key "${wordsOf(keyA)}"`);
+	expect(invitationRows([...book.records.values()].map(invitationStatus))).toHaveLength(1);
+	await book.join("invite00");
+	expect(text()).toBe(`joined with the key "${wordsOf(keyA)}"`);
+	expect(invitationRows([...book.records.values()].map(invitationStatus))).toEqual([]);
+	await book.open("invite11", "bert", enrolmentOf(1));
+	clock += 24 * HOUR;
+	await book.age();
+	expect(invitationText(invitationStatus(book.records.get("invite11")!))).toContain("was not used");
 });

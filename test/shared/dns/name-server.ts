@@ -1,7 +1,6 @@
 import { createSocket } from "node:dgram";
-import { isIPv6 } from "node:net";
 
-/** A name server that answers A and AAAA from a table (RFC 1035, 4), on a port of its own. */
+/** A name server that answers from a table (RFC 1035, 4), on a port of its own. */
 export interface NameServer {
 	/** `127.0.0.1:PORT`. */
 	address: string;
@@ -9,12 +8,14 @@ export interface NameServer {
 	table: Map<string, string[]>;
 	/** Questions that came, `name TYPE`. */
 	asked: string[];
+	/** The code of every answer (RFC 1035, 4.1.1), 2 for SERVFAIL; 0: what is right. */
+	code: number;
 	/** While true it says nothing. */
 	silent: boolean;
 	stop(): Promise<void>;
 }
 
-const types: Record<number, string> = { 1: "A", 28: "AAAA" };
+const types: Record<number, string> = { 1: "A", 5: "CNAME", 15: "MX", 16: "TXT", 28: "AAAA", 33: "SRV" };
 
 export async function nameServer(): Promise<NameServer> {
 	const socket = createSocket("udp4");
@@ -23,6 +24,7 @@ export async function nameServer(): Promise<NameServer> {
 		address: `127.0.0.1:${socket.address().port}`,
 		table: new Map(),
 		asked: [],
+		code: 0,
 		silent: false,
 		stop: () => new Promise((done) => socket.close(done)),
 	};
@@ -34,10 +36,10 @@ export async function nameServer(): Promise<NameServer> {
 		const exists = [...server.table.keys()].some((key) => key.startsWith(`${name} `));
 		const header = Buffer.alloc(12);
 		query.copy(header, 0, 0, 2);
-		header.writeUInt16BE(exists ? 0x8400 : 0x8403, 2);
+		header.writeUInt16BE(0x8400 | (server.code || (exists ? 0 : 3)), 2);
 		header.writeUInt16BE(1, 4);
 		header.writeUInt16BE(records.length, 6);
-		const answers = records.map(recordOf);
+		const answers = records.map((record) => recordOf(type, record));
 		socket.send(Buffer.concat([header, query.subarray(12, end), ...answers]), from.port, from.address);
 	});
 	return server;
@@ -57,15 +59,41 @@ function questionOf(query: Buffer): { name: string; type: string; end: number } 
 	};
 }
 
-function recordOf(address: string): Buffer {
-	const data = isIPv6(address) ? bytesOf6(address) : Buffer.from(address.split(".").map(Number));
+function recordOf(type: string, record: string): Buffer {
+	const data = dataOf(type, record);
 	const fixed = Buffer.alloc(12);
 	fixed.writeUInt16BE(0xc00c, 0);
-	fixed.writeUInt16BE(data.length === 16 ? 28 : 1, 2);
+	fixed.writeUInt16BE(Number(Object.keys(types).find((number) => types[Number(number)] === type)), 2);
 	fixed.writeUInt16BE(1, 4);
 	fixed.writeUInt32BE(60, 6);
 	fixed.writeUInt16BE(data.length, 10);
 	return Buffer.concat([fixed, data]);
+}
+
+function dataOf(type: string, record: string): Buffer {
+	const words = record.split(" ");
+	const numbers = words.slice(0, -1).map(Number);
+	const two = (value: number) => Buffer.from([value >> 8, value & 0xff]);
+	switch (type) {
+		case "A":
+			return Buffer.from(record.split(".").map(Number));
+		case "AAAA":
+			return bytesOf6(record);
+		case "TXT":
+			return Buffer.concat(
+				[...record.matchAll(/"([^"]*)"/g)].map(([, one]) => Buffer.from([one!.length, ...Buffer.from(one!)])),
+			);
+		default:
+			return Buffer.concat([...numbers.map(two), nameBytes(words.at(-1)!)]);
+	}
+}
+
+function nameBytes(name: string): Buffer {
+	const labels = name.split(".").filter(Boolean);
+	return Buffer.concat([
+		...labels.map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
+		Buffer.from([0]),
+	]);
 }
 
 function bytesOf6(address: string): Buffer {

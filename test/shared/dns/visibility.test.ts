@@ -95,3 +95,39 @@ test("stops when told", async () => {
 	stopping.abort();
 	await done;
 });
+
+const mail = [
+	{ name: "example.org", type: "MX", records: ["10 Relay.example.net."] },
+	{ name: "example.org", type: "TXT", records: ['"v=spf1 mx ~all"', '"other=1"'] },
+	{ name: "_imap._tcp.example.org", type: "SRV", records: ["0 0 0 ."] },
+	{ name: "_imaps._tcp.example.org", type: "SRV", records: ["0 1 993 mail.example.org."] },
+	{ name: "autoconfig.example.org", type: "CNAME", records: ["www.example.org."] },
+];
+
+function serveMail(server: NameServer): void {
+	server.table
+		.set("example.org MX", ["10 relay.example.net."])
+		.set("example.org TXT", ['"other=1"', '"v=spf1 " "mx ~all"'])
+		.set("_imap._tcp.example.org SRV", ["0 0 0 ."])
+		.set("_imaps._tcp.example.org SRV", ["0 1 993 mail.example.org."])
+		.set("autoconfig.example.org CNAME", ["www.example.org."]);
+}
+
+test("records of every kind are seen in whatever spelling, and TXT however it is split", async () => {
+	for (const server of [one, two]) serveMail(server);
+	await untilVisible("example.org", mail, never, { servers });
+});
+
+test("a server that lies about one record has not answered", async () => {
+	for (const server of [one, two]) serveMail(server);
+	two.table.set("example.org MX", ["10 other.example.net."]);
+	const looked = untilVisible("example.org", mail, never, { servers, giveUpAfter: 300 });
+	await expect(looked).rejects.toThrow(/^ns2\.example\.net$/);
+});
+
+test("a server that fails for the moment proves neither that a record is there nor that it is gone", async () => {
+	const gone = [{ name: "example.org", type: "MX", records: [] }];
+	two.code = 2;
+	const looked = untilVisible("example.org", gone, never, { servers, giveUpAfter: 300 });
+	await expect(looked).rejects.toThrow(/^ns2\.example\.net$/);
+});

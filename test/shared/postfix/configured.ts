@@ -11,6 +11,8 @@ export interface Configured {
 	tables?: Record<string, Record<string, string> | string>;
 	/** Local addresses that something listens on, as ss(8) shows them. */
 	sockets?: string[];
+	/** Paths of sockets that something listens on. */
+	paths?: string[];
 	/** What postconf says instead. */
 	fails?: string;
 }
@@ -20,6 +22,8 @@ export function configured(postfix: Configured, calls: string[] = []): RunComman
 	return async (command, args, options) => {
 		calls.push([command, ...args].join(" "));
 		if (command === "postmap") return lookUp(postfix, args.at(-1)!, options?.input ?? "");
+		if (command === "ss" && args.includes("-x"))
+			return (postfix.paths ?? []).map((at) => `u_str LISTEN 0 10 ${at} 71 * 0`).join("\n");
 		if (command === "ss")
 			return (postfix.sockets ?? []).map((at) => `LISTEN 0 100 ${at} 0.0.0.0:*`).join("\n");
 		if (postfix.fails)

@@ -3,7 +3,7 @@ import { planOf } from "../../../../shared/dns/plan/merge.ts";
 import { undoOf } from "../../../../shared/dns/plan/undo.ts";
 import type { RRset } from "../../../../shared/dns/rrset.ts";
 import type { Random } from "../../random.ts";
-import { type MemoryZone, memoryZone } from "./memory-provider.ts";
+import { memoryZone } from "./memory-provider.ts";
 import { naiveServer } from "./naive-server.ts";
 import { allNames, askedTypes, randomEdit, randomWishes, randomZone, zoneName } from "./random-zone.ts";
 
@@ -27,7 +27,12 @@ export interface Story {
  * Not covered, since a provider without compare-and-set cannot: a write of the other one to the very RRset that
  * Heimweg changes, between its read and its write.
  */
-export async function foreignAnswers(random: Random, observe = async (_: MemoryZone) => {}): Promise<Story> {
+export async function foreignAnswers(
+	random: Random,
+	answering: (rrsets: readonly RRset[], at: "before" | "after") => Promise<Ask> = async (rrsets) =>
+		naiveServer(rrsets),
+	questions: (planned: ReadonlySet<string>) => Array<[name: string, type: string]> = allQuestions,
+): Promise<Story> {
 	const zone = memoryZone(randomZone(random));
 	const story: Story = { changed: [], applies: 0, undos: 0, refused: 0, races: 0 };
 	/** Places that a plan named, ever: their answers are ours to change. */
@@ -69,8 +74,11 @@ export async function foreignAnswers(random: Random, observe = async (_: MemoryZ
 		});
 		if (undoes) story.undos++;
 		else if (changes.length > 0) story.applies++;
-		story.changed.push(...differing(started, zone.rrsets(), planned));
-		await observe(zone);
+		if (planned.size > 0) {
+			const [others, is] = withoutOurs(started, zone.rrsets(), planned);
+			const [before, after] = [await answering(others, "before"), await answering(is, "after")];
+			story.changed.push(...(await differing(before, after, questions(planned), planned)));
+		}
 		if (random.below(2) === 0) wishes = randomWishes(random);
 		for (let count = random.below(3); count > 0; count--) edit([]);
 	}
@@ -79,26 +87,33 @@ export async function foreignAnswers(random: Random, observe = async (_: MemoryZ
 
 const hasAlias = (avoid: ReadonlyArray<{ type: string }>) => avoid.some(({ type }) => type === "CNAME");
 
-/**
- * Differing answers for what was not planned. What the other one wrote meanwhile is taken out of the account: the zone
- * afterwards is compared with the same zone whose planned places are as they were.
- */
-function differing(started: readonly RRset[], is: readonly RRset[], planned: ReadonlySet<string>): string[] {
-	const key = ({ subname, type }: RRset) => `${subname} ${type}`;
-	const others = [
-		...is.filter((one) => !planned.has(key(one))),
-		...started.filter((one) => planned.has(key(one))),
-	];
-	const [before, after] = [naiveServer(others), naiveServer(is)];
+/** A name server that is asked; what it answers as a text. */
+export type Ask = (subname: string, type: string) => string | Promise<string>;
+
+/** What the other one wrote meanwhile is taken out of the account: the same zone, whose planned places are as they were. */
+function withoutOurs(started: readonly RRset[], is: readonly RRset[], planned: ReadonlySet<string>) {
+	const isPlanned = ({ subname, type }: RRset) => planned.has(`${subname} ${type}`);
+	return [[...is.filter((one) => !isPlanned(one)), ...started.filter(isPlanned)], is] as const;
+}
+
+function allQuestions(): Array<[string, string]> {
+	return names.flatMap((name) => askedTypes.map((type): [string, string] => [name, type]));
+}
+
+/** Differing answers for what was not planned. */
+async function differing(
+	before: Ask,
+	after: Ask,
+	questions: ReadonlyArray<[name: string, type: string]>,
+	planned: ReadonlySet<string>,
+): Promise<string[]> {
 	const changed: string[] = [];
-	for (const name of names) {
-		const aliased = planned.has(`${name} CNAME`);
-		for (const type of askedTypes) {
-			if (planned.has(`${name} ${type}`)) continue;
-			const [one, other] = [before(name, type), after(name, type)];
-			if (one === other || (aliased && (one === "" || other === ""))) continue;
-			changed.push(`${name || "@"} ${type}: "${other}" instead of "${one}"`);
-		}
+	for (const [name, type] of questions) {
+		if (planned.has(`${name} ${type}`)) continue;
+		const [one, other] = [await before(name, type), await after(name, type)];
+		// An alias is planned for all types at once.
+		if (one === other || (planned.has(`${name} CNAME`) && (one === "" || other === ""))) continue;
+		changed.push(`${name || "@"} ${type}: "${other}" instead of "${one}"`);
 	}
 	return changed;
 }
