@@ -166,13 +166,6 @@ export const setting = {
 	"{0.} is there: this machine is a home already": "{0} ist da: dieser Rechner ist schon ein Heimserver",
 	'run "heimweg status"; with a new code, run "heimweg join --anew"':
 		'"heimweg status" ausführen; mit einem neuen Code "heimweg join --anew"',
-	"the folder {0} cannot be made": "der Ordner {0} kann nicht angelegt werden",
-	"heimweg join runs already on this machine": "heimweg join läuft auf diesem Rechner schon",
-	"wait for it, or end it and run the command again":
-		"darauf warten, oder es beenden und den Befehl noch einmal geben",
-	"{0} holds the relay's own key": "in {0} steht der eigene Schlüssel des Relays",
-	'run "heimweg join" at home, not on the relay; a key that was copied from there must go: move {0} away':
-		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; ein Schlüssel, der von dort kopiert wurde, muss weg: {0} wegbewegen',
 	"{0.} cannot be read": "{0} ist nicht lesbar",
 	"{0.} is damaged, and enrolment cannot go on":
 		"{0} ist beschädigt, und der Beitritt kann nicht weitergehen",
