@@ -166,13 +166,6 @@ export const setting = {
 	"{0.} is there: this machine is a home already": "{0} ist da: dieser Rechner ist schon ein Heimserver",
 	'run "heimweg status"; with a new code, run "heimweg join --anew"':
 		'"heimweg status" ausführen; mit einem neuen Code "heimweg join --anew"',
-	"the folder {0} cannot be made": "der Ordner {0} kann nicht angelegt werden",
-	"heimweg join runs already on this machine": "heimweg join läuft auf diesem Rechner schon",
-	"wait for it, or end it and run the command again":
-		"darauf warten, oder es beenden und den Befehl noch einmal geben",
-	"{0} holds the relay's own key": "in {0} steht der eigene Schlüssel des Relays",
-	'run "heimweg join" at home, not on the relay; a key that was copied from there must go: move {0} away':
-		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; ein Schlüssel, der von dort kopiert wurde, muss weg: {0} wegbewegen',
 	"{0.} cannot be read": "{0} ist nicht lesbar",
 	"{0.} is damaged, and enrolment cannot go on":
 		"{0} ist beschädigt, und der Beitritt kann nicht weitergehen",
@@ -228,6 +221,7 @@ export const setting = {
 	'expected a name for the home of 1 to 32 small letters, digits and "-", got {0}':
 		'erwartet war für den Heimserver ein Name von 1 bis 32 Kleinbuchstaben, Ziffern und "-", gekommen ist {0}',
 	"expected a mail domain, got {0}": "erwartet war eine Mail-Domain, gekommen ist {0}",
+	"there is an invitation {0} already": "es gibt schon eine Einladung {0}",
 	"The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.":
 		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam; ein beigetretener Heimserver nimmt diesen mit --anew.",
 	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\ntake {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':
