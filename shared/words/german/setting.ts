@@ -221,6 +221,7 @@ export const setting = {
 	'expected a name for the home of 1 to 32 small letters, digits and "-", got {0}':
 		'erwartet war für den Heimserver ein Name von 1 bis 32 Kleinbuchstaben, Ziffern und "-", gekommen ist {0}',
 	"expected a mail domain, got {0}": "erwartet war eine Mail-Domain, gekommen ist {0}",
+	"there is an invitation {0} already": "es gibt schon eine Einladung {0}",
 	"The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.":
 		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam; ein beigetretener Heimserver nimmt diesen mit --anew.",
 	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\ntake {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':
