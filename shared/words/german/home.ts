@@ -84,6 +84,23 @@ export const home = {
 		"mynetworks im Postfix dieses Heimservers enthält die Tunneladresse {0} des Relays; alles, was das Internet sendet, zählt darum als eigene Mail dieses Heimservers",
 	'on this home, take the tunnel\'s network out of mynetworks in main.cf (mynetworks_style = host leaves it out), then run "postfix reload"':
 		'auf diesem Heimserver das Netz des Tunnels in main.cf aus mynetworks herausnehmen (mynetworks_style = host lässt es aus), dann "postfix reload" ausführen',
+	'look whether anything is reached over IPv{0} from this machine ("ip -{1} route", the router); heimweg tries again by itself':
+		'nachsehen, ob von diesem Rechner über IPv{0} überhaupt etwas zu erreichen ist ("ip -{1} route", der Router); heimweg versucht es von selbst wieder',
+	"a milter does not run, and Postfix takes no mail without it":
+		"ein Milter läuft nicht, und ohne ihn nimmt Postfix keine Mail an",
+	"this home's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it refuses what the relay brings, which goes back to its senders (5xx)":
+		"der Postfix dieses Heimservers fragt für jede Mail den Milter {0} (smtpd_milters), und dort lauscht nichts; er lehnt ab, was das Relay bringt, und es geht an die Absender zurück (5xx)",
+	"this home's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it puts off what the relay brings, which waits there (451)":
+		"der Postfix dieses Heimservers fragt für jede Mail den Milter {0} (smtpd_milters), und dort lauscht nichts; er schiebt auf, was das Relay bringt, und es wartet dort (451)",
+	'on this home, start the program behind it ("systemctl status opendkim"); "milter_default_action = accept" in main.cf would take mail without it meanwhile, and send mail unsigned':
+		'auf diesem Heimserver das Programm dahinter starten ("systemctl status opendkim"); "milter_default_action = accept" in main.cf nähme so lange Mail ohne ihn an und sendete Mail unsigniert',
+	"the milter {0} does not run": "der Milter {0} läuft nicht",
+	"this relay's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it refuses all mail, which goes back to its senders (5xx)":
+		"der Postfix dieses Relays fragt für jede Mail den Milter {0} (smtpd_milters), und dort lauscht nichts; er lehnt alle Mail ab, und sie geht an ihre Absender zurück (5xx)",
+	"this relay's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it puts off all mail (451)":
+		"der Postfix dieses Relays fragt für jede Mail den Milter {0} (smtpd_milters), und dort lauscht nichts; er schiebt alle Mail auf (451)",
+	'on this relay, start the program behind it ("systemctl status rspamd"); "milter_default_action = accept" in main.cf would let mail in unfiltered meanwhile':
+		'auf diesem Relay das Programm dahinter starten ("systemctl status rspamd"); "milter_default_action = accept" in main.cf ließe so lange Mail ungefiltert herein',
 	"Postfix's configuration cannot be read": "die Konfiguration von Postfix ist nicht lesbar",
 	"this home's Postfix does not say how it is set up, so whether it takes mail is not known: {0}":
 		"der Postfix dieses Heimservers sagt nicht, wie er eingerichtet ist; ob er Mail annimmt, ist nicht bekannt: {0}",

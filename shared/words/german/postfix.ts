@@ -55,6 +55,21 @@ export const postfix = {
 	"the mailbox is full": "das Postfach ist voll",
 	"let its owner delete mail, or raise the quota":
 		"seinen Besitzer Mail löschen lassen oder das Kontingent erhöhen",
+	"a milter does not run, and Postfix takes no mail without it":
+		"ein Milter läuft nicht, und ohne ihn nimmt Postfix keine Mail an",
+	"the milter {0} does not run": "der Milter {0} läuft nicht",
+	"this home's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it refuses what the relay brings, which goes back to its senders (5xx)":
+		"der Postfix dieses Heimservers fragt den Milter {0} zu jeder Mail (smtpd_milters), und dort lauscht nichts; darum lehnt er ab, was das Relay bringt, und es geht an die Absender zurück (5xx)",
+	"this home's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it puts off what the relay brings, which waits there (451)":
+		"der Postfix dieses Heimservers fragt den Milter {0} zu jeder Mail (smtpd_milters), und dort lauscht nichts; darum vertröstet er, was das Relay bringt, und es wartet dort (451)",
+	'on this home, start the program behind it ("systemctl status opendkim"); "milter_default_action = accept" in main.cf would take mail without it meanwhile, and send mail unsigned':
+		'auf diesem Heimserver das Programm dahinter starten ("systemctl status opendkim"); "milter_default_action = accept" in main.cf ließe Mail inzwischen ohne ihn herein, und unsigniert hinaus',
+	"this relay's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it refuses all mail, which goes back to its senders (5xx)":
+		"der Postfix dieses Relays fragt den Milter {0} zu jeder Mail (smtpd_milters), und dort lauscht nichts; darum lehnt er alle Mail ab, und sie geht an die Absender zurück (5xx)",
+	"this relay's Postfix asks the milter {0} about every mail (smtpd_milters), and nothing listens there, so it puts off all mail (451)":
+		"der Postfix dieses Relays fragt den Milter {0} zu jeder Mail (smtpd_milters), und dort lauscht nichts; darum vertröstet er alle Mail (451)",
+	'on this relay, start the program behind it ("systemctl status rspamd"); "milter_default_action = accept" in main.cf would let mail in unfiltered meanwhile':
+		'auf diesem Relay das Programm dahinter starten ("systemctl status rspamd"); "milter_default_action = accept" in main.cf ließe Mail inzwischen ungefiltert herein',
 	"the Postfix of {0} has this recipient, and the program that puts mail into the mailboxes (LMTP) has not":
 		"der Postfix auf {0:dat} hat diesen Empfänger, und das Programm, das Mail in die Postfächer legt (LMTP), hat ihn nicht",
 	'on {0}, run "doveadm user" with that address; if Dovecot knows it, look at "doveconf -f protocol=lmtp auth_username_format": Debian 13\'s conf.d/20-lmtp.conf cuts the domain off, "%{user | lower}" keeps it':

@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from "../../../errors.ts";
 import { type FailedAt, failedConnection } from "../../../failed-connection.ts";
+import { say } from "../../../words/say.ts";
 
 /** What a reader is told about a connection that failed. */
 export interface Failure {
@@ -13,11 +14,11 @@ const RESOLVER = "check the line and the resolver of this machine";
 
 /** Says at which step the time was up, after so many milliseconds. */
 export function describeLate(at: FailedAt, milliseconds: number): Failure {
-	const span = `within ${milliseconds / 1000} s`;
+	const seconds = milliseconds / 1000;
 	const why = {
-		name: `its name cannot be resolved ${span}`,
-		connection: `no connection ${span}`,
-		answer: `nothing whole ${span}`,
+		name: say`its name cannot be resolved within ${seconds} s`,
+		connection: say`no connection within ${seconds} s`,
+		answer: say`nothing whole within ${seconds} s`,
 	};
 	return { kind: "unreachable", why: why[at], remedy: at === "name" ? RESOLVER : LINE };
 }

@@ -11,18 +11,18 @@ const firstSeed = 12_000_000;
 
 test("no answer for a foreign name changes in random zones, over plans, applies and undos", async () => {
 	const sums = { applies: 0, undos: 0, refused: 0, races: 0 };
-	for (let count = 0; count < 300; count++) {
+	for (let count = 0; count < 100; count++) {
 		const story = await foreignAnswers(random(firstSeed + count));
 		expect(story.changed, `in zone ${count}`).toEqual([]);
 		for (const name of ["applies", "undos", "refused", "races"] as const) sums[name] += story[name];
 	}
 	// It is no proof where nothing was done.
-	for (const sum of Object.values(sums)) expect(sum).toBeGreaterThan(50);
+	for (const sum of Object.values(sums)) expect(sum).toBeGreaterThan(30);
 });
 
 test("answers are foretold as a server that follows RFC 1034 step by step gives them", () => {
 	const numbers = random(7);
-	for (let count = 0; count < 300; count++) {
+	for (let count = 0; count < 100; count++) {
 		const zone = randomZone(numbers);
 		const [foretold, given] = [answersOf(zone), naiveServer(zone)];
 		for (const name of allNames())

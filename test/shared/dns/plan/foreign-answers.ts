@@ -51,11 +51,13 @@ export async function foreignAnswers(
 		story.races++;
 	}
 
+	/** What the plan under way names: without it the other one could not have written an alias, or beside one, there. */
+	let current: ReadonlyArray<{ subname: string; type: string }> = [];
 	zone.before = (changes) => {
-		if (random.below(3) === 0) edit(changes);
+		if (random.below(3) === 0) edit([...changes, ...current]);
 	};
 	zone.after = (changes) => {
-		if (random.below(3) === 0) edit(changes);
+		if (random.below(3) === 0) edit([...changes, ...current]);
 	};
 
 	for (let step = 0; step < 4; step++) {
@@ -69,6 +71,7 @@ export async function foreignAnswers(
 		story.refused += leftOut.filter(({ why }) => why.includes("would end what answers")).length;
 		const planned = new Set(changes.map(({ subname, type }) => `${subname} ${type}`));
 		const started = zone.rrsets();
+		current = changes;
 		await applyPlan(zoneName, plan, zone.writer, {
 			...{ agreed: digest, signal, ...(undoes ? { undoes } : {}) },
 		});
