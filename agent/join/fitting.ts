@@ -1,7 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Address, type Endpoint, familyOf, inNetwork } from "../../shared/address.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Invitation } from "../../shared/invitation/code.ts";
 import type { Accepted } from "../../shared/invitation/exchange.ts";
+import { SECOND } from "../../shared/time.ts";
+
+/** How often a name is asked for, and the pause in between. */
+const tries = 3;
+const betweenTries = 1 * SECOND;
 
 /** Where the relay is found outside the tunnel, IPv4 first, as the daemon has it; throws a HeimwegError. */
 export async function endpointsOf(
@@ -10,7 +16,7 @@ export async function endpointsOf(
 ): Promise<Endpoint[]> {
 	let found: Address[];
 	try {
-		found = await resolve(host);
+		found = await resolvePatiently(host, resolve);
 	} catch (error) {
 		throw new HeimwegError(`the relay's name ${host} cannot be resolved (${messageOf(error)})`, {
 			remedy:
@@ -25,6 +31,21 @@ export async function endpointsOf(
 		});
 	// IPv4 first, as the daemon has it.
 	return outside.sort((a, b) => familyOf(a) - familyOf(b)).map((address) => ({ address, port }));
+}
+
+/** A line that has just come up may lose the first questions. */
+async function resolvePatiently(
+	host: string,
+	resolve: (host: string) => Promise<Address[]>,
+	again = tries - 1,
+): Promise<Address[]> {
+	try {
+		return await resolve(host);
+	} catch (error) {
+		if (again === 0) throw error;
+		await sleep(betweenTries);
+		return resolvePatiently(host, resolve, again - 1);
+	}
 }
 
 /** The relay may not give this home addresses outside the networks that were looked at, nor its own. */

@@ -14,6 +14,13 @@ export interface Served {
 	publicAddresses: readonly Address[];
 }
 
+/** True when a home that hears of one has heard of the other. */
+export function sameServed(a: Served | undefined, b: Served | undefined): boolean {
+	const told = (one: Served | undefined) =>
+		[one?.names ?? [], one?.ports ?? [], one?.publicAddresses ?? []].map((list) => list.join()).join(" ");
+	return a === b || told(a) === told(b);
+}
+
 /** A name or an address of the relay that more than one home file claims, or that no home may have. */
 export interface Refusal {
 	what: string;

@@ -8,7 +8,7 @@ import { relayPart } from "../part.ts";
 import { haproxyUid } from "./account.ts";
 import { clientAddresses } from "./addresses.ts";
 import { portsProblems } from "./check-files.ts";
-import { type Served, settlePorts } from "./claims.ts";
+import { type Served, sameServed, settlePorts } from "./claims.ts";
 import * as conditions from "./conditions.ts";
 import { homePorts, portsHomeFile, portsShape } from "./config.ts";
 import { createCounting } from "./counting.ts";
@@ -42,7 +42,7 @@ export const ports = relayPart({
 
 	async create(
 		{ ports: config, state_dir, tunnel },
-		{ facts, run, health, log, guarded, state, statusChanged, metrics },
+		{ facts, identity, run, health, log, guarded, state, statusChanged, metrics },
 	) {
 		const places = haproxyPlaces(state_dir);
 		const haproxy = createHaproxy(places);
@@ -53,6 +53,7 @@ export const ports = relayPart({
 		metrics.gauge("client_connections", "Connections of clients to homes now", counting.now);
 		let before: ReadonlyMap<string, string> = new Map();
 		let served: readonly Served[] = [];
+		let settledOnce = false;
 		let servedBy: ReadonlyMap<string, Served> = new Map();
 
 		function settle(): void {
@@ -61,7 +62,12 @@ export const ports = relayPart({
 			const settled = settlePorts({ homes, byDomain, told: told.all, relayNames, before });
 			before = settled.holders;
 			served = settled.served;
+			const was = servedBy;
 			servedBy = new Map(served.map((one) => [one.home, one]));
+			// Whoever has told us something hears what came of it; after our start everybody is as before.
+			if (settledOnce)
+				for (const id of told.all.keys()) if (!sameServed(was.get(id), servedBy.get(id))) identity.renew(id);
+			settledOnce = true;
 			tellAll(
 				health,
 				conditions.nameClaimed,

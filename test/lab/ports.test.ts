@@ -133,6 +133,8 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 		expect(await imapLogin(internet(), { name: secondName, user: "anna" })).toContain("Logged in");
 		expect(await dovecotLog(second.lab.home)).toContain(`rip=${stranger}`);
 		expect(await workers()).toBe(before);
+		const heard = async () => (await second.agentStatus()).ports?.served?.names.join();
+		await until("the home has heard of it", async () => (await heard()) === secondName);
 		// The name of the first home is not for the asking.
 		expect((await served())[secondId]?.names).toEqual([secondName]);
 		expect(await greet(internet(), "")).toContain(unknown);

@@ -84,6 +84,8 @@ export const home = {
 		"mynetworks im Postfix dieses Heimservers enthält die Tunneladresse {0} des Relays; alles, was das Internet sendet, zählt darum als eigene Mail dieses Heimservers",
 	'on this home, take the tunnel\'s network out of mynetworks in main.cf (mynetworks_style = host leaves it out), then run "postfix reload"':
 		'auf diesem Heimserver das Netz des Tunnels in main.cf aus mynetworks herausnehmen (mynetworks_style = host lässt es aus), dann "postfix reload" ausführen',
+	'look whether anything is reached over IPv{0} from this machine ("ip -{1} route", the router); heimweg tries again by itself':
+		'nachsehen, ob von diesem Rechner über IPv{0} überhaupt etwas zu erreichen ist ("ip -{1} route", der Router); heimweg versucht es von selbst wieder',
 	"Postfix's configuration cannot be read": "die Konfiguration von Postfix ist nicht lesbar",
 	"this home's Postfix does not say how it is set up, so whether it takes mail is not known: {0}":
 		"der Postfix dieses Heimservers sagt nicht, wie er eingerichtet ist; ob er Mail annimmt, ist nicht bekannt: {0}",

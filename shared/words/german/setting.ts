@@ -166,13 +166,6 @@ export const setting = {
 	"{0.} is there: this machine is a home already": "{0} ist da: dieser Rechner ist schon ein Heimserver",
 	'run "heimweg status"; with a new code, run "heimweg join --anew"':
 		'"heimweg status" ausführen; mit einem neuen Code "heimweg join --anew"',
-	"the folder {0} cannot be made": "der Ordner {0} kann nicht angelegt werden",
-	"heimweg join runs already on this machine": "heimweg join läuft auf diesem Rechner schon",
-	"wait for it, or end it and run the command again":
-		"darauf warten, oder es beenden und den Befehl noch einmal geben",
-	"{0} holds the relay's own key": "in {0} steht der eigene Schlüssel des Relays",
-	'run "heimweg join" at home, not on the relay; a key that was copied from there must go: move {0} away':
-		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; ein Schlüssel, der von dort kopiert wurde, muss weg: {0} wegbewegen',
 	"{0.} cannot be read": "{0} ist nicht lesbar",
 	"{0.} is damaged, and enrolment cannot go on":
 		"{0} ist beschädigt, und der Beitritt kann nicht weitergehen",
@@ -305,6 +298,7 @@ export const setting = {
 	"no invitation can be made in {0}": "in {0} lässt sich keine Einladung machen",
 	"choose a network from /8 to /30, or IPv6 from /16 to /126; or use heimweg-relay admit":
 		"ein Netz von /8 bis /30 wählen, oder IPv6 von /16 bis /126; oder heimweg-relay admit benutzen",
+	"there is an invitation {0} already": "es gibt schon eine Einladung {0}",
 	"there is no such invitation": "es gibt diese Einladung nicht",
 	"the invitation of {0} is not ready after {1} s": "die Einladung von {0} ist nach {1} s nicht bereit",
 	'run "heimweg-relay status", and mend what it says; then run "heimweg-relay invite {0} --again"':

@@ -220,6 +220,25 @@ test("a code that is over, or of another relay, ends with what to look at, and l
 	expect((await enrol(newer, home.options)).home).toBe("anna");
 });
 
+test("a name that cannot be resolved at once is asked for again, and then told", async () => {
+	const relay = await modelRelay();
+	const code = await relay.invite("anna");
+	const home = await machineOf(relay);
+	let failures = 0;
+	let asked = 0;
+	const { resolve } = home.machine.world;
+	home.machine.world.resolve = async (host) => {
+		asked += 1;
+		if (asked <= failures) throw new Error("no name server");
+		return resolve(host);
+	};
+	failures = 9;
+	await expect(enrol(code, home.options)).rejects.toThrow("203.0.113.10 cannot be resolved (no name server)");
+	expect([asked, home.machine.touched]).toEqual([3, false]);
+	failures = asked + 2;
+	expect((await enrol(undefined, home.options)).home).toBe("anna");
+});
+
 test("one enrolment runs at a time on a machine, and what a killed one left is in nobody's way", async () => {
 	const relay = await modelRelay();
 	const code = await relay.invite("anna");

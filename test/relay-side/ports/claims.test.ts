@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { settlePorts } from "../../../relay-side/ports/claims.ts";
+import { sameServed, settlePorts } from "../../../relay-side/ports/claims.ts";
 import { portsHomeFile } from "../../../relay-side/ports/config.ts";
 import type { PortsReport } from "../../../shared/protocol/ports.ts";
 import { homesOf, homeWith } from "./homes.ts";
@@ -87,4 +87,13 @@ it("a home gets the usual ports that it has, or those that its file says", () =>
 		["anna", [993]],
 		["bert", [993, 443]],
 	]);
+});
+
+it("a home hears again of what it is served only when that is another", () => {
+	const homes = homesOf(homeWith("anna", 2), homeWith("bert", 3));
+	const [once, again] = [1, 2].map(() => settle(homes, { anna: tells(["mail.anna.example"]) }).served[0]);
+	expect(sameServed(once, again)).toBe(true);
+	expect(sameServed(once, undefined)).toBe(false);
+	const [more] = settle(homes, { anna: tells(["mail.anna.example"], [993]) }).served;
+	expect(sameServed(once, more)).toBe(false);
 });
