@@ -70,6 +70,13 @@ export const agentKeys: readonly ConfigKey[] = [
 	key("dns.also_public", "none", "Networks that may be published although they are not public, for a lab."),
 	key("dns.api", "deSEC's", "Where its REST interface is."),
 	key("dns.update", "deSEC's", "Where its dynDNS interface is."),
+	key("dkim.opendkim", "/etc/opendkim.conf", "OpenDKIM's configuration, which names the keys that sign."),
+	key("dkim.rspamd", "/etc/rspamd", "The folder of Rspamd's configuration, which may name such keys, too."),
+	key(
+		"dkim.list",
+		"/var/lib/heimweg-dkim/keys.json",
+		"Where heimweg-dkim.service writes their public halves.",
+	),
 	key("dns.mail.domains", "mail.domains", "The domains whose MX, SPF, DMARC and other records are planned."),
 	key("dns.mail.client", "the first of dns.names within the domain", "The name that mail programs use."),
 	key("dns.mail.services", "those that answer", "Services with SRV records for mail programs."),
