@@ -4,8 +4,8 @@ import { createSocket, type Socket } from "node:dgram";
 const types: Record<string, number> = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, SRV: 33 };
 
 /** Milliseconds for an answer, and how often it is asked again. */
-const patience = 2_000;
-const tries = 3;
+const patience = 5_000;
+const tries = 5;
 
 /** Asks one name server over UDP, as it answers on the wire. */
 export interface Questions {
