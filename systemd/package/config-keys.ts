@@ -93,9 +93,6 @@ export const agentKeys: readonly ConfigKey[] = [
 		"by what is served",
 		"Whose addresses the names get: those of this line, or of the relay, which hands clients on; for all names, or by name.",
 	),
-	key("dkim.opendkim", "/etc/opendkim.conf", "OpenDKIM's configuration, whose keys are published."),
-	key("dkim.rspamd", "/etc/rspamd", "Rspamd's configuration, whose keys are published."),
-	key("dkim.list", "/var/lib/heimweg-dkim/keys.json", "Where the unit heimweg-dkim writes what it finds."),
 	key(
 		"check_ip.ipv4",
 		"deSEC's",
