@@ -29,6 +29,10 @@ import { version } from "./version.ts";
 /** Milliseconds between two lines for systemctl: each costs a process, and homes come and go by the thousand. */
 const linePause = SECOND;
 
+/** Between two looks at the guard, which is followed by event too, and at the routes of this machine. */
+const guardEvery = 30 * SECOND;
+const overlapsEvery = 5 * MINUTE;
+
 /** Milliseconds in which an edited file is noticed. */
 const lookAtConfigEvery = 10 * SECOND;
 
@@ -103,9 +107,9 @@ export async function createProgram<Types extends PartTypes>(
 		onTrouble: portTrouble({ run, taken: httpPortTaken, failing: httpFailing, health }),
 	});
 	const ticks: Tick[] = [
-		{ every: 15 * SECOND, act: () => guard.poke() },
+		{ every: guardEvery, act: () => guard.poke() },
 		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },
-		{ every: MINUTE, act: () => reviewOverlaps(run, config.tunnel, health) },
+		{ every: overlapsEvery, act: () => reviewOverlaps(run, config.tunnel, health) },
 		{ every: lookAtConfigEvery, act: configWatch({ source: loaded.source, program: kind.name, health }) },
 	];
 

@@ -17,7 +17,8 @@ export interface CheckIpOptions {
 	onAddress(family: Family, address: Address): void;
 	/** Two independent hosts that have both families are reached in the other family alone. */
 	onUnreachable(family: Family): void;
-	onFailure(family: Family, error: string): void;
+	/** No service told; `unreachable` when nothing came back from any, which tells of the line and not of the services. */
+	onFailure(family: Family, error: string, unreachable: boolean): void;
 	now?: () => number;
 	ask?: typeof askAddress;
 }
@@ -97,7 +98,8 @@ export function watchCheckIp(options: CheckIpOptions): CheckIpWatcher {
 		// One that is well and was only asked too often has not failed; it is asked when it says.
 		const busy = errors.flatMap(({ retryAfter }) => retryAfter ?? []);
 		if (busy.length > 0) return askAfter(family, Math.max(...busy));
-		options.onFailure(family, messageOf(errors.at(-1)));
+		const allUnreachable = errors.length > 0 && errors.every(({ unreachable }) => unreachable);
+		options.onFailure(family, messageOf(errors.at(-1)), allUnreachable);
 		const hosts = errors.every(({ unreachable }) => unreachable) ? await lost(family, failures) : 0;
 		const seemsGone = hosts > 0;
 		if (hosts < enoughHosts) suspected.delete(family);

@@ -89,9 +89,12 @@ export const address = agentPart({
 				book.seenBy("check-ip", seen);
 			},
 			onUnreachable: (family) => book.unreachable(family),
-			onFailure(family, error) {
+			onFailure(family, error, unreachable) {
 				// A line without this family is no failure of the service.
-				if (link?.families.has(family)) health.set(conditions.checkIpFailing, `IPv${family}`, { error });
+				if (!link?.families.has(family)) return;
+				const remedy = `look whether anything is reached over IPv${family} from this machine ("ip -${family} route", the router); heimweg tries again by itself`;
+				const details = { error, ...(unreachable ? { remedy } : {}) };
+				health.set(conditions.checkIpFailing, `IPv${family}`, details);
 			},
 		});
 		const endings: Array<() => void> = [];

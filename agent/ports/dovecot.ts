@@ -1,4 +1,5 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Address, familyOf } from "../../shared/address.ts";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
@@ -150,10 +151,13 @@ ${blocks.join("")}`;
 
 /** Changes when the drop-in does. */
 export async function dropInMark(directory = folder): Promise<string> {
-	return stat(join(directory, fileName)).then(
-		({ mtimeMs, size }) => `${mtimeMs} ${size}`,
-		() => "",
-	);
+	try {
+		// Every other second, and a hundred times cheaper than by way of another thread.
+		const found = statSync(join(directory, fileName), { throwIfNoEntry: false });
+		return found ? `${found.mtimeMs} ${found.size}` : "";
+	} catch {
+		return "";
+	}
 }
 
 /** The client ports that the drop-in serves; none while it is not there. Anybody may read it. */

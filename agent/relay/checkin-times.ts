@@ -7,8 +7,11 @@ export interface CheckinTimes {
 	heard(generation: number): void;
 	/** The relay answers again; whether it was started anew, `heard` tells right after. */
 	back(): void;
-	/** A check-in was answered, at this generation; a relay of version 1 knows of none. */
-	answered(generation: number | undefined): void;
+	/**
+	 * A check-in was answered, at this generation; a relay of version 1 knows of none. And over how many milliseconds homes
+	 * spread their check-ins when that relay was started anew, if it says so.
+	 */
+	answered(generation: number | undefined, spread?: number): void;
 }
 
 /** How long between two check-ins of which nothing else is the cause. */
@@ -24,10 +27,10 @@ const spread = 0.5;
 const news = 1 * SECOND;
 
 /**
- * Within this time all homes come, each at its own moment, when a relay was started anew: thousands of TLS handshakes
- * in one second would leave a relay no time for their pulses.
+ * Within this time all homes come, each at its own moment, when a relay was started anew that has not said how many they
+ * are: thousands of TLS handshakes in one second would leave it no time for their pulses.
  */
-const crowd = 10 * SECOND;
+const usualCrowd = 10 * SECOND;
 
 /** A relay counts its generations up by one, and begins anywhere: one further ahead is of another start. */
 const nearby = 1_000;
@@ -43,6 +46,7 @@ const calm = 5 * SECOND;
  */
 export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 	let told: number | undefined;
+	let crowd = usualCrowd;
 	let answered: number | undefined;
 	let lastBecauseOf = Number.NEGATIVE_INFINITY;
 	let soon: NodeJS.Timeout | undefined;
@@ -105,8 +109,9 @@ export function checkinTimes(jitter: number, act: () => void): CheckinTimes {
 			clearTimeout(soon);
 			clearTimeout(next);
 		},
-		answered(generation) {
+		answered(generation, spread = usualCrowd) {
 			answered = generation;
+			crowd = spread;
 			schedule();
 			// Something new may have come while the answer was under way.
 			if (generation !== undefined && told !== undefined) heard(told);

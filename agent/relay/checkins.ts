@@ -110,7 +110,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		answer = fresh;
 		answeredAt = new Date();
 		clearTimeout(askAgain);
-		times.answered(fresh.generation);
+		times.answered(fresh.generation, fresh.spread && fresh.spread * SECOND);
 		for (const section of options.sections()) {
 			section.heard?.(fresh, relay.endpoint.host);
 			section.heardOwn?.(fresh.parts?.[section.part], relay.endpoint.host);

@@ -38,7 +38,7 @@ export function tunnelEvidence(clock: () => Date): TunnelEvidence {
 	}
 
 	function handshake(): string {
-		if (!peer?.latestHandshake) return say`WireGuard has made no handshake with it`;
+		if (!peer?.latestHandshake) return say`no WireGuard handshake comes about with it`;
 		const age = Math.max(0, Math.round(clock().getTime() / SECOND - peer.latestHandshake));
 		return say`the last handshake was ${spanOf(age)} ago`;
 	}

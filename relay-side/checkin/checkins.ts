@@ -33,6 +33,9 @@ export interface CheckinsOptions {
 	metrics: Metrics;
 }
 
+/** Check-ins in a second, after a start of ours: each is a TLS handshake, and pulses must not wait for them. */
+const perSecond = 333;
+
 type Kept = Pick<Checkin, "version" | "conditions" | "errors" | "proofs" | "waiting"> & { at: Date };
 
 export interface Checkins extends CheckinServer {
@@ -82,6 +85,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 		return {
 			version,
 			home: id,
+			spread: Math.max(1, Math.ceil(homes.size / perSecond)),
 			domains: home.domains.filter((domain) => !deferred.has(domain)),
 			destination: { address: home.addresses[0]!, port: home.mailPort },
 			...Object.assign({}, ...answers),

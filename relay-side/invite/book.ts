@@ -1,4 +1,4 @@
-import { messageOf } from "../../shared/errors.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import {
 	aged,
@@ -20,6 +20,8 @@ export interface InvitationBook {
 	settled(): Promise<void>;
 	/** By id; forgotten ones are not among them. */
 	readonly records: ReadonlyMap<string, InvitationRecord>;
+	/** Those whose home has not joined yet: few, of however many. */
+	unsettled(): Iterable<InvitationRecord>;
 	/** Those that may be used or repeated now. */
 	live(): LiveRecord[];
 	open(id: string, home: string, enrolment: Enrolment): Promise<void>;
@@ -47,6 +49,7 @@ export function invitationBook(options: {
 	const { store, log, onChange } = options;
 	const clock = options.clock ?? Date.now;
 	const records = new Map<string, InvitationRecord>();
+	const unsettled = new Map<string, InvitationRecord>();
 	let last: Promise<unknown> = Promise.resolve();
 
 	function inTurn<T>(act: () => Promise<T>): Promise<T> {
@@ -58,17 +61,23 @@ export function invitationBook(options: {
 	async function put(record: InvitationRecord): Promise<void> {
 		if (records.get(record.id) === record) return;
 		await store.save(record);
-		records.set(record.id, record);
+		keep(record);
 		onChange();
 	}
 
+	function keep(record: InvitationRecord): void {
+		records.set(record.id, record);
+		if (record.state === "joined") unsettled.delete(record.id);
+		else unsettled.set(record.id, record);
+	}
+
 	async function ageAll(): Promise<void> {
-		for (const record of [...records.values()]) {
+		for (const record of [...unsettled.values()]) {
 			const now = aged(record, clock());
 			if (now === record) continue;
 			// What could not be saved is over all the same: the secrets go with the next save.
 			await store.save(now).catch((error) => log.warn(`an invitation that is over: ${messageOf(error)}`));
-			records.set(now.id, now);
+			keep(now);
 			onChange();
 			log.info({ home: now.home }, `the invitation of ${now.home} is over`);
 		}
@@ -78,12 +87,18 @@ export function invitationBook(options: {
 		records,
 		load: () =>
 			inTurn(async () => {
-				for (const record of await store.load()) records.set(record.id, record);
+				for (const record of await store.load()) keep(record);
 				onChange();
 			}),
 		settled: () => inTurn(async () => {}),
-		live: () => [...records.values()].filter(isLive),
-		open: (id, home, enrolment) => inTurn(() => put(newRecord(id, home, enrolment, clock()))),
+		unsettled: () => unsettled.values(),
+		live: () => [...unsettled.values()].filter(isLive),
+		open: (id, home, enrolment) =>
+			inTurn(async () => {
+				// A file of that name may hold a home's key.
+				if (records.has(id)) throw new HeimwegError(`there is an invitation ${id} already`);
+				await put(newRecord(id, home, enrolment, clock()));
+			}),
 		redeem: (id, publicKey, presharedKey) =>
 			inTurn(async () => {
 				const record = records.get(id);
@@ -101,6 +116,7 @@ export function invitationBook(options: {
 			inTurn(async () => {
 				for (const id of ids) {
 					if (!records.delete(id)) continue;
+					unsettled.delete(id);
 					onChange();
 					await store.forget(id);
 				}

@@ -8,11 +8,13 @@ import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { say } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { type HomeFiles, homeFiles } from "./home-files.ts";
 import { addressesText, homeText, invitationIn, withInvitation } from "./home-text.ts";
 import { type OpenOrder, openedSchema } from "./orders.ts";
+import { homePattern } from "./record.ts";
 import { type InvitationStatus, invitationText } from "./status.ts";
 
 /** Asks the running program. */
@@ -29,8 +31,6 @@ export interface Desk {
 	out(text: string): void;
 	now(): Date;
 }
-
-const idPattern = /^[a-z0-9-]{1,32}$/;
 
 /**
  * Invites a home. The daemon saves the invitation, then the home's file names it, which alone puts it in force, and the
@@ -122,7 +122,7 @@ export async function admitHome(
 		});
 	const addresses = addressesText(await desk.order("invite-room", JSON.stringify({ home, domains })));
 	await desk.files.create(home, homeText(desk.now(), `public_key = "${key}"`, addresses, domains));
-	desk.out(`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
+	desk.tell(say`${home} may come, with the key "${wordsOf(key)}" and the addresses ${addresses.join(", ")}`);
 }
 
 /** Ends a home: its mail first, then its file, and what is known of it last. */
@@ -132,7 +132,7 @@ export async function removeHome(desk: Desk, home: string, { force = false } = {
 		if (!force) await desk.order("invite-may-remove", home);
 		await desk.files.remove(home);
 	}
-	desk.out(await desk.order("invite-gone", home));
+	desk.say(await desk.order("invite-gone", home));
 }
 
 async function listInvitations(desk: Desk, json: boolean): Promise<void> {
@@ -144,7 +144,7 @@ async function listInvitations(desk: Desk, json: boolean): Promise<void> {
 }
 
 function requireId(home: string): void {
-	if (idPattern.test(home)) return;
+	if (homePattern.test(home)) return;
 	throw new HeimwegError(
 		`expected a name for the home of 1 to 32 small letters, digits and "-", got ${JSON.stringify(home.slice(0, 40))}`,
 	);
@@ -170,15 +170,19 @@ function newId(): string {
 export function inviteCommands(program: Command, line: CommandLine<RelayCore>): void {
 	const { configOption, end } = line;
 
-	/** Runs it with what the config says. */
-	function at(file: string, act: (desk: Desk) => Promise<void>): Promise<void> {
+	/** Runs it with what the config says; words go to `beside` where what is printed is for a script. */
+	function at(
+		file: string,
+		act: (desk: Desk) => Promise<void>,
+		beside: NodeJS.WritableStream = process.stdout,
+	): Promise<void> {
 		const work = async () => {
 			const { homes_dir } = await line.load(file);
 			const speak = await speech();
 			await act({
 				order: (command, argument) => line.order(file, command, argument),
 				files: homeFiles(homes_dir),
-				say: (text) => void process.stderr.write(plainLines(`${speak(text)}\n`)),
+				say: (text) => void beside.write(plainLines(`${speak(text)}\n`)),
 				tell: (text) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
 				out: (text) => void process.stdout.write(plainLines(`${text}\n`)),
 				now: () => new Date(),
@@ -196,7 +200,7 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 		.option(...configOption)
 		.option("--again", "make a new code; the one before, and the key that came by it, are void")
 		.action((home: string, domains: string[], { config, again }: { config: string; again?: boolean }) =>
-			at(config, (desk) => inviteHome(desk, home, domains, { again: again ?? false })),
+			at(config, (desk) => inviteHome(desk, home, domains, { again: again ?? false }), process.stderr),
 		);
 	program
 		.command("invites")
@@ -204,7 +208,7 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 		.option(...configOption)
 		.option("--json", "for scripts")
 		.action(({ config, json }: { config: string; json?: boolean }) =>
-			at(config, (desk) => listInvitations(desk, json ?? false)),
+			at(config, (desk) => listInvitations(desk, json ?? false), process.stderr),
 		);
 	program
 		.command("remove")

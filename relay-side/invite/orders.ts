@@ -15,14 +15,14 @@ import { say } from "../../shared/words/say.ts";
 import type { RelayFacts } from "../facts.ts";
 import type { InvitationBook } from "./book.ts";
 import type { Door } from "./door.ts";
-import { enrolmentSchema } from "./record.ts";
+import { enrolmentSchema, homePattern, idPattern } from "./record.ts";
 import { freeAddresses, freeSlot } from "./room.ts";
 
 /** What the command line tells the daemon of a new invitation. */
 export const openOrderSchema = z.object({
-	id: z.string(),
-	home: z.string(),
-	domains: z.array(z.string()),
+	id: z.string().regex(idPattern),
+	home: z.string().regex(homePattern),
+	domains: z.array(hostnameSchema),
 	/** Whether the home has a file already, whose addresses stay. */
 	again: z.boolean(),
 	keys: enrolmentSchema.omit({ address: true, slot: true }),
@@ -44,7 +44,10 @@ export const openedSchema = z.object({
 export type Opened = z.infer<typeof openedSchema>;
 
 /** The same for a home whose key is known. */
-export const roomOrderSchema = z.object({ home: z.string(), domains: z.array(hostnameSchema) });
+export const roomOrderSchema = z.object({
+	home: z.string().regex(homePattern),
+	domains: z.array(hostnameSchema),
+});
 
 /** How long it may take until WireGuard has the peer of a new invitation, and a removed home is no longer served. */
 const standsWithin = 15 * SECOND;

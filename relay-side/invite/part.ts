@@ -103,7 +103,6 @@ export const invite = relayPart({
 		facts.presence.subscribe((home, now) => {
 			if (now?.here) review.heard(home);
 		});
-		const list = (): InvitationStatus[] => [...book.records.values()].map(invitationStatus);
 		return {
 			name: "invite",
 			guard: door.guard,
@@ -115,9 +114,9 @@ export const invite = relayPart({
 					relayKey: publicKeyOf(key.privateKey),
 					enrolPort: port,
 				}),
-				invites: async () => JSON.stringify(list()),
+				invites: async () => JSON.stringify([...book.records.values()].map(invitationStatus)),
 			},
-			status: () => ({ invitations: list().filter(({ state }) => state !== "joined") }),
+			status: () => ({ invitations: [...book.unsettled()].map(invitationStatus) }),
 			async start() {
 				await book.load();
 				// What ran out while nobody looked is not opened again.

@@ -12,6 +12,9 @@ const tolerated = 1 * HOUR;
 /** An invitation's id: a file's name, and what a home's file names. */
 export const idPattern = /^[a-z0-9]{8,32}$/;
 
+/** A home's id, which is its file's name. */
+export const homePattern = /^[a-z0-9-]{1,32}$/;
+
 const secretSchema = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 
 /** What is kept while it may be used; whoever reads this cannot use the code, and not reach the relay. */
@@ -41,7 +44,7 @@ export const enrolmentSchema = z.object({
 export const recordSchema = z.object({
 	version: z.literal(1),
 	id: z.string().regex(idPattern),
-	home: z.string().regex(/^[a-z0-9-]{1,32}$/),
+	home: z.string().regex(homePattern),
 	/** Milliseconds since 1970. */
 	created: z.number(),
 	state: z.enum(["open", "redeemed", "joined", "expired"]),

@@ -4,7 +4,6 @@ import type { RelayFacts } from "../facts.ts";
 import type { Identity } from "../identity.ts";
 import type { InvitationBook } from "./book.ts";
 import { invitationOver, secondMachine } from "./conditions.ts";
-import { isLive } from "./record.ts";
 
 /** How long a new invitation may be without a home's file that names it: the command line writes that right after. */
 const namedWithin = 10 * MINUTE;
@@ -44,7 +43,7 @@ export function createReview(options: {
 	}
 
 	function look(): void {
-		const expired = [...book.records.values()].filter(
+		const expired = [...book.unsettled()].filter(
 			({ id, home, state }) => state === "expired" && invitationOf(home) === id,
 		);
 		const homes = new Set(expired.map(({ home }) => home));
@@ -75,10 +74,9 @@ export function createReview(options: {
 	function heard(home: string): void {
 		const publicKey = facts.homes.value?.registry.homes.get(home)?.publicKey;
 		if (publicKey === undefined) return;
-		for (const record of book.records.values()) {
+		for (const record of book.live()) {
 			// A pulse without proof is anybody's.
-			if (!isLive(record) || record.publicKey !== publicKey || !identity.hasSpoken({ ...record, publicKey }))
-				continue;
+			if (record.publicKey !== publicKey || !identity.hasSpoken({ ...record, publicKey })) continue;
 			void book.join(record.id).catch(() => {
 				// It is tried again with the next look.
 			});

@@ -9,6 +9,9 @@ import { type InvitationRecord, idPattern, isLive, recordSchema } from "./record
 /** The largest record that is read, in bytes. */
 const largest = 16 * 1024;
 
+/** Files that are open at once: a relay has ten thousand homes. */
+const readAtOnce = 50;
+
 /** The folder `invites`: a file for each invitation, and beside it the preshared keys that `wg` reads from files. */
 export interface InvitationStore {
 	/** All that can be read; a file that cannot is told and left, since it may hold a home's key. */
@@ -68,8 +71,12 @@ export function invitationStore(folder: string, log: Logger): InvitationStore {
 				if (codeOf(error) === "ENOENT") return [];
 				throw error;
 			}
-			const found = await Promise.all(names.filter((name) => idPattern.test(name)).map(read));
-			const records = found.filter((record) => record !== undefined);
+			const records: InvitationRecord[] = [];
+			const ids = names.filter((name) => idPattern.test(name));
+			for (let at = 0; at < ids.length; at += readAtOnce) {
+				const found = await Promise.all(ids.slice(at, at + readAtOnce).map(read));
+				records.push(...found.filter((record) => record !== undefined));
+			}
 			const there = new Set(names);
 			// A draft, or a key whose record was never written or is gone.
 			const strays = names.filter(

@@ -3,7 +3,7 @@ import { SECOND } from "../../shared/time.ts";
 
 /** Milliseconds between two looks at peers that nobody is said to have changed: while a home is away, and else. */
 const whileAway = 10 * SECOND;
-const whileWell = 30 * SECOND;
+const whileWell = 60 * SECOND;
 
 /** How often it is asked whether one is due. */
 export const askedEvery = 2 * SECOND;

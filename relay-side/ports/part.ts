@@ -53,6 +53,7 @@ export const ports = relayPart({
 		metrics.gauge("client_connections", "Connections of clients to homes now", counting.now);
 		let before: ReadonlyMap<string, string> = new Map();
 		let served: readonly Served[] = [];
+		let servedBy: ReadonlyMap<string, Served> = new Map();
 
 		function settle(): void {
 			const { byDomain } = facts.homes.value!;
@@ -60,6 +61,7 @@ export const ports = relayPart({
 			const settled = settlePorts({ homes, byDomain, told: told.all, relayNames, before });
 			before = settled.holders;
 			served = settled.served;
+			servedBy = new Map(served.map((one) => [one.home, one]));
 			tellAll(
 				health,
 				conditions.nameClaimed,
@@ -122,7 +124,7 @@ export const ports = relayPart({
 				{ every: 10 * SECOND, act: () => facts.haproxy.value?.pid !== undefined && counting.look() },
 			],
 			homeStatus(home) {
-				const own = served.find((one) => one.home === home.id);
+				const own = servedBy.get(home.id);
 				if (!own) return {};
 				const { names, ports: numbers, publicAddresses } = own;
 				return { ports: { names, ports: numbers, publicAddresses, traffic: counting.of(home.id) } };
@@ -143,7 +145,7 @@ export const ports = relayPart({
 						keeper.poke(undefined, { urgent: true });
 					}
 					if (said === undefined) return undefined;
-					const own = served.find((one) => one.home === home.id);
+					const own = servedBy.get(home.id);
 					const { addresses, complete } = clientAddresses(
 						config.addresses,
 						own?.publicAddresses,

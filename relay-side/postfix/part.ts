@@ -14,6 +14,9 @@ import { createReload } from "./reload.ts";
 import { createPostfixWatch, lookWhetherItRunsEvery } from "./running.ts";
 import { watchMaps } from "./watch-maps.ts";
 
+/** Between two looks at Postfix's settings, though they are not seen to change. */
+const settingsEvery = 10 * MINUTE;
+
 /** Our side of Postfix: the maps that it reads, its settings, whether it runs, and mail that a damaged map held up. */
 export const postfix = relayPart({
 	name: "postfix",
@@ -90,7 +93,7 @@ export const postfix = relayPart({
 			duties: () => [redelivery.duty],
 			ticks: [
 				{ every: lookWhetherItRunsEvery, act: lookWhetherItRuns },
-				{ every: MINUTE, act: lookAtSettings },
+				{ every: settingsEvery, act: lookAtSettings },
 				{ every: MINUTE, act: () => serving && watch.look() },
 			],
 			async start() {

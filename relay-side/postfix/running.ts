@@ -16,19 +16,24 @@ const patience = 2_000;
  */
 export async function postfixListens(queueDirectory: string): Promise<boolean | undefined> {
 	const path = join(queueDirectory, "public", "pickup");
-	const found = await stat(path).catch((error) => codeOf(error));
-	if (found === "ENOENT") return false;
-	// Without the rights to look, or with a named pipe, as earlier versions had it.
-	if (found === undefined || typeof found === "string" || !found.isSocket()) return undefined;
+	const seen = await connects(path);
+	if (seen !== "ECONNREFUSED") return seen === "ENOENT" ? false : seen === "connects" ? true : undefined;
+	// So does a named pipe refuse, which earlier versions had in its place.
+	const found = await stat(path).catch(() => undefined);
+	return found?.isSocket() ? false : undefined;
+}
+
+/** Whether somebody listens at this socket: `connects`, or why not; undefined without an answer in time. */
+function connects(path: string): Promise<string | undefined> {
 	return new Promise((resolve) => {
 		const socket = connect({ path, timeout: patience });
-		const end = (listens: boolean | undefined) => {
+		const end = (seen: string | undefined) => {
 			socket.destroy();
-			resolve(listens);
+			resolve(seen);
 		};
-		socket.once("connect", () => end(true));
+		socket.once("connect", () => end("connects"));
 		socket.once("timeout", () => end(undefined));
-		socket.once("error", (error) => end(codeOf(error) === "ECONNREFUSED" ? false : undefined));
+		socket.once("error", (error) => end(codeOf(error)));
 	});
 }
 

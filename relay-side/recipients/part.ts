@@ -9,6 +9,9 @@ import { createRecipientsKeeper } from "./keeper.ts";
 import { createRecipients } from "./map.ts";
 import { createUse } from "./postfix-use.ts";
 
+/** Between two looks at what Postfix asks, though its settings are not seen to change. */
+const useEvery = 5 * MINUTE;
+
 /** Who the valid recipients of the homes are: their lists, and the map that Postfix asks. */
 export const recipients = relayPart({
 	name: "recipients",
@@ -38,6 +41,7 @@ export const recipients = relayPart({
 			onChange: () => map.changed(undefined),
 		});
 		followHomes(facts.homes, map, lists.of);
+		facts.settingsChanges.subscribe(() => void use.look());
 		facts.mapChanges.subscribe((name) => {
 			if (name === "relay_recipients") map.duty.poke(undefined, { urgent: true });
 		});
@@ -47,7 +51,7 @@ export const recipients = relayPart({
 			ticks: [
 				{ every: MINUTE, act: () => map.duty.poke() },
 				{ every: MINUTE, act: lists.look },
-				{ every: MINUTE, act: use.look },
+				{ every: useEvery, act: use.look },
 			],
 			commands: {
 				"accept-recipients": async (home) => {

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { RunCommand } from "../command.ts";
 
@@ -24,9 +24,7 @@ export function queueMark(run: RunCommand): QueueMark {
 	return async () => {
 		if (folder === undefined) folder = await find();
 		if (!folder) return undefined;
-		return stat(folder).then(
-			({ mtimeMs }) => mtimeMs,
-			() => undefined,
-		);
+		// Each second, and a hundred times cheaper than by way of another thread; Postfix's queue is on a disk of this machine.
+		return statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
 	};
 }

@@ -70,6 +70,8 @@ export const checkinAnswerSchema = z.object({
 	home: shortText,
 	/** The generation of what is told here, as the answers to pulses tell it. */
 	generation: z.int().min(1).max(0xffff_ffff).optional(),
+	/** Seconds over which its homes spread their check-ins when it was started anew; it knows how many they are. */
+	spread: z.number().min(1).max(600).optional().catch(undefined),
 	/** The domains whose mail the relay sends to this home. */
 	domains: z.array(shortText).max(100_000),
 	/** Where that mail goes: the home's tunnel address and port. */

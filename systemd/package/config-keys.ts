@@ -61,11 +61,6 @@ export const agentKeys: readonly ConfigKey[] = [
 		'["A", "AAAA"]',
 		'Which records; "reachable": both, but none that the relay proved in two looks not to lead here.',
 	),
-	key(
-		"dns.via",
-		"direct",
-		'Whose addresses the names get: "direct", this line\'s; "relay", the relay\'s, which hands clients on; or a table of names with one of the two each.',
-	),
 	key("dns.token_file", "/etc/heimweg/desec.token", "Where deSEC's token lies: a path, or credential:NAME."),
 	key(
 		"dns.check",
@@ -75,6 +70,13 @@ export const agentKeys: readonly ConfigKey[] = [
 	key("dns.also_public", "none", "Networks that may be published although they are not public, for a lab."),
 	key("dns.api", "deSEC's", "Where its REST interface is."),
 	key("dns.update", "deSEC's", "Where its dynDNS interface is."),
+	key("dkim.opendkim", "/etc/opendkim.conf", "OpenDKIM's configuration, which names the keys that sign."),
+	key("dkim.rspamd", "/etc/rspamd", "The folder of Rspamd's configuration, which may name such keys, too."),
+	key(
+		"dkim.list",
+		"/var/lib/heimweg-dkim/keys.json",
+		"Where heimweg-dkim.service writes their public halves.",
+	),
 	key("dns.mail.domains", "mail.domains", "The domains whose MX, SPF, DMARC and other records are planned."),
 	key("dns.mail.client", "the first of dns.names within the domain", "The name that mail programs use."),
 	key("dns.mail.services", "those that answer", "Services with SRV records for mail programs."),
@@ -87,11 +89,13 @@ export const agentKeys: readonly ConfigKey[] = [
 	key("dns.mail.autoconfig", "none", "The host that tells mail programs their settings."),
 	key("dns.mail.no_mail", "none", "Domains that neither send nor take mail, and say so."),
 	key(
-		"ports.serve",
-		"the usual ones that Postfix and Dovecot are set up for",
-		"Client ports that the relay hands on to here.",
+		"dns.via",
+		"by what is served",
+		"Whose addresses the names get: those of this line, or of the relay, which hands clients on; for all names, or by name.",
 	),
-	key("ports.names", "dns.names", "The names that mail programs ask for."),
+	key("dkim.opendkim", "/etc/opendkim.conf", "OpenDKIM's configuration, whose keys are published."),
+	key("dkim.rspamd", "/etc/rspamd", "Rspamd's configuration, whose keys are published."),
+	key("dkim.list", "/var/lib/heimweg-dkim/keys.json", "Where the unit heimweg-dkim writes what it finds."),
 	key(
 		"check_ip.ipv4",
 		"deSEC's",

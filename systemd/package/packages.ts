@@ -32,11 +32,12 @@ export const neededNode = { major: 20, minor: 19 };
 
 /**
  * V8's flags with the packaged runtime, whose version is known to have them: programs that run for months with little to
- * do need little memory, not speed. At home nothing is ever compiled to machine code (measured: 12 MB of the compilers'
- * own code need not be in memory); a relay with thousands of homes keeps the best of the compilers.
+ * do need little memory, not speed. At home no code is ever optimized (measured: 11 MB of the compilers' own code need not
+ * be in memory); a relay with thousands of homes keeps the best of the compilers. Not --lite-mode: it has no WebAssembly,
+ * which undici's HTTP parser is.
  */
 export const flags: Record<ProgramName, string[]> = {
-	heimweg: ["--max-semi-space-size=1", "--lite-mode"],
+	heimweg: ["--max-semi-space-size=1", "--optimize-for-size", "--no-opt", "--no-maglev"],
 	"heimweg-relay": ["--max-semi-space-size=1", "--optimize-for-size", "--no-maglev"],
 };
 

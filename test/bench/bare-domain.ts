@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { domain, type Scene, until } from "../lab/scene.ts";
 import { type Bench, shown } from "./bench.ts";
 import type { Figure } from "./figure.ts";
 
 /** Times that a bare domain gets all its records; each needs two writes of the dozen a minute. */
 const rounds = { full: 5, quick: 2 };
+
+/** Milliseconds until the daemon is done with what came before. */
+const settling = 2_000;
 
 /** `heimweg dns apply` on a bare domain, until all its name servers answer everything, and what deSEC was asked for. */
 export async function bareDomain({ lab }: Scene, bench: Bench): Promise<Figure[]> {
@@ -16,6 +20,8 @@ export async function bareDomain({ lab }: Scene, bench: Bench): Promise<Figure[]
 	);
 	const [seconds, requests]: [number[], number[]] = [[], []];
 	for (let round = 0; round < (bench.quick ? rounds.quick : rounds.full); round++) {
+		// After an undo the daemon looks once more by itself.
+		await sleep(settling);
 		await control("DELETE", "/requests");
 		const began = performance.now();
 		await home.run(["heimweg", "dns", "apply", "--yes"]);

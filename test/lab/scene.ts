@@ -48,6 +48,9 @@ export interface Scene {
 	arrives(subject: string, options?: { to?: string; timeout?: number }): Promise<void>;
 }
 
+/** For what starts many processes, on a machine that does many other things. */
+const patient = { timeout: 120_000 };
+
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What its owner has set in Postfix on either side, before Heimweg. */
@@ -120,7 +123,7 @@ async function prepareRelay(
 	await host.write("/etc/heimweg-relay/relay.toml", config);
 	await host.write(`/etc/heimweg-relay/homes.d/${homeId}.toml`, homeFile(keys.home.publicKey));
 	await host.run(["postconf", "-e", ...relaySettings]);
-	await host.run(["heimweg-relay", "postfix", "--apply"]);
+	await host.run(["heimweg-relay", "postfix", "--apply"], patient);
 }
 
 /** Installs and configures everything at the home of this lab; does not start the agent. */
@@ -143,7 +146,7 @@ export async function prepareHome(
 	await host.run(["systemctl", "daemon-reload"]);
 	for (const mailbox of mailboxes) await host.run(["useradd", "--create-home", mailbox]);
 	await host.run(["postconf", "-e", ...homeSettings]);
-	await host.run(["heimweg", "postfix", "--apply"]);
+	await host.run(["heimweg", "postfix", "--apply"], patient);
 	await host.run(["newaliases"]);
 	await host.run(["systemctl", "enable", "--now", "heimweg-recipients.timer", "heimweg-recipients.path"]);
 }

@@ -69,7 +69,7 @@ describeLab("the zone of a mail domain", () => {
 		expect(await internet().dig(domain, "MX")).toEqual([]);
 	});
 
-	it("is right at the name servers after one apply, of three requests", async () => {
+	it("is right at the name servers after one apply, which writes once", async () => {
 		await internet().desec.control("DELETE", "/requests");
 		// The public servers follow the answer, as the real ones do.
 		await internet().desec.control("POST", "/latency", { ms: 1_500 });
@@ -84,8 +84,8 @@ describeLab("the zone of a mail domain", () => {
 			key.replace(/-----[A-Z ]+-----|\s/g, ""),
 		);
 		const requests = (await internet().desec.control("GET", "/requests")) as Array<{ method: string }>;
-		// One for the plan that is shown; then read, write, read again.
-		expect(requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST", "GET"]);
+		// The daemon may read at any time; it writes once.
+		expect(requests.map(({ method }) => method).filter((method) => method !== "GET")).toEqual(["POST"]);
 		expect((await home().exec(["heimweg", "dns", "plan"])).exitCode).toBe(0);
 	});
 

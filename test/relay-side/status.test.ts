@@ -109,5 +109,5 @@ test("of thousands of homes those in trouble are shown, and how many there are; 
 });
 
 test("without a home it says what to do", () => {
-	expect(statusText(status([]))).toContain("add a file to homes.d");
+	expect(statusText(status([]))).toContain("heimweg-relay invite NAME DOMAIN");
 });

@@ -88,7 +88,7 @@ test.each(["heimweg", "heimweg-relay"] as const)(
 	(name) => {
 		const text = completion(name);
 		for (const command of commandTree(name).commands) {
-			const line = text.split("\n").find((one) => one.startsWith(`\t${command.name})`))!;
+			const line = text.split("\n").find((one) => one.startsWith(`\t${command.name.split(" ")[0]})`))!;
 			for (const { long } of command.options) expect(line).toContain(` ${long}`.trim());
 		}
 	},

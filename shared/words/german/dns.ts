@@ -84,6 +84,8 @@ export const dns = {
 	"none of {0}'s name servers ({1}) has an address": "keiner der Nameserver von {0} ({1}) hat eine Adresse",
 	"the name server did not answer within {0} s": "der Nameserver hat {0} s lang nicht geantwortet",
 
+	"its name cannot be resolved within {0} s": "sein Name lässt sich in {0} s nicht auflösen",
+	"no connection within {0} s": "keine Verbindung in {0} s",
 	"nothing whole within {0} s": "nichts Ganzes in {0} s",
 	"there is no right answer from {0.}": "von {0} kommt keine richtige Antwort",
 	"{0.} cannot be reached": "{0} ist nicht zu erreichen",

@@ -14,8 +14,18 @@ export const joining = {
 		"Welcher Name soll den Adressen dieses Anschlusses folgen?",
 	"expected a host name like mail.example.org, in small letters":
 		"erwartet war ein Hostname wie mail.example.org, in Kleinbuchstaben",
-	'A token at deSEC that may write what Heimweg keeps, and nothing else:\n  1. desec.io, Token Management: create a token named "heimweg", and copy its secret.\n  2. Its policies, in this order (without the first, deSEC takes no other):\n       domain (empty)    subname (empty)  type (empty)  write no\n       domain {0}  subname {1}  type A        write yes\n       domain {2}  subname {3}  type AAAA     write yes':
-		'Ein Token bei deSEC, das schreiben darf, was Heimweg führt, und sonst nichts:\n  1. desec.io, Token Management: ein Token namens "heimweg" anlegen und sein Geheimnis kopieren.\n  2. Seine Policies, in dieser Reihenfolge (ohne die erste nimmt deSEC keine andere):\n       domain (leer)     subname (leer)   type (leer)   write nein\n       domain {0}  subname {1}  type A        write ja\n       domain {2}  subname {3}  type AAAA     write ja',
+	'A token at deSEC that may write what Heimweg keeps, and nothing else:\n  1. desec.io, Token Management: create a token named "heimweg", and copy its secret.\n  2. Its policies, in this order (without the first, deSEC takes no other):\n{0}':
+		'Ein Token bei deSEC, das schreiben darf, was Heimweg führt, und sonst nichts:\n  1. desec.io, Token Management: ein Token namens "heimweg" anlegen und sein Geheimnis kopieren.\n  2. Seine Policies, in dieser Reihenfolge (ohne die erste nimmt deSEC keine andere):\n{0}',
+	"let the relay in, in {0}: {1}": "das Relay hereinlassen, in {0}: {1}",
+	'("heimweg dns plan" shows these and the others that a mail domain needs, "heimweg dns apply" sets them)':
+		'("heimweg dns plan" zeigt diese und die anderen, die eine Mail-Domain braucht, "heimweg dns apply" setzt sie)',
+	"the folder {0} cannot be made": "der Ordner {0} lässt sich nicht anlegen",
+	"heimweg join runs already on this machine": "heimweg join läuft schon auf diesem Rechner",
+	"wait for it, or end it and run the command again":
+		"darauf warten, oder es beenden und den Befehl noch einmal ausführen",
+	"{0.} holds the relay's own key": "{0} enthält den eigenen Schlüssel des Relays",
+	'run "heimweg join" at home, not on the relay; a key that was copied from there must go: move {0} away':
+		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; ein von dort kopierter Schlüssel muss weg: {0} wegbewegen',
 	"The token's secret? (nobody sees it here; Enter without one keeps no records)":
 		"Das Geheimnis des Tokens? (niemand sieht es hier; Enter ohne eines führt keine Einträge)",
 	"expected the token's secret: one line of 8 to 512 letters, digits and signs":

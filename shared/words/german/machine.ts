@@ -98,7 +98,9 @@ export const machine = {
 	"exit status {0#}": "Exitstatus {0}",
 	"it ended, but a child of its own keeps its output open":
 		"es ist zu Ende, aber ein Kindprozess hält seine Ausgabe offen",
-	"it could not be started": "es ließ sich nicht starten",
+	"it could not be started ({0})": "es ließ sich nicht starten ({0})",
+	"it could not be started (no reason given)": "es ließ sich nicht starten (kein Grund genannt)",
+	"it did not end within {0} s": "es war nach {0} s nicht zu Ende",
 
 	"the tunnel addresses are not guarded": "die Tunneladressen sind nicht geschützt",
 	"the nftables table that guards the tunnel addresses cannot be set: {0}":

@@ -161,11 +161,18 @@ export const setting = {
 	"install the package heimweg, which makes it": "das Paket heimweg installieren, das legt ihn an",
 	"this machine has a tunnel {0} of Heimweg already, with a key that is not of this code":
 		"dieser Rechner hat schon einen Tunnel {0} von Heimweg, mit einem Schlüssel, der nicht zu diesem Code gehört",
-	'run "heimweg join" at home, not on the relay; if this is a home that shall join anew, run "heimweg down" first, or "ip link del hw0" if nothing of Heimweg runs here':
-		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; soll ein Heimserver neu beitreten, zuerst "heimweg down" ausführen, oder "ip link del hw0", wenn hier nichts von Heimweg läuft',
+	'run "heimweg join" at home, not on the relay; if this is a home that shall join anew, run "heimweg join --anew", or "ip link del hw0" if nothing of Heimweg runs here':
+		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; soll ein Heimserver neu beitreten, "heimweg join --anew" ausführen, oder "ip link del hw0", wenn hier nichts von Heimweg läuft',
 	"{0.} is there: this machine is a home already": "{0} ist da: dieser Rechner ist schon ein Heimserver",
-	'run "heimweg status"; if it shall join anew, run "systemctl stop heimweg", "heimweg down", and move {0} away':
-		'"heimweg status" ausführen; soll er neu beitreten, "systemctl stop heimweg" und "heimweg down" ausführen und {0} wegbewegen',
+	'run "heimweg status"; with a new code, run "heimweg join --anew"':
+		'"heimweg status" ausführen; mit einem neuen Code "heimweg join --anew"',
+	"the folder {0} cannot be made": "der Ordner {0} kann nicht angelegt werden",
+	"heimweg join runs already on this machine": "heimweg join läuft auf diesem Rechner schon",
+	"wait for it, or end it and run the command again":
+		"darauf warten, oder es beenden und den Befehl noch einmal geben",
+	"{0} holds the relay's own key": "in {0} steht der eigene Schlüssel des Relays",
+	'run "heimweg join" at home, not on the relay; a key that was copied from there must go: move {0} away':
+		'"heimweg join" zu Hause ausführen, nicht auf dem Relay; ein Schlüssel, der von dort kopiert wurde, muss weg: {0} wegbewegen',
 	"{0.} cannot be read": "{0} ist nicht lesbar",
 	"{0.} is damaged, and enrolment cannot go on":
 		"{0} ist beschädigt, und der Beitritt kann nicht weitergehen",
@@ -221,8 +228,8 @@ export const setting = {
 	'expected a name for the home of 1 to 32 small letters, digits and "-", got {0}':
 		'erwartet war für den Heimserver ein Name von 1 bis 32 Kleinbuchstaben, Ziffern und "-", gekommen ist {0}',
 	"expected a mail domain, got {0}": "erwartet war eine Mail-Domain, gekommen ist {0}",
-	"The code before is void, and so is a key that came by it.":
-		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam.",
+	"The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.":
+		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam; ein beigetretener Heimserver nimmt diesen mit --anew.",
 	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\ntake {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':
 		'{0} ist eingeladen. Zu Hause "heimweg join" ausführen und diesen Code einfügen; er gilt einen Tag, und einmal. Wer ihn\nhat, kann die Mail von {1} an sich nehmen: ihn auf einem vertrauenswürdigen Weg schicken. Beide Seiten zeigen dann dieselben sechs Wörter.',
 	'{0.} may come, with the key "{1}" and the addresses {2}':

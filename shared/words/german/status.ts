@@ -61,7 +61,7 @@ export const status = {
 	"up to {0}, {1} ms": "steht zu {0}, {1} ms",
 	"down, to {0} at {1}": "unterbrochen, zu {0} unter {1}",
 	"down, to {0}": "unterbrochen, zu {0}",
-	"WireGuard has made no handshake with it": "WireGuard hat mit ihm keinen Handshake zustande gebracht",
+	"no WireGuard handshake comes about with it": "kein WireGuard-Handshake kommt mit ihm zustande",
 	"the last handshake was {0} ago": "der letzte Handshake war vor {0}",
 	"bytes arrive from it": "Bytes kommen von ihm an",
 	"no byte arrives from it": "kein Byte kommt von ihm an",
@@ -113,7 +113,8 @@ export const status = {
 	"and {0#} more errors, see --json": "und {0} weitere Fehler, siehe --json",
 	"... {0#} of {1#} homes are shown, see --all or --home; {2#} are here, mail waits for {3#}":
 		"... {0} von {1} Heimservern werden gezeigt, siehe --all oder --home; {2} sind da, für {3} wartet Mail",
-	"no home yet: add a file to homes.d": "noch kein Heimserver: eine Datei in homes.d anlegen",
+	'no home yet: run "heimweg-relay invite NAME DOMAIN"':
+		'noch kein Heimserver: "heimweg-relay invite NAME DOMAIN" ausführen',
 
 	// what the headline rests on
 	"pulse answered {0} s ago": "Puls vor {0} s beantwortet",

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { askAddress } from "../../../agent/address/ask-address.ts";
+import { AskError, askAddress } from "../../../agent/address/ask-address.ts";
 import { type CheckIpWatcher, watchCheckIp } from "../../../agent/address/check-ip.ts";
 import type { Family } from "../../../shared/address.ts";
 
@@ -44,7 +44,8 @@ function watch(urls: Partial<Record<Family, string[]>>, ask = askAddress): void 
 		urls: { 4: [], 6: [], ...urls },
 		onAddress: (family, address) => said.push(`IPv${family} ${address}`),
 		onUnreachable: (family) => said.push(`IPv${family} unreachable`),
-		onFailure: (family, error) => said.push(`IPv${family} failed: ${error}`),
+		onFailure: (family, error, unreachable) =>
+			said.push(`IPv${family} failed: ${error}${unreachable ? " (unreachable)" : ""}`),
 		...{ now: () => time, ask },
 	});
 }
@@ -155,4 +156,15 @@ test("a service that was asked too often is asked again when it says, and has no
 	time += 40_000;
 	vi.advanceTimersByTime(40_000);
 	await expect.poll(() => said).toEqual(["IPv4 127.0.0.1"]);
+});
+
+test("that nothing comes back from any service is told as such: it is the line, and not the services", async () => {
+	const ask: typeof askAddress = async (url) => {
+		throw new AskError(`${url}: no connection in time`, true);
+	};
+	watch({ 6: ["http://one.example/", "http://two.example/"] }, ask);
+	watcher.ask(6);
+	await expect
+		.poll(() => said)
+		.toContain("IPv6 failed: http://two.example/: no connection in time (unreachable)");
 });

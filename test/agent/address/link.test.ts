@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { watchLink } from "../../../agent/address/link.ts";
-import { type Link, readLink } from "../../../agent/address/read-link.ts";
+import { type Link, readLink, undecided } from "../../../agent/address/read-link.ts";
 import { logLines } from "../log-lines.ts";
 import { addresses, routes4, routes6 } from "./link-recordings.ts";
 
@@ -62,6 +62,20 @@ test("of a default route with several ways, one that leads out is enough", () =>
 	expect(familiesOf(routes4.multipath, routes6.multipath)).toEqual([4, 6]);
 	expect(familiesOf(routes4.darkMultipath, "[]")).toEqual([]);
 	expect(familiesOf(routes4.darkMultipath.replaceAll("linkdown", ""), "[]")).toEqual([]);
+});
+
+test("by what packets leave is seen, also when a VPN takes them past the default route", () => {
+	expect(all()).toMatchObject({ leavesBy: { 4: "eth0", 6: "eth0" }, vpns: [] });
+	expect(undecided(all()), "one interface leads out").not.toContain(4);
+	const ends = JSON.parse(addresses["6.15"]).concat([
+		{ ifname: "wg0", flags: ["POINTOPOINT", "UP"], linkinfo: { info_kind: "wireguard" }, addr_info: [] },
+		{ ifname: "br0", flags: ["UP"], linkinfo: { info_kind: "bridge" }, addr_info: [] },
+	]);
+	const chosen = '[{"dst":"1.0.0.0","dev":"wg0","prefsrc":"10.9.0.2","flags":[]}]';
+	const link = readLink("hw0", JSON.stringify(ends), [[4, routes4.all]], { 4: chosen });
+	expect(link).toMatchObject({ leavesBy: { 4: "wg0" }, vpns: ["wg0"] });
+	expect(undecided(link), "the kernel is asked").toContain(4);
+	expect(readLink("wg0", JSON.stringify(ends), [[4, routes4.all]]).vpns, "our own is none").toEqual([]);
 });
 
 const endings: Array<() => Promise<void>> = [];

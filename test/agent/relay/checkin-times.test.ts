@@ -44,6 +44,19 @@ test("after a start of the relay, which may have lost what we told it, homes com
 	}
 });
 
+test("a relay that has said how many its homes are has them come over as long as that takes", () => {
+	for (const spread of [1 * SECOND, 30 * SECOND]) {
+		begin(0.5);
+		times.heard(7);
+		times.answered(7, spread);
+		vi.advanceTimersByTime(1 * MINUTE);
+		times.heard(0x8000_0000);
+		vi.advanceTimersByTime(30 * SECOND);
+		expect(acted.splice(0)).toEqual([1 * MINUTE + spread / 2]);
+		times.stop();
+	}
+});
+
 test("a relay that answers again hears of us at once, and one that was started anew when it is our turn", () => {
 	begin(0.3);
 	times.back();

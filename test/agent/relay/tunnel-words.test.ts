@@ -16,7 +16,7 @@ test("a tunnel that was never answered sends people to the keys, one that lost i
 	await pulses(10);
 	expect(held(tunnelDown.code)?.text).toMatch(/none since heimweg started at \d\d:\d\d:\d\d UTC/);
 	expect(held(tunnelDown.code)?.remedy).toMatch(/^compare the keys on both sides/);
-	expect(scene.tunnel.evidence()[0]).toBe("WireGuard has made no handshake with it");
+	expect(scene.tunnel.evidence()[0]).toBe("no WireGuard handshake comes about with it");
 	scene.begin();
 	scene.model.open(four, six);
 	await start();

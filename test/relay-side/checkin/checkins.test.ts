@@ -76,7 +76,9 @@ test("what begins or ends to be wrong with a home is news to it by its generatio
 	const { identity, health, checkIn } = await stage();
 	const generation = () => identity.generation("anna");
 	const first = generation();
-	expect((await checkIn()).generation).toBe(first);
+	const answer = await checkIn();
+	expect(answer.generation).toBe(first);
+	expect(answer.spread, "of few homes").toBe(1);
 	health.set(homeAway, "anna", { seen: undefined });
 	health.set(listHeldLike, "bert", undefined);
 	expect(generation(), "that it is away, or what is wrong with another, is no news to a home").toBe(first);

@@ -185,7 +185,7 @@ test("a home is removed with its invitations, but not while mail waits for it", 
 	await inviteHome(desk, "anna", ["example.org"]);
 	await inviteHome(desk, "busy", ["busy.example"]);
 	await removeHome(desk, "anna");
-	expect(printed.at(-1)).toContain("anna is no longer served");
+	expect(said.at(-1)).toContain("anna is no longer served");
 	await expect(removeHome(desk, "busy")).rejects.toThrow("mail waits here for busy");
 	expect(await file("busy")).toContain("busy.example");
 	await removeHome(desk, "busy", { force: true });

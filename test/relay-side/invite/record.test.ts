@@ -42,6 +42,8 @@ test("an invitation is redeemed by one key, once; the same key hears the same ag
 	expect(await book.redeem("invite00", keyA, preshared)).toBe(first);
 	expect(await book.redeem("invite00", keyB, preshared)).toBeUndefined();
 	expect(await book.redeem("unknown00", keyB, preshared)).toBeUndefined();
+	await expect(book.open("invite00", "bert", enrolmentOf(1))).rejects.toThrow("already");
+	expect(book.records.get("invite00")?.home).toBe("anna");
 });
 
 test("of two machines at once one is first, whatever the disk's pace", async () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { mapText } from "../../../relay-side/postfix/entry.ts";
 import { databaseType, MapDamaged, mapReference, postfixMaps } from "../../../relay-side/postfix/maps.ts";
 import { CommandError, type RunCommand } from "../../../shared/command.ts";
@@ -89,7 +89,10 @@ describe.each(["hash", "lmdb"] as const)("a map of type %s", (type) => {
 		const store = postfixMaps({ directory, type, run: postfix.run, onMended: () => (mended += 1) });
 		await store.rebuild("relay_domains", new Map([["a.example", "heimweg"]]));
 		expect(mended).toBe(0);
-		const { ino } = await stat(file("relay_domains"));
+		// As long as it is open no other file gets its number.
+		const before = await open(file("relay_domains"));
+		onTestFinished(() => before.close());
+		const { ino } = await before.stat();
 		await Promise.all([
 			store.mend("transport", new Map([["a.example", route]])),
 			store.set("relay_domains", new Map([["b.example", "heimweg"]])),

@@ -1,7 +1,10 @@
+import { lookup } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
+import type { FailedAt } from "../../../failed-connection.ts";
 import { say } from "../../../words/say.ts";
 import { DesecError } from "./error.ts";
-import { describeFailure } from "./failure.ts";
+import { describeFailure, describeLate } from "./failure.ts";
 
 /** The largest answer that is read unless said otherwise; 500 usual RRsets are far below it. */
 const MAXIMUM_BYTES = 2 * 1024 * 1024;
@@ -43,10 +46,16 @@ export async function exchange(options: Exchange): Promise<Reply> {
 	const secret = await readToken(options.token);
 	const agent = options.dispatcher
 		? undefined
-		: new Agent({ pipelining: 0, connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout });
-	let connected = agent === undefined;
+		: new Agent({
+				pipelining: 0,
+				connect: { timeout, lookup: noting(() => (step = "connection")) },
+				headersTimeout: timeout,
+				bodyTimeout: timeout,
+			});
+	/** How far it has come. */
+	let step: FailedAt = agent === undefined ? "answer" : isIP(plainHost(url)) ? "connection" : "name";
 	agent?.once("connect", () => {
-		connected = true;
+		step = "answer";
 	});
 	const ending = new AbortController();
 	const stop = () => ending.abort();
@@ -80,9 +89,8 @@ export async function exchange(options: Exchange): Promise<Reply> {
 	} catch (error) {
 		if (error instanceof DesecError) throw error;
 		if (signal?.aborted) throw signal.reason;
-		const { why, remedy, kind } = describeFailure(
-			late ? say`nothing whole within ${timeout / 1000} s` : error,
-		);
+		const { why, remedy, kind } = late ? describeLate(step, timeout) : describeFailure(error);
+		const connected = step === "answer";
 		const what = connected
 			? say`there is no right answer from ${url.host}`
 			: say`${url.host} cannot be reached`;
@@ -93,6 +101,19 @@ export async function exchange(options: Exchange): Promise<Reply> {
 		signal?.removeEventListener("abort", stop);
 		agent?.destroy().catch(() => {});
 	}
+}
+
+function plainHost({ hostname }: URL): string {
+	return hostname.replace(/^\[|\]$/g, "");
+}
+
+/** The system's lookup, which tells when it has found a name. */
+function noting(onFound: () => void): LookupFunction {
+	return (host, options, done) =>
+		lookup(host, options, (error, ...found) => {
+			if (!error) onFound();
+			(done as (...said: unknown[]) => void)(error, ...found);
+		});
 }
 
 async function readToken(token: () => Promise<string>): Promise<string> {

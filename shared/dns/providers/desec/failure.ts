@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from "../../../errors.ts";
-import { failedConnection } from "../../../failed-connection.ts";
+import { type FailedAt, failedConnection } from "../../../failed-connection.ts";
+import { say } from "../../../words/say.ts";
 
 /** What a reader is told about a connection that failed. */
 export interface Failure {
@@ -11,9 +12,19 @@ export interface Failure {
 const LINE = "check the line to the internet; it is tried again by itself";
 const RESOLVER = "check the line and the resolver of this machine";
 
-/** Says why there was no answer, from the error of the connection or in our own words. */
+/** Says at which step the time was up, after so many milliseconds. */
+export function describeLate(at: FailedAt, milliseconds: number): Failure {
+	const seconds = milliseconds / 1000;
+	const why = {
+		name: say`its name cannot be resolved within ${seconds} s`,
+		connection: say`no connection within ${seconds} s`,
+		answer: say`nothing whole within ${seconds} s`,
+	};
+	return { kind: "unreachable", why: why[at], remedy: at === "name" ? RESOLVER : LINE };
+}
+
+/** Says why there was no answer, from the error of the connection. */
 export function describeFailure(error: unknown): Failure {
-	if (typeof error === "string") return { kind: "unreachable", why: error, remedy: LINE };
 	// One error for each address that was tried; the first is as good as any.
 	const first = error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error;
 	const code = codeOf(first) ?? codeOf(error) ?? "";

@@ -12,6 +12,7 @@ import {
 } from "../../../../../shared/dns/providers/desec/api.ts";
 import { createBudget } from "../../../../../shared/dns/providers/desec/budget.ts";
 import type { DesecError } from "../../../../../shared/dns/providers/desec/error.ts";
+import { describeLate } from "../../../../../shared/dns/providers/desec/failure.ts";
 import { TOKEN } from "../../../../desec/asking.ts";
 import type { Fault } from "../../../../desec/faults.ts";
 import { onlyThese } from "../../../../desec/policies.ts";
@@ -266,6 +267,16 @@ describe("trouble", () => {
 			reached: true,
 			message: expect.stringContaining(text),
 		});
+	});
+
+	test("when the time is up, it is told whether a name, a connection or an answer was waited for", () => {
+		const late = (["name", "connection", "answer"] as const).map((at) => describeLate(at, 10_000));
+		expect(late.map(({ why }) => why)).toEqual([
+			"its name cannot be resolved within 10 s",
+			"no connection within 10 s",
+			"nothing whole within 10 s",
+		]);
+		expect(late.map(({ remedy }) => remedy.includes("resolver"))).toEqual([true, false, false]);
 	});
 
 	test("a connection that never stands is unreachable, took no effect, and costs no budget", async () => {
