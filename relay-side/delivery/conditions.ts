@@ -48,6 +48,7 @@ export const milterAway = condition<{ refuses: boolean }>({
 	severity: "error",
 	title: "a milter does not run, and Postfix takes no mail without it",
 	blocksMail: true,
+	audience: "homes",
 	visibleAfter: 30 * SECOND,
 	text: ({ refuses }, milter) =>
 		`this relay's Postfix asks the milter ${milter} about every mail (smtpd_milters), and nothing listens there, so it ${refuses ? "refuses all mail, which goes back to its senders (5xx)" : "puts off all mail (451)"}`,

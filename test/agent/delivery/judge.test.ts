@@ -146,7 +146,7 @@ describe("mail leaves past the relay", () => {
 		const wayOf = (route: string) => ({ "hash:/etc/postfix/transport": { "*": route } });
 		const [found] = await past({ values, tables: wayOf("smtp:[smtp.isp.example]") });
 		expect(conditions.pastRelay.text(found!, "")).toBe(
-			'this home\'s Postfix sends everything past the relay (transport_maps, hash:/etc/postfix/transport: "* smtp:[smtp.isp.example]"), from an address that most mail servers refuse',
+			'this home\'s Postfix sends all mail past the relay (transport_maps, hash:/etc/postfix/transport: "* smtp:[smtp.isp.example]"), from an address that most mail servers refuse',
 		);
 		expect(await past({ values, tables: wayOf("smtp:[10.86.0.1]:25") })).toEqual([]);
 		const sender = { sender_dependent_relayhost_maps: "hash:/etc/postfix/senders" };

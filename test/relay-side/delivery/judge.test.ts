@@ -252,6 +252,8 @@ describe("a milter without which Postfix takes no mail", () => {
 			"this relay's Postfix asks the milter inet:localhost:11332 about every mail (smtpd_milters), and nothing listens there, so it puts off all mail (451)",
 		);
 		expect([delivery.incoming.says, delivery.outgoing.says]).toEqual(["no", "no"]);
+		// Without it a condition that has a subject would be the relay's owner's alone.
+		expect(conditions.milterAway.audience).toBe("homes");
 	});
 
 	test("and that runs is no matter, nor is one that Postfix does without", async () => {
