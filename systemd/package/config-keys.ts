@@ -90,8 +90,8 @@ export const agentKeys: readonly ConfigKey[] = [
 	key("dns.mail.no_mail", "none", "Domains that neither send nor take mail, and say so."),
 	key(
 		"dns.via",
-		"by what is served",
-		"Whose addresses the names get: those of this line, or of the relay, which hands clients on; for all names, or by name.",
+		"direct",
+		'Whose addresses the names get: "direct", this line\'s; "relay", the relay\'s, which hands clients on; or a table of names with one of the two each.',
 	),
 	key(
 		"check_ip.ipv4",

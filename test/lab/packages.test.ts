@@ -151,13 +151,13 @@ describeLab("the Debian packages", () => {
 			}
 			await atVersion(next.version);
 			expect(await helperPids()).toEqual(helpers);
-		});
+		}, 300_000);
 
 		if (release === "Debian 12") {
 			it("have needrestart leave the tunnel alone after an upgrade of libc", async () => {
 				const { home } = lab();
 				const libc = "/usr/lib/$(uname -m)-linux-gnu/libc.so.6";
-				await home.run(["sh", "-c", `cp ${libc} ${libc}.new && mv ${libc}.new ${libc}`]);
+				await home.run(["sh", "-c", `cp -p ${libc} ${libc}.new && mv ${libc}.new ${libc}`]);
 				const pid = await show(home, "heimweg", "MainPID");
 				const env = ["env", "DEBIAN_FRONTEND=noninteractive"];
 				await home.run([...env, "needrestart", "-r", "a"], { timeout: 120_000 });
