@@ -299,7 +299,6 @@ export const setting = {
 	"no invitation can be made in {0}": "in {0} lässt sich keine Einladung machen",
 	"choose a network from /8 to /30, or IPv6 from /16 to /126; or use heimweg-relay admit":
 		"ein Netz von /8 bis /30 wählen, oder IPv6 von /16 bis /126; oder heimweg-relay admit benutzen",
-	"there is an invitation {0} already": "es gibt schon eine Einladung {0}",
 	"there is no such invitation": "es gibt diese Einladung nicht",
 	"the invitation of {0} is not ready after {1} s": "die Einladung von {0} ist nach {1} s nicht bereit",
 	'run "heimweg-relay status", and mend what it says; then run "heimweg-relay invite {0} --again"':
