@@ -46,7 +46,13 @@ function commonCases(config: string, folder: string, listen: number): Case[] {
 		{
 			what: "no config file",
 			spoil: `rm ${config}`,
-			says: [`${config}: cannot be read: there is no such file`],
+			says: [
+				`${config}: cannot be read: there is no such file; ${
+					name === "relay.toml"
+						? 'this relay is not set up yet: run "heimweg-relay setup"'
+						: 'this home is not set up yet: run "heimweg-relay invite HOME DOMAIN" on the relay, then "heimweg join" here'
+				}`,
+			],
 		},
 		{
 			what: "a folder as config file",
