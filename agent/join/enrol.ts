@@ -160,8 +160,9 @@ async function enrolAlone(
 	}
 	requireFitting(invitation, accepted);
 	say("accepted", `the relay knows this home as ${accepted.home}`);
-	await writeHome(paths, { ...joining, accepted }, exchange.presharedKey);
+	const kept = await writeHome(paths, { ...joining, accepted }, exchange.presharedKey);
 	say("written", `${files.config} is written`);
+	if (kept) say("written", `what ${files.config} said before is in ${kept}`);
 	await proveTunnel({ ...all, accepted });
 	say("proven", "the relay answers through the tunnel, with this home's own key");
 	await file.remove();

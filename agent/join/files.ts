@@ -1,4 +1,4 @@
-import { access, stat } from "node:fs/promises";
+import { access, readFile, stat } from "node:fs/promises";
 import { endpointText } from "../../shared/address.ts";
 import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, HeimwegError } from "../../shared/errors.ts";
@@ -47,16 +47,24 @@ export async function keepKey(paths: EnrolPaths, privateKey: string): Promise<vo
 	}
 }
 
-/** Writes all that the daemon needs of the relay: the keys first, since heimweg.toml names them. */
+/**
+ * Writes all that the daemon needs of the relay: the keys first, since heimweg.toml names them. One that its owner wrote or
+ * changed before this home had joined is kept; returns where.
+ */
 export async function writeHome(
 	paths: EnrolPaths,
 	joining: Joining & { accepted: Accepted },
 	presharedKey: string,
-) {
+): Promise<string | undefined> {
 	const files = filesIn(paths);
 	await keepKey(paths, joining.privateKey);
 	await write(paths, files.presharedKey, `${presharedKey}\n`);
-	await write(paths, files.config, configText(joining, files.presharedKey));
+	const text = configText(joining, files.presharedKey);
+	const before = (await isThere(files.config)) ? await readFile(files.config, "utf8") : text;
+	const kept = before === text ? undefined : `${files.config}.replaced`;
+	if (kept) await write(paths, kept, before);
+	await write(paths, files.config, text);
+	return kept;
 }
 
 /**

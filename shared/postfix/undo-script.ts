@@ -108,10 +108,14 @@ service() {
 }
 `;
 
-/** Domains that mail waits for keep a route, from before their map is taken away. */
+/**
+ * Domains that mail waits for keep a route, from before their map is taken away. Who sends a mail chooses its recipient's
+ * address: quotes in it, `*` for its domain, or `-`, by which postmap(1) would read from the terminal.
+ */
 const keepWaiting = (transport: string) => `
-for domain in $(postqueue -j 2>/dev/null | grep -o '"address": "[^"]*"' | sed 's/.*@//; s/"$//' | tr A-Z a-z | sort -u); do
-	[ -n "$(postmap -q "$domain" ${quoted(transport)} 2>/dev/null)" ] && waiting="$waiting $domain"
+set -f
+for domain in $(postqueue -j 2>/dev/null | grep -Eo '"address": "([^"\\]|\\\\.)*"' | sed 's/.*@//; s/"$//' | tr A-Z a-z | sort -u); do
+	[ -n "$(postmap -q "$domain" ${quoted(transport)} 2>/dev/null </dev/null)" ] && waiting="$waiting $domain"
 done
 if [ -n "$waiting" ]; then
 	{

@@ -58,7 +58,9 @@ export function recordChanges(record: UndoRecord, changes: readonly Change[], no
 		const name = keyOf(change);
 		const known = services[name];
 		const line = lineOf(name, now);
-		const before = known && known.set === line ? known.before : (line ?? null);
+		// The power may have gone between the line and its -o settings, which come behind it one by one.
+		const isOurs = known && line !== undefined && `${line} `.startsWith(`${oneLine(known.set)} `);
+		const before = isOurs ? known.before : (line ?? null);
 		services[name] = { before, set: known?.set ?? change.after };
 	}
 	return { version: 1, parameters, services };

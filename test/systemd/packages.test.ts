@@ -1,6 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -172,6 +181,30 @@ describe("the Debian packages", () => {
 			}
 		}
 		expect(readFileSync(join(folder, "called"), "utf8")).not.toMatch(/systemctl|invoke/);
+	});
+
+	it("enable anew each unit that was enabled when systemd/install had put it there", () => {
+		const root = join(folder, "installed");
+		const wants = join(root, "etc/systemd/system/multi-user.target.wants");
+		const bin = join(root, "bin");
+		for (const one of [wants, bin, join(root, "usr/local/lib/heimweg"), join(root, "var")])
+			mkdirSync(one, { recursive: true });
+		writeFileSync(join(root, "usr/local/lib/heimweg/heimweg-relay.js"), "");
+		const units = ["heimweg-relay.service", "heimweg-relay-haproxy.service"];
+		for (const unit of units) {
+			writeFileSync(join(root, "etc/systemd/system", unit), "");
+			symlinkSync(`/etc/systemd/system/${unit}`, join(wants, unit));
+		}
+		for (const tool of ["systemctl", "systemd-tmpfiles", "deb-systemd-invoke"])
+			writeFileSync(join(bin, tool), `#!/bin/sh\necho "$@" >>${join(root, "called")}\n`, { mode: 0o755 });
+		const script = scriptOf("heimweg-relay", "postinst")
+			.replaceAll("/run/systemd/system", join(root, "nowhere"))
+			.replaceAll(/\/(?=usr\/local\/|etc\/|var\/backups)/g, `${root}/`);
+		writeFileSync(join(root, "postinst"), script);
+		const env = { PATH: `${bin}:/usr/bin:/bin` };
+		execFileSync("sh", [join(root, "postinst"), "configure", ""], { env, stdio: "pipe" });
+		const called = readFileSync(join(root, "called"), "utf8");
+		for (const unit of units) expect(called).toContain(`--quiet reenable ${unit}\n`);
 	});
 
 	it("are listed in a repository whose hashes are signed with the owner's key", async () => {

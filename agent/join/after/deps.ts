@@ -10,13 +10,12 @@ import { version } from "../../../shared/version.ts";
 import type { Speak } from "../../../shared/words/say.ts";
 import type { AgentCore } from "../../config.ts";
 import { findRecipients } from "../../recipients/find.ts";
-import type { AfterDeps, AfterOptions } from "./options.ts";
+import { type AfterDeps, type AfterOptions, usualTokenFile } from "./options.ts";
 
 /** For one question to the resolver. */
 const resolverPatience = 2 * SECOND;
 
 const usualApi = "https://desec.io/api/v1";
-const usualTokenFile = "/etc/heimweg/desec.token";
 
 /** What it works with in life. */
 export function realDeps(

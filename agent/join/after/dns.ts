@@ -4,7 +4,7 @@ import { messageOf } from "../../../shared/errors.ts";
 import { WrongAnswer } from "../../../shared/prompt.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { policiesFor, policyText } from "../../dns/policies.ts";
-import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
+import { type AfterDeps, type AfterOptions, type Draft, type Joined, usualTokenFile } from "./options.ts";
 import { words } from "./words.ts";
 
 /** What `[dns]` is to say, and the token to be written. */
@@ -34,7 +34,12 @@ export async function askDns(
 	}
 	const kept = await readFile(tokenFile, "utf8").catch(() => undefined);
 	const names = draft.dns?.names ?? [await askName(joined, options, deps)];
-	// A set-up that was made before has its token where it says.
+	// A set-up that was made before has its token where it says, which is its owner's to write.
+	const elsewhere = draft.dns?.token_file ?? usualTokenFile;
+	if (elsewhere !== usualTokenFile) {
+		if (options.tokenFile === undefined) return { names, token: undefined };
+		throw new WrongAnswer(sentence(words.tokenElsewhere, { config: joined.config, file: elsewhere }));
+	}
 	if (draft.dns && kept !== undefined && options.tokenFile === undefined) return { names, token: undefined };
 	const check = async (token: string) =>
 		say(sentence(words.tokenReads, { domain: await deps.zoneOf(names[0]!, token, draft.dns?.api) }));

@@ -5,6 +5,9 @@ import type { Prompt } from "../../../shared/prompt.ts";
 import type { AgentCore } from "../../config.ts";
 import type { FoundRecipients } from "../../recipients/find.ts";
 
+/** Where the token lies when heimweg.toml does not say (dns.token_file). */
+export const usualTokenFile = "/etc/heimweg/desec.token";
+
 /** What is known of this home after its enrolment. */
 export interface Joined {
 	domains: readonly string[];

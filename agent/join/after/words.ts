@@ -20,6 +20,7 @@ export const words = {
 {table}`,
 	askToken: "The token's secret? (nobody sees it here; Enter without one keeps no records)",
 	tokenWrong: "expected the token's secret: one line of 8 to 512 letters, digits and signs",
+	tokenElsewhere: "{config} has the token in {file}: write it there, and leave --token-file out",
 	tokenRefused: "{error}",
 	tokenReads: "deSEC: the token reads {domain}",
 	noDns: "no records are kept at deSEC",

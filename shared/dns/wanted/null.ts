@@ -9,6 +9,7 @@ export function noMail({ clientNames, domain, policy }: MailDomain): Wishes {
 		why: "mail that claims to come from this name is none of ours",
 		accepts: (present) => present.length === 1 && spfFaults(present).length === 0,
 		faults: (present) => spfFaults(present),
+		yields: true,
 	});
 	const clients = clientNames.filter((name) => name !== domain && !policy.noMail.includes(name));
 	return {

@@ -34,6 +34,7 @@ export function relayName({ relay, zone, clientNames }: MailDomain): Wishes {
 		{
 			...{ kind: "SPF", name, type: "TXT", records: [textRecord("v=spf1 a -all")], word, claims: isSpf },
 			why: "bounces come from the relay's own name",
+			yields: true,
 		},
 	];
 	if (isWithin(name, zone)) return { wanted, leftOut: [] };

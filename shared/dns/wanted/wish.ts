@@ -1,3 +1,5 @@
+import { sameRecords } from "../rrset.ts";
+
 /** What should stand at one name and type, why, and by whose word. What it makes of what stands there is part of it. */
 export interface Wish {
 	/** `MX`, `SPF`, ...: what people call it. */
@@ -18,6 +20,8 @@ export interface Wish {
 	merged?(present: readonly string[]): readonly string[] | undefined;
 	/** What is wrong with records that are there, as sentences without a full stop. */
 	faults?(present: readonly string[]): string[];
+	/** Gives way to another wish for the same records: of SPF a name may have one alone (RFC 7208, 4.5). */
+	yields?: true;
 }
 
 /** A kind of record that is not wished for now, and why. */
@@ -43,10 +47,17 @@ export const wholeSet = (): boolean => true;
 
 export const nothing: Wishes = { wanted: [], leftOut: [] };
 
-/** All that several kinds say. */
+/** All that several kinds, or several domains of a zone, say; what two of them wish alike is one wish. */
 export function together(all: readonly Wishes[]): Wishes {
+	const wishes = all.flatMap(({ wanted }) => wanted);
+	const isMet = (wish: Wish, at: number) =>
+		wishes.some((other, place) => {
+			if (place === at || other.name !== wish.name || other.type !== wish.type) return false;
+			if (wish.yields && other.records.some(wish.claims)) return !other.yields || place < at;
+			return place < at && other.kind === wish.kind && sameRecords(wish.type, other.records, wish.records);
+		});
 	return {
-		wanted: all.flatMap(({ wanted }) => wanted),
+		wanted: wishes.filter((wish, at) => !isMet(wish, at)),
 		leftOut: all.flatMap(({ leftOut }) => leftOut),
 	};
 }

@@ -30,6 +30,8 @@ export const joining = {
 		"Das Geheimnis des Tokens? (niemand sieht es hier; Enter ohne eines führt keine Einträge)",
 	"expected the token's secret: one line of 8 to 512 letters, digits and signs":
 		"erwartet war das Geheimnis des Tokens: eine Zeile von 8 bis 512 Buchstaben, Ziffern und Zeichen",
+	"{0} has the token in {1}: write it there, and leave --token-file out":
+		"{0} hat das Token in {1}: dorthin schreiben, und --token-file weglassen",
 	"deSEC: the token reads {0}": "deSEC: das Token liest {0}",
 	"no records are kept at deSEC": "es werden keine Einträge bei deSEC geführt",
 	"nothing was found that names valid recipients of {0}: the relay takes mail to any name; name a source in [recipients]":

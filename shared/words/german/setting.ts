@@ -139,6 +139,7 @@ export const setting = {
 	"the relay {0} is at {1}": "das Relay {0} ist unter {1}",
 	"the relay knows this home as {0}": "das Relay kennt diesen Heimserver als {0}",
 	"{0.} is written": "{0} ist geschrieben",
+	"what {0.} said before is in {1.}": "was vorher in {0} stand, liegt in {1}",
 	"the relay answers through the tunnel, with this home's own key":
 		"das Relay antwortet durch den Tunnel, mit dem eigenen Schlüssel dieses Heimservers",
 	"no enrolment is under way here, and no code came": "hier ist kein Beitritt im Gang, und kein Code kam",

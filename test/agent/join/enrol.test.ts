@@ -275,6 +275,25 @@ test("nothing is touched before code and machine were looked at; files of others
 	expect([await home.read("heimweg.toml"), home.machine.touched]).toEqual(["# by hand\n", false]);
 });
 
+test("what heimweg.toml says when this home joins only now is written by its owner, and is kept beside it", async () => {
+	const relay = await modelRelay();
+	const code = await relay.invite("anna");
+	const home = await machineOf(relay);
+	const { pulse } = home.machine.world;
+	home.machine.world.pulse = async () => false;
+	await expect(enrol(code, home.options)).rejects.toThrow("does not answer through the tunnel");
+	const written = await home.read("heimweg.toml");
+	await expect(enrol(undefined, home.options)).rejects.toThrow("does not answer through the tunnel");
+	expect(await home.files()).not.toContain("heimweg.toml.replaced");
+	await writeFile(join(home.paths.folder, "heimweg.toml"), `${written}# by hand\n`);
+	home.machine.world.pulse = pulse;
+	const said: string[] = [];
+	await enrol(undefined, { ...home.options, say: ({ text }) => said.push(text) });
+	expect(await home.read("heimweg.toml")).toBe(written);
+	expect(await home.read("heimweg.toml.replaced")).toBe(`${written}# by hand\n`);
+	expect(said.join("\n")).toContain("heimweg.toml.replaced");
+});
+
 test("a home takes a new code when it is told to, and what it was configured to before is kept", async () => {
 	const relay = await modelRelay();
 	const home = await machineOf(relay);

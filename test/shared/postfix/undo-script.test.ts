@@ -118,6 +118,19 @@ describe("the undo without the program", () => {
 		expect(said).toContain("Mail waits for example.org, and stays in Postfix's queue");
 	});
 
+	test("a recipient's address hides no domain that waits, names no file, and has nobody wait for a terminal", () => {
+		put("main.cf", `transport_maps = ${map}\n`);
+		put("queue", String.raw`{"address": "\"anna b\"@example.org"}, {"address": "x@*"}, {"address": "x@-"}`);
+		put("postmap", '#!/bin/sh\n[ "$2" = - ] && cat\n[ -d "$2" ] || [ "$2" = example.org ] && echo found\n');
+		const parameters = { transport_maps: { before: null, set: map, element: map } };
+		put("undo", undoScript(folder, { version: 1, parameters, services: {} }));
+		const input = "typed at the terminal\n";
+		const env = { PATH: `${folder}:/usr/bin:/bin` };
+		execFileSync("sh", [join(folder, "undo")], { env, input, cwd: "/" });
+		const waiting = read("heimweg-waiting").match(/^\S+(?= retry:)/gm);
+		expect(waiting).toEqual(["example.org"]);
+	});
+
 	test("does nothing where Postfix is gone, and ends well", () => {
 		rmSync(join(folder, "postconf"));
 		expect(run({ parameters: { relayhost: { before: null, set: "x" } } })).toEqual({ said: "", status: 0 });

@@ -139,6 +139,15 @@ test("run again it changes nothing, and asks for nothing that is known", async (
 	expect(await readFile(config, "utf8")).toBe(before);
 });
 
+test("a token that heimweg.toml has elsewhere is neither asked for nor written where nobody reads it", async () => {
+	const text = configText({ more: '[mail]\ndomains = ["example.org"]' });
+	const own = '[dns]\nnames = ["mail.example.org"]\ntoken_file = "credential:desec"\n';
+	await writeFile(config, `${text}\n${own}`, { mode: 0o640 });
+	await expect(after({ yes: true })).rejects.toThrow("has the token in credential:desec");
+	expect(await after({ yes: true, tokenFile: undefined as never })).toBe(0);
+	await expect(stat(tokenFile)).rejects.toThrow("ENOENT");
+});
+
 test("a token that deSEC does not know is told before anything is written", async () => {
 	await writeFile(given, "wrong-token\n");
 	const before = await readFile(config, "utf8");

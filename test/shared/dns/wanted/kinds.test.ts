@@ -7,6 +7,7 @@ import { dkimFaults } from "../../../../shared/dns/wanted/dkim.ts";
 import { dmarcFaults } from "../../../../shared/dns/wanted/dmarc.ts";
 import type { DkimKey, MailDomain } from "../../../../shared/dns/wanted/mail-domain.ts";
 import { lookupsOf, spfFaults } from "../../../../shared/dns/wanted/spf.ts";
+import { together } from "../../../../shared/dns/wanted/wish.ts";
 
 const relay = {
 	name: "relay.example.net",
@@ -47,6 +48,30 @@ test("SPF names the MX, what the relay sends from besides, and what the configur
 	};
 	expect(texts(domain({ relay: more }, { spfAlso: ["include:_spf.example.net"] }), "SPF")).toEqual([
 		"example.org v=spf1 mx ip4:203.0.113.11 ip6:2001:db8::11 include:_spf.example.net ~all",
+	]);
+});
+
+test("a name has one SPF record, whatever it is besides a mail domain, and nothing is wished twice", () => {
+	const places = (...mails: MailDomain[]) =>
+		together(mails.map(wishesOf))
+			.wanted.filter(({ type, kind }) => type === "A" || ["SPF", "no mail"].includes(kind))
+			.map(({ name, records }) => `${name} ${textOf(records[0]!) ?? records}`);
+	const self = { ...relay, name: "example.org" };
+	const own = domain({ relay: self, clientNames: [] });
+	expect(places(own)).toEqual(["example.org 203.0.113.10", "example.org v=spf1 mx ~all"]);
+	const sub = domain({ domain: "mail.example.org", relay: self });
+	expect(places(domain({ relay: self }), sub)).toEqual([
+		"example.org 203.0.113.10",
+		"example.org v=spf1 mx ~all",
+		"mail.example.org v=spf1 mx ~all",
+	]);
+	const inside = { ...relay, name: "relay.example.org" };
+	expect(places(domain({ relay: inside }), domain({ relay: inside, domain: "b.example.org" }))).toEqual([
+		"relay.example.org 203.0.113.10",
+		"relay.example.org v=spf1 a -all",
+		"example.org v=spf1 mx ~all",
+		"mail.example.org v=spf1 -all",
+		"b.example.org v=spf1 mx ~all",
 	]);
 });
 
