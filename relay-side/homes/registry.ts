@@ -76,6 +76,16 @@ export function next(
 	const findings: Finding[] = [];
 	for (const id of removal.gone) wanted.delete(id);
 	const invited = new Map<string, InvitedHome>();
+	const admit = (file: { file: string; invited: InvitedHome }) => {
+		const { id } = file.invited;
+		const { home, finding } = settleInvited(file, before.homes.get(id), joined);
+		if (finding) findings.push(finding);
+		if (home) wanted.set(id, home);
+		else {
+			invited.set(id, file.invited);
+			wanted.delete(id);
+		}
+	};
 	for (const [id, file] of files.homes) {
 		if ("problems" in file) {
 			findings.push({
@@ -85,16 +95,11 @@ export function next(
 				problems: file.problems,
 				served: before.homes.has(id),
 			});
+			// Whose mail waits is not refused for a slip of the pen.
+			const waits = before.invited.get(id);
+			if (waits) admit({ file: file.file, invited: waits });
 		} else if ("home" in file) wanted.set(id, file.home);
-		else {
-			const { home, finding } = settleInvited(file, before.homes.get(id), joined);
-			if (finding) findings.push(finding);
-			if (home) wanted.set(id, home);
-			else {
-				invited.set(id, file.invited);
-				wanted.delete(id);
-			}
-		}
+		else admit(file);
 	}
 	const { gone } = removal;
 	// Copies of ten thousand homes, and lists of their pairs, are most of what a change costs.
@@ -102,14 +107,20 @@ export function next(
 	const kept =
 		gone.size + invited.size > 0 ? new Map([...before.homes].filter(([id]) => stays(id))) : before.homes;
 	const settled = settle(kept, wanted);
+	const unknown = unknownHomes(files.homes, before.homes, invited);
 	findings.push(...settled.findings, ...heldFinding(removal.held, before.homes.size));
 	const registry: Registry = {
 		homes: settled.homes,
 		invited,
-		deferred: withInvited(settled.deferred, invited, settled.homes),
+		// A file that was never understood may name an invited home, as before a restart: what waited waits on.
+		deferred: withWaiting(
+			settled.deferred,
+			[...[...invited.values()].flatMap(({ domains }) => domains), ...(unknown ? before.deferred : [])],
+			settled.homes,
+		),
 		held: removal.held,
 		absentSince: removal.absentSince,
-		complete: before.complete || !unknownHomes(files.homes, before.homes),
+		complete: before.complete || !unknown,
 	};
 	return transition(before, registry, findings, removal.wakeAt);
 }
@@ -122,13 +133,13 @@ export function acceptRemovals(before: Registry): { registry: Registry; removed:
 }
 
 /** What is for homes that have not joined waits, unless another home is served it. */
-function withInvited(
+function withWaiting(
 	deferred: ReadonlySet<string>,
-	invited: ReadonlyMap<string, InvitedHome>,
+	domains: readonly string[],
 	homes: ReadonlyMap<string, Home>,
 ): ReadonlySet<string> {
-	if (invited.size === 0) return deferred;
-	const waiting = new Set([...invited.values()].flatMap(({ domains }) => domains));
+	if (domains.length === 0) return deferred;
+	const waiting = new Set(domains);
 	for (const home of homes.values()) for (const domain of home.domains) waiting.delete(domain);
 	return new Set([...deferred, ...waiting]);
 }
@@ -163,8 +174,11 @@ function heldFinding(held: ReadonlySet<string>, total: number): Finding[] {
 	return held.size > 0 ? [{ is: "held", ids: [...held].sort(), total }] : [];
 }
 
-function unknownHomes(files: ReadonlyMap<string, HomeFile>, known: ReadonlyMap<string, Home>): boolean {
-	return [...files].some(([id, file]) => "problems" in file && !known.has(id));
+function unknownHomes(
+	files: ReadonlyMap<string, HomeFile>,
+	...known: ReadonlyArray<ReadonlyMap<string, unknown>>
+): boolean {
+	return [...files].some(([id, file]) => "problems" in file && !known.some((one) => one.has(id)));
 }
 
 function transition(

@@ -146,3 +146,21 @@ test("a domain that another home is served is not taken from it by an invitation
 	expect([...keeper.registry.homes.keys()]).toEqual(["bert"]);
 	await keeper.stop();
 });
+
+test("a file that an owner's slip made wrong refuses no mail of an invited home, nor does a restart with it", async () => {
+	const { keeper, invitations, disk } = await start();
+	invitations.set("anna invite00", "open");
+	keeper.update(files({ anna: invitedText }));
+	const wrong = files({ anna: invitedText.replace("domains", "domain s") });
+	keeper.update(wrong);
+	expect([...keeper.registry.deferred]).toEqual(["example.org"]);
+	expect(keeper.registry.invited.get("anna")?.invitation).toBe("invite00");
+	await keeper.stop();
+	const after = await start(disk.saved);
+	after.invitations.set("anna invite00", "open");
+	after.keeper.update(wrong);
+	expect([...after.keeper.registry.deferred]).toEqual(["example.org"]);
+	after.keeper.update(files({}));
+	expect([...after.keeper.registry.deferred]).toEqual([]);
+	await after.keeper.stop();
+});
