@@ -15,7 +15,7 @@ export interface Registry {
 	held: ReadonlySet<string>;
 	/** False until every home file has once been understood: what is unknown must not be taken away. */
 	complete: boolean;
-	/** Since when (ms, monotonic) each served home's file has been absent; not persisted. */
+	/** Since when (ms, monotonic) each served or invited home's file has been absent; not persisted. */
 	absentSince: ReadonlyMap<string, number>;
 }
 
@@ -101,6 +101,9 @@ export function next(
 		} else if ("home" in file) wanted.set(id, file.home);
 		else admit(file);
 	}
+	// A file that is written anew may be gone for a moment.
+	for (const [id, waits] of before.invited)
+		if (removal.absentSince.has(id)) admit({ file: `${id}.toml`, invited: waits });
 	const { gone } = removal;
 	// Copies of ten thousand homes, and lists of their pairs, are most of what a change costs.
 	const stays = (id: string) => !gone.has(id) && !invited.has(id);
@@ -154,7 +157,8 @@ interface Removals {
 function removals(before: Registry, files: ReadonlyMap<string, HomeFile>, now: number): Removals {
 	const absent: string[] = [];
 	for (const id of before.homes.keys()) if (!files.has(id)) absent.push(id);
-	const absentSince = new Map(absent.map((id) => [id, before.absentSince.get(id) ?? now]));
+	const leaving = [...before.invited.keys()].filter((id) => !files.has(id) && !before.homes.has(id));
+	const absentSince = new Map([...absent, ...leaving].map((id) => [id, before.absentSince.get(id) ?? now]));
 	const tooMany = absent.length > fewHomes && absent.length > before.homes.size * smallShare;
 	const held = new Set(absent.filter((id) => before.held.has(id)));
 	const gone = new Set<string>();
@@ -163,7 +167,7 @@ function removals(before: Registry, files: ReadonlyMap<string, HomeFile>, now: n
 		if (held.has(id)) continue;
 		if (now - since < removalDelay)
 			wakeAt = Math.min(wakeAt ?? Number.POSITIVE_INFINITY, since + removalDelay);
-		else if (tooMany) held.add(id);
+		else if (tooMany && before.homes.has(id)) held.add(id);
 		else gone.add(id);
 	}
 	for (const id of gone) absentSince.delete(id);
