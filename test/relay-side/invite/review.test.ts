@@ -103,3 +103,18 @@ test("that a second machine came is told for a day", async () => {
 	await review.age();
 	expect(health.has(secondMachine, "anna")).toBe(false);
 });
+
+test("a second machine is told of for a day, however long ago another home's was", async () => {
+	const machines = { words: "one", joined: "other" };
+	health.set(secondMachine, "anna", machines);
+	await review.age();
+	clock += DAY - MINUTE;
+	health.set(secondMachine, "bert", machines);
+	await review.age();
+	clock += 2 * MINUTE;
+	await review.age();
+	expect([...health.subjects(secondMachine)]).toEqual(["bert"]);
+	clock += DAY;
+	await review.age();
+	expect([...health.subjects(secondMachine)]).toEqual([]);
+});
