@@ -173,7 +173,7 @@ const homeFaults: Fault[] = [
 		break: `echo '* smtp:[192.0.2.1]' >/etc/postfix/transport && postmap lmdb:/etc/postfix/transport && ${postconf("transport_maps = lmdb:/etc/postfix/transport")}`,
 		mend: "postconf -X transport_maps",
 		says: [
-			"this home's Postfix sends everything past the relay (transport_maps, lmdb:/etc/postfix/transport",
+			"this home's Postfix sends all mail past the relay (transport_maps, lmdb:/etc/postfix/transport",
 			'on this home, take "*" out of lmdb:/etc/postfix/transport',
 		],
 	},
