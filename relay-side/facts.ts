@@ -70,7 +70,7 @@ export interface RelayFacts {
 	peers: Fact<Peers>;
 	/** Which home is here, and where; told when a home comes, goes or moves (pulse). */
 	presence: FactMap<Presence>;
-	/** The homes for which mail waits (queue). */
+	/** The homes for which mail waits, also those that have not joined; told from the first look at the queue on (queue). */
 	waiting: Fact<ReadonlySet<string>>;
 	/** The homes' lists of valid recipients, as they are now (recipients). */
 	lists: Fact<HomeLists>;

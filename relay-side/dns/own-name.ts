@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { type Address, type Cidr, inNetwork, isGlobalUnicast, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
-import type { DnsAnswer } from "../../shared/protocol/dns.ts";
+import { type DnsAnswer, mostAddresses } from "../../shared/protocol/dns.ts";
 
 /** Looks names up; as node:dns/promises has them, with a time-out. */
 export interface Lookup {
@@ -11,18 +11,28 @@ export interface Lookup {
 }
 
 /** What this machine is called in Postfix, its public addresses, and what DNS says of both. */
-export async function ownName(run: RunCommand, lookup: Lookup, inside: readonly Cidr[]): Promise<DnsAnswer> {
+export async function ownName(
+	run: RunCommand,
+	lookup: Lookup,
+	inside: readonly Cidr[],
+	own: () => Address[] = publicAddresses,
+): Promise<DnsAnswer> {
 	const name = (await run("postconf", ["-h", "myhostname"])).trim().toLowerCase();
-	const addresses = publicAddresses().filter((one) => !inside.some((network) => inNetwork(one, network)));
+	const outside = own().filter((one) => !inside.some((network) => inNetwork(one, network)));
 	const [four, six] = await Promise.all([
 		lookup.resolve4(name).catch(() => []),
 		lookup.resolve6(name).catch(() => []),
 	]);
-	const forward = [...four, ...six].map(parseAddress);
+	const forward = [...four, ...six].map(parseAddress).slice(0, mostAddresses);
 	// Behind a hoster's NAT the machine does not know its own, and its name does.
-	if (addresses.length === 0) addresses.push(...forward);
+	const all = outside.length > 0 ? outside : forward;
+	// With one for each home there may be more than an answer holds: those of its name are the ones to know.
+	const named = all.filter((one) => forward.includes(one));
+	const addresses = [...named, ...all.filter((one) => !named.includes(one))].slice(0, mostAddresses);
 	const reverse = await Promise.all(
-		addresses.map(async (one) => [one, await lookup.reverse(one).catch(() => [])] as const),
+		addresses.map(
+			async (one) => [one, (await lookup.reverse(one).catch(() => [])).slice(0, mostAddresses)] as const,
+		),
 	);
 	return {
 		...{ name, addresses, forward },

@@ -63,7 +63,8 @@ export const homes = relayPart({
 
 		function figures(): HomeFigures {
 			const served = keeper.registry.homes.size;
-			return { served, here: hereNow, waiting: facts.waiting.value?.size ?? 0 };
+			const waiting = [...(facts.waiting.value ?? [])].filter((id) => keeper.registry.homes.has(id)).length;
+			return { served, here: hereNow, waiting };
 		}
 
 		/** Homes that somebody should look at, the worst first. */

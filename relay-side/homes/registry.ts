@@ -15,7 +15,7 @@ export interface Registry {
 	held: ReadonlySet<string>;
 	/** False until every home file has once been understood: what is unknown must not be taken away. */
 	complete: boolean;
-	/** Since when (ms, monotonic) each served home's file has been absent; not persisted. */
+	/** Since when (ms, monotonic) each served or invited home's file has been absent; not persisted. */
 	absentSince: ReadonlyMap<string, number>;
 }
 
@@ -76,6 +76,16 @@ export function next(
 	const findings: Finding[] = [];
 	for (const id of removal.gone) wanted.delete(id);
 	const invited = new Map<string, InvitedHome>();
+	const admit = (file: { file: string; invited: InvitedHome }) => {
+		const { id } = file.invited;
+		const { home, finding } = settleInvited(file, before.homes.get(id), joined);
+		if (finding) findings.push(finding);
+		if (home) wanted.set(id, home);
+		else {
+			invited.set(id, file.invited);
+			wanted.delete(id);
+		}
+	};
 	for (const [id, file] of files.homes) {
 		if ("problems" in file) {
 			findings.push({
@@ -85,31 +95,35 @@ export function next(
 				problems: file.problems,
 				served: before.homes.has(id),
 			});
+			// Whose mail waits is not refused for a slip of the pen.
+			const waits = before.invited.get(id);
+			if (waits) admit({ file: file.file, invited: waits });
 		} else if ("home" in file) wanted.set(id, file.home);
-		else {
-			const { home, finding } = settleInvited(file, before.homes.get(id), joined);
-			if (finding) findings.push(finding);
-			if (home) wanted.set(id, home);
-			else {
-				invited.set(id, file.invited);
-				wanted.delete(id);
-			}
-		}
+		else admit(file);
 	}
+	// A file that is written anew may be gone for a moment.
+	for (const [id, waits] of before.invited)
+		if (removal.absentSince.has(id)) admit({ file: `${id}.toml`, invited: waits });
 	const { gone } = removal;
 	// Copies of ten thousand homes, and lists of their pairs, are most of what a change costs.
 	const stays = (id: string) => !gone.has(id) && !invited.has(id);
 	const kept =
 		gone.size + invited.size > 0 ? new Map([...before.homes].filter(([id]) => stays(id))) : before.homes;
 	const settled = settle(kept, wanted);
+	const unknown = unknownHomes(files.homes, before.homes, invited);
 	findings.push(...settled.findings, ...heldFinding(removal.held, before.homes.size));
 	const registry: Registry = {
 		homes: settled.homes,
 		invited,
-		deferred: withInvited(settled.deferred, invited, settled.homes),
+		// A file that was never understood may name an invited home, as before a restart: what waited waits on.
+		deferred: withWaiting(
+			settled.deferred,
+			[...[...invited.values()].flatMap(({ domains }) => domains), ...(unknown ? before.deferred : [])],
+			settled.homes,
+		),
 		held: removal.held,
 		absentSince: removal.absentSince,
-		complete: before.complete || !unknownHomes(files.homes, before.homes),
+		complete: before.complete || !unknown,
 	};
 	return transition(before, registry, findings, removal.wakeAt);
 }
@@ -122,13 +136,13 @@ export function acceptRemovals(before: Registry): { registry: Registry; removed:
 }
 
 /** What is for homes that have not joined waits, unless another home is served it. */
-function withInvited(
+function withWaiting(
 	deferred: ReadonlySet<string>,
-	invited: ReadonlyMap<string, InvitedHome>,
+	domains: readonly string[],
 	homes: ReadonlyMap<string, Home>,
 ): ReadonlySet<string> {
-	if (invited.size === 0) return deferred;
-	const waiting = new Set([...invited.values()].flatMap(({ domains }) => domains));
+	if (domains.length === 0) return deferred;
+	const waiting = new Set(domains);
 	for (const home of homes.values()) for (const domain of home.domains) waiting.delete(domain);
 	return new Set([...deferred, ...waiting]);
 }
@@ -143,7 +157,8 @@ interface Removals {
 function removals(before: Registry, files: ReadonlyMap<string, HomeFile>, now: number): Removals {
 	const absent: string[] = [];
 	for (const id of before.homes.keys()) if (!files.has(id)) absent.push(id);
-	const absentSince = new Map(absent.map((id) => [id, before.absentSince.get(id) ?? now]));
+	const leaving = [...before.invited.keys()].filter((id) => !files.has(id) && !before.homes.has(id));
+	const absentSince = new Map([...absent, ...leaving].map((id) => [id, before.absentSince.get(id) ?? now]));
 	const tooMany = absent.length > fewHomes && absent.length > before.homes.size * smallShare;
 	const held = new Set(absent.filter((id) => before.held.has(id)));
 	const gone = new Set<string>();
@@ -152,7 +167,7 @@ function removals(before: Registry, files: ReadonlyMap<string, HomeFile>, now: n
 		if (held.has(id)) continue;
 		if (now - since < removalDelay)
 			wakeAt = Math.min(wakeAt ?? Number.POSITIVE_INFINITY, since + removalDelay);
-		else if (tooMany) held.add(id);
+		else if (tooMany && before.homes.has(id)) held.add(id);
 		else gone.add(id);
 	}
 	for (const id of gone) absentSince.delete(id);
@@ -163,8 +178,11 @@ function heldFinding(held: ReadonlySet<string>, total: number): Finding[] {
 	return held.size > 0 ? [{ is: "held", ids: [...held].sort(), total }] : [];
 }
 
-function unknownHomes(files: ReadonlyMap<string, HomeFile>, known: ReadonlyMap<string, Home>): boolean {
-	return [...files].some(([id, file]) => "problems" in file && !known.has(id));
+function unknownHomes(
+	files: ReadonlyMap<string, HomeFile>,
+	...known: ReadonlyArray<ReadonlyMap<string, unknown>>
+): boolean {
+	return [...files].some(([id, file]) => "problems" in file && !known.some((one) => one.has(id)));
 }
 
 function transition(

@@ -115,10 +115,12 @@ export function invitationBook(options: {
 		forget: (ids) =>
 			inTurn(async () => {
 				for (const id of ids) {
-					if (!records.delete(id)) continue;
+					if (!records.has(id)) continue;
+					// What is still on disk would be there again after a restart: it is known until it is gone.
+					await store.forget(id);
+					records.delete(id);
 					unsettled.delete(id);
 					onChange();
-					await store.forget(id);
 				}
 			}),
 	};

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type Address, parseAddress } from "../../shared/address.ts";
 import type { HeimwegError } from "../../shared/errors.ts";
 import { longestRequest } from "../../shared/invitation/exchange.ts";
+import { mostSlots } from "../../shared/invitation/slots.ts";
 import { keepListening } from "../../shared/listen.ts";
 import { portName } from "../../shared/port-holder.ts";
 import { SECOND } from "../../shared/time.ts";
@@ -11,6 +12,9 @@ const patience = 10 * SECOND;
 
 /** Connections at once; each is for one short line. */
 const mostOpen = 16;
+
+/** Of them, one invitation's: whoever has a code must not keep the others out. A new one ends the oldest. */
+const mostEach = mostOpen / mostSlots;
 
 export interface EnrolmentListener {
 	stop(): void;
@@ -31,15 +35,18 @@ export function listenForEnrolments(options: {
 	onTrouble(error: HeimwegError | undefined): void;
 }): EnrolmentListener {
 	const { address, port } = options;
-	const open = new Set<Socket>();
+	/** In the order of their coming, with their addresses. */
+	const open = new Map<Socket, Address | undefined>();
 	const where = { protocol: "tcp", address, port } as const;
 
 	function take(socket: Socket): void {
-		open.add(socket);
+		const from = addressOf(socket);
+		const others = [...open].filter(([one, address]) => address === from && !one.destroyed);
+		if (others.length >= mostEach) others[0]![0].destroy();
+		open.set(socket, from);
 		socket.once("close", () => open.delete(socket));
 		// Whoever breaks off asks again.
 		socket.on("error", () => {});
-		const from = addressOf(socket);
 		if (from === undefined || !options.isEnrolling(from)) return void socket.destroy();
 		const timer = setTimeout(() => socket.destroy(), patience);
 		socket.once("close", () => clearTimeout(timer));
@@ -78,7 +85,7 @@ export function listenForEnrolments(options: {
 
 	function end(server: Server): void {
 		server.close();
-		for (const socket of open) socket.destroy();
+		for (const socket of open.keys()) socket.destroy();
 	}
 
 	listening.start();

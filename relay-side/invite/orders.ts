@@ -180,7 +180,12 @@ export function inviteOrders(options: OrderOptions): Record<string, (argument: s
 
 		/** Whether the home may go now: with mail that waits it would have to wait for ever. */
 		"invite-may-remove": async (home) => {
-			if (!facts.waiting.value?.has(home)) return "yes";
+			const waiting = facts.waiting.value;
+			if (!waiting)
+				throw new HeimwegError(`it is not known yet whether mail waits here for ${home}`, {
+					remedy: `run it again in a minute; if it says the same, see what "heimweg-relay status" says of Postfix's queue`,
+				});
+			if (!waiting.has(home)) return "yes";
 			throw new HeimwegError(
 				`mail waits here for ${home}, and would go back to its senders after some days`,
 				{

@@ -119,9 +119,9 @@ export const invite = relayPart({
 			status: () => ({ invitations: [...book.unsettled()].map(invitationStatus) }),
 			async start() {
 				await book.load();
-				// What ran out while nobody looked is not opened again.
-				await book.age();
+				// Before what ran out while nobody looked is over: its peer of before may still be there.
 				door.prepare();
+				await book.age();
 			},
 			serve: () => door.open(),
 			async stop() {

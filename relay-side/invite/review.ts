@@ -35,7 +35,8 @@ export function createReview(options: {
 	const unnamedSince = new Map<string, number>();
 	/** What was told, so that it can end. */
 	const over = new Set<string>();
-	let secondSince: number | undefined;
+	/** Since when it is told of each home that a second machine came. */
+	const secondSince = new Map<string, number>();
 
 	function invitationOf(home: string): string | undefined {
 		const registry = facts.homes.value?.registry;
@@ -91,9 +92,13 @@ export function createReview(options: {
 			await forgetUnnamed();
 			for (const { home } of book.live()) if (facts.presence.all.get(home)?.here) heard(home);
 			look();
-			if (!health.has(secondMachine)) secondSince = undefined;
-			else secondSince ??= now();
-			if (secondSince !== undefined && now() - secondSince > secondToldFor) health.clear(secondMachine);
+			const told = new Set(health.subjects(secondMachine));
+			for (const home of secondSince.keys()) if (!told.has(home)) secondSince.delete(home);
+			for (const home of told) {
+				const since = secondSince.get(home) ?? now();
+				secondSince.set(home, since);
+				if (now() - since > secondToldFor) health.clear(secondMachine, home);
+			}
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import { type Address, type Cidr, familyOf, inNetwork, isPrivate } from "../../shared/address.ts";
+import { mostAddresses } from "../../shared/protocol/ports.ts";
 import { ownAddresses } from "./held.ts";
 
 /** Where clients of a home find the relay, and whether that is all. */
@@ -25,6 +26,18 @@ export function clientAddresses(
 	);
 	const addresses = outside.filter((one) => !isPrivate(one));
 	return { addresses, complete: ([4, 6] as const).every((family) => !natted(outside, addresses, family)) };
+}
+
+/** Those that a home is told: none that is another home's alone, and of each family as many as an answer holds. */
+export function addressesToTell(
+	{ addresses, complete }: ClientAddresses,
+	ofOthers: ReadonlySet<Address>,
+): ClientAddresses {
+	const free = addresses.filter((one) => !ofOthers.has(one));
+	const told = ([4, 6] as const).flatMap((family) =>
+		free.filter((one) => familyOf(one) === family).slice(0, mostAddresses / 2),
+	);
+	return { addresses: told, complete };
 }
 
 /** Only a private address in the family: there may be a public one in front of it. */

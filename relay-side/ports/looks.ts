@@ -13,6 +13,9 @@ const lookAgain = 2 * MINUTE;
 /** Homes that are looked at in one go. */
 const mostAtOnce = 5;
 
+/** For all names of one home: its own name servers may be slow, and other homes are waiting. */
+const namesWithin = 10 * SECOND;
+
 /** For the connection and the handshake together: more than HAProxy gives a home. */
 const patience = 6 * SECOND;
 
@@ -68,7 +71,9 @@ export function createLooks(options: LooksOptions): { look(): Promise<void>; for
 	async function nameElsewhere(one: Served): Promise<{ name: string; found: string } | undefined> {
 		const ours = options.addressesFor(one);
 		if (!ours) return undefined;
+		const end = now() + namesWithin;
 		for (const name of options.relayed(one.home).filter((name) => one.names.includes(name))) {
+			if (now() > end) return undefined;
 			const found = await options.resolve(name).catch(() => undefined);
 			const other = found?.find((address) => !ours.has(address));
 			if (other) return { name, found: other };

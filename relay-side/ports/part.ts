@@ -6,7 +6,7 @@ import { MINUTE, SECOND } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { haproxyUid } from "./account.ts";
-import { clientAddresses } from "./addresses.ts";
+import { addressesToTell, clientAddresses } from "./addresses.ts";
 import { portsProblems } from "./check-files.ts";
 import { type Served, sameServed, settlePorts } from "./claims.ts";
 import * as conditions from "./conditions.ts";
@@ -152,10 +152,9 @@ export const ports = relayPart({
 					}
 					if (said === undefined) return undefined;
 					const own = servedBy.get(home.id);
-					const { addresses, complete } = clientAddresses(
-						config.addresses,
-						own?.publicAddresses,
-						tunnel.networks,
+					const { addresses, complete } = addressesToTell(
+						clientAddresses(config.addresses, own?.publicAddresses, tunnel.networks),
+						new Set(served.flatMap((one) => (one === own ? [] : one.publicAddresses))),
 					);
 					return { addresses, complete, names: [...(own?.names ?? [])], ports: [...(own?.ports ?? [])] };
 				},

@@ -26,7 +26,11 @@ export const queue = relayPart({
 		const greeted = new Map<Address, Date>();
 		const tellNews = waitingNews(identity.renew);
 		const tellWaiting = facts.waiting.own("queue");
-		const homeOf = (domain: string) => facts.homes.value?.byDomain.get(domain)?.id;
+		const homeOf = (domain: string) => facts.homes.value?.byDomain.get(domain)?.id ?? invitedOf(domain);
+		const invitedOf = (domain: string) =>
+			[...(facts.homes.value?.registry.invited.values() ?? [])].find(({ domains }) =>
+				domains.includes(domain),
+			)?.id;
 		const world = createWorldMail({
 			atHome: (address) => {
 				const domain = domainOf(address);

@@ -30,7 +30,7 @@ import { mailByHome } from "./waiting.ts";
 export interface QueueOptions {
 	/** The homes that are served, by id. */
 	homes(): ReadonlyMap<string, Home>;
-	/** Whose a domain is. */
+	/** Whose a domain is, be it a home that is invited and not served yet. */
 	homeOf(domain: string): string | undefined;
 	/** Whether pulses of the home come. */
 	here(home: string): boolean;
@@ -39,7 +39,7 @@ export interface QueueOptions {
 	mark: QueueMark;
 	flush: Flush;
 	ask: AskBanner;
-	/** Mail waits for a home for which none did, or for one less. */
+	/** The queue was seen for the first time, or mail waits for a home for which none did, or for one less. */
 	onChange(): void;
 	health: Health;
 	log: Logger;
@@ -56,7 +56,7 @@ export interface QueueDuty {
 	left(home: string): void;
 	/** What waits for the home, as of the last look; undefined when nothing does. */
 	waiting(home: string): WaitingMail | undefined;
-	/** The homes for which something does. */
+	/** The homes for which something does, also those that have not joined yet. */
 	withMail(): string[];
 	start(): void;
 	stop(): void;
@@ -98,6 +98,8 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	let stopped = false;
 	/** More is due than one run could take. */
 	let more = false;
+	/** Homes that are not served yet, and for which mail is in the queue; undefined before the first look. */
+	let ahead: readonly string[] | undefined;
 
 	const banners = watchBanners({
 		ask: options.ask,
@@ -150,8 +152,9 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		const mark = await options.mark();
 		const lists = await mailByHome(options.listQueue(signal), options.homeOf);
 		look = { at: now(), took: now() - began, mark };
-		const before = homesWithMail();
+		const before = ahead && homesWithMail();
 		const homes = options.homes();
+		ahead = [...lists.keys()].filter((home) => !homes.has(home)).sort();
 		for (const home of accounts.keys()) if (!homes.has(home)) forget(home);
 		for (const home of lists.keys()) if (homes.has(home)) accountOf(home);
 		for (const [home, account] of accounts) {
@@ -163,7 +166,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	}
 
 	function homesWithMail(): string {
-		return [...accounts].flatMap(([home, { since }]) => (since ? home : [])).join();
+		return [...[...accounts].flatMap(([home, { since }]) => (since ? home : [])), ...(ahead ?? [])].join();
 	}
 
 	/** The mails of a home that Postfix is to deliver now; none before the home's mail server has answered. */
@@ -282,7 +285,10 @@ export function createQueue(options: QueueOptions): QueueDuty {
 			account.told = undefined;
 		},
 		waiting,
-		withMail: () => [...accounts.keys()].filter((home) => waiting(home) !== undefined),
+		withMail: () => [
+			...[...accounts.keys()].filter((home) => waiting(home) !== undefined),
+			...(ahead ?? []).filter((home) => !accounts.has(home)),
+		],
 		start() {
 			duty.poke();
 			void check();

@@ -29,8 +29,8 @@ export const dnsReportSchema = z.object({
 });
 export type DnsWatch = NonNullable<z.infer<typeof dnsReportSchema>["watch"]>;
 
-/** More addresses than a relay has. */
-const mostAddresses = 16;
+/** The most addresses, and names of one, that are told; those of the relay's own name come first. */
+export const mostAddresses = 16;
 
 /** What the relay says of itself: truth that only it has. */
 export const dnsAnswerSchema = z.object({

@@ -4,6 +4,9 @@ import { addressSchema, hostnameSchema } from "../config.ts";
 /** The most names of a home. */
 export const mostNames = 100;
 
+/** The most addresses of the relay that a home is told. */
+export const mostAddresses = 20;
+
 const portsSchema = z.array(z.int().min(1).max(65_535)).max(20);
 
 /** What the home says of its client ports. */
@@ -20,7 +23,7 @@ export type PortsReport = z.infer<typeof portsReportSchema>;
 /** What the relay answers. */
 export const portsAnswerSchema = z.object({
 	/** The relay's addresses at which it takes this home's clients. */
-	addresses: z.array(addressSchema).max(20).optional(),
+	addresses: z.array(addressSchema).max(mostAddresses).optional(),
 	/** The relay has no other addresses, so that a family without one has none. */
 	complete: z.boolean().optional(),
 	/** The names and ports that are served. */

@@ -304,6 +304,10 @@ export const setting = {
 	"the invitation of {0} is not ready after {1} s": "die Einladung von {0} ist nach {1} s nicht bereit",
 	'run "heimweg-relay status", and mend what it says; then run "heimweg-relay invite {0} --again"':
 		'"heimweg-relay status" ausführen und beheben, was es sagt; dann "heimweg-relay invite {0} --again" ausführen',
+	"it is not known yet whether mail waits here for {0}":
+		"es ist noch nicht bekannt, ob hier Mail für {0} wartet",
+	'run it again in a minute; if it says the same, see what "heimweg-relay status" says of Postfix\'s queue':
+		'in einer Minute noch einmal ausführen; kommt dann dasselbe, nachsehen, was "heimweg-relay status" von Postfix\' Warteschlange sagt',
 	"mail waits here for {0}, and would go back to its senders after some days":
 		"hier wartet Mail für {0} und ginge nach einigen Tagen an ihre Absender zurück",
 	'let the home take it first, or run "heimweg-relay remove {0} --force"':

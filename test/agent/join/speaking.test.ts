@@ -71,6 +71,27 @@ test("a line that never ends, and one that comes in pieces or in two, cost nobod
 	expect(heard).toEqual(["pieces"]);
 });
 
+test("who has a code and holds the port with idle connections keeps no other home from joining", async () => {
+	const port = await freePort();
+	const listener = listenForEnrolments({
+		...{ address: relay, port },
+		isEnrolling: () => true,
+		answer: async () => "yes\n",
+		onTrouble() {},
+	});
+	onTestFinished(() => listener.stop());
+	await new Promise((done) => setTimeout(done, 50));
+	const idle: Socket[] = [];
+	onTestFinished(() => idle.forEach((socket) => void socket.destroy()));
+	for (let at = 0; at < 40; at++) {
+		const socket = connect({ host: relay, port, localAddress: stranger }).on("error", () => {});
+		idle.push(socket);
+		await once(socket, "connect");
+	}
+	expect(await ask(port, "known\n", home, 1_000)).toBe("yes");
+	expect(await ask(port, "known\n", stranger, 1_000)).toBe("yes");
+});
+
 test("a relay that says nothing, garbage without an end, or is cut off ends the question in time", async () => {
 	const silent = await listen(() => new Promise(() => {}));
 	expect(await ask(silent, "known\n", home, 200)).toBeUndefined();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ownName } from "../../../relay-side/dns/own-name.ts";
+import { parseAddress } from "../../../shared/address.ts";
 import { dnsAnswerSchema } from "../../../shared/protocol/dns.ts";
 
 const lookup = {
@@ -35,4 +36,18 @@ test("a resolver that fails leaves the name alone to be told", async () => {
 	);
 	expect(said.forward).toEqual([]);
 	expect(said.name).toBe("relay.example.net");
+});
+
+test("a relay with an address for each of many homes still says what it is called, and that name's first", async () => {
+	const many = Array.from({ length: 40 }, (_, at) => parseAddress(`198.51.100.${at}`));
+	const ours = parseAddress("203.0.113.10");
+	const said = await ownName(
+		async () => "relay.example.net",
+		{ ...lookup, reverse: async () => Array.from({ length: 40 }, (_, at) => `mail${at}.example.net`) },
+		[],
+		() => [...many, ours],
+	);
+	expect(dnsAnswerSchema.safeParse(said).success).toBe(true);
+	expect(said.addresses[0]).toBe(ours);
+	expect(said.addresses.length).toBe(16);
 });

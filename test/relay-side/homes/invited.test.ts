@@ -8,7 +8,7 @@ import {
 	type RegistryChange,
 	type StoredRegistry,
 } from "../../../relay-side/homes/keeper.ts";
-import type { Files } from "../../../relay-side/homes/registry.ts";
+import { type Files, removalDelay } from "../../../relay-side/homes/registry.ts";
 import { Health } from "../../../shared/health.ts";
 import { fileOf, homeOf, keyOf, rules } from "./examples.ts";
 
@@ -33,6 +33,7 @@ async function start(saved?: StoredRegistry) {
 	const changes: RegistryChange[] = [];
 	const invitations = new Map<string, JoinedKey | "open">();
 	const disk = { saved };
+	const clock = { now: 0 };
 	const keeper = await createHomesKeeper({
 		state: {
 			read: async () => disk.saved,
@@ -40,11 +41,11 @@ async function start(saved?: StoredRegistry) {
 				disk.saved = structuredClone(value);
 			},
 		},
-		...{ rules, health, log },
+		...{ rules, health, log, now: () => clock.now },
 		joined: ({ id, invitation }) => invitations.get(`${id} ${invitation}`),
 		onChange: (change) => changes.push(change),
 	});
-	return { keeper, health, changes, invitations, disk };
+	return { keeper, health, changes, invitations, disk, clock };
 }
 
 test("a file that names an invitation is read, and one with a key beside it, or without either, is wrong", () => {
@@ -80,7 +81,7 @@ test("mail for an invited home waits until it joins, and then takes its way; not
 });
 
 test("a newer code in the file ends the key that came by the one before at once, and mail waits again", async () => {
-	const { keeper, changes, invitations } = await start();
+	const { keeper, changes, invitations, clock } = await start();
 	invitations.set("anna invite00", key);
 	keeper.update(files({ anna: invitedText, bert: fileOf(homeOf("bert", 9)) }));
 	invitations.set("anna newer000", "open");
@@ -96,6 +97,8 @@ test("a newer code in the file ends the key that came by the one before at once,
 	);
 	expect([...changes.at(-1)!.changedHomes]).toEqual(["anna"]);
 	keeper.update(files({ bert: fileOf(homeOf("bert", 9)) }));
+	clock.now += removalDelay;
+	keeper.review();
 	expect(keeper.registry.deferred.size).toBe(0);
 	await keeper.stop();
 });
@@ -145,4 +148,22 @@ test("a domain that another home is served is not taken from it by an invitation
 	keeper.review();
 	expect([...keeper.registry.homes.keys()]).toEqual(["bert"]);
 	await keeper.stop();
+});
+
+test("a file that an owner's slip made wrong refuses no mail of an invited home, nor does a restart with it", async () => {
+	const { keeper, invitations, disk } = await start();
+	invitations.set("anna invite00", "open");
+	keeper.update(files({ anna: invitedText }));
+	const wrong = files({ anna: invitedText.replace("domains", "domain s") });
+	keeper.update(wrong);
+	expect([...keeper.registry.deferred]).toEqual(["example.org"]);
+	expect(keeper.registry.invited.get("anna")?.invitation).toBe("invite00");
+	await keeper.stop();
+	const after = await start(disk.saved);
+	after.invitations.set("anna invite00", "open");
+	after.keeper.update(wrong);
+	expect([...after.keeper.registry.deferred]).toEqual(["example.org"]);
+	after.keeper.update(files({}));
+	expect([...after.keeper.registry.deferred]).toEqual([]);
+	await after.keeper.stop();
 });

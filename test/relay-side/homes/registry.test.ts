@@ -61,6 +61,27 @@ describe("files", () => {
 		expect(step.findings).toMatchObject([{ is: "wrong", id: "anna", file: "anna.toml", served: true }]);
 	});
 
+	test("an invited home whose file is gone for a moment keeps its place and its mail, and not for longer", () => {
+		const { publicKey: _, ...rest } = homeOf("dora", 5);
+		const invited = { ...rest, invitation: "invite00" };
+		const present = new Map<string, HomeFile>([["dora", { file: "dora.toml", invited }]]);
+		const open = () => "open" as const;
+		const at = (before: Registry, homes: Map<string, HomeFile>, now: number) =>
+			next(before, { readable: true, directory: "/homes.d", homes }, now, undefined, open);
+		const there = at(emptyRegistry, present, 0).registry;
+		const gone = at(there, new Map(), 5);
+		expect([[...gone.registry.deferred], [...gone.registry.invited.keys()]]).toEqual([
+			["dora.example"],
+			["dora"],
+		]);
+		expect([gone.wakeAt, gone.changedDomains.size]).toEqual([5 + removalDelay, 0]);
+		expect(at(gone.registry, present, 10).registry.absentSince.size).toBe(0);
+		const after = at(gone.registry, new Map(), 5 + removalDelay).registry;
+		expect([after.deferred.size, after.invited.size, after.absentSince.size, after.held.size]).toEqual([
+			0, 0, 0, 0,
+		]);
+	});
+
 	test("a wrong file of a home that was never applied is not served", () => {
 		const step = next(after(files(anna)), files(anna, "bert"), 0);
 		expect(Object.keys(served(step.registry))).toEqual(["anna"]);

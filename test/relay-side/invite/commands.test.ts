@@ -28,6 +28,7 @@ let book: InvitationBook;
 let said: string[];
 let printed: string[];
 let desk: Desk;
+let tellWaiting: (homes: ReadonlySet<string>) => void;
 /** The orders that fail, as when the daemon ends or the power goes. */
 let broken: string | undefined;
 
@@ -77,7 +78,8 @@ beforeEach(async () => {
 	}
 
 	facts.peers.own("test")({ has: () => true, enrolments: [] });
-	facts.waiting.own("test")(new Set(["busy"]));
+	tellWaiting = facts.waiting.own("test");
+	tellWaiting(new Set(["busy"]));
 	const named = () => [...facts.homes.value!.registry.invited.values()].map(({ invitation }) => invitation);
 	const door = {
 		guarded: () => new Set(),
@@ -191,6 +193,15 @@ test("a home is removed with its invitations, but not while mail waits for it", 
 	await removeHome(desk, "busy", { force: true });
 	expect([await readdir(join(root, "homes.d")), await readdir(join(root, "invites"))]).toEqual([[], []]);
 	await removeHome(desk, "busy");
+});
+
+test("a home is not removed before it is known whether mail waits for it", async () => {
+	await inviteHome(desk, "anna", ["example.org"]);
+	tellWaiting(undefined as unknown as ReadonlySet<string>);
+	await expect(removeHome(desk, "anna")).rejects.toThrow("not known yet whether mail waits here for anna");
+	expect(await file("anna")).toContain("example.org");
+	tellWaiting(new Set());
+	await removeHome(desk, "anna");
 });
 
 test("a home whose key is known is admitted without a code", async () => {

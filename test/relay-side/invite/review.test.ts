@@ -17,6 +17,7 @@ let book: InvitationBook;
 let review: Review;
 let health: Health;
 let clock: number;
+let forgets: () => Promise<void>;
 let spoken: Set<string>;
 let tellHomes: (changes: Partial<Registry>) => void;
 
@@ -24,10 +25,11 @@ beforeEach(() => {
 	clock = Date.parse("2026-11-30T12:00:00Z");
 	spoken = new Set();
 	health = silentHealth();
+	forgets = async () => {};
 	const store: InvitationStore = {
 		load: async () => [],
 		save: async () => {},
-		forget: async () => {},
+		forget: () => forgets(),
 		keyFile: () => "",
 	};
 	book = invitationBook({ store, onChange: () => review.look(), log: silent, clock: () => clock });
@@ -102,4 +104,29 @@ test("that a second machine came is told for a day", async () => {
 	clock += 2 * HOUR;
 	await review.age();
 	expect(health.has(secondMachine, "anna")).toBe(false);
+});
+
+test("a second machine is told of for a day, however long ago another home's was", async () => {
+	const machines = { words: "one", joined: "other" };
+	health.set(secondMachine, "anna", machines);
+	await review.age();
+	clock += DAY - MINUTE;
+	health.set(secondMachine, "bert", machines);
+	await review.age();
+	clock += 2 * MINUTE;
+	await review.age();
+	expect([...health.subjects(secondMachine)]).toEqual(["bert"]);
+	clock += DAY;
+	await review.age();
+	expect([...health.subjects(secondMachine)]).toEqual([]);
+});
+
+test("an invitation that cannot be taken from disk is known until it can", async () => {
+	await book.open("invite00", "anna", enrolmentOf(0));
+	forgets = async () => Promise.reject(new Error("EROFS"));
+	await expect(book.forget(["invite00"])).rejects.toThrow("EROFS");
+	expect(book.records.has("invite00")).toBe(true);
+	forgets = async () => {};
+	await book.forget(["invite00"]);
+	expect(book.records.size).toBe(0);
 });

@@ -96,3 +96,26 @@ it("of many homes those not looked at longest come first, and one that is gone h
 	await looks.look();
 	expect(codes()).toEqual([]);
 });
+
+it("a home whose name servers are slow does not keep others from being looked at", async () => {
+	const names = Array.from({ length: 100 }, (_, at) => `mail${at}.anna.example`);
+	served = [{ ...home("anna"), names }];
+	let resolved = 0;
+	looks = createLooks({
+		served: () => served,
+		isHere: () => true,
+		relayed: () => names,
+		addressesFor: () => new Set([relay4]),
+		answers: async () => true,
+		async resolve() {
+			resolved += 1;
+			time += 4_000;
+			throw new Error("ETIMEOUT");
+		},
+		health,
+		now: () => time,
+	});
+	await looks.look();
+	expect(resolved).toBe(3);
+	expect(codes()).toEqual([]);
+});

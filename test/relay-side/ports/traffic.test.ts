@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
-import { clientAddresses } from "../../../relay-side/ports/addresses.ts";
+import { addressesToTell, clientAddresses } from "../../../relay-side/ports/addresses.ts";
 import { portsRows } from "../../../relay-side/ports/status.ts";
 import { afterLook, type CountedDay, tableRows } from "../../../relay-side/ports/traffic.ts";
 import { parseAddress, parseCidr } from "../../../shared/address.ts";
+import { portsAnswerSchema } from "../../../shared/protocol/ports.ts";
 
 const shown = (count: number, sent: number, now = 1) => `# table: homes, type: string, size:20480, used:1
 0x7fe410990b18: key=anna use=0 exp=89967576 shard=0 conn_cnt=${count} conn_cur=${now} bytes_in_cnt=912 bytes_out_cnt=${sent}
@@ -51,4 +52,16 @@ it("clients find the relay at its public addresses, or at the home's own; behind
 	const given = [parseAddress("198.51.100.9")];
 	expect(clientAddresses(given, [], tunnel, own("172.16.0.4"))).toEqual({ addresses: given, complete: true });
 	expect(clientAddresses(undefined, given, tunnel, own("203.0.113.10")).addresses).toEqual(given);
+});
+
+it("a home is told no address that is another home's alone, and of many only what an answer holds", () => {
+	const many = Array.from({ length: 60 }, (_, at) => parseAddress(`203.0.113.${at + 1}`));
+	const [others, ours] = [many.slice(0, 30), parseAddress("2001:db8::10")];
+	const { addresses, complete } = addressesToTell(
+		{ addresses: [...many, ours], complete: true },
+		new Set(others),
+	);
+	expect(addresses.some((one) => others.includes(one))).toBe(false);
+	expect([addresses[0], addresses.at(-1), complete]).toEqual(["203.0.113.31", ours, true]);
+	expect(portsAnswerSchema.safeParse({ addresses, complete }).success).toBe(true);
 });

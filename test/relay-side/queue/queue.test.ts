@@ -364,3 +364,23 @@ test("a home that is served no more is forgotten with all that was said of it", 
 	expect(health.list()).toEqual([]);
 	expect(queue.waiting("anna")).toBeUndefined();
 });
+
+describe("a home that is invited and has not joined", () => {
+	test("has waiting mail too, which is told from the first look on", async () => {
+		const { postfix, start } = world("anna");
+		const homeOf = (domain: string) => (domain === "invited.example" ? "bert" : undefined);
+		let told: string[][] = [];
+		const queue = start({ homeOf, onChange: () => told.push(queue.withMail()) });
+		await pass(3 * second);
+		expect(told).toEqual([[]]);
+		told = [];
+		postfix.addHome("invited.example", "10.86.0.9").line = false;
+		const id = postfix.arrive("someone@invited.example");
+		await pass(30 * second);
+		expect(told).toEqual([["bert"]]);
+		expect(postfix.flushed).toEqual([]);
+		postfix.mails.delete(id);
+		await pass(2 * minute);
+		expect(queue.withMail()).toEqual([]);
+	});
+});
