@@ -29,9 +29,9 @@ import { version } from "./version.ts";
 /** Milliseconds between two lines for systemctl: each costs a process, and homes come and go by the thousand. */
 const linePause = SECOND;
 
-/** Between two looks at the guard, which is followed by event too, and at the routes of this machine. */
+/** Between two looks at the guard, which is followed by event too, and at the routes of this machine, which are not. */
 const guardEvery = 30 * SECOND;
-const overlapsEvery = 5 * MINUTE;
+const overlapsEvery = MINUTE;
 
 /** Milliseconds in which an edited file is noticed. */
 const lookAtConfigEvery = 10 * SECOND;
