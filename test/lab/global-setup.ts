@@ -1,11 +1,11 @@
-import { rootImage } from "./root-image.ts";
+import { debian12, debian13, rootImage } from "./root-image.ts";
 import { deadRuns, removeRun } from "./run.ts";
 import { buildPrograms } from "./scene.ts";
 
 /**
- * Before the tests on real hosts: removes what a killed run may have left and makes the hosts' root image, so that
- * the time this takes is no test's; builds the programs that they install, once. Each test file boots a lab of its own (see use-lab.ts). Afterwards: a test
- * process that was killed has left nothing either.
+ * Before the tests on real hosts: removes what a killed run may have left, makes the hosts' root images, and builds the
+ * programs that they install, so that the time this takes is no test's. Each test file boots a lab of its own (see
+ * use-lab.ts). Afterwards: a test process that was killed has left nothing either.
  */
 export default async function setup(): Promise<() => Promise<void>> {
 	if (process.getuid?.() !== 0) {
@@ -13,7 +13,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 		return async () => {};
 	}
 	await removeDeadRuns();
-	await rootImage((line) => console.log(line));
+	for (const root of [debian13, debian12]) await rootImage((line) => console.log(line), undefined, root);
 	buildPrograms();
 	return removeDeadRuns;
 }
