@@ -70,7 +70,10 @@ export async function runtimeFor(architecture: Architecture, unpacked?: string):
 		await mkdir(made);
 		await copyFile(join(from, "LICENSE"), join(made, "LICENSE"));
 		await execute(strip, ["--strip-all", "-o", join(made, "node"), join(from, "bin/node")]);
-		await rename(made, folder);
+		await rename(made, folder).catch((error: unknown) => {
+			// Another process may have been faster; then its runtime is as good as ours.
+			if (!existsSync(folder)) throw error;
+		});
 	} finally {
 		await rm(building, { recursive: true, force: true });
 	}
