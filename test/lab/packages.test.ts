@@ -5,7 +5,7 @@ import { lookAt, type MachineLook } from "./machine-look.ts";
 import { apt, createRepositories, offer, type Repositories, upgradeUnattended } from "./packages.ts";
 import { countPulses } from "./pulse-count.ts";
 import { debian12, debian13 } from "./root-image.ts";
-import { buildPrograms, homeSettings, relaySettings, type Scene, setScene, until } from "./scene.ts";
+import { homeSettings, relaySettings, type Scene, setScene, until } from "./scene.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 import { allIsWell } from "./well.ts";
 
@@ -20,7 +20,6 @@ describeLab("the Debian packages", () => {
 	let repositories: Repositories;
 
 	beforeAll(async () => {
-		buildPrograms();
 		repositories = await createRepositories(first, next);
 	});
 	afterAll(() => repositories?.remove());

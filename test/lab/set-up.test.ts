@@ -9,7 +9,7 @@ import { authorityOnHosts } from "./certificates.ts";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 import { debian12 } from "./root-image.ts";
-import { buildPrograms, domain, homeId, mailName, until } from "./scene.ts";
+import { domain, homeId, mailName, until } from "./scene.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
@@ -100,7 +100,6 @@ describeLab("from two machines with Debian 12 to the first mail", () => {
 	const lab = useLab({ roots: { relay: debian12, home: debian12 } });
 
 	it("packages, setup, invite and join are five commands", async () => {
-		buildPrograms();
 		const folder = await mkdtemp(join(tmpdir(), "heimweg-set-up-"));
 		onTestFinished(() => rm(folder, { recursive: true, force: true }));
 		await buildPackages({
@@ -124,7 +123,6 @@ describeLab("from two machines to the first mail", () => {
 	const relay = () => lab().relay;
 
 	beforeAll(async () => {
-		buildPrograms();
 		for (const [host, side] of [
 			[relay(), "relay"],
 			[home(), "home"],
