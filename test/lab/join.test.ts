@@ -7,7 +7,7 @@ import { createHost, type Host } from "./host.ts";
 import { addresses } from "./network.ts";
 import { rootImage } from "./root-image.ts";
 import { inPrefix, lifetimes } from "./router.ts";
-import { buildPrograms, domain, homeId, installed, type Scene, sceneOf, setScene, until } from "./scene.ts";
+import { domain, homeId, installed, type Scene, sceneOf, setScene, until } from "./scene.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 import { holds, routeOf } from "./use-scene.ts";
 
@@ -19,7 +19,6 @@ describeLab("a home joins by a code", () => {
 	const state = "/var/lib/heimweg-relay/invites";
 
 	beforeAll(async () => {
-		buildPrograms();
 		const { relay, home } = lab();
 		const withInvite = (toml: string) => `${toml}\n[invite]\nendpoint = "relay.example.net"\n`;
 		const [made, stranger] = await Promise.all([

@@ -2,7 +2,7 @@ import { afterEach, beforeAll } from "vitest";
 import type { LabOptions } from "./lab.ts";
 import { type MailClients, mailClients } from "./mail-clients.ts";
 import { setMailSystem } from "./mail-system.ts";
-import { buildPrograms, type Scene, type SceneOptions } from "./scene.ts";
+import type { Scene, SceneOptions } from "./scene.ts";
 import { useLab } from "./use-lab.ts";
 
 /** The whole mail system, and who uses it from the internet. */
@@ -15,7 +15,6 @@ export function useMailSystem(options: SceneOptions & { lab?: LabOptions } = {})
 	const lab = useLab(options.lab);
 	let system: MailSystem | undefined;
 	beforeAll(async () => {
-		buildPrograms();
 		const scene = await setMailSystem(lab(), options);
 		system = { ...scene, clients: await mailClients(lab().internet) };
 	});
