@@ -27,7 +27,7 @@ export default defineConfig({
 					maxWorkers: 2,
 					sequence: { groupOrder: 1 },
 					testTimeout: 120_000,
-					hookTimeout: 300_000,
+					hookTimeout: 600_000,
 				},
 			},
 		],
