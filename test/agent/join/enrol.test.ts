@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { agent } from "../../../agent/agent.ts";
 import { alone } from "../../../agent/join/alone.ts";
 import { makeRoom } from "../../../agent/join/anew.ts";
@@ -22,6 +22,8 @@ const run: RunCommand = async (command) => {
 let root: string;
 beforeEach(async () => {
 	root = await mkdtemp(join(tmpdir(), "heimweg-join-"));
+	const own = root;
+	onTestFinished(() => rm(own, { recursive: true, force: true }));
 });
 
 /** A machine with a disk of its own. */

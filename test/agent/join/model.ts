@@ -1,6 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import type { EnrolWorld } from "../../../agent/join/enrol.ts";
 import { newKey } from "../../../agent/join/key.ts";
 import type { TunnelSettings } from "../../../agent/join/tunnel.ts";
@@ -28,7 +29,9 @@ export type Touch = (what: string) => void;
  * has the right keys. It can lose its power at any save, and starts again from its disk.
  */
 export async function modelRelay(touch: Touch = () => {}) {
-	const folder = join(await mkdtemp(join(tmpdir(), "heimweg-relay-")), "invites");
+	const disk = await mkdtemp(join(tmpdir(), "heimweg-relay-"));
+	onTestFinished(() => rm(disk, { recursive: true, force: true }));
+	const folder = join(disk, "invites");
 	const privateKey = newKey();
 	const health = silentHealth();
 	const clock = { now: Date.parse("2026-11-30T12:00:00Z") };
