@@ -1,7 +1,7 @@
 import { EX_TROUBLE, HeimwegError } from "../../shared/errors.ts";
 import { refuse } from "../../shared/preflight.ts";
 import { tellingOfWaits } from "../../shared/prompt.ts";
-import { sentence } from "../../shared/sentence.ts";
+import { takeSteps } from "../../shared/steps.ts";
 import { daemonGroup } from "./files.ts";
 import { type Found, foundLines, lookAround } from "./found.ts";
 import { askHost } from "./host.ts";
@@ -24,33 +24,9 @@ export async function setUp(options: SetupOptions, deps: SetupDeps): Promise<num
 	const found: Found = await tellingOfWaits(words.looking, lookAround(options, deps), say);
 	for (const line of foundLines(found)) say(line);
 	const host = await askHost(options, found, deps);
-	const { steps, notes, config } = await planSteps({ options, found, host, group }, deps);
-	for (const note of notes) say(sentence(words.note, { note }));
-	if (steps.length === 0) say(`\n${words.nothing}`);
-	else {
-		say(`\n${words.plan}`);
-		for (const { text, reasons = [], details } of steps) {
-			say(`  ${text}`);
-			for (const reason of reasons) say(`    - ${reason}`);
-			if (options.verbose && details) say(indented(details));
-		}
-		if (!(await prompt.yes({ text: words.askApply, flag: "--yes" }))) {
-			say(words.refused);
-			return EX_TROUBLE;
-		}
-		for (const step of steps) {
-			await tellingOfWaits(`${step.text} ...`, step.act(), say);
-			say(sentence(words.done, { step: step.text }));
-		}
-	}
+	const { config, ...steps } = await planSteps({ options, found, host, group }, deps);
+	const { verbose } = options;
+	if (!(await takeSteps(steps, words, { prompt, say, verbose }))) return EX_TROUBLE;
 	for (const line of await prove({ options, found, host, config }, deps)) say(line);
 	return 0;
-}
-
-function indented(text: string): string {
-	return text
-		.trimEnd()
-		.split("\n")
-		.map((line) => `    ${line}`)
-		.join("\n");
 }

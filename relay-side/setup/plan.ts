@@ -4,6 +4,7 @@ import { changeText } from "../../shared/postfix/command.ts";
 import { composedSide } from "../../shared/postfix/compose.ts";
 import { WrongAnswer } from "../../shared/prompt.ts";
 import { sentence } from "../../shared/sentence.ts";
+import type { Step } from "../../shared/steps.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { RelayCore } from "../config.ts";
 import { configText, exists, inviteText, makeKey, writeConfig } from "./files.ts";
@@ -12,16 +13,6 @@ import { drawNetworks, firstHost, type TunnelNetworks } from "./networks.ts";
 import type { SetupDeps, SetupOptions } from "./options.ts";
 import { applySide, asWithLmdb, planOf, serverSide } from "./postfix.ts";
 import { words } from "./words.ts";
-
-/** One thing that is to be done, and may be done again. */
-export interface Step {
-	text: string;
-	/** What it is for, a line each. */
-	reasons?: readonly string[];
-	/** For --verbose. */
-	details?: string;
-	act(): Promise<void>;
-}
 
 interface Wanted {
 	options: SetupOptions;

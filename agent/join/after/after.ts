@@ -1,7 +1,6 @@
 import { configText } from "../../../shared/config.ts";
 import { EX_TROUBLE } from "../../../shared/errors.ts";
-import { tellingOfWaits } from "../../../shared/prompt.ts";
-import { sentence } from "../../../shared/sentence.ts";
+import { takeSteps } from "../../../shared/steps.ts";
 import { askDns } from "./dns.ts";
 import { askMailbox } from "./mail-proof.ts";
 import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
@@ -25,25 +24,9 @@ export async function afterEnrolment(
 	const { sources, recipients } = await askSources(joined, draft, deps);
 	// Before anything is done: nobody sits there and waits for a question.
 	const mailbox = options.mail === false ? undefined : await askMailbox(joined, recipients, options, deps);
-	const { steps, notes } = await planSteps({ joined, draft, options, dns, sources }, deps);
-	for (const note of notes) say(sentence(words.note, { note }));
-	if (steps.length === 0) say(`\n${words.nothing}`);
-	else {
-		say(`\n${words.plan}`);
-		for (const { text, reasons = [], details } of steps) {
-			say(`  ${text}`);
-			for (const reason of reasons) say(`    - ${reason}`);
-			if (options.verbose && details) say(details.trimEnd().replaceAll(/^/gm, "    "));
-		}
-		if (!(await prompt.yes({ text: words.askApply, flag: "--yes" }))) {
-			say(words.refused);
-			return EX_TROUBLE;
-		}
-		for (const step of steps) {
-			await tellingOfWaits(`${step.text} ...`, step.act(), say);
-			say(sentence(words.done, { step: step.text }));
-		}
-	}
+	const steps = await planSteps({ joined, draft, options, dns, sources }, deps);
+	const { verbose } = options;
+	if (!(await takeSteps(steps, words, { prompt, say, verbose }))) return EX_TROUBLE;
 	return prove({ joined, mailbox, names: dns?.names ?? [] }, deps);
 }
 

@@ -6,6 +6,7 @@ import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared
 import { composedSide } from "../../../shared/postfix/compose.ts";
 import { type Change, readPostfix } from "../../../shared/postfix/settings.ts";
 import { sentence } from "../../../shared/sentence.ts";
+import type { Step } from "../../../shared/steps.ts";
 import { SECOND } from "../../../shared/time.ts";
 import type { AgentCore } from "../../config.ts";
 import type { FoundSource } from "../../recipients/find.ts";
@@ -15,16 +16,6 @@ import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
 import { homeServerSide } from "./server.ts";
 import { recipientsText, sourceName } from "./sources.ts";
 import { words } from "./words.ts";
-
-/** One thing that is to be done, and may be done again. */
-export interface Step {
-	text: string;
-	/** What it is for, a line each. */
-	reasons?: readonly string[];
-	/** For --verbose. */
-	details?: string;
-	act(): Promise<void>;
-}
 
 interface Wanted {
 	joined: Joined;
