@@ -123,8 +123,9 @@ test(
 		plain.type(keys.ctrlC);
 		await plain.ended;
 		expect(plain.raw()).not.toMatch(colours);
-		const { NO_COLOR: _, ...env } = process.env;
-		const coloured = openTerminal(argv({}), { env: { ...env, TERM: "xterm-256color" } });
+		// Nothing that the machine says about colours: NO_COLOR, FORCE_COLOR=0, NODE_DISABLE_COLORS, CI, TERM=dumb.
+		const env = { PATH: process.env.PATH, TERM: "xterm-256color" };
+		const coloured = openTerminal(argv({}), { env });
 		await coloured.says("Which name?");
 		coloured.type(keys.ctrlC);
 		await coloured.ended;
