@@ -82,7 +82,7 @@ export const ports = relayPart({
 				return { served, homes: registryOf(facts).homes.size };
 			},
 			onProcess(pid) {
-				tellProcess({ socket: places.socket, pid });
+				tellProcess({ socket: places.socket, master: places.master, pid });
 				statusChanged();
 			},
 		});
