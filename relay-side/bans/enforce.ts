@@ -1,7 +1,7 @@
 import type { Address, Cidr } from "../../shared/address.ts";
 import { clientText } from "../../shared/banned-client.ts";
 import { createDuty, type Duty } from "../../shared/duty.ts";
-import { type MapPlace, removeFromMap, replaceMap, setInMap } from "../../shared/haproxy/map.ts";
+import { changeMap, type MapPlace, replaceMap } from "../../shared/haproxy/map.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -26,6 +26,16 @@ export interface EnforceOptions {
 	health: Health;
 	log: Logger;
 }
+
+interface Change {
+	home: string;
+	client: Cidr;
+	/** Undefined: the ban is over. */
+	until: number | undefined;
+	isNew: boolean;
+}
+
+const textOf = (until: number) => new Date(until).toISOString();
 
 /** How HAProxy's map names a home's client. */
 export const keyOf = (home: string, client: Cidr) => `${home}|${clientText(client)}`;
@@ -53,11 +63,19 @@ export function createEnforcement(options: EnforceOptions): Duty {
 		for (const { client, isNew } of changes ?? []) if (isNew) connected.add(client);
 		if (!changes || changes.length > singly) await giveAll(place, signal);
 		else {
-			for (const { home, client, until } of changes) {
-				const key = keyOf(home, client);
-				if (until === undefined) await removeFromMap(place, key, signal);
-				else await setInMap(place, key, new Date(until).toISOString(), signal);
-			}
+			const entries = (some: readonly Change[]) =>
+				new Map(some.map(({ home, client, until }) => [keyOf(home, client), textOf(until!)]));
+			await changeMap(
+				place,
+				{
+					fresh: entries(changes.filter(({ isNew }) => isNew)),
+					changed: entries(changes.filter(({ isNew, until }) => !isNew && until !== undefined)),
+					gone: changes
+						.filter(({ until }) => until === undefined)
+						.map(({ home, client }) => keyOf(home, client)),
+				},
+				signal,
+			);
 			for (const home of subjects) {
 				const now = options.of(home);
 				if (now.size > 0) known!.set(home, new Map(now));
@@ -82,12 +100,12 @@ export function createEnforcement(options: EnforceOptions): Duty {
 		const bans = new Map([...options.all()].map(([home, held]) => [home, new Map(held)]));
 		const entries = new Map<string, string>();
 		for (const [home, held] of bans)
-			for (const [client, until] of held) entries.set(keyOf(home, client), new Date(until).toISOString());
+			for (const [client, until] of held) entries.set(keyOf(home, client), textOf(until));
 		await replaceMap(place, entries, signal);
 		has = { pid: place.pid, bans };
 	}
 
-	function changesOf(home: string, known: ReadonlyMap<string, ReadonlyMap<Cidr, number>>) {
+	function changesOf(home: string, known: ReadonlyMap<string, ReadonlyMap<Cidr, number>>): Change[] {
 		const before = known.get(home) ?? new Map<Cidr, number>();
 		const now = options.of(home);
 		const gone = [...before.keys()].filter((client) => !now.has(client));

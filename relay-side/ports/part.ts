@@ -14,7 +14,7 @@ import { createCounting } from "./counting.ts";
 import { guardRules } from "./guard.ts";
 import { createHaproxy } from "./haproxy.ts";
 import { haproxyPlaces } from "./haproxy-config.ts";
-import { createKeeper, some } from "./keeper.ts";
+import { createKeeper, namesAlone, some } from "./keeper.ts";
 import { answersAt, createLooks } from "./looks.ts";
 import { ownNames } from "./own-names.ts";
 import { resolveAddresses } from "./resolve.ts";
@@ -116,13 +116,13 @@ export const ports = relayPart({
 		}
 
 		async function lookAtNames(): Promise<void> {
-			if (await relayNames.look()) keeper.poke(undefined, { urgent: true });
+			if (await relayNames.look()) keeper.poke(namesAlone, { urgent: true });
 		}
 
 		facts.settingsChanges.subscribe(() => void lookAtNames());
 		facts.homes.subscribe(({ registry }) => {
 			told.keep(registry.homes);
-			keeper.poke(undefined, { urgent: true });
+			keeper.poke(namesAlone, { urgent: true });
 		});
 
 		return {
@@ -154,7 +154,7 @@ export const ports = relayPart({
 				own(home, said): PortsAnswer | undefined {
 					if (told.take(home.id, said)) {
 						looks.forget(home.id);
-						keeper.poke(undefined, { urgent: true });
+						keeper.poke(namesAlone, { urgent: true });
 					}
 					if (said === undefined) return undefined;
 					const own = servedBy.get(home.id);
