@@ -28,6 +28,8 @@ export interface AskOptions {
 	endpoints: readonly Endpoint[];
 	paths: EnrolPaths;
 	ask: typeof askRelay;
+	/** Commands that would let the questions out of this machine; none where nothing keeps them. */
+	closedWays(): Promise<string[]>;
 	/** Milliseconds. */
 	patience: number;
 	signal: AbortSignal;
@@ -78,5 +80,5 @@ export async function askToJoin(options: AskOptions): Promise<Accepted> {
 			await sleep(rest, undefined, { signal }).catch(() => signal.throwIfAborted());
 		}
 	}
-	throw silent(invitation, heard, because);
+	throw silent(invitation, heard, because, await options.closedWays());
 }
