@@ -14,6 +14,13 @@ export function refused(words: string): Refused {
 	);
 }
 
+/** Another route of this machine takes what is meant for the tunnel, such as one of another VPN in a table of its own. */
+export function astray(relay: string, way: string): HeimwegError {
+	return new HeimwegError(`what this machine sends to ${relay}, the relay in the tunnel, leaves by ${way}`, {
+		remedy: `look at "ip rule" and "ip route get ${relay}", have the other VPN leave this network out, and run "heimweg join" again here; it goes on without the code`,
+	});
+}
+
 /** Nothing came in time; what is known tells where to look first. */
 export function silent(
 	{ host, port }: Invitation,

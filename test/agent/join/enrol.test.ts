@@ -222,25 +222,6 @@ test("a code that is over, or of another relay, ends with what to look at, and l
 	expect((await enrol(newer, home.options)).home).toBe("anna");
 });
 
-test("a firewall of this machine that keeps the questions in is named, with the lines that let them out", async () => {
-	const relay = await modelRelay();
-	const home = await machineOf(relay);
-	const chain = { family: "inet", table: "filter", name: "output", hook: "output", policy: "drop" };
-	const walled: RunCommand = async (command, args, options) =>
-		command === "nft" ? JSON.stringify({ nftables: [{ chain }] }) : run(command, args, options);
-	const code = await relay.invite("anna");
-	home.machine.world.ask = async () => undefined;
-	await expect(enrol(code, { ...home.options, run: walled })).rejects.toMatchObject({
-		message: expect.stringContaining("does not answer"),
-		remedy: expect.stringContaining(
-			`"nft insert rule inet filter output 'udp dport 51820 accept comment "heimweg 51820/udp out"'"`,
-		),
-	});
-	await expect(enrol(code, home.options)).rejects.toMatchObject({
-		remedy: expect.not.stringContaining("this machine's firewall"),
-	});
-});
-
 test("a name that cannot be resolved at once is asked for again, and then told", async () => {
 	const relay = await modelRelay();
 	const code = await relay.invite("anna");
