@@ -60,7 +60,7 @@ const answers: Record<string, string> = {
 /** A machine with Postfix, WireGuard, ufw and systemd. */
 const run: RunCommand = async (command, args, options) => {
 	const line = [command, ...args].join(" ");
-	if (line === "ufw status") return ufw;
+	if (line === "ufw status verbose") return ufw;
 	if (line in answers) return answers[line]!;
 	if (line === "postconf -m") return "hash\nlmdb\n";
 	if (line === "postconf -hx mydestination") return "vps17.hoster.example, hoster.example, localhost";
@@ -83,7 +83,7 @@ const run: RunCommand = async (command, args, options) => {
 	if (command === "ufw" && args[0] === "allow") {
 		done.push(line);
 		const [, port = ""] = args.includes("on") ? ["", `${args.at(-3)}/${args.at(-1)} on hw0`] : args;
-		ufw += `${port} ALLOW Anywhere\n`;
+		ufw += `${port}    ALLOW IN    Anywhere\n`;
 		return "";
 	}
 	if (["postconf", "postmap", "postfix", "setpriv", "mkdir", "install", "chmod", "id"].includes(command))
