@@ -1,6 +1,6 @@
 import { textOf, textRecord } from "../text.ts";
 import type { DkimKey, MailDomain } from "./mail-domain.ts";
-import { nothing, together, type Wishes, wholeSet } from "./wish.ts";
+import { type Fault, nothing, together, type Wishes, wholeSet } from "./wish.ts";
 
 /** Receivers must not take an RSA key below 1024 bits (RFC 8301, 3.2). */
 const leastBits = 1024;
@@ -94,14 +94,24 @@ function sameKind(record: string, key: DkimKey): boolean {
 }
 
 /** What is wrong with the record of a selector; with a key, whether it is that key's. */
-export function dkimFaults(present: readonly string[], key?: DkimKey): string[] {
-	if (present.length > 1) return [`there are ${present.length} records, and receivers may take any of them`];
-	return present.flatMap((record) => {
+export function dkimFaults(present: readonly string[], key?: DkimKey): Fault[] {
+	if (present.length > 1)
+		return [
+			{
+				code: "dkim_two_records",
+				so: `there are ${present.length} records, and receivers may take any of them`,
+			},
+		];
+	return present.flatMap((record): Fault[] => {
 		const tags = tagsOf(record);
-		if (!tags || tags.p === undefined) return [`"${(textOf(record) ?? record).slice(0, 60)}" is no DKIM key`];
-		if (tags.p === "") return ["the key is revoked: p= is empty (RFC 6376, 3.6.1)"];
-		if (tags.t?.split(":").includes("y")) return ["it says t=y, for tests: receivers ignore what fails"];
-		return key && tags.p !== key.publicKey ? [`it is another key than the one in ${key.source}`] : [];
+		if (!tags || tags.p === undefined)
+			return [{ code: "dkim_unreadable", so: `"${(textOf(record) ?? record).slice(0, 60)}" is no DKIM key` }];
+		if (tags.p === "")
+			return [{ code: "dkim_revoked", so: "the key is revoked: p= is empty (RFC 6376, 3.6.1)" }];
+		if (tags.t?.split(":").includes("y"))
+			return [{ code: "dkim_for_tests", so: "it says t=y, for tests: receivers ignore what fails" }];
+		if (!key || tags.p === key.publicKey) return [];
+		return [{ code: "dkim_other_key", so: `it is another key than the one in ${key.source}` }];
 	});
 }
 
