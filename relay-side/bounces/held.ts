@@ -40,7 +40,9 @@ export async function heldByHome(
 				text: text!,
 				letGo: forced_expire === true,
 			};
-			held.set(home, [...(held.get(home) ?? []), mail]);
+			const list = held.get(home) ?? [];
+			held.set(home, list);
+			list.push(mail);
 			break;
 		}
 	}

@@ -65,6 +65,13 @@ describe("mail that a home refuses, held instead of sent back", () => {
 		expect(health.list()).toEqual([]);
 	});
 
+	test("may be very much of one home: it is sorted as it is listed", async () => {
+		put("4AAAAA", 1);
+		queue = Array(200_000).fill(queue[0]);
+		await holding.look();
+		expect(health.list()).toHaveLength(1);
+	});
+
 	test("goes back when it was held for as long as its owner wanted, once", async () => {
 		put("4AAAAA", 49);
 		put("4BBBBB", 47);
