@@ -143,11 +143,17 @@ export const bounces = relayPart({
 			commands: {
 				async "let-go"(home) {
 					if (!holding) return say`no mail is held: postfix.hold is not set in relay.toml`;
-					const mails = await holding.release(home);
-					if (mails === 0) return say`no mail is held for a home "${home}"`;
-					return mails === 1
-						? say`1 mail for the home ${home} goes back now, unless the home takes it after all`
-						: say`${mails} mails for the home ${home} go back now, unless the home takes them after all`;
+					const { gone, stay } = await holding.release(home);
+					if (gone + stay === 0) return say`no mail is held for a home "${home}"`;
+					if (gone === 0)
+						return say`what is held for the home ${home} stays, since it also waits for others, whose mail would go back with it`;
+					const going =
+						gone === 1
+							? say`1 mail for the home ${home} goes back now, unless the home takes it after all`
+							: say`${gone} mails for the home ${home} go back now, unless the home takes them after all`;
+					return stay === 0
+						? going
+						: say`${going}; ${stay} more stay, since they also wait for others, whose mail would go back with them`;
 				},
 			},
 			checkin: {

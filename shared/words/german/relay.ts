@@ -46,6 +46,10 @@ export const relay = {
 		"1 Mail für den Heimserver {0} geht jetzt zurück, außer er nimmt sie doch noch an",
 	"{0#} mails for the home {1} go back now, unless the home takes them after all":
 		"{0} Mails für den Heimserver {1} gehen jetzt zurück, außer er nimmt sie doch noch an",
+	"what is held for the home {0} stays, since it also waits for others, whose mail would go back with it":
+		"was für den Heimserver {0} festgehalten wird, bleibt, weil es auch auf andere wartet, deren Mail mit zurückginge",
+	"{0}; {1} more stay, since they also wait for others, whose mail would go back with them":
+		"{0}; {1} weitere bleiben, weil sie auch auf andere warten, deren Mail mit zurückginge",
 
 	"check-ins cannot be received": "Check-ins können nicht empfangen werden",
 	"the check-in port cannot be served: {0}": "der Port für Check-ins lässt sich nicht bedienen: {0}",

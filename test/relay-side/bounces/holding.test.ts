@@ -27,7 +27,7 @@ describe("mail that a home refuses, held instead of sent back", () => {
 		holding = createHolding({
 			limit: 48 * hour,
 			file: join(folder, "expire"),
-			homeOf: (address) => (address.endsWith("@example.org") ? "anna" : undefined),
+			homeOf: (address) => ({ "example.org": "anna", "bert.example": "bert" })[address.split("@")[1]!],
 			async *listQueue() {
 				if (failure) throw failure;
 				yield* queue;
@@ -85,11 +85,33 @@ describe("mail that a home refuses, held instead of sent back", () => {
 		put("4BBBBB", 1, "connect to 10.86.0.2[10.86.0.2]:25: Connection timed out");
 		put("4CCCCC", 1, "host 10.86.0.2[10.86.0.2] said: 451 4.3.0 later (in reply to RCPT TO command)");
 		put("4DDDDD", 1, refusal, "x@elsewhere.test");
-		expect(await holding.release("bert")).toBe(0);
-		expect(await holding.release("anna")).toBe(1);
+		expect(await holding.release("bert")).toEqual({ gone: 0, stay: 0 });
+		expect(await holding.release("anna")).toEqual({ gone: 1, stay: 0 });
 		expect(await asked()).toBe("4AAAAA\n");
 		// What was asked is not taken yet: the file of another is never written over.
 		await expect(holding.release("anna")).rejects.toThrow("cannot be let go");
+	});
+
+	test("stays while it waits for somebody else too, whose mail would go back with it", async () => {
+		put("4AAAAA", 60);
+		put("4BBBBB", 60);
+		put("4CCCCC", 60);
+		const away = {
+			address: "b@bert.example",
+			delay_reason: "connect to 10.86.0.3[10.86.0.3]:25: Connection timed out",
+		};
+		const refuses = { address: "b@bert.example", delay_reason: refusal };
+		queue[0] = { ...queue[0]!, recipients: [...queue[0]!.recipients, away] };
+		queue[1] = { ...queue[1]!, recipients: [...queue[1]!.recipients, { address: "x@elsewhere.test" }] };
+		queue[2] = { ...queue[2]!, recipients: [...queue[2]!.recipients, refuses] };
+		await holding.look();
+		expect(await asked(), "both homes refuse it").toBe("4CCCCC\n");
+		await rm(join(folder, "expire"));
+		expect(await holding.release("anna")).toEqual({ gone: 0, stay: 3 });
+		expect(await holding.release("bert")).toEqual({ gone: 0, stay: 1 });
+		queue[0] = { ...queue[0], recipients: queue[0].recipients.slice(0, 1) };
+		expect(await holding.release("anna")).toEqual({ gone: 1, stay: 2 });
+		expect(await asked()).toBe("4AAAAA\n");
 	});
 
 	test("is said to be looked after no more when the queue cannot be read, and again when it can", async () => {
