@@ -11,40 +11,43 @@ export interface HeldMail {
 	text: string;
 	/** It was let go already, and goes back at the next try. */
 	letGo: boolean;
-	/** Nobody else waits for it: homes refuse all recipients that have not got it, or this home alone does. */
-	refusedByAll: boolean;
-	refusedHereAlone: boolean;
+	/** Other recipients of it wait because their server is away, or says "later". */
+	waits: boolean;
+	/** Other homes for which it is held. */
+	others: readonly string[];
 }
 
 /** What a home said for good; without soft_bounce no mail waits with such an answer. */
-const forGood = /^(?:delivery temporarily suspended: )*host \S+ said: 5|^message size \d+ exceeds/;
+const forGood =
+	/^(?:delivery temporarily suspended: )*host \S+ said: 5|^message size \d+ exceeds|^SMTPUTF8 is required|^message requires SMTPUTF8/;
 
-/**
- * Sorts the mails that are held by their home. Postfix lets a mail go as a whole: one that also waits for somebody else, such
- * as a home that is away, must not go back for the sake of a home that refuses it.
- */
+/** Sorts the mails that are held by their home; one with recipients at several homes is held for each of them. */
 export async function heldByHome(
 	messages: AsyncIterable<QueuedMessage>,
 	homeOf: (address: string) => string | undefined,
 ): Promise<Map<string, HeldMail[]>> {
 	const held = new Map<string, HeldMail[]>();
-	for await (const message of messages) {
-		const { queue_id: id, queue_name: queue, recipients } = message;
+	for await (const {
+		queue_id: id,
+		queue_name: queue,
+		arrival_time: arrived,
+		recipients,
+		forced_expire,
+	} of messages) {
 		if (queue !== "deferred" || !id) continue;
-		const refusing = recipients.map(({ address, delay_reason: text }) =>
-			text && forGood.test(text) ? homeOf(address) : undefined,
-		);
-		for (const home of new Set(refusing)) {
-			if (home === undefined) continue;
-			const { address, delay_reason: text } = recipients[refusing.indexOf(home)]!;
-			const list = held.get(home) ?? [];
-			held.set(home, list);
-			list.push({
-				...{ id, arrived: message.arrival_time * 1000, recipient: address, text: text! },
-				letGo: message.forced_expire === true,
-				refusedByAll: !message.unread && !refusing.includes(undefined),
-				refusedHereAlone: !message.unread && refusing.every((one) => one === home),
-			});
+		const first = new Map<string, { recipient: string; text: string }>();
+		let waits = false;
+		for (const { address: recipient, delay_reason: text } of recipients) {
+			const home = text && forGood.test(text) ? homeOf(recipient) : undefined;
+			if (home === undefined) waits = true;
+			else if (!first.has(home)) first.set(home, { recipient, text: text! });
+		}
+		for (const [home, words] of first) {
+			const others = [...first.keys()].filter((other) => other !== home);
+			const mail = { id, arrived: arrived * 1000, ...words, letGo: forced_expire === true, waits, others };
+			const known = held.get(home);
+			if (known) known.push(mail);
+			else held.set(home, [mail]);
 		}
 	}
 	return held;

@@ -143,17 +143,13 @@ export const bounces = relayPart({
 			commands: {
 				async "let-go"(home) {
 					if (!holding) return say`no mail is held: postfix.hold is not set in relay.toml`;
-					const { gone, stay } = await holding.release(home);
-					if (gone + stay === 0) return say`no mail is held for a home "${home}"`;
-					if (gone === 0)
-						return say`what is held for the home ${home} stays, since it also waits for others, whose mail would go back with it`;
-					const going =
-						gone === 1
-							? say`1 mail for the home ${home} goes back now, unless the home takes it after all`
-							: say`${gone} mails for the home ${home} go back now, unless the home takes them after all`;
-					return stay === 0
-						? going
-						: say`${going}; ${stay} more stay, since they also wait for others, whose mail would go back with them`;
+					const { mails, stay } = await holding.release(home);
+					if (mails === 0 && stay > 0)
+						return say`no mail goes back: what is held for the home ${home} waits for recipients elsewhere too, and Postfix would send it back for all of them`;
+					if (mails === 0) return say`no mail is held for a home "${home}"`;
+					return mails === 1
+						? say`1 mail for the home ${home} goes back now, unless the home takes it after all`
+						: say`${mails} mails for the home ${home} go back now, unless the home takes them after all`;
 				},
 			},
 			checkin: {

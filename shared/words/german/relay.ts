@@ -42,14 +42,12 @@ export const relay = {
 	"no mail is held: postfix.hold is not set in relay.toml":
 		"keine Mail wird festgehalten: postfix.hold ist in relay.toml nicht gesetzt",
 	'no mail is held for a home "{0}"': 'für einen Heimserver "{0}" wird keine Mail festgehalten',
+	"no mail goes back: what is held for the home {0} waits for recipients elsewhere too, and Postfix would send it back for all of them":
+		"keine Mail geht zurück: was für den Heimserver {0} festgehalten wird, wartet auch auf Empfänger anderswo, und Postfix würde es für alle zurückschicken",
 	"1 mail for the home {0} goes back now, unless the home takes it after all":
 		"1 Mail für den Heimserver {0} geht jetzt zurück, außer er nimmt sie doch noch an",
 	"{0#} mails for the home {1} go back now, unless the home takes them after all":
 		"{0} Mails für den Heimserver {1} gehen jetzt zurück, außer er nimmt sie doch noch an",
-	"what is held for the home {0} stays, since it also waits for others, whose mail would go back with it":
-		"was für den Heimserver {0} festgehalten wird, bleibt, weil es auch auf andere wartet, deren Mail mit zurückginge",
-	"{0}; {1} more stay, since they also wait for others, whose mail would go back with them":
-		"{0}; {1} weitere bleiben, weil sie auch auf andere warten, deren Mail mit zurückginge",
 
 	"check-ins cannot be received": "Check-ins können nicht empfangen werden",
 	"the check-in port cannot be served: {0}": "der Port für Check-ins lässt sich nicht bedienen: {0}",

@@ -73,6 +73,9 @@ export const setting = {
 		"in {0} hinzufügen, unter welchem Namen Heimserver eingeladen werden ({1})",
 	"open a port in {0}: {1}": "einen Port öffnen in {0}: {1}",
 	"start heimweg-relay, now and at each boot": "heimweg-relay starten, jetzt und bei jedem Hochfahren",
+	"restart heimweg, which is no outage": "heimweg neu starten, das ist keine Unterbrechung",
+	"restart Postfix, which listens for this machine alone until then":
+		"Postfix neu starten, das bis dahin nur für diesen Rechner selbst lauscht",
 	"restart heimweg-relay, which is no outage": "heimweg-relay neu starten, das ist keine Unterbrechung",
 	"Note: {0}": "Hinweis: {0}",
 	"Nothing is to be done: all of it stands already.": "Nichts ist zu tun: alles steht schon.",

@@ -26,6 +26,9 @@ const inside = ["8686 proto udp", "8687 proto tcp", "8688 proto tcp"].map(
 );
 let lacks: string[];
 let ufw: string;
+/** Milliseconds that the daemon has run. */
+let runs: number;
+let heard: string;
 
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), "heimweg-setup-"));
@@ -42,6 +45,7 @@ beforeEach(async () => {
 	ptr = "relay.example.net";
 	lacks = [];
 	ufw = "Status: active\n";
+	[runs, heard] = [0, "0.0.0.0:25"];
 });
 
 const answers: Record<string, string> = {
@@ -63,6 +67,10 @@ const run: RunCommand = async (command, args, options) => {
 	if (line === "postconf -h myhostname") return postfix.main().get("myhostname") ?? "";
 	if (line === "postconf -h inet_interfaces") return postfix.main().get("inet_interfaces") ?? "all";
 	if (line === "wg genkey") return wireguardKeys().privateKey;
+	if (command === "ss") return `LISTEN 0 100 ${heard} 0.0.0.0:*`;
+	if (line === "postconf -hx inet_interfaces") return postfix.main().get("inet_interfaces") ?? "all";
+	if (command === "systemctl" && args[0] === "show")
+		return String(Number(process.hrtime.bigint() / 1_000n) - runs * 1_000);
 	if (command === "systemctl") {
 		if (args[0] === "is-active" || args[0] === "is-enabled") {
 			if (!active) throw new CommandError(command, "inactive", { exitCode: 3 });
@@ -176,6 +184,16 @@ test("a power cut after any of its steps leaves what a second run completes", as
 	expect(await setup()).toBe(0);
 	expect(await readFile(join(folder, "wireguard.key"), "utf8")).toBe(`${key}\n`);
 	expect(parse("relay.toml", await readFile(config, "utf8")).tunnel.networks).toHaveLength(2);
+});
+
+test("a daemon and a Postfix that an interrupted run did not restart are restarted by the next one", async () => {
+	await setup();
+	runs = 3_600_000;
+	expect(await setup()).toBe(0);
+	expect(done).toEqual(["systemctl restart heimweg-relay"]);
+	[runs, heard] = [0, "127.0.0.1:25"];
+	expect(await setup()).toBe(0);
+	expect(done).toEqual(["systemctl try-restart postfix"]);
 });
 
 test("networks of one's own are taken, and ones that are none are refused before anything is touched", async () => {
