@@ -149,6 +149,8 @@ export const clients = {
 		"die Schlüssel in einer Datei nennen, als refile:/etc/opendkim/key.table",
 	"{0.} holds no private key in PEM, or one with a passphrase":
 		"{0} enthält keinen privaten Schlüssel in PEM, oder einen mit Passphrase",
+	"{0.} holds a key of Ed25519 whose two halves do not belong together":
+		"{0} enthält einen Ed25519-Schlüssel, dessen Hälften nicht zusammengehören",
 	"{0.} holds a key of type {1}, which DKIM does not know":
 		"{0} enthält einen Schlüssel vom Typ {1}, den DKIM nicht kennt",
 	"it is nested too deeply": "sie ist zu tief verschachtelt",
@@ -160,6 +162,9 @@ export const clients = {
 	"flush needs --jail NAME, whose bans end": "flush braucht --jail NAME, dessen Sperren enden",
 	'"bans {0}" needs an address, a number of seconds of at least 1, and a jail\'s name of letters and digits':
 		'"bans {0}" braucht eine Adresse, eine Anzahl Sekunden von mindestens 1 und den Namen eines Jails aus Buchstaben und Ziffern',
+	"heimweg does not run; it does this when it starts": "heimweg läuft nicht; es tut dies, wenn es startet",
+	"{0} orders about bans wait in {1.} already": "{0} Aufträge zu Sperren warten schon in {1}",
+	'start the daemon: "systemctl start heimweg"': 'den Dienst starten: "systemctl start heimweg"',
 	'run "heimweg bans --help"': '"heimweg bans --help" ausführen',
 	"more clients are banned here than the relay takes":
 		"hier sind mehr Clients gesperrt, als das Relay annimmt",
