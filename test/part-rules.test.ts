@@ -29,6 +29,8 @@ const sides = {
 			"relay-side/part.ts",
 			"relay-side/config.ts",
 			"relay-side/identity.ts",
+			// What Postfix calls this machine, and its public addresses.
+			"relay-side/own-name.ts",
 			"relay-side/refused.ts",
 			...["apply", "conditions", "entry", "file-marks", "maps", "our-maps", "policy-socket", "queue"].map(
 				(word) => `relay-side/postfix/${word}.ts`,
