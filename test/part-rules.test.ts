@@ -14,6 +14,8 @@ const sides = {
 			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
 			// What a token at deSEC must be allowed.
 			"agent/dns/policies.ts",
+			// What is wanted of a mail domain's records, by the configuration.
+			...["agent/dns/config.ts", "agent/dns/mail-domains.ts"],
 		],
 	},
 	"relay-side": {

@@ -22,6 +22,9 @@ export const domain = "example.org";
 export const mailName = "mail.example.org";
 export const mailboxes = ["anna", "bert"];
 
+/** The lab's internet is made of the documentation's addresses. */
+const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
+
 export interface KeyPair {
 	privateKey: string;
 	publicKey: string;
@@ -163,6 +166,9 @@ export function relayConfig(): string {
 	return `[tunnel]
 addresses = ${JSON.stringify(tunnel.relay)}
 networks = ${JSON.stringify(tunnel.networks)}
+
+[dns]
+also_public = ${JSON.stringify(documentation)}
 `;
 }
 
@@ -195,8 +201,7 @@ tables = ["hash:/etc/aliases"]
 names = ["${mailName}"]
 api = "${desec.api}"
 update = "${desec.update}"
-# The lab's internet is made of the documentation's addresses.
-also_public = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"]
+also_public = ${JSON.stringify(documentation)}
 
 [check_ip]
 ipv4 = ["${desec.checkIp.ipv4}"]

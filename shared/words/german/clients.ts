@@ -149,6 +149,8 @@ export const clients = {
 		"die Schlüssel in einer Datei nennen, als refile:/etc/opendkim/key.table",
 	"{0.} holds no private key in PEM, or one with a passphrase":
 		"{0} enthält keinen privaten Schlüssel in PEM, oder einen mit Passphrase",
+	"{0.} holds a key of Ed25519 whose two halves do not belong together":
+		"{0} enthält einen Ed25519-Schlüssel, dessen Hälften nicht zusammengehören",
 	"{0.} holds a key of type {1}, which DKIM does not know":
 		"{0} enthält einen Schlüssel vom Typ {1}, den DKIM nicht kennt",
 	"it is nested too deeply": "sie ist zu tief verschachtelt",

@@ -108,6 +108,27 @@ test("each key of the domain gets a record; one of 512 bits gets none, and ed255
 	]);
 });
 
+test("two keys with one selector are said once: the RSA one is published, the other needs its own", () => {
+	const edwards: DkimKey = { ...rsa, type: "ed25519", bits: 256, publicKey: "ZWQ=", source: "/keys/ed" };
+	const mail = domain({ keys: [edwards, rsa] });
+	expect(texts(mail, "DKIM")).toEqual(["home._domainkey.example.org v=DKIM1; k=rsa; p=TUlJQg=="]);
+	expect(left(mail, "DKIM")).toEqual([
+		{
+			...{ kind: "DKIM", name: "home._domainkey.example.org", type: "TXT" },
+			why: "/keys/ed signs with the selector home, too, and a selector has one key (RFC 6376, 3.6.2.2): nobody can check what it signs",
+			remedy: "give the key in /keys/ed a selector of its own where it is set up to sign",
+		},
+	]);
+});
+
+test("where two keys of one kind sign with one selector none is published, and what is there stays", () => {
+	const mail = domain({ keys: [rsa, { ...rsa, publicKey: "AAAA", source: "/keys/other" }] });
+	expect(texts(mail, "DKIM")).toEqual([]);
+	expect(left(mail, "DKIM")).toMatchObject([
+		{ unknown: true, why: expect.stringContaining("/etc/dkimkeys/home.private and /keys/other") },
+	]);
+});
+
 test.each([
 	['"v=DKIM1; k=rsa; p="', "revoked"],
 	['"v=DKIM1; t=y; p=TUlJQg=="', "t=y"],

@@ -1,0 +1,105 @@
+import type { RunCommand } from "../../shared/command.ts";
+import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
+import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
+import { findingsText } from "../../shared/doctor/text.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { plainJson } from "../../shared/plain-text.ts";
+import { type Speak, say } from "../../shared/words/say.ts";
+import type { AgentCore } from "../config.ts";
+import { type DnsConfig, dnsShape } from "../dns/config.ts";
+import { mailDomain } from "../dns/mail-domains.ts";
+import type { examineHome } from "./examine-home.ts";
+import type { DomainKnown, HomeEyes } from "./known.ts";
+import { type Told, toldSchema } from "./told.ts";
+
+export type HomeConfig = Pick<AgentCore, "relays" | "mail"> & { dns?: DnsConfig | undefined };
+
+/** What the daemon told, or why it could not be asked. */
+export type Asked = { told: string } | { why: string; remedy?: string | undefined };
+
+/** What is known before anything is looked at. */
+export interface Beforehand {
+	/** Undefined where the configuration cannot be read: then only what everybody can see is looked at. */
+	config: HomeConfig | undefined;
+	/** Domains to look at; those of the configuration when there is none. */
+	domains: readonly string[];
+	asked: Asked;
+}
+
+export interface DoctorDeps {
+	examine: typeof examineHome;
+	run: RunCommand;
+	out: { write(text: string): unknown };
+	speak: Speak;
+	dns?: () => Dns;
+	now?: () => Date;
+}
+
+/** The command `doctor`: looks, prints what it found, and resolves to the exit status: 0, 1 something to do, 2 mail is at risk. */
+export async function doctorCommand(
+	beforehand: Beforehand,
+	json: boolean,
+	deps: DoctorDeps,
+): Promise<0 | 1 | 2> {
+	const { now = () => new Date() } = deps;
+	const began = now();
+	const findings = await examineAll(beforehand, deps);
+	const status = statusOf(findings);
+	const took = now().getTime() - began.getTime();
+	deps.out.write(
+		json
+			? `${plainJson({ version: 1, at: began.toISOString(), took, status, findings })}\n`
+			: findingsText(findings, deps.speak),
+	);
+	return status;
+}
+
+/** Looks at everything that can be looked at with what is known. Never throws. */
+export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Promise<Finding[]> {
+	const { dns = () => createDns(), now = () => new Date(), run } = deps;
+	const { told, lack } = read(beforehand.asked);
+	const domains = await knownDomains(beforehand, told, dns());
+	const eyes = (): HomeEyes => ({ dns: dns(), run, now });
+	return [...lack, ...(await deps.examine(domains, eyes))];
+}
+
+/** What the daemon told; what it did not is a finding. */
+function read(asked: Asked): { told: Told | undefined; lack: Finding[] } {
+	const about = { code: "daemon_not_asked", severity: "not_known", subject: "heimweg" } as const;
+	if ("why" in asked) {
+		const { why, remedy } = asked;
+		const found = say`what only the running daemon knows was left out: ${why}`;
+		return { told: undefined, lack: [{ ...about, found, ...(remedy ? { wanted: remedy } : {}) }] };
+	}
+	try {
+		return { told: toldSchema.parse(JSON.parse(asked.told)), lack: [] };
+	} catch (error) {
+		const found = say`what the daemon told cannot be read: ${messageOf(error).slice(0, 100)}`;
+		const line = "systemctl restart heimweg";
+		return { told: undefined, lack: [{ ...about, found, turn: "home", line }] };
+	}
+}
+
+/** Each domain with what is known of it, from where each is known. */
+async function knownDomains(
+	{ config, domains }: Beforehand,
+	told: Told | undefined,
+	dns: Dns,
+): Promise<DomainKnown[]> {
+	const dnsConfig = config?.dns ?? { names: [], mail: defaultMail };
+	const all = domains.length > 0 ? domains : (config?.dns?.mail.domains ?? config?.mail?.domains ?? []);
+	return Promise.all(
+		all.map(async (domain) => {
+			const zone = await dns.zoneOf(domain);
+			const mail = mailDomain(domain, "is" in zone ? domain : zone.zone, dnsConfig, {
+				relay: told?.relay,
+				keys: told?.keys,
+				ports: told?.ports ?? [],
+				homeAddresses: told?.homeAddresses ?? [],
+			});
+			return { mail, managed: config?.dns !== undefined, told };
+		}),
+	);
+}
+
+const defaultMail: DnsConfig["mail"] = dnsShape.dns.parse({ names: ["example.org"] })!.mail;
