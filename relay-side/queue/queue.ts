@@ -65,9 +65,10 @@ export interface QueueDuty {
 /** Milliseconds between two looks at the queue: closely after a return, else when Postfix has delivered something. */
 const closePause = 300;
 const usualPause = 2_000;
-/** The same while nothing tells of deliveries, and for safety. */
+/** The same while nothing tells of deliveries; and for safety, since what is deleted by hand is not told, if there is any. */
 const blindPause = 10_000;
 const longestPause = 60_000;
+const longestPauseEmpty = 5 * 60_000;
 
 /** Looks at a long queue take time: at most this part of it goes into them. */
 const closeShare = 1 / 3;
@@ -94,7 +95,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	const accounts = new Map<string, Account>();
 	let timer: NodeJS.Timeout | undefined;
 	/** The last look: when it ended, how long it took, and the queue's mark when it began. */
-	let look = { at: Number.NEGATIVE_INFINITY, took: 0, mark: undefined as number | undefined };
+	let look = { at: Number.NEGATIVE_INFINITY, took: 0, mark: undefined as number | undefined, empty: false };
 	let stopped = false;
 	/** More is due than one run could take. */
 	let more = false;
@@ -150,8 +151,12 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	async function observe(signal: AbortSignal): Promise<void> {
 		const began = now();
 		const mark = await options.mark();
-		const lists = await mailByHome(options.listQueue(signal), options.homeOf);
-		look = { at: now(), took: now() - began, mark };
+		let empty = true;
+		const seen = eachOf(options.listQueue(signal), () => {
+			empty = false;
+		});
+		const lists = await mailByHome(seen, options.homeOf);
+		look = { at: now(), took: now() - began, mark, empty };
 		const before = ahead && homesWithMail();
 		const homes = options.homes();
 		ahead = [...lists.keys()].filter((home) => !homes.has(home)).sort();
@@ -251,7 +256,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		const idle = now() - look.at;
 		if (close()) return idle >= Math.max(closePause, look.took / closeShare);
 		if (idle < Math.max(usualPause, look.took / usualShare)) return false;
-		if (idle >= longestPause) return true;
+		if (idle >= (look.empty ? longestPauseEmpty : longestPause)) return true;
 		for (const account of accounts.values()) if (isOverdue(account, wallClock())) return true;
 		// While its server is silent, it is the server's answer that pokes us.
 		if (someHere((account) => !account.silent && nextDue(account) <= now())) return true;
@@ -303,6 +308,13 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 function serverOf({ addresses, mailPort }: Home): { address: Home["addresses"][number]; port: number } {
 	return { address: addresses[0]!, port: mailPort };
+}
+
+async function* eachOf<T>(list: AsyncIterable<T>, see: () => void): AsyncIterable<T> {
+	for await (const one of list) {
+		see();
+		yield one;
+	}
 }
 
 /** One of each list after the other, so that no home waits for a longer list of another; at most so many. */
