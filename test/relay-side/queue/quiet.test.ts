@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { lookupOf } from "../../../relay-side/homes/lookup.ts";
 import { createQueue } from "../../../relay-side/queue/queue.ts";
 import { Health } from "../../../shared/health.ts";
@@ -20,19 +20,18 @@ const toTheWorld: QueuedMessage = {
 	recipients: [{ address: "somebody@elsewhere.example", delay_reason: "timed out" }],
 } as QueuedMessage;
 
-/** How often the queue is listed within an hour in which Postfix delivers nothing. */
-async function looksInAnHour(mails: readonly QueuedMessage[]): Promise<number> {
+function relayWith(mails: readonly QueuedMessage[]) {
 	const homes = new Map([["anna", homeOf("anna", 2)]]);
-	let looks = 0;
+	const postfix = { looks: 0, mark: 1 };
 	const queue = createQueue({
 		homes: () => homes,
 		homeOf: (domain) => lookupOf(homes).byDomain.get(domain)?.id,
 		here: () => true,
 		async *listQueue() {
-			looks += 1;
+			postfix.looks += 1;
 			yield* mails;
 		},
-		mark: async () => 1,
+		mark: async () => postfix.mark,
 		flush: async () => {},
 		ask: async () => undefined,
 		onChange: () => {},
@@ -40,10 +39,18 @@ async function looksInAnHour(mails: readonly QueuedMessage[]): Promise<number> {
 		log,
 	});
 	queue.start();
+	onTestFinished(() => {
+		queue.stop();
+		return queue.duty.stop();
+	});
+	return { queue, postfix };
+}
+
+/** How often the queue is listed within an hour in which Postfix delivers nothing. */
+async function looksInAnHour(mails: readonly QueuedMessage[]): Promise<number> {
+	const { postfix } = relayWith(mails);
 	await vi.advanceTimersByTimeAsync(60 * MINUTE);
-	queue.stop();
-	await queue.duty.stop();
-	return looks;
+	return postfix.looks;
 }
 
 test("a queue that is empty is listed every five minutes, and each minute while any mail is in it", async () => {
@@ -51,4 +58,27 @@ test("a queue that is empty is listed every five minutes, and each minute while 
 	expect(empty).toBeGreaterThanOrEqual(11);
 	expect(empty).toBeLessThanOrEqual(15);
 	expect(await looksInAnHour([toTheWorld])).toBeGreaterThanOrEqual(55);
+});
+
+test("a home that returns has the queue listed when it has mail there, or Postfix did something since", async () => {
+	const quiet = relayWith([]);
+	await vi.advanceTimersByTimeAsync(3_000);
+	const before = quiet.postfix.looks;
+	for (let time = 0; time < 20; time++) {
+		quiet.queue.returned("anna");
+		await vi.advanceTimersByTimeAsync(500);
+	}
+	expect(quiet.postfix.looks).toBe(before);
+	quiet.postfix.mark += 1;
+	quiet.queue.returned("anna");
+	await vi.advanceTimersByTimeAsync(50);
+	expect(quiet.postfix.looks).toBe(before + 1);
+
+	const recipients = [{ address: "a@anna.example", delay_reason: "timed out" }];
+	const waiting = relayWith([{ ...toTheWorld, recipients }]);
+	await vi.advanceTimersByTimeAsync(3_000);
+	const first = waiting.postfix.looks;
+	waiting.queue.returned("anna");
+	await vi.advanceTimersByTimeAsync(50);
+	expect(waiting.postfix.looks).toBeGreaterThan(first);
 });
