@@ -64,7 +64,7 @@ describe("findOverlaps", () => {
 			{ dst: "10.0.0.0/8", dev: "eth1" },
 			{ dst: "10.86.0.0/24", dev: "hw0" },
 		];
-		const run: RunCommand = async (_, args) => (args.includes("-4") ? JSON.stringify(routes) : "[]");
+		const run: RunCommand = async () => JSON.stringify(routes);
 		expect(await findOverlaps(run, "hw0", [parseCidr("10.86.0.0/24")])).toEqual([
 			{ network: "10.86.0.0/24", route: "10.86.0.0/24 on eth0" },
 		]);
