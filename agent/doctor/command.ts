@@ -9,6 +9,7 @@ import type { AgentCore } from "../config.ts";
 import { type DnsConfig, dnsShape } from "../dns/config.ts";
 import { mailDomain } from "../dns/mail-domains.ts";
 import type { examineHome } from "./examine-home.ts";
+import { relayFindings, together } from "./from-relay.ts";
 import type { DomainKnown, HomeEyes } from "./known.ts";
 import { type Told, toldSchema } from "./told.ts";
 
@@ -24,6 +25,8 @@ export interface Beforehand {
 	/** Domains to look at; those of the configuration when there is none. */
 	domains: readonly string[];
 	asked: Asked;
+	/** What the relay finds at itself; undefined: it is not asked. */
+	relay?: Promise<Asked>;
 }
 
 export interface DoctorDeps {
@@ -60,7 +63,8 @@ export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Prom
 	const { told, lack } = read(beforehand.asked);
 	const domains = await knownDomains(beforehand, told, dns());
 	const eyes = (): HomeEyes => ({ dns: dns(), run, now });
-	return [...lack, ...(await deps.examine(domains, eyes))];
+	const found = [...lack, ...(await deps.examine(domains, eyes))];
+	return beforehand.relay ? together(found, relayFindings(await beforehand.relay)) : found;
 }
 
 /** What the daemon told; what it did not is a finding. */

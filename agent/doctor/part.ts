@@ -5,6 +5,7 @@ import { english } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import type { AgentCore } from "../config.ts";
 import { agentPart } from "../part.ts";
+import { createAskRelay } from "./ask-relay.ts";
 import type { Asked, HomeConfig } from "./command.ts";
 import { whatIsKnown } from "./told.ts";
 
@@ -17,10 +18,18 @@ interface Options {
 export const doctor = agentPart({
 	name: "doctor",
 
-	create: ({ mail }, { facts }) => ({
-		name: "doctor",
-		commands: { doctor: async () => JSON.stringify(whatIsKnown(facts, mail?.domains ?? [])) },
-	}),
+	create({ mail, relays }, { facts }) {
+		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
+		return {
+			name: "doctor",
+			commands: {
+				doctor: async () => JSON.stringify(whatIsKnown(facts, mail?.domains ?? [])),
+				"doctor-relay": async () => JSON.stringify(await relay.ask()),
+			},
+			checkin: relay.checkin,
+			stop: relay.stop,
+		};
+	},
 
 	cli(program, line) {
 		program
@@ -38,6 +47,8 @@ export const doctor = agentPart({
 						const beforehand = {
 							config: await configOf(line, file, domains),
 							domains,
+							// While the relay looks at itself, this home is looked at.
+							relay: ask(line, file, "doctor-relay"),
 							asked: await ask(line, file),
 						};
 						return doctorCommand(beforehand, json, {
@@ -65,9 +76,13 @@ async function configOf(
 }
 
 /** What the daemon knows, or why it cannot be asked. */
-async function ask({ order }: Pick<CommandLine<AgentCore>, "order">, file: string): Promise<Asked> {
+async function ask(
+	{ order }: Pick<CommandLine<AgentCore>, "order">,
+	file: string,
+	command = "doctor",
+): Promise<Asked> {
 	try {
-		return { told: await order(file, "doctor") };
+		return { told: await order(file, command) };
 	} catch (error) {
 		if (!(error instanceof HeimwegError)) throw error;
 		return { why: messageOf(error), remedy: remedyOf(error) };
