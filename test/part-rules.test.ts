@@ -16,6 +16,8 @@ const sides = {
 			"agent/dns/policies.ts",
 			// What is wanted of a mail domain's records, by the configuration.
 			...["agent/dns/config.ts", "agent/dns/mail-domains.ts"],
+			// How a certificate is judged.
+			"agent/ports/certificate.ts",
 		],
 	},
 	"relay-side": {

@@ -19,14 +19,21 @@ export const doctor = agentPart({
 	name: "doctor",
 
 	create({ mail, relays }, { facts }) {
+		let relayVersion: string | undefined;
+		const known = () => whatIsKnown(facts, mail?.domains ?? [], relayVersion);
 		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
 		return {
 			name: "doctor",
 			commands: {
-				doctor: async () => JSON.stringify(whatIsKnown(facts, mail?.domains ?? [])),
+				doctor: async () => JSON.stringify(known()),
 				"doctor-relay": async () => JSON.stringify(await relay.ask()),
 			},
-			checkin: relay.checkin,
+			checkin: {
+				...relay.checkin,
+				heard(answer) {
+					relayVersion = answer.version;
+				},
+			},
 			stop: relay.stop,
 		};
 	},
