@@ -5,6 +5,7 @@ import { english } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import type { AgentCore } from "../config.ts";
 import { agentPart } from "../part.ts";
+import { createAskRelay } from "./ask-relay.ts";
 import type { Asked, HomeConfig } from "./command.ts";
 import { whatIsKnown } from "./told.ts";
 
@@ -17,17 +18,23 @@ interface Options {
 export const doctor = agentPart({
 	name: "doctor",
 
-	create({ mail }, { facts }) {
+	create({ mail, relays }, { facts }) {
 		let relayVersion: string | undefined;
 		const known = () => whatIsKnown(facts, mail?.domains ?? [], relayVersion);
+		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
 		return {
 			name: "doctor",
-			commands: { doctor: async () => JSON.stringify(known()) },
+			commands: {
+				doctor: async () => JSON.stringify(known()),
+				"doctor-relay": async () => JSON.stringify(await relay.ask()),
+			},
 			checkin: {
+				...relay.checkin,
 				heard(answer) {
 					relayVersion = answer.version;
 				},
 			},
+			stop: relay.stop,
 		};
 	},
 
@@ -47,6 +54,8 @@ export const doctor = agentPart({
 						const beforehand = {
 							config: await configOf(line, file, domains),
 							domains,
+							// While the relay looks at itself, this home is looked at.
+							relay: ask(line, file, "doctor-relay"),
 							asked: await ask(line, file),
 						};
 						return doctorCommand(beforehand, json, {
@@ -74,9 +83,13 @@ async function configOf(
 }
 
 /** What the daemon knows, or why it cannot be asked. */
-async function ask({ order }: Pick<CommandLine<AgentCore>, "order">, file: string): Promise<Asked> {
+async function ask(
+	{ order }: Pick<CommandLine<AgentCore>, "order">,
+	file: string,
+	command = "doctor",
+): Promise<Asked> {
 	try {
-		return { told: await order(file, "doctor") };
+		return { told: await order(file, command) };
 	} catch (error) {
 		if (!(error instanceof HeimwegError)) throw error;
 		return { why: messageOf(error), remedy: remedyOf(error) };
