@@ -26,10 +26,10 @@ function turnText(turn: Turn | undefined): string {
 	}
 }
 
-const remedy = ({ turn, line }: Told) =>
-	line === undefined
-		? '"heimweg doctor" says more, and looks again'
-		: `${turnText(turn)}: ${line}; "heimweg doctor" says more, and looks again`;
+function whatToDo({ turn, line }: Told): string {
+	if (line === undefined) return 'run "heimweg doctor", which says more and looks again';
+	return `${turnText(turn)}: ${line}; "heimweg doctor" says more, and looks again`;
+}
 
 export const mailAtRisk = condition<Told>({
 	code: "doctor.mail_at_risk",
@@ -37,7 +37,7 @@ export const mailAtRisk = condition<Told>({
 	title: "the daily look found that mail is at risk",
 	visibleAfter: 0,
 	text: ({ about, found }) => `${about}: ${found}`,
-	remedy,
+	remedy: (told) => whatToDo(told),
 });
 
 export const somethingToDo = condition<Told>({
@@ -46,7 +46,7 @@ export const somethingToDo = condition<Told>({
 	title: "the daily look found something to do",
 	visibleAfter: 0,
 	text: ({ about, found }) => `${about}: ${found}`,
-	remedy,
+	remedy: (told) => whatToDo(told),
 });
 
 export const notLooked = condition<{ error: string; remedy: string | undefined }>({
