@@ -14,6 +14,7 @@ import type { AgentCore } from "../config.ts";
 import { type DnsConfig, dnsShape } from "../dns/config.ts";
 import { mailDomain } from "../dns/mail-domains.ts";
 import type { examineHome } from "./examine-home.ts";
+import { relayFindings, together } from "./from-relay.ts";
 import type { HomeEyes, HomeKnown } from "./known.ts";
 import { type Told, toldSchema } from "./told.ts";
 
@@ -32,6 +33,8 @@ export interface Beforehand {
 	/** Domains to look at; those of the configuration when there is none. */
 	domains: readonly string[];
 	asked: Asked;
+	/** What the relay finds at itself; undefined: it is not asked. */
+	relay?: Promise<Asked>;
 }
 
 export interface DoctorDeps {
@@ -70,7 +73,8 @@ export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Prom
 	const { told, lack } = whatWasTold(beforehand.asked);
 	const home = await knownHome(beforehand, told, dns());
 	const eyes = (): HomeEyes => ({ ...ownEyes, ...deps.eyes, dns: dns(), run, now });
-	return [...lack, ...(await deps.examine(home, eyes))];
+	const found = [...lack, ...(await deps.examine(home, eyes))];
+	return beforehand.relay ? together(found, relayFindings(await beforehand.relay)) : found;
 }
 
 /** What the daemon told; what it did not is a finding. */

@@ -110,7 +110,8 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 				...["wireguard-tools", "iproute2", "nftables"],
 				...about.depends,
 			].join(", "),
-			Recommends: "wireguard-go",
+			// The doctor validates DNSSEC with delv.
+			Recommends: "wireguard-go, bind9-dnsutils",
 			Suggests: about.suggests.join(", "),
 			Description: about.description,
 		},

@@ -68,4 +68,11 @@ export const relayDoctor = {
 	"the whole chain, of an authority that senders know":
 		"die ganze Kette, von einer Zertifizierungsstelle, die Absender kennen",
 	"{0.}, until {1}": "{0}, bis {1}",
+	"the relay did not say in time what it finds at itself":
+		"das Relay sagte nicht rechtzeitig, was es bei sich findet",
+	"the relay does not say what it finds at itself; its version may be an earlier one":
+		"das Relay sagt nicht, was es bei sich findet; vielleicht ist seine Version eine frühere",
+	"the daemon ends": "der Daemon endet gerade",
+	"what the relay finds at itself was left out: {0}": "was das Relay bei sich findet, blieb weg: {0}",
+	"what the relay said cannot be read: {0}": "was das Relay sagte, ist nicht lesbar: {0}",
 };
