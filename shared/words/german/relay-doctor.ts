@@ -70,6 +70,16 @@ export const relayDoctor = {
 		"seine Zone ist nicht signiert, und kein TLSA baut darauf",
 	"TLSA is published, and its zone is not signed, so that it counts for nothing":
 		"TLSA ist veröffentlicht, und seine Zone ist nicht signiert, sodass es nichts gilt",
+	"from this line port 25 of {0.} does not answer: its provider may close port 25 outward, or a firewall stands before the relay":
+		"von diesem Anschluss aus antwortet Port 25 von {0} nicht: sein Anbieter sperrt vielleicht Port 25 nach außen, oder eine Firewall steht vor dem Relay",
+	'port 25 of {0.} does not speak to this line: "{1}"':
+		'Port 25 von {0} spricht nicht mit diesem Anschluss: "{1}"',
+	"port 25 of {0.} ended the conversation": "Port 25 von {0} beendete das Gespräch",
+	'it hands on nobody\'s mail: "{0}"': 'es reicht niemandes Mail weiter: "{0}"',
+	"it takes mail for {0} from a stranger: it will be used for spam within days, and then refused everywhere":
+		"es nimmt Mail an {0} von Fremden an: binnen Tagen wird es für Spam benutzt, und dann überall abgelehnt",
+	"mail for other domains is taken from those alone who may send it":
+		"Mail an andere Domains wird nur von denen angenommen, die senden dürfen",
 	"the daemon ends": "der Daemon endet gerade",
 	"what the relay finds at itself was left out: {0}": "was das Relay bei sich findet, blieb weg: {0}",
 	"what the relay said cannot be read: {0}": "was das Relay sagte, ist nicht lesbar: {0}",
