@@ -3,6 +3,7 @@ import type { RunCommand } from "../../shared/command.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
 import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
 import { seeHttps } from "../../shared/doctor/https.ts";
+import { lookAtSmtp } from "../../shared/doctor/smtp/look.ts";
 import { findingsText } from "../../shared/doctor/text.ts";
 import { seeTls } from "../../shared/doctor/tls.ts";
 import { messageOf } from "../../shared/errors.ts";
@@ -121,7 +122,7 @@ async function knownHome(
 
 /** How this machine is looked at. */
 const ownEyes: Omit<HomeEyes, "dns" | "run" | "now"> = {
-	...{ tls: seeTls, https: seeHttps, list: readdir },
+	...{ tls: seeTls, https: seeHttps, smtp: lookAtSmtp, list: readdir },
 	read: async (path) => (await readRegularFile(path, { limit: largest })).bytes.toString("utf8"),
 	async disk(path) {
 		const found = await Promise.all([statfs(path), stat(path)]).catch(() => undefined);
