@@ -10,6 +10,8 @@ const routeSchema = z.looseObject({
 	dst: z.string(),
 	dev: z.string().optional().catch(undefined),
 	type: z.string().optional().catch(undefined),
+	scope: z.string().optional().catch(undefined),
+	gateway: z.string().optional().catch(undefined),
 });
 
 /** A route of this machine that takes addresses of the tunnel's network away. */
@@ -21,11 +23,15 @@ export interface Overlap {
 /**
  * Looks for routes, in all tables, that would take packets meant for the tunnel: those at least as narrow as the
  * tunnel's network. A wider one (10.0.0.0/8 at a hoster) does no harm, since the narrower route wins.
+ *
+ * @param connected look also for wider ones whose addresses are right there, as those of a container's bridge: some of them
+ *   would no longer be reached
  */
 export async function findOverlaps(
 	run: RunCommand,
 	tunnel: string,
 	networks: readonly Cidr[],
+	{ connected = false }: { connected?: boolean } = {},
 ): Promise<Overlap[]> {
 	// Without a family, and of all tables, both are shown.
 	const text = await run("ip", ["-j", "route", "show", "table", "all"]);
@@ -43,7 +49,9 @@ export async function findOverlaps(
 		if (!destination) continue;
 		for (const network of networks) {
 			const length = lengthOf(destination);
-			if (length < lengthOf(network) || !networksOverlap(network, destination)) continue;
+			const wide = length < lengthOf(network);
+			if (wide && !(connected && route.scope === "link" && route.gateway === undefined)) continue;
+			if (!networksOverlap(network, destination)) continue;
 			const key = `${network} ${route.dev}`;
 			if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;
 			found.set(key, { network, route: `${destination} on ${route.dev ?? "?"}`, length });
