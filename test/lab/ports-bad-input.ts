@@ -33,10 +33,10 @@ export function troubleStaysAtHome(scene: () => Scene, second: () => Scene, seco
 
 		it("handshakes that one client never ends keep nobody else out, and what is over the limit is counted", async () => {
 			const before = (await refused()).client_full ?? 0;
-			const script = scripts
-				.idleClients(addresses.relay.ipv4, mailName, 400)
-				.replace("connect(995,", "connect({ port: 993, localAddress: '192.0.2.53', host:")
-				.replace(`"${addresses.relay.ipv4}", () =>`, `"${addresses.relay.ipv4}" }, () =>`);
+			const script = scripts.idleClients(addresses.relay.ipv4, mailName, 400, {
+				port: 993,
+				from: addresses.services.ipv4,
+			});
 			const child = internet().namespace.spawn([process.execPath, "-e", script], { stdio: "ignore" });
 			try {
 				await until(
