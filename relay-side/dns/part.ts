@@ -5,9 +5,9 @@ import { untilVisible } from "../../shared/dns/visibility.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema, dnsReportSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { ownName } from "../own-name.ts";
 import { relayPart } from "../part.ts";
 import { dnsShape } from "./config.ts";
-import { ownName } from "./own-name.ts";
 import { createWatches } from "./watches.ts";
 import { serversForHome } from "./zone-servers.ts";
 

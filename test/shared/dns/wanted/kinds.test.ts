@@ -91,7 +91,11 @@ test.each([
 	[[`v=spf1 ${"include:a.example ".repeat(11)}~all`], "more than 10 terms"],
 ])("what is wrong with SPF records is said: %j", (present, fault) => {
 	const records = present.map((text) => `"${text}"`);
-	expect(spfFaults(records, ["198.51.100.7"]).join()).toContain(fault);
+	expect(
+		spfFaults(records, ["198.51.100.7"])
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault);
 });
 
 test("each key of the domain gets a record; one of 512 bits gets none, and ed25519 stands beside RSA", () => {
@@ -136,7 +140,11 @@ test.each([
 	['"hello"', "is no DKIM key"],
 	['"v=DKIM1; p=TUlJ" "Qg=="', undefined],
 ])("what is wrong with a published key is said: %s", (record, fault) => {
-	expect(dkimFaults([record], rsa).join()).toContain(fault ?? "");
+	expect(
+		dkimFaults([record], rsa)
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault ?? "");
 	if (fault === undefined) expect(dkimFaults([record], rsa)).toEqual([]);
 });
 
@@ -169,7 +177,11 @@ test.each([
 	["v=DMARC1; p=none; p=reject", "cannot be read"],
 	["v=DMARC1; rua=mailto:a@example.org", "no policy"],
 ])("a slip of the pen in a DMARC record is said: %s", (text, fault) => {
-	expect(dmarcFaults([`"${text}"`]).join()).toContain(fault);
+	expect(
+		dmarcFaults([`"${text}"`])
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault);
 	expect(dmarcFaults(['"v=DMARC1; p=reject; np=reject; psd=n; t=n"'])).toEqual([]);
 });
 
