@@ -1,5 +1,6 @@
 import { clients } from "./german/clients.ts";
 import { dns } from "./german/dns.ts";
+import { help } from "./german/help.ts";
 import { home } from "./german/home.ts";
 import { joining } from "./german/joining.ts";
 import { machine } from "./german/machine.ts";
@@ -16,7 +17,7 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
  */
 export const germanCatalogue: Catalogue = {
 	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
-	...{ ...setting, ...joining, ...clients, ...records },
+	...{ ...setting, ...joining, ...clients, ...records, ...help },
 };
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */
