@@ -40,6 +40,14 @@ export const debian12: Root = {
 	services: "postfix ufw firewalld",
 };
 
+/** Debian 12 as a home that serves mail programs: Dovecot 2.3, Postfix 3.7; and HAProxy 2.6. */
+export const debian12WithDovecot: Root = {
+	release: "bookworm",
+	packages: debian12.packages,
+	added: "dovecot-imapd haproxy",
+	services: "postfix dovecot haproxy",
+};
+
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */
 const masked =
 	"apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer " +

@@ -123,6 +123,15 @@ export const help = {
 		'einen Client aufzählen (list), hinzufügen (add), wegnehmen (remove), die eines Jails leeren (flush); "jail" gibt das von fail2ban aus',
 	"an address; of IPv6 its /64 is meant": "eine Adresse; bei IPv6 ist ihr /64 gemeint",
 
+	"looks at all that mail needs, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
+		"sieht alles an, was Mail braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
+	"looks at all that mail needs of this relay, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
+		"sieht alles an, was Mail von diesem Relay braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
+	"mail domains; those of the configuration when none is named":
+		"Maildomains; die der Konfiguration, wenn keine genannt ist",
+	"mail domains; those of the homes when none is named":
+		"Maildomains; die der Heimserver, wenn keine genannt ist",
+
 	"prints a code with which a home joins, and routes its domains' mail to wait until then":
 		"gibt einen Code aus, mit dem ein Heimserver beitritt, und lässt die Mail seiner Domains bis dahin warten",
 	"make a new code; the one before, and the key that came by it, are void":

@@ -175,6 +175,18 @@ test("run again it changes nothing, and a key or a file that is there stays as i
 	expect(await Promise.all(kept.map((file) => readFile(file, "utf8")))).toEqual(before);
 });
 
+test("a dry run shows what there is to do and touches nothing, and its status says whether there is something", async () => {
+	const before = postfix.main();
+	expect(await setup({ dryRun: true })).toBe(1);
+	expect(said.join("\n")).toContain("make the relay's key");
+	expect(done).toEqual([]);
+	expect(postfix.main()).toEqual(before);
+	await expect(readFile(config)).rejects.toThrow("ENOENT");
+	await setup();
+	expect(await setup({ dryRun: true })).toBe(0);
+	expect(done).toEqual([]);
+});
+
 test("a power cut after any of its steps leaves what a second run completes", async () => {
 	const key = wireguardKeys().privateKey;
 	await writeFile(join(folder, "wireguard.key"), `${key}\n`, { mode: 0o640 });
