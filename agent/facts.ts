@@ -50,6 +50,8 @@ export interface AgentFacts {
 	way: Fact<Record<Family, Address | "gone" | undefined>>;
 	/** The address of each family that is proven not to lead to us from outside; undefined: no proof (reach). */
 	reach: Fact<Record<Family, Address | undefined>>;
+	/** The address of each family at which the relay has got to us from outside, proven by our own key (reach). */
+	reached: Fact<Record<Family, Address | undefined>>;
 	/** The client ports that something here listens on, or that the configuration names (reach). */
 	servedPorts: Fact<readonly number[]>;
 	/** What the relay says of its name and addresses; undefined: it has not said yet (dns). */
@@ -84,6 +86,7 @@ export function agentFacts(): AgentFacts {
 		published: fact("published"),
 		way: fact("way", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
+		reached: fact("reached", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		servedPorts: fact("served ports", (a, b) => a.join() === b.join()),
 		relayTruth: fact("relay truth", (a, b) => JSON.stringify(a) === JSON.stringify(b)),
 		signingKeys: fact("signing keys", (a, b) => JSON.stringify(a) === JSON.stringify(b)),

@@ -1,3 +1,4 @@
+import { EX_TROUBLE } from "./errors.ts";
 import { type Prompt, tellingOfWaits } from "./prompt.ts";
 import { sentence } from "./sentence.ts";
 
@@ -27,16 +28,27 @@ interface StepWords {
 	refused: string;
 }
 
-/** Shows the steps, asks, and takes them in turn. False when the answer was no, and nothing was done. */
+interface TakeOptions {
+	prompt: Prompt;
+	say(text: string): void;
+	verbose: boolean | undefined;
+	/** Show them, and do nothing. */
+	dryRun: boolean | undefined;
+}
+
+/**
+ * Shows the steps, asks, and takes them in turn. Returns with what the command is to end, where it ends here: the answer was
+ * no, or it only was to show them; undefined when all of it stands now.
+ */
 export async function takeSteps(
 	{ steps, notes }: Steps,
 	words: StepWords,
-	{ prompt, say, verbose }: { prompt: Prompt; say(text: string): void; verbose: boolean | undefined },
-): Promise<boolean> {
+	{ prompt, say, verbose, dryRun }: TakeOptions,
+): Promise<number | undefined> {
 	for (const note of notes) say(sentence(words.note, { note }));
 	if (steps.length === 0) {
 		say(`\n${words.nothing}`);
-		return true;
+		return dryRun ? 0 : undefined;
 	}
 	say(`\n${words.plan}`);
 	for (const { text, reasons = [], details } of steps) {
@@ -44,13 +56,14 @@ export async function takeSteps(
 		for (const reason of reasons) say(`    - ${reason}`);
 		if (verbose && details) say(details.trimEnd().replaceAll(/^/gm, "    "));
 	}
+	if (dryRun) return EX_TROUBLE;
 	if (!(await prompt.yes({ text: words.askApply, flag: "--yes" }))) {
 		say(words.refused);
-		return false;
+		return EX_TROUBLE;
 	}
 	for (const step of steps) {
 		await tellingOfWaits(`${step.text} ...`, step.act(), say);
 		say(sentence(words.done, { step: step.text }));
 	}
-	return true;
+	return undefined;
 }

@@ -17,9 +17,12 @@ export async function sourceVersion() {
 /** The file beside the program from which a command that speaks German reads it. */
 export const germanFile = (name) => `${name}.german.mjs`;
 
-/** The file beside the program from which the doctor is read, and where it begins; only where there is one. */
+/** The file beside the program from which the doctor is read, and where it begins. */
 export const doctorFile = (name) => `${name}.doctor.mjs`;
-export const doctors = { heimweg: "agent/doctor/doctor.ts" };
+export const doctors = {
+	heimweg: "agent/doctor/doctor.ts",
+	"heimweg-relay": "relay-side/doctor/doctor.ts",
+};
 
 const common = {
 	absWorkingDir: root,

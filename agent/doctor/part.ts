@@ -17,10 +17,19 @@ interface Options {
 export const doctor = agentPart({
 	name: "doctor",
 
-	create: ({ mail }, { facts }) => ({
-		name: "doctor",
-		commands: { doctor: async () => JSON.stringify(whatIsKnown(facts, mail?.domains ?? [])) },
-	}),
+	create({ mail }, { facts }) {
+		let relayVersion: string | undefined;
+		const known = () => whatIsKnown(facts, mail?.domains ?? [], relayVersion);
+		return {
+			name: "doctor",
+			commands: { doctor: async () => JSON.stringify(known()) },
+			checkin: {
+				heard(answer) {
+					relayVersion = answer.version;
+				},
+			},
+		};
+	},
 
 	cli(program, line) {
 		program

@@ -1,6 +1,6 @@
 import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
-import type { Wish, Wishes } from "../../shared/dns/wanted/wish.ts";
-import type { Answer } from "../../shared/doctor/dns/answer.ts";
+import type { Fault, Wish, Wishes } from "../../shared/dns/wanted/wish.ts";
+import { type Answer, recordsIn } from "../../shared/doctor/dns/answer.ts";
 import type { Dns } from "../../shared/doctor/dns/dns.ts";
 import type { Finding } from "../../shared/doctor/finding.ts";
 import { type Gravity, judgeWish, type Mending } from "../../shared/doctor/wish.ts";
@@ -44,6 +44,19 @@ export function judgeRecords(
 				}),
 			),
 	];
+}
+
+/** What is wrong with what is there, where what should be there is not known. Pure. */
+export function judgeFaults(
+	answer: Answer,
+	claims: (record: string) => boolean,
+	faults: (present: readonly string[]) => Fault[],
+	about: Pick<Finding, "subject" | "source">,
+): Finding[] {
+	const present = recordsIn(answer).filter(claims);
+	return faults(present).map(({ code, so, slight }) => ({
+		...{ ...about, code, severity: slight ? "todo" : "risk", turn: "home", found: so },
+	}));
 }
 
 /** The command that sets what is wished for, or the records, for who sets them elsewhere. */

@@ -28,6 +28,9 @@ export const toldSchema = z.object({
 	keys: z.array(keySchema).optional(),
 	/** Client ports that something listens on. */
 	ports: z.array(z.int()).default([]),
+	/** Names that get the relay's addresses. */
+	relayed: z.array(z.string()).default([]),
+	relayVersion: z.string().optional(),
 	homeAddresses: z.array(addressSchema).default([]),
 	/** Addresses that RFC 2142 asks for and that are not valid here; undefined: the list is not known. */
 	lackingAddresses: z.array(z.string()).optional(),
@@ -35,8 +38,12 @@ export const toldSchema = z.object({
 export type Told = z.infer<typeof toldSchema>;
 
 /** What the daemon knows now. */
-export function whatIsKnown(facts: AgentFacts, domains: readonly string[]): Told {
-	const { relayTruth, signingKeys, servedPorts, addresses, valid } = facts;
+export function whatIsKnown(
+	facts: AgentFacts,
+	domains: readonly string[],
+	relayVersion: string | undefined,
+): Told {
+	const { relayTruth, signingKeys, servedPorts, addresses, valid, published } = facts;
 	const relay = relayTruth.value;
 	const keys = signingKeys.value;
 	const required = domains.flatMap((domain) => requiredNames.map((name) => `${name}@${domain}`));
@@ -52,6 +59,8 @@ export function whatIsKnown(facts: AgentFacts, domains: readonly string[]): Told
 				}
 			: {}),
 		...(keys ? { keys: [...keys] } : {}),
+		relayed: [...(published.value?.relayed ?? [])],
+		...(relayVersion ? { relayVersion } : {}),
 		ports: [...(servedPorts.value ?? [])],
 		homeAddresses: ([4, 6] as const).flatMap((family) => addresses.value?.[family].address ?? []),
 		...(valid.value ? { lackingAddresses: required.filter((one) => !valid.value!.has(one)) } : {}),

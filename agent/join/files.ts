@@ -9,7 +9,7 @@ import type { Joining } from "./join-file.ts";
 import { type EnrolPaths, filesIn } from "./paths.ts";
 
 /** The relay's defaults, which need not be written. */
-const usual = { pulsePort: 8686, checkinPort: 8687, mtu: 1280 };
+export const usual = { pulsePort: 8686, checkinPort: 8687, mtu: 1280 };
 
 /** This machine's key, if it has one; throws a ConfigError when what lies there is none. */
 export async function ownKey(path: string): Promise<string | undefined> {

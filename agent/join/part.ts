@@ -3,6 +3,7 @@ import { runCommand } from "../../shared/command.ts";
 import { spanSchema } from "../../shared/config.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
+import { WrongAnswer } from "../../shared/prompt.ts";
 import { english, say } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import { defaultConfigPath } from "../config.ts";
@@ -46,6 +47,7 @@ export const join = agentPart({
 			.option("--add <file>", words.addOption)
 			.option("-y, --yes", words.yesOption)
 			.option("-v, --verbose", words.verboseOption)
+			.option("-n, --dry-run", words.dryRunOption)
 			.option(
 				"--anew",
 				"join with a new code although this machine is a home; heimweg.toml is kept beside it",
@@ -58,6 +60,7 @@ export const join = agentPart({
 				const work = async () => {
 					speak = await speech();
 					const deps = realDeps(line, options, print, speak);
+					if (options.dryRun && !(await joined())) throw new WrongAnswer(words.dryRunEarly);
 					requireAnswers(deps.prompt, options, await isThere(deps.tokenFile));
 					if (anew && (await joined()))
 						print(`The configuration of before is ${await makeRoom(runCommand)}.`);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeFileAtomic } from "../../shared/atomic-file.ts";
+import { syncFile, writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, HeimwegError } from "../../shared/errors.ts";
 import { changeMap, changesBetween, mapText, replaceMap, runningMap } from "../../shared/haproxy/map.ts";
 import { askHaproxy } from "../../shared/haproxy/runtime.ts";
@@ -74,8 +74,10 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 		},
 		async tell(map, signal) {
 			if (!known || performance.now() - known.seenAt >= lookAnewAfter) return false;
-			await writeFileAtomic(places.names, mapText(map), { mode: 0o644 });
+			// A process that starts now has it; what a power cut leaves is made right at our start.
+			await writeFileAtomic(places.names, mapText(map), { mode: 0o644, sync: false });
 			await tellMap(known.pid, map, signal);
+			await syncFile(places.names);
 			return true;
 		},
 		pid: async (signal) => (await running(signal))?.pid,

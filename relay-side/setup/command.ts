@@ -1,4 +1,4 @@
-import { EX_TROUBLE, HeimwegError } from "../../shared/errors.ts";
+import { HeimwegError } from "../../shared/errors.ts";
 import { refuse } from "../../shared/preflight.ts";
 import { tellingOfWaits } from "../../shared/prompt.ts";
 import { takeSteps } from "../../shared/steps.ts";
@@ -25,8 +25,9 @@ export async function setUp(options: SetupOptions, deps: SetupDeps): Promise<num
 	for (const line of foundLines(found)) say(line);
 	const host = await askHost(options, found, deps);
 	const { config, ...steps } = await planSteps({ options, found, host, group }, deps);
-	const { verbose } = options;
-	if (!(await takeSteps(steps, words, { prompt, say, verbose }))) return EX_TROUBLE;
+	const { verbose, dryRun } = options;
+	const ends = await takeSteps(steps, words, { prompt, say, verbose, dryRun });
+	if (ends !== undefined) return ends;
 	for (const line of await prove({ options, found, host, config }, deps)) say(line);
 	return 0;
 }

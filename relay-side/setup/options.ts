@@ -11,6 +11,8 @@ export interface SetupOptions {
 	networks?: string;
 	yes?: boolean;
 	verbose?: boolean;
+	/** Show what is to be done, and do nothing. */
+	dryRun?: boolean;
 	/** False with --no-firewall. */
 	firewall?: boolean;
 }

@@ -28,6 +28,7 @@ export const setup = relayPart({
 			.option("--no-firewall", words.firewallOption)
 			.option("-y, --yes", words.yesOption)
 			.option("-v, --verbose", words.verboseOption)
+			.option("-n, --dry-run", words.dryRunOption)
 			.action(async (options: SetupOptions) => {
 				const speak = await speech();
 				const deps = {

@@ -1,5 +1,6 @@
 import { familyOfCidr, parseCidr } from "../../shared/address.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { shellText } from "../../shared/firewall/port.ts";
 import { changeText } from "../../shared/postfix/command.ts";
 import { composedSide } from "../../shared/postfix/compose.ts";
 import { notRestarted } from "../../shared/postfix/not-restarted.ts";
@@ -129,7 +130,7 @@ function firewallSteps({ options, found }: Wanted, { run, say }: SetupDeps): Ste
 	if (options.firewall === false) return [];
 	return found.firewalls.flatMap(({ name, opens, lasts }) =>
 		opens.map((argv, at) => ({
-			text: sentence(words.stepFirewall, { name, command: argv.join(" ") }),
+			text: sentence(words.stepFirewall, { name, command: shellText(argv) }),
 			async act() {
 				await run(argv[0]!, argv.slice(1));
 				const line = lasts?.lines[at];

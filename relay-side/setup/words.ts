@@ -6,6 +6,7 @@ export const words = {
 	networksOption: "the tunnel's networks, IPv4 and IPv6, instead of ones drawn at random",
 	yesOption: "take what is proposed, without asking",
 	verboseOption: "show each setting of Postfix as it was and as it will be",
+	dryRunOption: "only show what would be done; the status is 1 when there is something, else 0",
 	firewallOption: "open no ports in this machine's firewall",
 	onlyRoot: "only root may set a relay up",
 	onlyRootRemedy: "run the command again with sudo",

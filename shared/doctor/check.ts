@@ -8,6 +8,8 @@ import type { Finding } from "./finding.ts";
 export interface Check<Known, Eyes, Seen = unknown> {
 	/** Its file's name, with underscores. */
 	readonly name: string;
+	/** `long`: it speaks to a mail server, and these make strangers wait. */
+	readonly patience?: "long";
 	look(known: Known, eyes: Eyes): Promise<Seen>;
 	judge(seen: Seen, known: Known): Finding[];
 }

@@ -8,6 +8,9 @@ import { alarms, type Finding } from "./finding.ts";
 /** For one look of one check. */
 const lookTime = 5 * SECOND;
 
+/** For one that speaks to a mail server: postscreen(8) keeps who is new waiting for six seconds. */
+const longLookTime = 9 * SECOND;
+
 /** Before the second try, of what alarmed at the first. */
 const betweenTries = 1 * SECOND;
 
@@ -76,10 +79,11 @@ async function one<Eyes>(
 	most: number,
 ): Promise<Finding[]> {
 	const timer = new AbortController();
+	const time = check.patience === "long" ? Math.max(most, longLookTime) : most;
 	try {
 		const seen = await Promise.race([
 			check.look(known as never, eyes),
-			sleep(most, undefined, { signal: timer.signal }).then(() => {
+			sleep(time, undefined, { signal: timer.signal }).then(() => {
 				throw Object.assign(new Error(), { code: "TOO_LONG" });
 			}),
 		]);
@@ -87,7 +91,7 @@ async function one<Eyes>(
 	} catch (error) {
 		const found =
 			codeOf(error) === "TOO_LONG"
-				? say`the look at it did not end within ${most / SECOND} s`
+				? say`the look at it did not end within ${time / SECOND} s`
 				: say`the look at it failed: ${messageOf(error)}`;
 		return [{ code: `${check.name}_not_looked_at`, severity: "not_known", subject, found }];
 	} finally {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { runtimeFor } from "../../systemd/package/runtime.ts";
 import type { AgentStatus } from "../agent/agent-status.ts";
 import type { RelayStatus } from "../relay-side/relay-status.ts";
 import { authorityOnHosts } from "./certificates.ts";
@@ -108,6 +109,13 @@ export async function installed(host: Host, side: "home" | "relay"): Promise<voi
 	await host.copyIn(`${projectFolder}dist`, "/root/heimweg/dist");
 	await host.copyIn(`${projectFolder}systemd`, "/root/heimweg/systemd");
 	await host.run(["/root/heimweg/systemd/install", side]);
+}
+
+/** The same on a Debian whose own Node is too old, or that has none: it gets the one that the packages bring. */
+export async function installedWithNode(host: Host, side: "home" | "relay"): Promise<void> {
+	const { binary } = await runtimeFor(process.arch === "arm64" ? "arm64" : "amd64");
+	await host.copyIn(binary, "/usr/local/bin/node");
+	await installed(host, side);
 }
 
 async function secret(host: Host, path: string, text: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { configText } from "../../../shared/config.ts";
-import { EX_TROUBLE } from "../../../shared/errors.ts";
 import { takeSteps } from "../../../shared/steps.ts";
 import { askDns } from "./dns.ts";
 import { askMailbox } from "./mail-proof.ts";
@@ -25,8 +24,9 @@ export async function afterEnrolment(
 	// Before anything is done: nobody sits there and waits for a question.
 	const mailbox = options.mail === false ? undefined : await askMailbox(joined, recipients, options, deps);
 	const steps = await planSteps({ joined, draft, options, dns, sources }, deps);
-	const { verbose } = options;
-	if (!(await takeSteps(steps, words, { prompt, say, verbose }))) return EX_TROUBLE;
+	const { verbose, dryRun } = options;
+	const ends = await takeSteps(steps, words, { prompt, say, verbose, dryRun });
+	if (ends !== undefined) return ends;
 	return prove({ joined, mailbox, names: dns?.names ?? [] }, deps);
 }
 

@@ -38,6 +38,8 @@ export interface AfterOptions {
 	add?: string;
 	yes?: boolean;
 	verbose?: boolean;
+	/** Show what is to be done, and do nothing. */
+	dryRun?: boolean;
 }
 
 /** What it works with. */

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "../../../shared/atomic-file.ts";
 import { HeimwegError, messageOf } from "../../../shared/errors.ts";
-import { firewalls } from "../../../shared/firewall.ts";
+import { firewalls } from "../../../shared/firewall/firewalls.ts";
+import { type OpenPort, shellText } from "../../../shared/firewall/port.ts";
 import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared/postfix/command.ts";
 import { composedSide } from "../../../shared/postfix/compose.ts";
 import { notRestarted } from "../../../shared/postfix/not-restarted.ts";
@@ -13,6 +14,7 @@ import { unitSteps } from "../../../shared/unit-steps.ts";
 import type { AgentCore } from "../../config.ts";
 import type { FoundSource } from "../../recipients/find.ts";
 import type { Need } from "../../recipients/need.ts";
+import { wayOut } from "../way-out.ts";
 import type { WantedDns } from "./dns.ts";
 import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
 import { homeServerSide } from "./server.ts";
@@ -169,14 +171,25 @@ async function myorigin({ run }: AfterDeps): Promise<string> {
 	return (await readFile(value, "utf8").catch(() => "")).split("\n")[0]!.trim();
 }
 
-/** The relay brings mail, and clients where it serves their ports, through the tunnel. */
+/**
+ * The relay brings mail, and clients where it serves their ports, through the tunnel; and what this home sends leaves by it,
+ * where what goes out is filtered too.
+ */
 async function firewallSteps({ joined }: Wanted, { run, line, say }: AfterDeps): Promise<Step[]> {
-	const { tunnel, ports } = (await line.load(joined.config)) as AgentCore & { ports?: { serve?: number[] } };
+	const { tunnel, ports, relays } = (await line.load(joined.config)) as AgentCore & {
+		ports?: { serve?: number[] };
+	};
 	const clients = (ports?.serve ?? []).map((port) => port + behindProxy);
-	const open = [25, ...clients].map((port) => ({ protocol: "tcp" as const, port, on: tunnel.interface }));
+	const incoming = [25, ...clients].map(
+		(port): OpenPort => ({ protocol: "tcp", port, on: tunnel.interface }),
+	);
+	const outgoing = relays.flatMap(({ endpoint, pulse_port, checkin_port }) =>
+		wayOut({ ...{ endpoint, pulse_port, checkin_port }, on: tunnel.interface }),
+	);
+	const open = [...incoming, ...outgoing];
 	return (await firewalls(run, open)).flatMap(({ name, opens, lasts }) =>
 		opens.map((argv, at) => ({
-			text: sentence(words.stepFirewall, { name, command: argv.join(" ") }),
+			text: sentence(words.stepFirewall, { name, command: shellText(argv) }),
 			async act() {
 				await run(argv[0]!, argv.slice(1));
 				const rule = lasts?.lines[at];

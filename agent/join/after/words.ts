@@ -10,6 +10,8 @@ export const words = {
 	stepAdd: "add to {config} what {file} says",
 	yesOption: "take what is proposed, without asking",
 	verboseOption: "show each setting of Postfix as it was and as it will be",
+	dryRunOption: "only show what would be done; the status is 1 when there is something, else 0",
+	dryRunEarly: "this machine has not joined: --dry-run shows what is to be done after that",
 
 	tokenKept: "deSEC token: {file} stands and is kept",
 	askName: "Which name is to follow this line's addresses?",

@@ -110,6 +110,15 @@ export function dkimFaults(present: readonly string[], key?: DkimKey): Fault[] {
 			return [{ code: "dkim_revoked", so: "the key is revoked: p= is empty (RFC 6376, 3.6.1)" }];
 		if (tags.t?.split(":").includes("y"))
 			return [{ code: "dkim_for_tests", so: "it says t=y, for tests: receivers ignore what fails" }];
+		if (tags.h !== undefined && !tags.h.split(":").includes("sha256"))
+			return [
+				{
+					code: "dkim_without_sha256",
+					so: `"h=${tags.h}" leaves SHA-256 out, and receivers take nothing else (RFC 8301, 3.1)`,
+				},
+			];
+		if (tags.s !== undefined && !tags.s.split(":").some((one) => one === "*" || one === "email"))
+			return [{ code: "dkim_not_for_mail", so: `"s=${tags.s}" says that the key is not for mail` }];
 		if (!key || tags.p === key.publicKey) return [];
 		return [{ code: "dkim_other_key", so: `it is another key than the one in ${key.source}` }];
 	});

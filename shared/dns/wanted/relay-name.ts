@@ -1,7 +1,7 @@
 import { canonicalRecord } from "../rrset.ts";
-import { textRecord } from "../text.ts";
+import { textOf, textRecord } from "../text.ts";
 import { isWithin, type MailDomain, type RelayTruth } from "./mail-domain.ts";
-import { isSpf } from "./spf.ts";
+import { isSpf, spfFaults } from "./spf.ts";
 import { nothing, type Omission, type Wish, type Wishes, wholeSet } from "./wish.ts";
 
 /**
@@ -57,6 +57,8 @@ export function relayRecords(relay: RelayTruth): Wish[] {
 		{
 			...{ kind: "SPF", name, type: "TXT", records: [textRecord("v=spf1 a -all")], word, claims: isSpf },
 			why: "bounces come from the relay's own name",
+			accepts: (present) => present.length === 1 && holdsItself(textOf(present[0]!) ?? ""),
+			faults: (present) => spfFaults(present),
 			yields: true,
 		},
 	];
@@ -65,4 +67,9 @@ export function relayRecords(relay: RelayTruth): Wish[] {
 function isOneOf(record: string, addresses: readonly string[]): boolean {
 	const type = record.includes(":") ? "AAAA" : "A";
 	return addresses.some((one) => canonicalRecord(type, one) === canonicalRecord(type, record));
+}
+
+/** Its own address may send, and not everybody. */
+function holdsItself(text: string): boolean {
+	return /^v=spf1 (?:.* )?\+?(?:a|ip4:\S+)(?: .*)? [~-]all$/i.test(text);
 }

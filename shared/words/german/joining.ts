@@ -1,5 +1,9 @@
 /** What `heimweg join` asks, does and proves once the code is used. */
 export const joining = {
+	"only show what would be done; the status is 1 when there is something, else 0":
+		"nur zeigen, was getan würde; der Status ist 1, wenn es etwas gibt, sonst 0",
+	"this machine has not joined: --dry-run shows what is to be done after that":
+		"dieser Rechner ist noch nicht beigetreten: --dry-run zeigt, was danach zu tun ist",
 	"keep no records at deSEC": "keine Einträge bei deSEC führen",
 	"the name that gets this line's addresses, mail.DOMAIN unless said":
 		"der Name, der die Adressen dieses Anschlusses bekommt, mail.DOMAIN, wenn nichts gesagt wird",

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { alarms, statusOf } from "../../../shared/doctor/finding.ts";
-import { plantedFaults } from "./faults.ts";
+import { recordFaults } from "./faults.ts";
+import { homeFaults } from "./home-faults.ts";
 import { type World, world } from "./world.ts";
 
 let there: World;
@@ -15,7 +16,7 @@ test("a right domain raises no alarm, and all of it is known", async () => {
 	expect(statusOf(findings)).toBe(0);
 });
 
-for (const { what, plant, code, severity, turn, line } of plantedFaults) {
+for (const { what, plant, code, severity, turn, line } of [...recordFaults, ...homeFaults]) {
 	test(`the doctor names ${what}, whose turn it is, and the line that mends it`, async () => {
 		plant(there);
 		const findings = await there.findings();

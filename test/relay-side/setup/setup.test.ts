@@ -60,7 +60,7 @@ const answers: Record<string, string> = {
 /** A machine with Postfix, WireGuard, ufw and systemd. */
 const run: RunCommand = async (command, args, options) => {
 	const line = [command, ...args].join(" ");
-	if (line === "ufw status") return ufw;
+	if (line === "ufw status verbose") return ufw;
 	if (line in answers) return answers[line]!;
 	if (line === "postconf -m") return "hash\nlmdb\n";
 	if (line === "postconf -hx mydestination") return "vps17.hoster.example, hoster.example, localhost";
@@ -83,7 +83,7 @@ const run: RunCommand = async (command, args, options) => {
 	if (command === "ufw" && args[0] === "allow") {
 		done.push(line);
 		const [, port = ""] = args.includes("on") ? ["", `${args.at(-3)}/${args.at(-1)} on hw0`] : args;
-		ufw += `${port} ALLOW Anywhere\n`;
+		ufw += `${port}    ALLOW IN    Anywhere\n`;
 		return "";
 	}
 	if (["postconf", "postmap", "postfix", "setpriv", "mkdir", "install", "chmod", "id"].includes(command))
@@ -173,6 +173,18 @@ test("run again it changes nothing, and a key or a file that is there stays as i
 	expect(done).toEqual([]);
 	expect(said).toContain("\nNothing is to be done: all of it stands already.");
 	expect(await Promise.all(kept.map((file) => readFile(file, "utf8")))).toEqual(before);
+});
+
+test("a dry run shows what there is to do and touches nothing, and its status says whether there is something", async () => {
+	const before = postfix.main();
+	expect(await setup({ dryRun: true })).toBe(1);
+	expect(said.join("\n")).toContain("make the relay's key");
+	expect(done).toEqual([]);
+	expect(postfix.main()).toEqual(before);
+	await expect(readFile(config)).rejects.toThrow("ENOENT");
+	await setup();
+	expect(await setup({ dryRun: true })).toBe(0);
+	expect(done).toEqual([]);
 });
 
 test("a power cut after any of its steps leaves what a second run completes", async () => {

@@ -140,6 +140,17 @@ test("after the code: records, recipients, Postfix and the units, then a mail ou
 	expect(text).not.toContain("Not proven");
 });
 
+test("a dry run shows what there is to do and touches nothing, and its status says whether there is something", async () => {
+	const before = [await readFile(config, "utf8"), postfix.main()];
+	expect(await after({ yes: true, dryRun: true })).toBe(1);
+	expect(said.join("\n")).toContain("start heimweg, now and at each boot");
+	expect([done, sent]).toEqual([[], []]);
+	expect([await readFile(config, "utf8"), postfix.main()]).toEqual(before);
+	await after({ yes: true });
+	expect(await after({ yes: true, dryRun: true, tokenFile: undefined as never })).toBe(0);
+	expect(done).toEqual([]);
+});
+
 test("run again it changes nothing, and asks for nothing that is known", async () => {
 	await after({ yes: true });
 	const before = await readFile(config, "utf8");

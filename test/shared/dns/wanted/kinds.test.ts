@@ -7,7 +7,7 @@ import { dkimFaults } from "../../../../shared/dns/wanted/dkim.ts";
 import { dmarcFaults } from "../../../../shared/dns/wanted/dmarc.ts";
 import type { DkimKey, MailDomain } from "../../../../shared/dns/wanted/mail-domain.ts";
 import { lookupsOf, spfFaults } from "../../../../shared/dns/wanted/spf.ts";
-import { type Fault, together } from "../../../../shared/dns/wanted/wish.ts";
+import { together } from "../../../../shared/dns/wanted/wish.ts";
 
 const relay = {
 	name: "relay.example.net",
@@ -36,8 +36,6 @@ const texts = (mail: MailDomain, kind: string) =>
 			const shown = records.map((one) => (type === "TXT" ? textOf(one) : one));
 			return `${name} ${shown.join(" | ")}`;
 		});
-
-const said = (faults: readonly Fault[]) => faults.map(({ so }) => so).join();
 
 const left = (mail: MailDomain, kind: string) =>
 	wishesOf(mail).leftOut.filter((omission) => omission.kind === kind);
@@ -93,7 +91,11 @@ test.each([
 	[[`v=spf1 ${"include:a.example ".repeat(11)}~all`], "more than 10 terms"],
 ])("what is wrong with SPF records is said: %j", (present, fault) => {
 	const records = present.map((text) => `"${text}"`);
-	expect(said(spfFaults(records, ["198.51.100.7"]))).toContain(fault);
+	expect(
+		spfFaults(records, ["198.51.100.7"])
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault);
 });
 
 test("each key of the domain gets a record; one of 512 bits gets none, and ed25519 stands beside RSA", () => {
@@ -138,7 +140,11 @@ test.each([
 	['"hello"', "is no DKIM key"],
 	['"v=DKIM1; p=TUlJ" "Qg=="', undefined],
 ])("what is wrong with a published key is said: %s", (record, fault) => {
-	expect(said(dkimFaults([record], rsa))).toContain(fault ?? "");
+	expect(
+		dkimFaults([record], rsa)
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault ?? "");
 	if (fault === undefined) expect(dkimFaults([record], rsa)).toEqual([]);
 });
 
@@ -171,7 +177,11 @@ test.each([
 	["v=DMARC1; p=none; p=reject", "cannot be read"],
 	["v=DMARC1; rua=mailto:a@example.org", "no policy"],
 ])("a slip of the pen in a DMARC record is said: %s", (text, fault) => {
-	expect(said(dmarcFaults([`"${text}"`]))).toContain(fault);
+	expect(
+		dmarcFaults([`"${text}"`])
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault);
 	expect(dmarcFaults(['"v=DMARC1; p=reject; np=reject; psd=n; t=n"'])).toEqual([]);
 });
 

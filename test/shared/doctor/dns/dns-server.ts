@@ -22,17 +22,29 @@ export interface DnsServer {
 	records: Map<string, string[]>;
 	/** By name: what is done instead of answering right; a resolver's answers (`recursive`) or the zone's own. */
 	misbehave(question: { name: string; type: string; recursive: boolean }): Misbehaviour | undefined;
+	/** By zone: the servers that the zone above names, in a referral. */
+	referrals: Map<string, string[]>;
+	/** Zones whose answers come with signatures; a resolver leaves them out when it strips. */
+	signed: Set<string>;
+	strips: boolean;
+	/** Seconds, of every record. */
+	ttl: number;
 	/** Questions that came, `name TYPE`, with `tcp` behind those over TCP. */
 	asked: string[];
 	stop(): Promise<void>;
 }
 
-export async function dnsServer(): Promise<DnsServer> {
+/**
+ * @param place another loopback address with the port of a server before, for a second one of the same zones
+ */
+export async function dnsServer(place: { address?: string; port?: number } = {}): Promise<DnsServer> {
+	const { address = "127.0.0.1" } = place;
 	const udp = createSocket("udp4");
-	await new Promise<void>((done) => udp.bind(0, "127.0.0.1", done));
+	await new Promise<void>((done) => udp.bind(place.port ?? 0, address, done));
 	const { port } = udp.address();
 	const server: DnsServer = {
-		...{ address: `127.0.0.1:${port}`, port, records: new Map(), asked: [] },
+		...{ address: `${address}:${port}`, port, records: new Map(), asked: [] },
+		...{ referrals: new Map(), signed: new Set(), strips: false, ttl: 60 },
 		misbehave: () => undefined,
 		async stop() {
 			tcp.close();
@@ -52,7 +64,7 @@ export async function dnsServer(): Promise<DnsServer> {
 			}
 		});
 	});
-	await new Promise<void>((done) => tcp.listen(port, "127.0.0.1", done));
+	await new Promise<void>((done) => tcp.listen(port, address, done));
 	return server;
 }
 
@@ -70,8 +82,25 @@ function answersTo(server: DnsServer, bytes: Buffer, tcp: boolean): Buffer[] {
 	if (wrong === "REFUSED") return [dnsPacket.encode({ ...head, flags: 5 })];
 	if (wrong === "truncated" && !tcp)
 		return [dnsPacket.encode({ ...head, flags: authoritative | dnsPacket.TRUNCATED_RESPONSE })];
+	const referred = query.flag_rd || type !== "NS" ? undefined : server.referrals.get(name);
+	if (referred)
+		return [
+			dnsPacket.encode({ ...head, flags: 0, authorities: referred.map((one) => answerOf(name, "NS", one)) }),
+		];
 	const { answers, authorities, code } = lookUp(server.records, name.toLowerCase(), type);
+	const wantsSignatures = query.additionals?.some((one) => one.type === "OPT" && one.flag_do);
+	if (wantsSignatures && answers.length > 0 && server.signed.has(name) && !(server.strips && query.flag_rd))
+		answers.push(signatureOf(name, type));
+	for (const one of answers) Object.assign(one, { ttl: server.ttl });
 	return [dnsPacket.encode({ ...head, flags: authoritative | code, answers, authorities })];
+}
+
+function signatureOf(name: string, type: string): dnsPacket.Answer {
+	const data = {
+		...{ typeCovered: type, algorithm: 13, labels: 2, originalTTL: 60, expiration: 1, inception: 1 },
+		...{ keyTag: 1, signersName: name, signature: Buffer.from("signature") },
+	};
+	return { name, type: "RRSIG", ttl: 60, class: "IN", data } as unknown as dnsPacket.Answer;
 }
 
 function lookUp(records: DnsServer["records"], name: string, type: string) {
@@ -125,6 +154,13 @@ function dataOf(type: string, record: string): unknown {
 			return {
 				...{ usage: number(0), selector: number(1), matchingType: number(2) },
 				certificate: Buffer.from(words[3]!, "hex"),
+			};
+		case "DNSKEY":
+			return { flags: number(0), algorithm: number(2), key: Buffer.from(words[3]!, "base64") };
+		case "DS":
+			return {
+				...{ keyTag: number(0), algorithm: number(1), digestType: number(2) },
+				digest: Buffer.from(words[3]!, "hex"),
 			};
 		case "SOA":
 			return { mname: host(0), rname: host(1), serial: number(2), minimum: 60 };
