@@ -5,7 +5,8 @@ import type { Provider } from "../../shared/dns/provider.ts";
 import { untilVisible } from "../../shared/dns/visibility.ts";
 import type { WantedRRset } from "../../shared/dns/wanted/address.ts";
 import { wishesOf } from "../../shared/dns/wanted/all.ts";
-import { autoconfigFile } from "../../shared/dns/wanted/autoconfig.ts";
+import { autoconfigFile, autodiscoverFile } from "../../shared/dns/wanted/autoconfig.ts";
+import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
 import { dnsCommands } from "../../shared/dns/zones/commands.ts";
 import { createSnapshots } from "../../shared/dns/zones/snapshots.ts";
 import { createZones } from "../../shared/dns/zones/zones.ts";
@@ -145,14 +146,19 @@ export function createMailRecords(
 		},
 	});
 
-	async function autoconfig(domain: string): Promise<string> {
-		if (domains.includes(domain)) return JSON.stringify(autoconfigFile(mail(domain, domain)));
+	/** A file for mail programs. */
+	const fileFor = (make: (mail: MailDomain) => string) => async (domain: string) => {
+		if (domains.includes(domain)) return JSON.stringify(make(mail(domain, domain)));
 		const known = domains.join(", ") || "there is none";
 		throw new HeimwegError(`${domain} is none of the mail domains: ${known}`);
-	}
+	};
 
 	return {
-		commands: { ...commands, "dns-autoconfig": autoconfig },
+		commands: {
+			...commands,
+			"dns-autoconfig": fileFor(autoconfigFile),
+			"dns-autodiscover": fileFor(autodiscoverFile),
+		},
 		look,
 		checkin: {
 			own() {

@@ -179,3 +179,15 @@ test("the relay is asked whether it sees what was applied, and what it does not 
 	expect(told()).toBeUndefined();
 	expect(records.checkin.own!()).toEqual({ version: 1 });
 });
+
+test("the files for mail programs are given for the mail domains, and for no other", async () => {
+	for (const [command, part] of [
+		["dns-autoconfig", "<clientConfig"],
+		["dns-autodiscover", "<Autodiscover"],
+	] as const) {
+		expect(JSON.parse(await records.commands[command]!("example.org")), command).toContain(part);
+		await expect(records.commands[command]!("example.com")).rejects.toThrow(
+			"example.com is none of the mail domains: example.org",
+		);
+	}
+});
