@@ -36,7 +36,8 @@ export const debian12: Root = {
 	packages:
 		"systemd-sysv dbus postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables openssl procps " +
 		"iputils-ping ca-certificates netcat-openbsd curl needrestart unattended-upgrades",
-	services: "postfix",
+	added: "ansible-core openssh-server",
+	services: "postfix ssh",
 };
 
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */
