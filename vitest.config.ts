@@ -13,8 +13,8 @@ export default defineConfig({
 					include: ["test/**/*.test.ts"],
 					exclude: ["test/lab/**"],
 					// A busy machine is slow, and no test is about that.
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					testTimeout: 180_000,
+					hookTimeout: 180_000,
 					expect: { poll: { timeout: 30_000, interval: 10 } },
 				},
 			},

@@ -7,6 +7,7 @@ import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.t
 import { delivery } from "./delivery/part.ts";
 import { dkim } from "./dkim/part.ts";
 import { dns } from "./dns/part.ts";
+import { doctor } from "./doctor/part.ts";
 import { agentFacts } from "./facts.ts";
 import { join } from "./join/part.ts";
 import { mail } from "./mail/part.ts";
@@ -49,7 +50,22 @@ Signals to the daemon:
 	},
 	core: coreShape,
 	review: reviewCore,
-	parts: [join, address, relay, ports, dkim, dns, reach, recipients, mail, delivery, bounces, bans, maillog],
+	parts: [
+		join,
+		address,
+		relay,
+		ports,
+		dkim,
+		dns,
+		reach,
+		recipients,
+		mail,
+		delivery,
+		bounces,
+		bans,
+		maillog,
+		doctor,
+	],
 	context: (common, { key }, parts) => ({
 		...common,
 		key,

@@ -1,5 +1,5 @@
 import type { Address, Cidr, Endpoint, Family } from "../shared/address.ts";
-import type { DkimKey } from "../shared/dns/wanted/mail-domain.ts";
+import type { DkimKey, RelayTruth } from "../shared/dns/wanted/mail-domain.ts";
 import { type Fact, type FactMap, fact, factMap } from "../shared/fact.ts";
 import type { Delivery as Logged } from "../shared/postfix/delivery.ts";
 import { type Delivery, sameDelivery } from "../shared/postfix/verdict.ts";
@@ -50,8 +50,12 @@ export interface AgentFacts {
 	way: Fact<Record<Family, Address | "gone" | undefined>>;
 	/** The address of each family that is proven not to lead to us from outside; undefined: no proof (reach). */
 	reach: Fact<Record<Family, Address | undefined>>;
+	/** The address of each family at which the relay has got to us from outside, proven by our own key (reach). */
+	reached: Fact<Record<Family, Address | undefined>>;
 	/** The client ports that something here listens on, or that the configuration names (reach). */
 	servedPorts: Fact<readonly number[]>;
+	/** What the relay says of its name and addresses; undefined: it has not said yet (dns). */
+	relayTruth: Fact<RelayTruth | undefined>;
 	/** The public keys that sign this home's mail; undefined: not known (dkim). */
 	signingKeys: Fact<readonly DkimKey[] | undefined>;
 	/** Others who see a public address, by name, such as a router: how far each is believed, and what it sees (its part). */
@@ -82,7 +86,9 @@ export function agentFacts(): AgentFacts {
 		published: fact("published"),
 		way: fact("way", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		reach: fact("reach", (a, b) => a[4] === b[4] && a[6] === b[6]),
+		reached: fact("reached", (a, b) => a[4] === b[4] && a[6] === b[6]),
 		servedPorts: fact("served ports", (a, b) => a.join() === b.join()),
+		relayTruth: fact("relay truth", (a, b) => JSON.stringify(a) === JSON.stringify(b)),
 		signingKeys: fact("signing keys", (a, b) => JSON.stringify(a) === JSON.stringify(b)),
 		sources: factMap("sources"),
 		recipients: fact("recipients", (a, b) => JSON.stringify([...a]) === JSON.stringify([...b])),

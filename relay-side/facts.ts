@@ -80,8 +80,11 @@ export interface RelayFacts {
 	verified: FactMap<{ at: Date; yes: boolean }>;
 	/** What Postfix did with a mail, told for each line of its log (maillog). */
 	logged: Fact<Logged>;
-	/** HAProxy's stats socket, and the process behind it; told anew when another runs, undefined while none does (ports). */
-	haproxy: Fact<{ socket: string; pid: number | undefined }>;
+	/**
+	 * HAProxy's stats socket, that of its master process, and the process that serves; told anew when another does, undefined
+	 * while none does (ports).
+	 */
+	haproxy: Fact<{ socket: string; master: string; pid: number | undefined }>;
 }
 
 export function relayFacts(): RelayFacts {

@@ -7,6 +7,7 @@ import { checkin } from "./checkin/part.ts";
 import { coreShape, defaultConfigPath, madeByUnit, reviewCore } from "./config.ts";
 import { delivery } from "./delivery/part.ts";
 import { dns } from "./dns/part.ts";
+import { doctor } from "./doctor/part.ts";
 import { relayFacts } from "./facts.ts";
 import { homes } from "./homes/part.ts";
 import { createIdentity } from "./identity.ts";
@@ -82,6 +83,7 @@ Signals to the daemon:
 		bans,
 		verify,
 		maillog,
+		doctor,
 		setup,
 	],
 	context: (common, { key }, parts) => ({

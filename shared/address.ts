@@ -91,6 +91,23 @@ export function bytesOf(address: Address): Buffer {
 	return Buffer.from(ipaddr.parse(address).toByteArray());
 }
 
+/** Writes an address's bytes. To read one anew takes as long as all the rest of an answer; IPv4 is done by hand. */
+export function writeAddress(address: Address, into: Buffer, at: number): void {
+	if (familyOf(address) === 6) {
+		bytesOf(address).copy(into, at);
+		return;
+	}
+	let byte = 0;
+	for (let index = 0, place = at; index <= address.length; index++) {
+		const sign = address.charCodeAt(index);
+		if (sign >= 0x30) byte = 10 * byte + sign - 0x30;
+		else {
+			into[place++] = byte;
+			byte = 0;
+		}
+	}
+}
+
 /** The address that 4 or 16 bytes spell. */
 export function addressOfBytes(bytes: Buffer): Address {
 	return parseAddress(ipaddr.fromByteArray([...bytes]).toString());

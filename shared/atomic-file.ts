@@ -9,6 +9,11 @@ export interface AtomicFileOptions {
 	owner?: { uid: number; gid: number } | undefined;
 	/** Never takes the place of a file that is there: then it throws EEXIST. */
 	fresh?: boolean;
+	/**
+	 * False for what whoever starts makes anew, and must be quick: a reader sees the old text or the new one, but a power cut may
+	 * leave less until `syncFile` was called. On a busy disk syncing takes longer than all the rest.
+	 */
+	sync?: boolean;
 }
 
 /**
@@ -29,7 +34,7 @@ export async function writeFileAtomic(
 			const { owner } = options;
 			if (owner) await file.chown(owner.uid, owner.gid);
 			await file.chmod(options.mode ?? 0o600);
-			await file.sync();
+			if (options.sync !== false) await file.sync();
 		} finally {
 			await file.close();
 		}
@@ -43,7 +48,18 @@ export async function writeFileAtomic(
 	}
 	// A link leaves it there.
 	if (options.fresh) await rm(draft, { force: true });
-	await syncFolder(folder);
+	if (options.sync !== false) await syncFolder(folder);
+}
+
+/** Makes a file that was written without that last, and its name. */
+export async function syncFile(path: string): Promise<void> {
+	const file = await open(path, "r");
+	try {
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+	await syncFolder(dirname(path));
 }
 
 /** Makes what was done in a folder last: a rename, or a removal, may be lost by a power cut without it. */

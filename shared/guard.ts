@@ -23,7 +23,7 @@ export interface GuardRule {
  * take it, the guard stands without.
  */
 export interface GuardChain {
-	/** Its name: the part's. */
+	/** Its name: the part's, or one that begins with it. */
 	chain: string;
 	hook: "input";
 	/** By name, what nft(8) wants between the braces of `add set`; elements that packets add are nobody's change. */

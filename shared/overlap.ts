@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Cidr, type Family, networksOverlap, parseAddress, parseCidr } from "./address.ts";
+import { type Cidr, networksOverlap, parseAddress, parseCidr } from "./address.ts";
 import type { RunCommand } from "./command.ts";
 import { networkOverlap } from "./conditions.ts";
 import type { Health } from "./health.ts";
@@ -10,6 +10,8 @@ const routeSchema = z.looseObject({
 	dst: z.string(),
 	dev: z.string().optional().catch(undefined),
 	type: z.string().optional().catch(undefined),
+	scope: z.string().optional().catch(undefined),
+	gateway: z.string().optional().catch(undefined),
 });
 
 /** A route of this machine that takes addresses of the tunnel's network away. */
@@ -21,35 +23,38 @@ export interface Overlap {
 /**
  * Looks for routes, in all tables, that would take packets meant for the tunnel: those at least as narrow as the
  * tunnel's network. A wider one (10.0.0.0/8 at a hoster) does no harm, since the narrower route wins.
+ *
+ * @param connected look also for wider ones whose addresses are right there, as those of a container's bridge: some of them
+ *   would no longer be reached
  */
 export async function findOverlaps(
 	run: RunCommand,
 	tunnel: string,
 	networks: readonly Cidr[],
+	{ connected = false }: { connected?: boolean } = {},
 ): Promise<Overlap[]> {
-	const texts = await Promise.all(
-		([4, 6] as Family[]).map((family) => run("ip", ["-j", `-${family}`, "route", "show", "table", "all"])),
-	);
+	// Without a family, and of all tables, both are shown.
+	const text = await run("ip", ["-j", "route", "show", "table", "all"]);
 	// Of an address on an interface the kernel makes several routes; the widest says it all.
 	const found = new Map<string, Overlap & { length: number }>();
-	for (const text of texts) {
-		for (const route of readJsonList(text, routeSchema)) {
-			if (
-				route.dev === tunnel ||
-				route.dst === "default" ||
-				route.type === "multicast" ||
-				route.type === "unreachable"
-			)
-				continue;
-			const destination = destinationOf(route.dst);
-			if (!destination) continue;
-			for (const network of networks) {
-				const length = lengthOf(destination);
-				if (length < lengthOf(network) || !networksOverlap(network, destination)) continue;
-				const key = `${network} ${route.dev}`;
-				if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;
-				found.set(key, { network, route: `${destination} on ${route.dev ?? "?"}`, length });
-			}
+	for (const route of readJsonList(text, routeSchema)) {
+		if (
+			route.dev === tunnel ||
+			route.dst === "default" ||
+			route.type === "multicast" ||
+			route.type === "unreachable"
+		)
+			continue;
+		const destination = destinationOf(route.dst);
+		if (!destination) continue;
+		for (const network of networks) {
+			const length = lengthOf(destination);
+			const wide = length < lengthOf(network);
+			if (wide && !(connected && route.scope === "link" && route.gateway === undefined)) continue;
+			if (!networksOverlap(network, destination)) continue;
+			const key = `${network} ${route.dev}`;
+			if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;
+			found.set(key, { network, route: `${destination} on ${route.dev ?? "?"}`, length });
 		}
 	}
 	return [...found.values()].map(({ network, route }) => ({ network, route }));

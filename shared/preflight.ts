@@ -52,6 +52,8 @@ export async function machineProblems(
 	run: RunCommand,
 	programs: readonly string[],
 	tunnel: { interface: string; networks: readonly Cidr[] },
+	/** Before there is a tunnel, wider networks that are right there count as overlaps too. */
+	overlaps: { connected?: boolean } = {},
 ): Promise<string[]> {
 	const missing = await gatherProblems(missingPrograms(programs), missingPrivileges());
 	if (missing.length > 0) return missing;
@@ -60,15 +62,16 @@ export async function machineProblems(
 	return gatherProblems(
 		refuseForeignInterface(run, tunnel.interface).then(nothing),
 		guard.refuseForeign().then(nothing),
-		overlapProblems(run, tunnel),
+		overlapProblems(run, tunnel, overlaps),
 	);
 }
 
 async function overlapProblems(
 	run: RunCommand,
 	tunnel: { interface: string; networks: readonly Cidr[] },
+	overlaps: { connected?: boolean },
 ): Promise<string[]> {
-	const found = await findOverlaps(run, tunnel.interface, tunnel.networks);
+	const found = await findOverlaps(run, tunnel.interface, tunnel.networks, overlaps);
 	return found.map(
 		({ network, route }) =>
 			`tunnel.networks: ${network} overlaps the local route ${route}: choose another tunnel network on both sides, or renumber the local one`,

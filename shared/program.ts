@@ -30,7 +30,7 @@ import { version } from "./version.ts";
 const linePause = SECOND;
 
 /** Between two looks at the guard, which is followed by event too, and at the routes of this machine, which are not. */
-const guardEvery = 30 * SECOND;
+const guardEvery = MINUTE;
 const overlapsEvery = MINUTE;
 
 /** Milliseconds in which an edited file is noticed. */

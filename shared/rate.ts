@@ -70,25 +70,33 @@ export interface Bucket {
 	take(now: number): boolean;
 }
 
-/** A full one. It is kept as one time, when it will be full again (GCRA), so nothing is rounded. */
-export function bucket({ most, every }: BucketSize): Bucket {
+/**
+ * A bucket is kept as one time, when it will be full again (GCRA), so nothing is rounded: what that time is after one
+ * more; undefined when none is left. One that was never used is full since -Infinity.
+ */
+export function nextFull({ most, every }: BucketSize, fullAt: number, now: number): number | undefined {
+	const next = Math.max(fullAt, now) + every;
+	return next - now > most * every ? undefined : next;
+}
+
+/** A full one. */
+export function bucket(size: BucketSize): Bucket {
 	let fullAt = Number.NEGATIVE_INFINITY;
 	return {
 		take(now) {
-			const next = Math.max(fullAt, now) + every;
-			if (next - now > most * every) return false;
-			fullAt = next;
-			return true;
+			const next = nextFull(size, fullAt, now);
+			fullAt = next ?? fullAt;
+			return next !== undefined;
 		},
 	};
 }
 
 /** A bucket of this size for each of many keys, such as homes. Who is refused is refused without cost. */
 export function keyedBucket(size: BucketSize): (key: string) => boolean {
-	const buckets = new Map<string, Bucket>();
+	const fullAt = new Map<string, number>();
 	return (key) => {
-		const own = buckets.get(key) ?? bucket(size);
-		buckets.set(key, own);
-		return own.take(performance.now());
+		const next = nextFull(size, fullAt.get(key) ?? Number.NEGATIVE_INFINITY, performance.now());
+		if (next !== undefined) fullAt.set(key, next);
+		return next !== undefined;
 	};
 }

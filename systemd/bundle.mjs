@@ -17,6 +17,13 @@ export async function sourceVersion() {
 /** The file beside the program from which a command that speaks German reads it. */
 export const germanFile = (name) => `${name}.german.mjs`;
 
+/** The file beside the program from which the doctor is read, and where it begins. */
+export const doctorFile = (name) => `${name}.doctor.mjs`;
+export const doctors = {
+	heimweg: "agent/doctor/doctor.ts",
+	"heimweg-relay": "relay-side/doctor/doctor.ts",
+};
+
 const common = {
 	absWorkingDir: root,
 	write: false,
@@ -30,30 +37,51 @@ const common = {
 	logLevel: "warning",
 };
 
+/** Bundled CommonJS modules ask for it. */
+const withRequire =
+	'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+
 /**
- * The program as one ES module, what it says in German as another, which costs a daemon no memory, and the npm packages
- * of which something went into it.
+ * The program as one ES module, what it says in German as another and its doctor as a third, neither of which costs a
+ * daemon memory, and the npm packages of which something went into them.
  */
 export async function bundle(name, version) {
-	const { outputFiles, metafile } = await build({
+	const program = {
 		...common,
+		metafile: true,
+		define: { HEIMWEG_VERSION: JSON.stringify(version) },
+		plugins: [
+			...bundling,
+			beside(/^\.\/german\.ts$/, germanFile(name)),
+			beside(/^\.\/doctor\.ts$/, doctorFile(name)),
+		],
+	};
+	const { outputFiles, metafile } = await build({
+		...program,
 		entryPoints: [programs[name]],
 		outfile: `${root}dist/${name}.js`,
-		metafile: true,
-		plugins: [...bundling, beside(/^\.\/german\.ts$/, germanFile(name))],
-		define: { HEIMWEG_VERSION: JSON.stringify(version) },
-		// Bundled CommonJS modules ask for it.
-		banner: {
-			js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);',
-		},
+		banner: { js: `#!/usr/bin/env node\n${withRequire}` },
 	});
+	const doctor =
+		doctors[name] &&
+		(await build({
+			...program,
+			entryPoints: [doctors[name]],
+			outfile: doctorFile(name),
+			banner: { js: withRequire },
+		}));
 	const german = await build({
 		...common,
 		entryPoints: ["shared/words/german.ts"],
 		outfile: germanFile(name),
 	});
 	const code = ascii(name, outputFiles[0].text);
-	return { code, german: german.outputFiles[0].text, packages: packagesIn(metafile) };
+	return {
+		code,
+		german: german.outputFiles[0].text,
+		...(doctor ? { doctor: doctor.outputFiles[0].text } : {}),
+		packages: [...new Set([metafile, ...(doctor ? [doctor.metafile] : [])].flatMap(packagesIn))].sort(),
+	};
 }
 
 /** Leaves a module where it is: in a file beside the program. */

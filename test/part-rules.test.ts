@@ -14,6 +14,10 @@ const sides = {
 			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
 			// What a token at deSEC must be allowed.
 			"agent/dns/policies.ts",
+			// What is wanted of a mail domain's records, by the configuration.
+			...["agent/dns/config.ts", "agent/dns/mail-domains.ts"],
+			// How a certificate is judged.
+			"agent/ports/certificate.ts",
 		],
 	},
 	"relay-side": {
@@ -25,6 +29,8 @@ const sides = {
 			"relay-side/part.ts",
 			"relay-side/config.ts",
 			"relay-side/identity.ts",
+			// What Postfix calls this machine, and its public addresses.
+			"relay-side/own-name.ts",
 			"relay-side/refused.ts",
 			...["apply", "conditions", "entry", "file-marks", "maps", "our-maps", "policy-socket", "queue"].map(
 				(word) => `relay-side/postfix/${word}.ts`,

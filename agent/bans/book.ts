@@ -22,7 +22,8 @@ const mostRemembered = 10_000;
 /** Who is banned at this home, and what the relay has to be told of it. */
 export interface BanBook {
 	all(): readonly Ban[];
-	add(ban: { client: Cidr; by: string; seconds: number | undefined }): void;
+	/** `at`: when it was asked for, if not now. */
+	add(ban: { client: Cidr; by: string; seconds: number | undefined; at?: number }): void;
 	/** Ends the bans of a client; those of one jail alone, if it is named. Returns how many. */
 	remove(client: Cidr, by: string | undefined): number;
 	/** Ends all bans of a jail. */
@@ -72,8 +73,7 @@ export function createBanBook(remembered: readonly Ban[] = [], now: () => number
 
 	return {
 		all: () => [...bans.values()],
-		add({ client, by, seconds }) {
-			const since = now();
+		add({ client, by, seconds, at: since = now() }) {
 			const lasts = Math.min(seconds === undefined ? longestBan : seconds * SECOND, longestBan);
 			put({ client, by, since, until: since + lasts });
 		},

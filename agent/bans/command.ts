@@ -1,28 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Argument, type Command } from "commander";
-import { z } from "zod";
 import { DaemonAway } from "../../shared/ask.ts";
 import { parseClient } from "../../shared/banned-client.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { SECOND } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
+import { speech } from "../../shared/words/speech.ts";
 import type { AgentCore } from "../config.ts";
 import { jailText } from "./jail.ts";
-
-const jailName = z.string().regex(/^[\w.:@-]{1,64}$/, "a jail's name has letters, digits and . : @ _ -");
-
-/** What the command line asks of the running program. */
-export const orderSchema = z.discriminatedUnion("action", [
-	z.object({ action: z.literal("list") }),
-	z.object({
-		action: z.literal("add"),
-		client: z.string(),
-		by: jailName.default("hand"),
-		seconds: z.int().min(1).optional(),
-	}),
-	z.object({ action: z.literal("remove"), client: z.string(), by: jailName.optional() }),
-	z.object({ action: z.literal("flush"), by: jailName }),
-]);
+import { leaveOrder } from "./left-orders.ts";
+import { type Order, orderSchema } from "./order.ts";
 
 interface Options {
 	config: string;
@@ -30,8 +18,8 @@ interface Options {
 	jail?: string;
 }
 
-/** A restart of the daemon is no outage, and must lose no ban: so long it is waited for. */
-const patience = 15 * SECOND;
+/** A restart of the daemon is no outage: so long it is waited for. After that, it finds the order when it starts. */
+const patience = 3 * SECOND;
 const pause = 0.3 * SECOND;
 
 /** `heimweg bans`: for people, and for fail2ban. */
@@ -76,10 +64,26 @@ async function act(
 		try {
 			return await line.ask(config, "bans", JSON.stringify(order.data));
 		} catch (error) {
-			if (!(error instanceof DaemonAway) || action === "list" || Date.now() > end) throw error;
+			if (!(error instanceof DaemonAway) || action === "list") throw error;
+			if (Date.now() > end) return leave(line, config, order.data, error);
 			await sleep(pause);
 		}
 	}
+}
+
+async function leave(
+	line: CommandLine<AgentCore>,
+	config: string,
+	order: Order,
+	away: DaemonAway,
+): Promise<0> {
+	const { state_dir } = await line.load(config);
+	await leaveOrder(state_dir, order).catch((error) => {
+		if (error instanceof HeimwegError) throw error;
+		throw away;
+	});
+	process.stdout.write(`${(await speech())(say`heimweg does not run; it does this when it starts`)}\n`);
+	return 0;
 }
 
 function usage(action: string): string {

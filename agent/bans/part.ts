@@ -1,13 +1,15 @@
 import { type Address, type Cidr, inNetwork } from "../../shared/address.ts";
 import { clientText, parseClient } from "../../shared/banned-client.ts";
-import { HeimwegError } from "../../shared/errors.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { bansAnswerSchema } from "../../shared/protocol/bans.ts";
 import { SECOND } from "../../shared/time.ts";
 import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
 import { type BanBook, bansSchema, createBanBook } from "./book.ts";
-import { bansCommands, orderSchema } from "./command.ts";
+import { bansCommands } from "./command.ts";
 import * as conditions from "./conditions.ts";
+import { leftOrders } from "./left-orders.ts";
+import { type Order, orderSchema } from "./order.ts";
 
 /** Between two check-ins because of bans: the first is told at once, what follows in one go. */
 const gathering = 2 * SECOND;
@@ -21,7 +23,7 @@ export const bans = agentPart({
 	name: "bans",
 	conditions: Object.values(conditions),
 
-	create({ relays, tunnel }, { health, state, metrics }) {
+	create({ relays, tunnel, state_dir }, { health, log, state, metrics }) {
 		const memory = state("bans.json", bansSchema);
 		let book: BanBook = createBanBook();
 		let wantCheckin = (_after?: number) => {};
@@ -29,6 +31,7 @@ export const bans = agentPart({
 		let answered = false;
 		let toldAt = Number.NEGATIVE_INFINITY;
 		let soon: NodeJS.Timeout | undefined;
+		let taking: Promise<void> = Promise.resolve();
 		const kept: readonly Address[] = [...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses];
 		metrics.gauge("bans", "Clients that are banned at this home", () => clients().size);
 
@@ -72,28 +75,57 @@ export const bans = agentPart({
 			});
 		}
 
+		function carryOut(order: Order, at?: number): string {
+			if (order.action === "list") return listText(book, answer);
+			if (order.action === "flush") {
+				const gone = book.flush(order.by);
+				changed();
+				return `${gone} bans by ${order.by} have ended`;
+			}
+			if (order.action === "remove") {
+				const client = parseClient(order.client);
+				const gone = book.remove(client, order.by);
+				if (gone > 0) changed();
+				return gone > 0 ? `${clientText(client)} may come again` : `${clientText(client)} is not banned`;
+			}
+			const client = clientFor(order.client);
+			book.add({ client, by: order.by, seconds: order.seconds, ...(at === undefined ? {} : { at }) });
+			changed();
+			return `${clientText(client)} is banned`;
+		}
+
+		/** What was asked for while this did not run comes before what is asked for now; each order once. */
+		function takeLeft(): Promise<void> {
+			taking = taking.then(takeAll);
+			return taking;
+		}
+
+		async function takeAll(): Promise<void> {
+			const { orders, forget } = await leftOrders(state_dir);
+			for (const { order, at } of orders) {
+				try {
+					carryOut(order, Math.min(at, Date.now()));
+				} catch (error) {
+					log.warn({ order }, `an order about bans was not carried out: ${messageOf(error)}`);
+				}
+			}
+			book.expire();
+			// On disk before it is forgotten; done twice, it is the same.
+			if (orders.length > 0) await memory.write([...book.all()]);
+			await forget();
+		}
+
 		return {
 			name: "bans",
-			ticks: [{ every: 10 * SECOND, act: () => void (book.expire() && changed()) }],
+			ticks: [
+				{ every: 10 * SECOND, act: () => void (book.expire() && changed()) },
+				{ every: 10 * SECOND, act: takeLeft },
+			],
 			commands: {
-				bans: async (text) => {
+				async bans(text) {
 					const order = orderSchema.parse(JSON.parse(text || "{}"));
-					if (order.action === "list") return listText(book, answer);
-					if (order.action === "flush") {
-						const gone = book.flush(order.by);
-						changed();
-						return `${gone} bans by ${order.by} have ended`;
-					}
-					if (order.action === "remove") {
-						const client = parseClient(order.client);
-						const gone = book.remove(client, order.by);
-						if (gone > 0) changed();
-						return gone > 0 ? `${clientText(client)} may come again` : `${clientText(client)} is not banned`;
-					}
-					const client = clientFor(order.client);
-					book.add({ client, by: order.by, seconds: order.seconds });
-					changed();
-					return `${clientText(client)} is banned`;
+					await takeLeft();
+					return carryOut(order);
 				},
 			},
 			checkin: {
@@ -115,6 +147,7 @@ export const bans = agentPart({
 			async start() {
 				book = createBanBook((await memory.read()) ?? []);
 				book.expire();
+				await takeLeft();
 				review();
 			},
 			stop() {

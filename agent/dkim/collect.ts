@@ -32,7 +32,9 @@ export async function collectKeys(
 	for (const { domain, selector, file, guessed } of found) {
 		try {
 			const key = publicKeyOf(await read(file), { domain, selector, source: file });
-			keys.set(`${selector} ${domain} ${key.type}`, key);
+			// The same key in two files is one; two keys with one selector are for the plan to tell.
+			const same = `${selector} ${domain} ${key.publicKey}`;
+			if (!keys.has(same)) keys.set(same, key);
 		} catch (error) {
 			if (!(guessed && codeOf(error) === "ENOENT")) fail(file, error);
 		}

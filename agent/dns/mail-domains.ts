@@ -19,7 +19,12 @@ export interface Truth {
 }
 
 /** A mail domain in its zone, from the configuration and what is known. Pure. */
-export function mailDomain(domain: string, zone: string, config: DnsConfig, truth: Truth): MailDomain {
+export function mailDomain(
+	domain: string,
+	zone: string,
+	config: Pick<DnsConfig, "names" | "mail">,
+	truth: Truth,
+): MailDomain {
 	const { mail } = config;
 	const within = config.names.filter((name) => isWithin(name, domain));
 	const offered = (Object.keys(clientServices) as ClientService[]).filter((service) =>

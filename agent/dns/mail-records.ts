@@ -60,6 +60,7 @@ export function createMailRecords(
 	let remembered: Record<string, ZoneMemory> = {};
 	let said: DnsAnswer | undefined;
 	const askAgain = [...againAfter];
+	const tellTruth = facts.relayTruth.own("dns");
 	let wantCheckin = (_after?: number) => {};
 	let timer: NodeJS.Timeout | undefined;
 
@@ -154,6 +155,7 @@ export function createMailRecords(
 				if (relay !== core.relay) return;
 				const heard = dnsAnswerSchema.safeParse(answer).data;
 				said = heard ?? said;
+				tellTruth(said);
 				// A relay that has just started may not know yet; one of an earlier version never does.
 				const wait = said ? sight.heard(heard?.seen) : askAgain.shift();
 				if (wait !== undefined) wantCheckin(wait);

@@ -17,6 +17,7 @@ import { dnsShape, relayedNames, reviewDns, typesOf } from "./config.ts";
 import { createMailRecords, type MailRecordsState } from "./mail-records.ts";
 import { recordsProof } from "./proof.ts";
 import { createRecords, type RecordsState } from "./records.ts";
+import { type Suits, suitingVia } from "./suits.ts";
 
 /** Over so long the comparisons of all homes with the same schedule are spread. */
 const checkSpread = 10 * MINUTE;
@@ -45,6 +46,8 @@ export interface DnsStatus {
 	records?: RecordsState & { leadElsewhere?: readonly Address[] };
 	/** The records of the mail domains, as they were last looked at. */
 	mailRecords?: MailRecordsState;
+	/** Which `dns.via` suits this line, and whether some names have another. */
+	via?: Suits & { otherwise: boolean };
 }
 
 /** The records at deSEC of the names that get this line's addresses. */
@@ -114,6 +117,20 @@ export const dns = agentPart({
 			if (now?.up && !before?.up) records.duty.poke(undefined, { urgent: true });
 		});
 		const refuted = () => ([4, 6] as const).flatMap((family) => facts.reach.value?.[family] ?? []);
+		const unknown = { 4: undefined, 6: undefined };
+		function suits(): Suits & { otherwise: boolean } {
+			const { 4: four, 6: six } = facts.addresses.value ?? unknown;
+			const known = suitingVia({
+				line: { 4: four?.address, 6: six?.address },
+				goneSince: { 4: four?.goneSince, 6: six?.goneSince },
+				reached: facts.reached.value ?? unknown,
+				refuted: facts.reach.value ?? unknown,
+				relay: facts.way.value ?? unknown,
+			});
+			// Through the relay every line works.
+			return { ...known, otherwise: known.via === "relay" && anyDirect };
+		}
+
 		let endSchedule = () => {};
 		return {
 			name: "dns",
@@ -123,6 +140,7 @@ export const dns = agentPart({
 			status: (): DnsStatus => ({
 				records: { ...records.state(), leadElsewhere: refuted() },
 				mailRecords: mailRecords.state(),
+				via: suits(),
 			}),
 			proof() {
 				const failing = health.list().find(({ code }) => code === conditions.recordsFailing.code);
@@ -147,7 +165,7 @@ export const dns = agentPart({
 	},
 
 	rows(status) {
-		const { records, mailRecords } = status as DnsStatus;
+		const { records, mailRecords, via } = status as DnsStatus;
 		if (!records) return [];
 		const rows: StatusRow[] = [
 			{
@@ -163,6 +181,8 @@ export const dns = agentPart({
 			const text = lost ? say`${record}, published, but does not lead here` : record;
 			rows.push({ place: 30, name: "", text });
 		}
+		if (via?.otherwise)
+			rows.push({ place: 30, name: "", text: say`via = "relay" in [dns] would suit: ${via.because}` });
 		for (const one of mailRecords?.zones ?? [])
 			rows.push({ place: 30, name: "", text: mailRecordsInWords(one) });
 		return rows;

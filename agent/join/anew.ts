@@ -1,14 +1,16 @@
-import { rename } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "../../shared/atomic-file.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { SECOND } from "../../shared/time.ts";
+import { keepBeside } from "./files.ts";
 import { defaultPaths, type EnrolPaths, filesIn } from "./paths.ts";
 import { type JoinTunnel, joinTunnel } from "./tunnel.ts";
 
 /**
  * Makes room for a new code on a machine that is a home: the daemon ends, its tunnel goes, and heimweg.toml is kept as
- * heimweg.toml.before. From then on this machine is no home until it has joined; its key stays. Returns where the file is.
+ * heimweg.toml.before, beside what was kept before it. From then on this machine is no home until it has joined; its key
+ * stays. Returns where the file is.
  */
 export async function makeRoom(
 	run: RunCommand,
@@ -18,8 +20,8 @@ export async function makeRoom(
 	const { config } = filesIn({ ...defaultPaths, ...given });
 	await run("systemctl", ["stop", "heimweg"], { timeout: 60 * SECOND });
 	await tunnel.remove();
-	const kept = `${config}.before`;
-	await rename(config, kept);
+	const kept = await keepBeside(config, "before");
+	await rm(config);
 	await syncFolder(dirname(config));
 	return kept;
 }

@@ -9,7 +9,7 @@ import { SECOND } from "../../shared/time.ts";
 import type { askRelay } from "./ask-relay.ts";
 import { writeBootstrapKeys } from "./files.ts";
 import { type EnrolPaths, filesIn } from "./paths.ts";
-import { refused, silent } from "./troubles.ts";
+import { astray, refused, silent } from "./troubles.ts";
 import { answersOnly, type JoinTunnel } from "./tunnel.ts";
 
 /** How long one question waits, the pause behind it, and how long one address of the relay is tried. */
@@ -28,6 +28,8 @@ export interface AskOptions {
 	endpoints: readonly Endpoint[];
 	paths: EnrolPaths;
 	ask: typeof askRelay;
+	/** Commands that would let the questions out of this machine; none where nothing keeps them. */
+	closedWays(): Promise<string[]>;
 	/** Milliseconds. */
 	patience: number;
 	signal: AbortSignal;
@@ -57,6 +59,8 @@ export async function askToJoin(options: AskOptions): Promise<Accepted> {
 	let because: string | undefined;
 	for (let round = 0; performance.now() < end; round++) {
 		await tunnel.set(settings, endpoints[round % endpoints.length]!, rules);
+		const way = await tunnel.astray(own, relay);
+		if (way !== undefined) throw astray(relay, way);
 		const change = performance.now() + addressPatience;
 		// One from which something came is the right one.
 		while (performance.now() < (heard ? end : Math.min(change, end))) {
@@ -78,5 +82,5 @@ export async function askToJoin(options: AskOptions): Promise<Accepted> {
 			await sleep(rest, undefined, { signal }).catch(() => signal.throwIfAborted());
 		}
 	}
-	throw silent(invitation, heard, because);
+	throw silent(invitation, heard, because, await options.closedWays());
 }

@@ -1,7 +1,8 @@
 import { type Address, type Cidr, endpointText } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
-import { encodeInvitation, readCode } from "../../shared/invitation/code.ts";
+import type { OpenPort } from "../../shared/firewall/port.ts";
+import { encodeInvitation, type Invitation, readCode } from "../../shared/invitation/code.ts";
 import { homeExchange } from "../../shared/invitation/exchange.ts";
 import { seedKeys } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
@@ -10,17 +11,18 @@ import { MINUTE } from "../../shared/time.ts";
 import { alone } from "./alone.ts";
 import { askToJoin } from "./ask.ts";
 import { askRelay } from "./ask-relay.ts";
-import { isThere, ownKey, writeHome } from "./files.ts";
+import { isThere, ownKey, usual, writeHome } from "./files.ts";
 import { firstPulse } from "./first-pulse.ts";
 import { endpointsOf, requireFitting } from "./fitting.ts";
 import { daemonRuns, refuseHome, requireGround } from "./ground.ts";
 import { type Joining, joinFile } from "./join-file.ts";
 import { newKey } from "./key.ts";
-import { defaultPaths, type EnrolPaths, filesIn } from "./paths.ts";
+import { defaultPaths, type EnrolPaths, filesIn, interfaceName } from "./paths.ts";
 import { proveTunnel } from "./prove.ts";
 import { resolveRelay } from "./resolve.ts";
 import { Refused } from "./troubles.ts";
 import { type JoinTunnel, joinTunnel } from "./tunnel.ts";
+import { closedWays, wayOut } from "./way-out.ts";
 
 /** What is going on, for a person to read; never a secret. */
 export interface EnrolStep {
@@ -141,6 +143,7 @@ async function enrolAlone(
 	);
 	const all = {
 		...{ ask: askRelay, pulse: firstPulse, ...options.world },
+		closedWays: () => closedWays(run, questionsWay(invitation)),
 		...{ invitation, publicKey, exchange, tunnel, endpoints, paths, signal, privateKey: joining.privateKey },
 		patience: options.patience ?? defaultPatience,
 	};
@@ -177,6 +180,19 @@ async function enrolAlone(
 		networks: invitation.networks,
 		config: files.config,
 	};
+}
+
+/** What leaves this machine until it has joined. */
+function questionsWay({ port, enrolPort }: Invitation): OpenPort[] {
+	return [
+		{ protocol: "tcp", port: enrolPort, on: interfaceName, out: true },
+		...wayOut({
+			endpoint: { port },
+			pulse_port: usual.pulsePort,
+			checkin_port: usual.checkinPort,
+			on: interfaceName,
+		}),
+	];
 }
 
 /** What is gone on with, or a new beginning: a code other than the one before is a new one's. */

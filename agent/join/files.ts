@@ -1,6 +1,7 @@
-import { access, readFile, stat } from "node:fs/promises";
+import { access, link, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { endpointText } from "../../shared/address.ts";
-import { writeFileAtomic } from "../../shared/atomic-file.ts";
+import { syncFolder, writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, HeimwegError } from "../../shared/errors.ts";
 import type { Accepted } from "../../shared/invitation/exchange.ts";
 import { readKey } from "../../shared/keys.ts";
@@ -8,7 +9,7 @@ import type { Joining } from "./join-file.ts";
 import { type EnrolPaths, filesIn } from "./paths.ts";
 
 /** The relay's defaults, which need not be written. */
-const usual = { pulsePort: 8686, checkinPort: 8687, mtu: 1280 };
+export const usual = { pulsePort: 8686, checkinPort: 8687, mtu: 1280 };
 
 /** This machine's key, if it has one; throws a ConfigError when what lies there is none. */
 export async function ownKey(path: string): Promise<string | undefined> {
@@ -61,10 +62,29 @@ export async function writeHome(
 	await write(paths, files.presharedKey, `${presharedKey}\n`);
 	const text = configText(joining, files.presharedKey);
 	const before = (await isThere(files.config)) ? await readFile(files.config, "utf8") : text;
-	const kept = before === text ? undefined : `${files.config}.replaced`;
-	if (kept) await write(paths, kept, before);
+	const kept = before === text ? undefined : await keepBeside(files.config, "replaced");
 	await write(paths, files.config, text);
 	return kept;
+}
+
+/**
+ * Keeps a file under another name as well, `FILE.ENDING`, before it is replaced or taken away; one that is kept there already
+ * stays, and the next gets a number. Returns where it is kept.
+ */
+export async function keepBeside(path: string, ending: string): Promise<string> {
+	const text = await readFile(path, "utf8");
+	for (let number = 1; ; number++) {
+		const kept = `${path}.${ending}${number === 1 ? "" : `-${number}`}`;
+		try {
+			await link(path, kept);
+			await syncFolder(dirname(path));
+			return kept;
+		} catch (error) {
+			if (codeOf(error) !== "EEXIST") throw error;
+			// The power went before the file was replaced, or it is as it was then.
+			if ((await readFile(kept, "utf8")) === text) return kept;
+		}
+	}
 }
 
 /**

@@ -31,7 +31,7 @@ export async function requireGround(
 			remedy: "install the package heimweg, which makes it",
 		});
 	const tunnel = { interface: interfaceName, networks };
-	refuse(await machineProblems(run, programs, tunnel));
+	refuse(await machineProblems(run, programs, tunnel, { connected: true }));
 	refuse(await wireguardProblems(run));
 	const key = (await wireguard(run, interfaceName).device())?.publicKey;
 	const ours = known.flatMap(({ invitation, privateKey }) =>

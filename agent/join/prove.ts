@@ -6,6 +6,7 @@ import { deriveKeys } from "../../shared/protocol/keys.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { firstPulse } from "./first-pulse.ts";
 import { type EnrolPaths, filesIn } from "./paths.ts";
+import { letOut } from "./troubles.ts";
 import type { JoinTunnel } from "./tunnel.ts";
 
 /** How long the relay may take to answer a pulse, over all its addresses. */
@@ -21,6 +22,7 @@ export async function proveTunnel(options: {
 	endpoints: readonly Endpoint[];
 	paths: EnrolPaths;
 	pulse: typeof firstPulse;
+	closedWays(): Promise<string[]>;
 	signal: AbortSignal;
 }): Promise<void> {
 	const { privateKey, exchange, tunnel, endpoints, signal } = options;
@@ -40,11 +42,14 @@ export async function proveTunnel(options: {
 		if (await options.pulse({ from, to, port, keys, patience, signal })) return;
 		signal.throwIfAborted();
 	}
+	const closed = await options.closedWays();
 	throw new HeimwegError(
 		"the relay accepted this home's key, and does not answer through the tunnel with it",
 		{
 			remedy:
-				'look on the relay at "heimweg-relay status", mend what it says, and run "heimweg join" again here; it goes on without the code',
+				closed.length > 0
+					? letOut(closed)
+					: 'look on the relay at "heimweg-relay status", mend what it says, and run "heimweg join" again here; it goes on without the code',
 		},
 	);
 }

@@ -1,12 +1,16 @@
+import { z } from "zod";
 import { type Address, type Cidr, type Endpoint, familyOf } from "../../shared/address.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { createGuard, type GuardWish } from "../../shared/guard.ts";
+import { readJsonList } from "../../shared/json-list.ts";
 import { SECOND } from "../../shared/time.ts";
 import { removeTunnelInterface, tunnelInterface } from "../../shared/tunnel-interface.ts";
 import { interfaceName } from "./paths.ts";
 
 /** Seconds between WireGuard's own keepalives, as the daemon has them. */
 const keepalive = 25;
+
+const waySchema = z.looseObject({ dev: z.string(), table: z.coerce.string().optional() });
 
 /** What one of the two tunnels of enrolment is like. */
 export interface TunnelSettings {
@@ -26,6 +30,8 @@ export interface JoinTunnel {
 	set(settings: TunnelSettings, endpoint: Endpoint, rules?: readonly GuardWish[]): Promise<void>;
 	/** Whether WireGuard has ever heard the relay since the peer was set. */
 	heard(): Promise<boolean>;
+	/** Where packets to the relay's tunnel address leave, when that is not the tunnel. */
+	astray(from: Address, to: Address): Promise<string | undefined>;
 	/** Takes interface and guard away. */
 	remove(): Promise<void>;
 }
@@ -60,6 +66,12 @@ export function joinTunnel(run: RunCommand): JoinTunnel {
 		async heard() {
 			const { peers = [] } = (await wireguard?.device()) ?? {};
 			return peers.some(({ latestHandshake }) => latestHandshake > 0);
+		},
+		async astray(from, to) {
+			const said = await run("ip", ["-j", "route", "get", to, "from", from]).catch(() => "[]");
+			const [way] = readJsonList(said, waySchema);
+			if (!way || way.dev === interfaceName) return undefined;
+			return way.table === undefined ? way.dev : `${way.dev} (table ${way.table})`;
 		},
 		async remove() {
 			await stopWireguardGo(run);

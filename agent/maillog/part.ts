@@ -1,5 +1,4 @@
-import { createMailLog } from "../../shared/postfix/mail-log.ts";
-import { MINUTE } from "../../shared/time.ts";
+import { mailLogPart } from "../../shared/postfix/mail-log-part.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 
@@ -8,21 +7,10 @@ export const maillog = agentPart({
 	name: "maillog",
 	conditions: Object.values(conditions),
 
-	create(_, { facts, run, health }) {
-		const log = createMailLog({
+	create: (_, { facts, run, health }) =>
+		mailLogPart("maillog", {
 			program: "heimweg",
 			onDelivery: facts.logged.own("maillog"),
 			...{ run, health },
-		});
-		return {
-			name: "maillog",
-			ticks: [{ every: 5 * MINUTE, act: log.look }],
-			status: () => ({ mailLogRead: log.read ?? null }),
-			async start() {
-				log.start();
-				void log.look();
-			},
-			stop: log.stop,
-		};
-	},
+		}),
 });

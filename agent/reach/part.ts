@@ -37,6 +37,7 @@ export const reach = agentPart({
 		const memory = state("reach.json", rememberedSchema);
 		const known = new Map<Family, FamilyReach>();
 		const tell = facts.reach.own("reach");
+		const tellReached = facts.reached.own("reach");
 		let ports = config.ports ?? [];
 		let remembered = "";
 
@@ -79,6 +80,7 @@ export const reach = agentPart({
 				);
 			}
 			tell({ 4: refutedOf(4), 6: refutedOf(6) });
+			tellReached({ 4: reachedOf(4), 6: reachedOf(6) });
 			statusChanged();
 		}
 
@@ -92,6 +94,11 @@ export const reach = agentPart({
 		const refutedOf = (family: Family) => {
 			const one = known.get(family);
 			return one?.refuted ? one.address : undefined;
+		};
+
+		const reachedOf = (family: Family) => {
+			const one = known.get(family);
+			return one?.found === "reachable" ? one.address : undefined;
 		};
 
 		facts.relays.subscribe((_, now, before) => {

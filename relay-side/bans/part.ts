@@ -7,7 +7,7 @@ import { readRegularFile } from "../../shared/regular-file.ts";
 import { createSaver } from "../../shared/saver.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
-import { createBanBook } from "./book.ts";
+import { createBanBook, liftedSchema } from "./book.ts";
 import { bansCommands, orderSchema } from "./command.ts";
 import * as conditions from "./conditions.ts";
 import { createEnforcement } from "./enforce.ts";
@@ -27,15 +27,18 @@ export const bans = relayPart({
 	name: "bans",
 	conditions: Object.values(conditions),
 
-	create({ state_dir }, { facts, health, log, metrics }) {
+	create({ state_dir }, { facts, health, log, metrics, state }) {
 		// Written here, and read by the HAProxy of the part ports.
 		const file = join(state_dir, "haproxy", "bans.map");
+		const memory = state("bans-lifted.json", liftedSchema);
 		let book = createBanBook();
 		const enforcement = createEnforcement({
 			place() {
-				const { socket, pid } = facts.haproxy.value ?? {};
-				return socket !== undefined && pid !== undefined ? { socket, pid, file } : undefined;
+				const { socket, master, pid } = facts.haproxy.value ?? {};
+				if (socket === undefined || master === undefined || pid === undefined) return undefined;
+				return { socket, master, pid, file };
 			},
+			homeAt: (address) => facts.homes.value?.at.get(address)?.id,
 			of: (home) => book.of(home),
 			all: () => book.all(),
 			...{ health, log },
@@ -59,6 +62,10 @@ export const bans = relayPart({
 		function changed(homes?: Iterable<string>): void {
 			saver.soon();
 			enforcement.poke(homes, { urgent: true });
+			tellFull();
+		}
+
+		function tellFull(): void {
 			health.put(conditions.full, "", book.isFull() ? { held: book.total() } : undefined);
 		}
 
@@ -77,8 +84,9 @@ export const bans = relayPart({
 				own({ id }, said): BansAnswer | undefined {
 					const { data } = bansSaidSchema.safeParse(said);
 					if (!data) return undefined;
-					const mark = book.take(id, data);
-					if (data.since === undefined || data.add.length + data.remove.length > 0) changed([id]);
+					const { mark, changed: isOther } = book.take(id, data);
+					if (isOther) changed([id]);
+					else tellFull();
 					const held = { held: book.of(id).size, enforced: enforced() };
 					return mark === undefined ? held : { mark, ...held };
 				},
@@ -95,6 +103,7 @@ export const bans = relayPart({
 					if (!book.lift(order.home, client))
 						throw new HeimwegError(`the home ${order.home} has not banned ${clientText(client)}`);
 					changed([order.home]);
+					await memory.write(book.lifted());
 					return `${clientText(client)} may reach the home ${order.home} again, until it bans it anew`;
 				},
 			},
@@ -103,7 +112,7 @@ export const bans = relayPart({
 					({ bytes }) => bytes.toString("utf8"),
 					() => "",
 				);
-				book = createBanBook(text);
+				book = createBanBook({ file: text, lifted: (await memory.read()) ?? [] });
 				const { registry } = facts.homes.value ?? {};
 				if (registry) book.keep(registry.homes);
 				if (mapText(book.entries()) !== text) saver.soon();
@@ -111,6 +120,7 @@ export const bans = relayPart({
 			async stop() {
 				await saver.flush();
 				saver.stop();
+				memory.stop();
 			},
 		};
 

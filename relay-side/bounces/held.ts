@@ -11,12 +11,17 @@ export interface HeldMail {
 	text: string;
 	/** It was let go already, and goes back at the next try. */
 	letGo: boolean;
+	/** Other recipients of it wait because their server is away, or says "later". */
+	waits: boolean;
+	/** Other homes for which it is held. */
+	others: readonly string[];
 }
 
 /** What a home said for good; without soft_bounce no mail waits with such an answer. */
-const forGood = /^(?:delivery temporarily suspended: )*host \S+ said: 5|^message size \d+ exceeds/;
+const forGood =
+	/^(?:delivery temporarily suspended: )*host \S+ said: 5|^message size \d+ exceeds|^SMTPUTF8 is required|^message requires SMTPUTF8/;
 
-/** Sorts the mails that are held by their home. */
+/** Sorts the mails that are held by their home; one with recipients at several homes is held for each of them. */
 export async function heldByHome(
 	messages: AsyncIterable<QueuedMessage>,
 	homeOf: (address: string) => string | undefined,
@@ -28,20 +33,23 @@ export async function heldByHome(
 		arrival_time: arrived,
 		recipients,
 		forced_expire,
+		unread,
 	} of messages) {
 		if (queue !== "deferred" || !id) continue;
-		for (const { address, delay_reason: text } of recipients) {
-			const home = text && forGood.test(text) ? homeOf(address) : undefined;
-			if (home === undefined) continue;
-			const mail = {
-				id,
-				arrived: arrived * 1000,
-				recipient: address,
-				text: text!,
-				letGo: forced_expire === true,
-			};
-			held.set(home, [...(held.get(home) ?? []), mail]);
-			break;
+		const first = new Map<string, { recipient: string; text: string }>();
+		// What could not be read of it may be a recipient who waits.
+		let waits = unread === true;
+		for (const { address: recipient, delay_reason: text } of recipients) {
+			const home = text && forGood.test(text) ? homeOf(recipient) : undefined;
+			if (home === undefined) waits = true;
+			else if (!first.has(home)) first.set(home, { recipient, text: text! });
+		}
+		for (const [home, words] of first) {
+			const others = [...first.keys()].filter((other) => other !== home);
+			const mail = { id, arrived: arrived * 1000, ...words, letGo: forced_expire === true, waits, others };
+			const known = held.get(home);
+			if (known) known.push(mail);
+			else held.set(home, [mail]);
 		}
 	}
 	return held;

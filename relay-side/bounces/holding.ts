@@ -26,8 +26,11 @@ export interface HoldingOptions {
 export interface Holding {
 	/** Tells what is held, and lets go what was held for long enough. */
 	look(): Promise<void>;
-	/** Lets go what is held for a home; says how many mails that are. */
-	release(home: string): Promise<number>;
+	/**
+	 * Lets go what is held for a home; says how many mails that are, and how many stay: Postfix sends a mail back to its
+	 * sender as a whole, also for recipients elsewhere that may still get it.
+	 */
+	release(home: string): Promise<{ mails: number; stay: number }>;
 	stop(): void;
 }
 
@@ -62,7 +65,7 @@ export function createHolding(options: HoldingOptions): Holding {
 					if (code === mailHeld.code && !held.has(subject)) health.clear(mailHeld, subject);
 				for (const [home, mails] of held) tell(home, mails);
 				const old = [...held.values()].flat().filter(({ arrived }) => now() - arrived >= limit);
-				await expire(old.filter(({ letGo: gone }) => !gone));
+				await expire(old.filter(({ letGo: gone, waits }) => !gone && !waits));
 				if (await options.holds()) health.clear(holdFailing);
 				else
 					health.set(holdFailing, "", {
@@ -73,7 +76,11 @@ export function createHolding(options: HoldingOptions): Holding {
 				if (!ending.signal.aborted) health.set(holdFailing, "", failureOf(error));
 			}
 		},
-		release: async (home) => expire((await list()).get(home) ?? []),
+		async release(home) {
+			const held = (await list()).get(home) ?? [];
+			const free = held.filter(({ waits, others }) => !waits && others.length === 0);
+			return { mails: await expire(free), stay: held.length - free.length };
+		},
 		stop() {
 			ending.abort();
 			clearTimeout(timer);

@@ -143,7 +143,9 @@ export const bounces = relayPart({
 			commands: {
 				async "let-go"(home) {
 					if (!holding) return say`no mail is held: postfix.hold is not set in relay.toml`;
-					const mails = await holding.release(home);
+					const { mails, stay } = await holding.release(home);
+					if (mails === 0 && stay > 0)
+						return say`no mail goes back: what is held for the home ${home} waits for recipients elsewhere too, and Postfix would send it back for all of them`;
 					if (mails === 0) return say`no mail is held for a home "${home}"`;
 					return mails === 1
 						? say`1 mail for the home ${home} goes back now, unless the home takes it after all`

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { portSchema } from "../../shared/config.ts";
+import { floodChain } from "../../shared/flood.ts";
 import { takenPorts } from "../../shared/preflight.ts";
 import { proofsBy } from "../../shared/protocol/proof.ts";
 import { relayPart } from "../part.ts";
 import { createCheckins } from "./checkins.ts";
 import * as conditions from "./conditions.ts";
+
+/** Connections of one address that are taken in a second, and after a pause: each may begin a TLS handshake. */
+const taken = { perSecond: 50, burst: 500 };
 
 const checkinShape = { checkin: z.strictObject({ port: portSchema.default(8687) }).prefault({}) };
 
@@ -18,6 +22,13 @@ export const checkin = relayPart({
 		machineWell && inspection.forAnother
 			? takenPorts(run, [{ key: "checkin.port", protocol: "tcp", port }])
 			: [],
+
+	guard: ({ tunnel, checkin: { port } }) => [
+		floodChain({
+			...{ chain: "checkin_flood", tunnel: tunnel.interface, ...taken },
+			packets: `tcp dport ${port} tcp flags & (syn | ack) == syn`,
+		}),
+	],
 
 	create({ checkin: { port }, tunnel }, context) {
 		const { facts, key, identity, run, health, metrics, checkin: sections } = context;

@@ -23,6 +23,7 @@ import { MINUTE } from "../../shared/time.ts";
 import { say } from "../../shared/words/say.ts";
 import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
+import { createBodies } from "./bodies.ts";
 import { addressOf, openFront, type Speaker } from "./listener.ts";
 
 export interface CheckinOptions {
@@ -61,6 +62,7 @@ const perMinute = 60;
 export function serveCheckins(options: CheckinOptions): CheckinServer {
 	const { identity } = options;
 	const rate = keyedRate([{ count: perMinute, window: MINUTE }]);
+	const bodies = createBodies({ onGivenWay: (home) => options.onRefused(429, home) });
 
 	function placeAt(address: Address): Place<Listener> {
 		const where = { protocol: "tcp", address, port: options.port } as const;
@@ -120,7 +122,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		if (!isList && request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);
 		if (request.method !== "POST") return refuse(405, "a check-in is a POST", home.id);
 		const limit = isList ? recipientBytes : checkinLimit;
-		const text = await read(request, limit);
+		const text = await bodies.read(home.id, request, limit);
 		if (text === undefined) {
 			return refuse(
 				413,
@@ -167,19 +169,6 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		remedy: "end that program, or choose another checkin.port here and relays.checkin_port at every home",
 		onTrouble: options.onTrouble,
 	});
-}
-
-async function read(request: IncomingMessage, limit: number): Promise<string | undefined> {
-	const chunks: Buffer[] = [];
-	let length = 0;
-	// Without this the connection would be closed before the refusal is sent.
-	const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-	for await (const chunk of body) {
-		length += chunk.length;
-		if (length > limit) return undefined;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString("utf8");
 }
 
 function parse<T>(text: string, schema: { parse(value: unknown): T }): T | undefined {

@@ -1,12 +1,15 @@
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemLookup } from "../../shared/dns/name-servers.ts";
 import { untilVisible } from "../../shared/dns/visibility.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema, dnsReportSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { ownName } from "../own-name.ts";
 import { relayPart } from "../part.ts";
-import { ownName } from "./own-name.ts";
+import { dnsShape } from "./config.ts";
 import { createWatches } from "./watches.ts";
+import { serversForHome } from "./zone-servers.ts";
 
 /** Between two looks at what this machine is called and what DNS says of it. */
 const lookEvery = 10 * MINUTE;
@@ -20,10 +23,15 @@ const patience = 3 * SECOND;
 /** Tells the homes what their domains' records have to name, and whether they are seen from here once they are set. */
 export const dns = relayPart({
 	name: "dns",
+	config: dnsShape,
 
-	create({ tunnel }, { facts, run, log }) {
+	create({ tunnel, dns: config }, { facts, run, log }) {
 		let known: DnsAnswer | undefined;
-		const watches = createWatches(untilVisible);
+		const trusted = { inside: tunnel.networks, alsoPublic: config.also_public };
+		const watches = createWatches({
+			visible: untilVisible,
+			serversFor: (zone, domains) => serversForHome(zone, domains, systemLookup(), trusted),
+		});
 
 		async function look(): Promise<void> {
 			try {

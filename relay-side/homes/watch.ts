@@ -2,6 +2,7 @@ import type { FSWatcher } from "node:fs";
 import { watch } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { codeOf, messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import { say } from "../../shared/words/say.ts";
@@ -90,6 +91,8 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 		for (let i = 0; i < present.length; i += sideBySide) {
 			const some = await Promise.all(present.slice(i, i + sideBySide).map((name) => lookAt(name, !full)));
 			changed ||= some.includes(true);
+			// Nothing of it need have taken another turn, and there may be thousands.
+			if (present.length > sideBySide) await setImmediate();
 		}
 		if (full) changed = forgetOthers(new Set(present)) || changed;
 		// A directory that vanished shows all its files as absent; that is no removal.
@@ -102,7 +105,7 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 	/** True when the file is another than it was; a file that an event named is read whatever its times say. */
 	async function lookAt(name: string, always: boolean): Promise<boolean> {
 		const path = join(directory, name);
-		const stamp = await stampOf(path);
+		const stamp = stampOf(path);
 		if (!stamp) return cache.delete(name);
 		const known = cache.get(name);
 		if (known && !always && sameStamp(known.stamp, stamp)) return false;

@@ -38,7 +38,7 @@ end)
 `;
 
 /** The names that HAProxy counts refused connections under. */
-export const refusals = ["unknown", "banned", "home_full", "no_greeting"] as const;
+export const refusals = ["unknown", "banned", "home_full", "client_full", "no_greeting"] as const;
 
 export interface ConfigOptions {
 	binds: readonly Bind[];
@@ -139,12 +139,15 @@ function bindLines({ port, address }: Bind, ipv6: boolean): string[] {
 }
 
 function clientLines({ limits: { per_client, rate } }: ConfigOptions): string[] {
+	const full = `if { sc0_conn_cur gt ${per_client} } or { sc0_conn_rate gt ${rate} }`;
+	const why: (typeof refusals)[number] = "client_full";
 	return [
 		"tcp-request connection set-var(sess.src) src",
 		"tcp-request connection set-var(sess.dst) dst",
 		"tcp-request connection set-var(sess.net) src,ipmask(32,64)",
 		"tcp-request connection track-sc0 var(sess.net) table clients",
-		`tcp-request connection reject if { sc0_conn_cur gt ${per_client} } or { sc0_conn_rate gt ${rate} }`,
+		`tcp-request connection track-sc2 str(${why}) table refused ${full}`,
+		`tcp-request connection reject ${full}`,
 	];
 }
 

@@ -1,9 +1,9 @@
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeFileAtomic } from "../../shared/atomic-file.ts";
+import { syncFile, writeFileAtomic } from "../../shared/atomic-file.ts";
 import { codeOf, HeimwegError } from "../../shared/errors.ts";
-import { mapText, removeFromMap, replaceMap, runningMap, setInMap } from "../../shared/haproxy/map.ts";
+import { changeMap, changesBetween, mapText, replaceMap, runningMap } from "../../shared/haproxy/map.ts";
 import { askHaproxy } from "../../shared/haproxy/runtime.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { alertLua, type HaproxyPlaces, markOf } from "./haproxy-config.ts";
@@ -15,6 +15,11 @@ export interface Haproxy {
 	 * A configuration that is another than before makes HAProxy take it over without cutting a connection.
 	 */
 	keep(wanted: Wanted, signal: AbortSignal): Promise<number | undefined>;
+	/**
+	 * Gives the process that serves another map: its file, and the entries that are others. For what must be quick; nothing else is
+	 * looked at. False when no process is known, or not what it has.
+	 */
+	tell(map: ReadonlyMap<string, string>, signal: AbortSignal): Promise<boolean>;
 	/** The process that serves now. */
 	pid(signal: AbortSignal): Promise<number | undefined>;
 	/** Gives what the running process answers. Throws when none does. */
@@ -50,7 +55,8 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 			// Whatever our umask is: another user reads it.
 			await chmod(dirname(places.config), 0o755);
 			await writeIfOther(places.lua, alertLua);
-			if ((await textOf(places.bans)) === undefined) await writeFileAtomic(places.bans, "", { mode: 0o644 });
+			// A map of a hundred thousand bans is not read to see that it is there.
+			if (!(await isThere(places.bans))) await writeFileAtomic(places.bans, "", { mode: 0o644 });
 			// First the file, so that a process that starts now has what the running one is told next.
 			await writeIfOther(places.names, mapText(map));
 			const configIsNew = await writeIfOther(places.config, config);
@@ -66,6 +72,14 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 			await tellMap(pid, map, signal);
 			return pid;
 		},
+		async tell(map, signal) {
+			if (!known || performance.now() - known.seenAt >= lookAnewAfter) return false;
+			// A process that starts now has it; what a power cut leaves is made right at our start.
+			await writeFileAtomic(places.names, mapText(map), { mode: 0o644, sync: false });
+			await tellMap(known.pid, map, signal);
+			await syncFile(places.names);
+			return true;
+		},
 		pid: async (signal) => (await running(signal))?.pid,
 		ask: (command) => ask(places.socket, command),
 	};
@@ -77,13 +91,12 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 		const before = known && isKnown ? known.map : await runningMap(place, signal);
 		const seenAt = known && isKnown ? known.seenAt : performance.now();
 		known = undefined;
-		const gone = [...before.keys()].filter((key) => !map.has(key));
-		const changed = [...map].filter(([key, value]) => before.get(key) !== value);
-		if (gone.length + changed.length > fewChanges) await replaceMap(place, map, signal);
-		else {
-			for (const [key, value] of changed) await setInMap(place, key, value, signal);
-			for (const key of gone) await removeFromMap(place, key, signal);
-		}
+		const changes = changesBetween(before, map);
+		// New entries go in one command, the others one by one.
+		const isFew =
+			changes.changed.size + changes.gone.length <= fewChanges && changes.fresh.size <= map.size / 2;
+		if (isFew) await changeMap(place, changes, signal);
+		else await replaceMap(place, map, signal);
 		known = { pid, map, seenAt };
 	}
 
@@ -140,6 +153,16 @@ async function writeIfOther(path: string, text: string): Promise<boolean> {
 	if ((await textOf(path)) === text) return false;
 	await writeFileAtomic(path, text, { mode: 0o644 });
 	return true;
+}
+
+async function isThere(path: string): Promise<boolean> {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return false;
+		throw error;
+	}
 }
 
 async function textOf(path: string): Promise<string | undefined> {

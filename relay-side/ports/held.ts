@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { type Address, parseAddress } from "../../shared/address.ts";
+import { type Address, familyOf, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { portHolder } from "../../shared/port-holder.ts";
 import type { Bind } from "./plan.ts";
@@ -9,7 +9,7 @@ export const haproxyUser = "heimweg-haproxy";
 
 /** A listening TCP socket of this machine. */
 interface Listener {
-	/** `*` for all addresses of both families or of one. */
+	/** `*` for all addresses of both families, `0.0.0.0` and `::` for those of one. */
 	address: string;
 	port: number;
 	/** The user's number; ss(8) leaves out root's. */
@@ -21,10 +21,9 @@ export function listenersIn(output: string): Listener[] {
 	return output.split("\n").flatMap((line) => {
 		const [, host, port] = /^(.*):(\d+)$/.exec(line.trim().split(/\s+/)[3] ?? "") ?? [];
 		if (host === undefined || port === undefined) return [];
-		const address = host.replace(/^\[|\]$/g, "").replace(/%.*$/, "");
-		const everywhere = ["0.0.0.0", "::", "*"].includes(address);
+		const address = host.replace(/^\[(?:::ffff:(?=\d+\.))?|\]$/g, "").replace(/%.*$/, "");
 		const uid = Number(/\buid:(\d+)/.exec(line)?.[1] ?? 0);
-		return [{ address: everywhere ? "*" : address, port: Number(port), uid }];
+		return [{ address, port: Number(port), uid }];
 	});
 }
 
@@ -36,12 +35,14 @@ export function heldBinds(
 ): Bind[] {
 	return binds.filter(({ port, address }) =>
 		listeners.some(
-			(one) =>
-				one.port === port &&
-				one.uid !== ownUid &&
-				(address === undefined || one.address === "*" || one.address === address),
+			(one) => one.port === port && one.uid !== ownUid && (address === undefined || holds(one, address)),
 		),
 	);
+}
+
+/** Whether a listener has an address: by itself, or with all others of its family. */
+function holds({ address: held }: Listener, address: Address): boolean {
+	return held === "*" || held === address || held === (familyOf(address) === 4 ? "0.0.0.0" : "::");
 }
 
 /** Who holds the port of a bind, as a phrase. */

@@ -12,7 +12,7 @@ import type { PortsConfig } from "./config.ts";
 import type { Haproxy } from "./haproxy.ts";
 import { type HaproxyPlaces, haproxyConfig } from "./haproxy-config.ts";
 import { heldBinds, holderOf, listenersIn, ownAddresses } from "./held.ts";
-import { type Bind, planOf, unreachablePorts } from "./plan.ts";
+import { type Bind, type Plan, planOf, unreachablePorts } from "./plan.ts";
 import { tellAll } from "./tell-all.ts";
 
 export interface KeeperOptions {
@@ -31,6 +31,9 @@ export interface KeeperOptions {
 	uid?: () => number | undefined;
 }
 
+/** What is poked where nothing but names and their homes can be another; anything else looks at all there is. */
+export const namesAlone = "names";
+
 /**
  * The duty that keeps HAProxy as the homes' files say. A port that another program holds, or an address that is not there,
  * is left out, or HAProxy would not start at all.
@@ -39,10 +42,26 @@ export function createKeeper(options: KeeperOptions): Duty {
 	const { haproxy, limits, places, run, health, log, own = ownAddresses, uid = haproxyUid } = options;
 	let serves: number | undefined;
 	let wasWanted = false;
+	/** What HAProxy listened on when all was looked at and well. */
+	let bound: string | undefined;
 
-	async function keep(signal: AbortSignal): Promise<void> {
+	async function keep(subjects: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
 		const { served, homes } = options.wanted();
 		const plan = planOf(served, homes);
+		const binds = JSON.stringify(plan.binds);
+		const isQuick = serves !== undefined && bound === binds && [...subjects].join() === namesAlone;
+		bound = undefined;
+		// What fails, as with an HAProxy that is gone, is looked at from the ground up.
+		const isTold = isQuick && (await haproxy.tell(plan.map, signal).catch(() => false));
+		if (!isTold) await keepAll({ served, homes, plan }, signal);
+		else {
+			tellMissing(served, own().all);
+			tellUnreachable(served, homes);
+		}
+		bound = binds;
+	}
+
+	async function keepAll({ served, homes, plan }: Whole, signal: AbortSignal): Promise<void> {
 		const wanted = plan.binds.length > 0;
 		// A relay whose homes have no client ports needs no HAProxy; what was given before is taken back.
 		if (!wanted && !wasWanted && (await tells(undefined))) return;
@@ -105,7 +124,7 @@ export function createKeeper(options: KeeperOptions): Duty {
 
 	return createDuty({
 		name: "ports",
-		run: ({ signal }) => keep(signal),
+		run: ({ subjects, signal }) => keep(subjects, signal),
 		allowed: options.guarded,
 		deadline: 30 * SECOND,
 		backoff: { first: SECOND, max: MINUTE },
@@ -113,6 +132,12 @@ export function createKeeper(options: KeeperOptions): Duty {
 		health,
 		log,
 	});
+}
+
+interface Whole {
+	served: readonly Served[];
+	homes: number;
+	plan: Plan;
 }
 
 /** Homes in a sentence: of many, the first. */

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { clientPortNumbers, proxyPort } from "../../shared/client-ports.ts";
 import type { PortsAnswer } from "../../shared/protocol/ports.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
@@ -15,8 +14,9 @@ import { createCounting } from "./counting.ts";
 import { guardRules } from "./guard.ts";
 import { createHaproxy } from "./haproxy.ts";
 import { haproxyPlaces } from "./haproxy-config.ts";
-import { createKeeper, some } from "./keeper.ts";
+import { createKeeper, namesAlone, some } from "./keeper.ts";
 import { answersAt, createLooks } from "./looks.ts";
+import { ownNames } from "./own-names.ts";
 import { resolveAddresses } from "./resolve.ts";
 import { type PortsStatus, portsRows } from "./status.ts";
 import { tellAll } from "./tell-all.ts";
@@ -49,7 +49,7 @@ export const ports = relayPart({
 		const told = createTold(state("ports.json", toldSchema));
 		const counting = createCounting(haproxy, state("ports-today.json", trafficSchema));
 		const tellProcess = facts.haproxy.own("ports");
-		const relayNames = new Set([hostname()]);
+		const relayNames = ownNames(run);
 		metrics.gauge("client_connections", "Connections of clients to homes now", counting.now);
 		let before: ReadonlyMap<string, string> = new Map();
 		let served: readonly Served[] = [];
@@ -59,7 +59,7 @@ export const ports = relayPart({
 		function settle(): void {
 			const { byDomain } = facts.homes.value!;
 			const { homes } = registryOf(facts);
-			const settled = settlePorts({ homes, byDomain, told: told.all, relayNames, before });
+			const settled = settlePorts({ homes, byDomain, told: told.all, relayNames: relayNames.all, before });
 			before = settled.holders;
 			served = settled.served;
 			const was = servedBy;
@@ -82,7 +82,7 @@ export const ports = relayPart({
 				return { served, homes: registryOf(facts).homes.size };
 			},
 			onProcess(pid) {
-				tellProcess({ socket: places.socket, pid });
+				tellProcess({ socket: places.socket, master: places.master, pid });
 				statusChanged();
 			},
 		});
@@ -115,9 +115,14 @@ export const ports = relayPart({
 			if (now !== facts.haproxy.value?.pid) keeper.poke(undefined, { urgent: true });
 		}
 
+		async function lookAtNames(): Promise<void> {
+			if (await relayNames.look()) keeper.poke(namesAlone, { urgent: true });
+		}
+
+		facts.settingsChanges.subscribe(() => void lookAtNames());
 		facts.homes.subscribe(({ registry }) => {
 			told.keep(registry.homes);
-			keeper.poke(undefined, { urgent: true });
+			keeper.poke(namesAlone, { urgent: true });
 		});
 
 		return {
@@ -125,6 +130,7 @@ export const ports = relayPart({
 			duties: () => [keeper],
 			ticks: [
 				{ every: MINUTE, act: () => keeper.poke() },
+				{ every: 10 * MINUTE, act: lookAtNames },
 				{ every: 5 * SECOND, act: lookAtProcess },
 				{ every: 5 * SECOND, act: () => facts.haproxy.value?.pid !== undefined && looks.look() },
 				{ every: 10 * SECOND, act: () => facts.haproxy.value?.pid !== undefined && counting.look() },
@@ -148,7 +154,7 @@ export const ports = relayPart({
 				own(home, said): PortsAnswer | undefined {
 					if (told.take(home.id, said)) {
 						looks.forget(home.id);
-						keeper.poke(undefined, { urgent: true });
+						keeper.poke(namesAlone, { urgent: true });
 					}
 					if (said === undefined) return undefined;
 					const own = servedBy.get(home.id);
@@ -161,9 +167,7 @@ export const ports = relayPart({
 			},
 			async start() {
 				await Promise.all([told.read(), counting.read()]);
-				// A name of the relay's own is never a home's.
-				const ours = await run("postconf", ["-h", "myhostname"]).catch(() => "");
-				if (ours.trim()) relayNames.add(ours.trim().toLowerCase());
+				await relayNames.look();
 			},
 			serve: () => keeper.poke(),
 			stop() {

@@ -31,6 +31,7 @@ const reasons: Record<string, string> = {
 	unknown: "of an unknown name",
 	banned: "banned",
 	home_full: "over a home's limit",
+	client_full: "over a client's limit",
 	no_greeting: "without a greeting of TLS",
 };
 

@@ -50,27 +50,29 @@ export function tableRows(text: string): TableRow[] {
 
 /** What is counted of a day after another look; a counter that is lower than before began anew. Pure. */
 export function afterLook(before: CountedDay, rows: readonly TableRow[], day: string): CountedDay {
-	const homes: CountedDay["homes"] = {};
+	// A home's name may be any word, such as one that every object knows.
+	const known = new Map(Object.entries(before.homes));
+	const homes = new Map<string, CountedDay["homes"][string]>();
 	for (const { key, counts } of rows) {
-		const known = Object.hasOwn(before.homes, key) ? before.homes[key] : undefined;
-		const seen = known?.seen ?? nothing;
+		const was = known.get(key);
+		const seen = was?.seen ?? nothing;
 		const anew = counts.connections < seen.connections;
 		const more = (name: keyof Counts) => Math.max(0, counts[name] - (anew ? 0 : seen[name]));
-		const base = before.day === day ? (known?.today ?? nothing) : nothing;
-		homes[key] = {
+		const base = before.day === day ? (was?.today ?? nothing) : nothing;
+		homes.set(key, {
 			seen: counts,
 			today: {
 				connections: base.connections + more("connections"),
 				received: base.received + more("received"),
 				sent: base.sent + more("sent"),
 			},
-		};
+		});
 	}
 	// What HAProxy has forgotten was of today all the same.
 	if (before.day === day) {
-		for (const [key, { today }] of Object.entries(before.homes)) homes[key] ??= { seen: nothing, today };
+		for (const [key, { today }] of known) if (!homes.has(key)) homes.set(key, { seen: nothing, today });
 	}
-	return { day, homes };
+	return { day, homes: Object.fromEntries(homes) };
 }
 
 /** The day of this moment on this machine's calendar. */

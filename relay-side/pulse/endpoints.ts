@@ -1,6 +1,6 @@
 import { type Endpoint, endpointText } from "../../shared/address.ts";
 import { createRest } from "../../shared/rest.ts";
-import { SECOND } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import { rememberedFor } from "./sources.ts";
 
 /** Endpoint by public key. The same object stands for the same endpoint as at the read before. */
@@ -19,7 +19,7 @@ export interface Endpoints {
 }
 
 /** Milliseconds between two reads without a reason. */
-const safetyEvery = 30 * SECOND;
+const safetyEvery = MINUTE;
 
 /**
  * Milliseconds from a stir to the reads after the first one. WireGuard takes a packet a moment after it was told to us; and

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { endpointText } from "../../shared/address.ts";
 import { portSchema } from "../../shared/config.ts";
+import { floodChain } from "../../shared/flood.ts";
 import { createLastWorked, lastWorkedSchema, together } from "../../shared/last-worked.ts";
 import { takenPorts } from "../../shared/preflight.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
@@ -15,6 +16,9 @@ import { createPresence } from "./presence.ts";
 import { createPulses } from "./pulses.ts";
 import { roomProblems } from "./room.ts";
 import { followSources, sourcesChain } from "./sources.ts";
+
+/** Pulses of one address that are read at all in a second, and after a pause; what of them is answered is fewer by far. */
+const read = { perSecond: 1_000, burst: 2_000 };
 
 const pulseShape = { pulse: z.strictObject({ port: portSchema.default(8686) }).prefault({}) };
 
@@ -34,7 +38,10 @@ export const pulse = relayPart({
 		const taken = machineWell ? await takenPorts(run, [{ key: "pulse.port", protocol: "udp", port }]) : [];
 		return [...taken, ...(await roomProblems(homes_dir))];
 	},
-	guard: ({ tunnel }) => [sourcesChain(tunnel.listen_port)],
+	guard: ({ tunnel, pulse: { port } }) => [
+		sourcesChain(tunnel.listen_port),
+		floodChain({ chain: "pulse_flood", tunnel: tunnel.interface, packets: `udp dport ${port}`, ...read }),
+	],
 
 	create(
 		{ pulse: { port }, tunnel },

@@ -45,9 +45,11 @@ const slice = 5;
 /** Milliseconds that we must have stood still within a minute to say so. */
 const behind = 3 * SECOND;
 
-/** What is kept of a home besides: when its last pulse was heard, by the clock of our listening. */
-interface Entry extends Presence {
+/** What is kept of a home: when its last pulse was heard, by the clock of our listening, and when by the world's. */
+interface Entry extends Omit<Presence, "lastSeen"> {
 	heard: number;
+	/** Milliseconds since 1970. */
+	seenAt: number | undefined;
 }
 
 /**
@@ -81,7 +83,7 @@ export function createPresence(options: {
 	const unseen = (): Entry => ({
 		here: false,
 		lastPulse: undefined,
-		lastSeen: undefined,
+		seenAt: undefined,
 		interval: usualInterval,
 		endpoint: undefined,
 		since: now(),
@@ -141,7 +143,7 @@ export function createPresence(options: {
 		if (presence.here) goAway(home, presence);
 		if (!health.has(homeAway, home)) {
 			health.set(homeAway, home, {
-				seen: presence.lastSeen,
+				seen: lastSeen(presence),
 				started: known?.has(home) ? momentText(startedAt) : undefined,
 				changed: options.changed?.(home, presence.lastPulse),
 			});
@@ -162,7 +164,7 @@ export function createPresence(options: {
 			const presence = entry(home);
 			presence.heard = listening.now();
 			presence.lastPulse = now();
-			presence.lastSeen = new Date().toISOString();
+			presence.seenAt = Date.now();
 			presence.interval = interval;
 			if (presence.here) return;
 			presence.here = true;
@@ -209,8 +211,13 @@ export function createPresence(options: {
 	};
 }
 
-function shown({ heard, ...presence }: Entry): Presence {
-	return presence;
+function shown(entry: Entry): Presence {
+	const { heard, seenAt, ...presence } = entry;
+	return { ...presence, lastSeen: lastSeen(entry) };
+}
+
+function lastSeen({ seenAt }: Entry): string | undefined {
+	return seenAt === undefined ? undefined : new Date(seenAt).toISOString();
 }
 
 /** Figures in a sentence change in steps, or each look would say another. */

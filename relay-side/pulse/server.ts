@@ -1,9 +1,10 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import { type Address, type Endpoint, parseAddress } from "../../shared/address.ts";
 import type { HeimwegError } from "../../shared/errors.ts";
+import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import { decodePulse, encodeAnswer, lastSub, type Pulse, versionOf } from "../../shared/protocol/pulse.ts";
 import { decodePulse1, encodeAnswer1, encodeNudge, pulseVersion1 } from "../../shared/protocol/pulse-v1.ts";
-import { type BucketSize, keyedBucket } from "../../shared/rate.ts";
+import { type BucketSize, keyedBucket, nextFull } from "../../shared/rate.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Identity, Known } from "../identity.ts";
 import { createEndpoints, isSame, type Seen } from "./endpoints.ts";
@@ -78,8 +79,16 @@ interface Asked {
 	from: RemoteInfo;
 	socket: Socket;
 	at: number;
-	/** The pulse of version 2, and whether it counts; or the nonce of version 1. */
-	asked: { pulse: Pulse; counts: boolean } | { nonce: Buffer };
+	/** The pulse of version 2, its home's keys, and whether it counts; or the nonce of version 1. */
+	asked: { pulse: Pulse; keys: ProtocolKeys; met: Met; counts: boolean } | { nonce: Buffer };
+}
+
+/** What is kept of a key that has spoken to us; all in one place, since it is looked for at each pulse. */
+interface Met {
+	session: Session;
+	/** When it may send as many pulses at once as ever, by the bucket `pulses`. */
+	fullAt: number;
+	contact: Contact | undefined;
 }
 
 /** Whom our own messages go to: the source of the last pulse that counted, as it was answered. */
@@ -106,12 +115,10 @@ interface Contact {
  */
 export function servePulses(options: PulseOptions): PulseServer {
 	const { identity } = options;
-	const take = keyedBucket(pulses);
 	const takeUnproven = keyedBucket(unproven);
 	const takeOwn = keyedBucket(ownMessages);
-	/** By public key, as contacts are. */
-	const sessions = new Map<string, Session>();
-	const contacts = new Map<string, Contact>();
+	/** By public key. */
+	const met = new Map<string, Met>();
 	let stopped = false;
 
 	const endpoints = createEndpoints({ read: options.endpoints, onRead: tellMoved });
@@ -119,7 +126,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 
 	const sockets = openSockets({ ...options, onDatagram: receive });
 	identity.onRenewed((id) => {
-		for (const contact of contacts.values()) if (contact.home.id === id) tell(contact, contact.told);
+		for (const { contact } of met.values()) if (contact?.home.id === id) tell(contact, contact.told);
 	});
 
 	function receive(socket: Socket, datagram: Buffer, from: RemoteInfo): void {
@@ -130,8 +137,9 @@ export function servePulses(options: PulseOptions): PulseServer {
 			return;
 		}
 		const one = { home: home!, length: datagram.length, from, socket, asked, at: performance.now() };
-		if (mayHaveMoved(one)) waitForRead(one);
-		else answer(one, endpoints.known().get(home!.publicKey));
+		const endpoint = endpoints.known().get(home!.publicKey);
+		if (endpoint === undefined || mayHaveMoved(one)) waitForRead(one);
+		else answer(one, endpoint);
 	}
 
 	/** The system mostly prints an address as we do, and to read one takes as long as all the rest. */
@@ -148,37 +156,46 @@ export function servePulses(options: PulseOptions): PulseServer {
 			return "garbage";
 		}
 		identity.spoke(home);
-		const session = sessionOf(home);
-		const verdict = judge(session, pulse, identity.generation(home.id));
+		const met = metOf(home);
+		const verdict = judge(met.session, pulse, identity.generation(home.id));
 		if (verdict === "replay") return "replay";
-		if (isCrowded(session)) identity.renew(home.id);
+		if (isCrowded(met.session)) identity.renew(home.id);
 		const counts = verdict === "counts";
-		if (!(counts ? take(home.id) : takeUnproven(home.id))) return "rate";
+		if (!(counts ? take(met) : takeUnproven(home.id))) return "rate";
 		if (counts) options.onPulse(home.id, pulse.interval);
 		else options.onUnproven(home.id);
-		return { pulse, counts };
+		return { pulse, keys, met, counts };
+	}
+
+	function take(met: Met): boolean {
+		const next = nextFull(pulses, met.fullAt, performance.now());
+		if (next === undefined) return false;
+		met.fullAt = next;
+		return true;
 	}
 
 	function readVersion1(home: Known, datagram: Buffer): Asked["asked"] | Dropped {
 		if (identity.hasSpoken(home)) return "outdated";
 		const pulse = decodePulse1(datagram);
 		if (!pulse) return "garbage";
-		if (!take(home.id)) return "rate";
+		if (!take(metOf(home))) return "rate";
 		options.onPulse(home.id, pulse.interval);
 		return { nonce: pulse.nonce };
 	}
 
-	function sessionOf({ publicKey }: Known): Session {
-		const session = sessions.get(publicKey) ?? newSession();
-		sessions.set(publicKey, session);
-		return session;
+	function metOf({ publicKey }: Known): Met {
+		const known = met.get(publicKey);
+		if (known) return known;
+		const fresh = { session: newSession(), fullAt: Number.NEGATIVE_INFINITY, contact: undefined };
+		met.set(publicKey, fresh);
+		return fresh;
 	}
 
 	/** One of version 1 could not be told later that it has moved. */
-	function mayHaveMoved({ home, asked, at }: Asked): boolean {
-		const contact = contacts.get(home.publicKey);
-		if ("nonce" in asked || asked.pulse.lookAnew || !contact || !options.sourcesFollowed?.()) return true;
-		if (!endpoints.known().has(home.publicKey)) return true;
+	function mayHaveMoved({ asked, at }: Asked): boolean {
+		if ("nonce" in asked || asked.pulse.lookAnew || !options.sourcesFollowed?.()) return true;
+		const { contact } = asked.met;
+		if (!contact) return true;
 		// Who goes back to where packets came from just now is not told of.
 		if (at - contact.moved < movingFor) return true;
 		return at - contact.at > silence * asked.pulse.interval;
@@ -186,29 +203,30 @@ export function servePulses(options: PulseOptions): PulseServer {
 
 	function answer({ asked, home, length, from, socket, at }: Asked, endpoint: Endpoint | undefined): void {
 		if (stopped) return;
-		const send = (datagram: Buffer) => sendFrom(socket, datagram, from.port, from.address);
 		const counts = "nonce" in asked || asked.counts;
 		if (endpoint && counts) options.onEndpoint(home.id, endpoint);
 		if ("nonce" in asked) {
-			send(encodeAnswer1(asked.nonce, endpoint, length));
+			sendFrom(socket, encodeAnswer1(asked.nonce, endpoint, length), from.port, from.address);
 			return;
 		}
-		const keys = identity.keysOf(home);
-		if (!keys) return;
+		const { keys, met } = asked;
 		const { run, counter } = asked.pulse;
 		const generation = identity.generation(home.id);
-		send(encodeAnswer({ run, counter, sub: 0, endpoint, generation }, keys.answer, length));
-		const last = contacts.get(home.publicKey);
-		if (!counts || run !== sessionOf(home).run || (last?.run === run && last.counter > counter)) return;
+		const datagram = encodeAnswer({ run, counter, sub: 0, endpoint, generation }, keys.answer, length);
+		sendFrom(socket, datagram, from.port, from.address);
+		const last = met.contact;
+		if (!counts || run !== met.session.run || (last?.run === run && last.counter > counter)) return;
 		const moved = !last || isSame(last.told, endpoint) ? (last?.moved ?? Number.NEGATIVE_INFINITY) : at;
-		contacts.set(home.publicKey, { home, run, counter, sub: 0, from, socket, told: endpoint, at, moved });
+		const now: Contact = { home, run, counter, sub: 0, from, socket, told: endpoint, at, moved };
+		if (last) Object.assign(last, now);
+		else met.contact = now;
 	}
 
 	/** Tells those whose endpoint is another than the one that they were told. */
 	function tellMoved(seen: Seen): void {
-		for (const [publicKey, contact] of contacts) {
+		for (const [publicKey, { contact }] of met) {
 			const endpoint = seen.get(publicKey);
-			if (!endpoint || isSame(contact.told, endpoint) || !tell(contact, endpoint)) continue;
+			if (!contact || !endpoint || isSame(contact.told, endpoint) || !tell(contact, endpoint)) continue;
 			contact.moved = performance.now();
 			options.onEndpoint(contact.home.id, endpoint);
 		}
@@ -220,7 +238,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 		const present = homeOf(from);
 		const keys = identity.keysOf(home);
 		if (present?.publicKey !== home.publicKey || present.id !== home.id || !keys) {
-			contacts.delete(home.publicKey);
+			metOf(home).contact = undefined;
 			return false;
 		}
 		if (stopped || contact.sub >= lastSub || !takeOwn(home.id)) return false;

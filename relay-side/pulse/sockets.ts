@@ -1,4 +1,4 @@
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from "node:dgram";
 import { type Address, familyOf } from "../../shared/address.ts";
 import type { HeimwegError } from "../../shared/errors.ts";
 import { keepListening, type Place } from "../../shared/listen.ts";
@@ -13,6 +13,8 @@ export interface SocketsOptions {
 	/** The port cannot be served, or (undefined) it can again. */
 	onTrouble(error: HeimwegError | undefined): void;
 }
+
+type UdpLookup = NonNullable<SocketOptions["lookup"]>;
 
 export interface Sockets {
 	start(): void;
@@ -43,7 +45,14 @@ export function openSockets(options: SocketsOptions): Sockets {
 			name: portName(where),
 			port: where,
 			open() {
-				const socket = createSocket({ type: familyOf(address) === 6 ? "udp6" : "udp4" });
+				const family = familyOf(address);
+				// Addresses are all that is ever sent to: Node would come back to each in a later turn. Only our own is
+				// bound then, when those who want to hear of it listen.
+				const lookup: UdpLookup = (text, _, done) => {
+					if (text === address) process.nextTick(done, null, text, family);
+					else done(null, text, family);
+				};
+				const socket = createSocket({ type: family === 6 ? "udp6" : "udp4", lookup });
 				socket.on("listening", () => enlarge(socket));
 				socket.on("message", (datagram, from) => {
 					received += 1;
@@ -97,7 +106,8 @@ export function enlarge(socket: Socket): void {
 /** Sends a datagram, or loses it: what matters is said again. */
 export function sendFrom(socket: Socket, datagram: Buffer, port: number, address: string): void {
 	try {
-		socket.send(datagram, port, address, () => {});
+		// Without a callback, which Node would call for each in a later turn; an error is then told to nobody.
+		socket.send(datagram, port, address);
 	} catch {
 		// The socket was closed in between; it is opened anew.
 	}

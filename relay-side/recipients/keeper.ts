@@ -18,6 +18,7 @@ import { Refused } from "../refused.ts";
 import { foreignRecipients, listHeld, listsUnsaved } from "./conditions.ts";
 import { type HomeList, type Journal, listJournal } from "./journal.ts";
 import { holdFor, suspectLosses } from "./losses.ts";
+import { fewEntries } from "./map.ts";
 import { changedSet, readRecipients } from "./reading.ts";
 import { createReports } from "./reports.ts";
 
@@ -60,8 +61,8 @@ type Push = ReturnType<typeof recipientsSchema.parse>;
 /** The most recipients of all homes together: their map is listed in seconds, and their lists fit into memory. */
 export const recipientTotalLimit = 1_000_000;
 
-/** So many changes at once take the processor for a good part of a second, and a home sends them now and then only. */
-const longList = 10_000;
+/** More changes than are written one by one cost a new map of all homes' recipients: a home has them now and then only. */
+const longList = fewEntries;
 const longLists = { most: 5, every: MINUTE };
 
 /** More changes than this are looked for in the whole map. */

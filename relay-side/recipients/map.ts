@@ -45,7 +45,7 @@ const look = "";
 const all = "*";
 
 /** More entries than this are written as a new map, in one go. */
-const fewEntries = 100;
+export const fewEntries = 100;
 
 /** So many keys are looked up rather than taken to be missing. */
 const fewQuestions = 10_000;

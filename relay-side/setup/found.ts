@@ -1,6 +1,7 @@
 import { version } from "node:process";
 import type { Cidr } from "../../shared/address.ts";
-import { type Firewall, firewalls, type OpenPort } from "../../shared/firewall.ts";
+import { firewalls } from "../../shared/firewall/firewalls.ts";
+import type { Firewall, OpenPort } from "../../shared/firewall/port.ts";
 import { sentence } from "../../shared/sentence.ts";
 import type { RelayCore } from "../config.ts";
 import { invitedBy, textOf } from "./files.ts";
@@ -26,7 +27,7 @@ export interface Found {
 /** What relay.toml says when it says nothing: WireGuard's port, the tunnel's interface, and ours inside of the tunnel. */
 const usual = { listen: 51820, interface: "hw0", pulse: 8686, checkin: 8687, invite: 8688 } as const;
 
-/** What others must reach: mail servers and homes from everywhere, homes through the tunnel. */
+/** What others must reach: mail servers and homes from everywhere, homes through the tunnel; and where mail goes out. */
 function portsOf(read: RelayCore | undefined): OpenPort[] {
 	const { pulse, checkin, invite } = (read ?? {}) as Partial<
 		Record<"pulse" | "checkin" | "invite", { port?: number }>
@@ -38,6 +39,7 @@ function portsOf(read: RelayCore | undefined): OpenPort[] {
 		{ protocol: "udp", port: pulse?.port ?? usual.pulse, on },
 		{ protocol: "tcp", port: checkin?.port ?? usual.checkin, on },
 		{ protocol: "tcp", port: invite?.port ?? usual.invite, on },
+		{ protocol: "tcp", port: 25, out: true },
 	];
 }
 

@@ -1,11 +1,14 @@
 import { familyOfCidr, parseCidr } from "../../shared/address.ts";
-import { HeimwegError, messageOf } from "../../shared/errors.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { shellText } from "../../shared/firewall/port.ts";
 import { changeText } from "../../shared/postfix/command.ts";
 import { composedSide } from "../../shared/postfix/compose.ts";
+import { notRestarted } from "../../shared/postfix/not-restarted.ts";
 import { WrongAnswer } from "../../shared/prompt.ts";
 import { sentence } from "../../shared/sentence.ts";
 import type { Step } from "../../shared/steps.ts";
 import { SECOND } from "../../shared/time.ts";
+import { unitSteps } from "../../shared/unit-steps.ts";
 import type { RelayCore } from "../config.ts";
 import { configText, exists, inviteText, makeKey, writeConfig } from "./files.ts";
 import type { Found } from "./found.ts";
@@ -22,8 +25,8 @@ interface Wanted {
 	group: number;
 }
 
-/** For systemd to start the daemon, which waits for its guard. */
-const startPatience = 90 * SECOND;
+/** For systemd to restart Postfix. */
+const restartPatience = 90 * SECOND;
 
 /** Everything that is still to be done, in an order in which the power may go at any place; and what stays its owner's. */
 export async function planSteps(
@@ -36,7 +39,7 @@ export async function planSteps(
 	const files = await fileSteps(wanted, text, config, deps);
 	const steps = [...files, ...postfix.steps, ...firewallSteps(wanted, deps)];
 	return {
-		steps: [...steps, ...(await unitSteps(files.length > 0, deps))],
+		steps: [...steps, ...(await startSteps(wanted, files.length > 0, config, deps))],
 		notes: postfix.notes,
 		config,
 	};
@@ -103,7 +106,12 @@ async function postfixSteps(
 		undefined,
 	);
 	const { changes, notes } = await planOf(side, run);
-	if (changes.length === 0) return { steps: [], notes };
+	const restart = () => run("systemctl", ["try-restart", "postfix"], { timeout: restartPatience });
+	const restarts: Step[] =
+		!sets("inet_interfaces") && (await notRestarted(run))
+			? [{ text: words.stepPostfixRestart, act: async () => void (await restart()) }]
+			: [];
+	if (changes.length === 0) return { steps: restarts, notes };
 	const step: Step = {
 		text: sentence(words.stepPostfix, { count: changes.length }),
 		// Several changes have one reason.
@@ -112,18 +120,17 @@ async function postfixSteps(
 		async act() {
 			await applySide(() => side, run);
 			// A reload does not open other sockets (postconf(5), inet_interfaces).
-			if (sets("inet_interfaces"))
-				await run("systemctl", ["try-restart", "postfix"], { timeout: startPatience });
+			if (sets("inet_interfaces")) await restart();
 		},
 	};
-	return { steps: [step], notes };
+	return { steps: [step, ...restarts], notes };
 }
 
 function firewallSteps({ options, found }: Wanted, { run, say }: SetupDeps): Step[] {
 	if (options.firewall === false) return [];
 	return found.firewalls.flatMap(({ name, opens, lasts }) =>
 		opens.map((argv, at) => ({
-			text: sentence(words.stepFirewall, { name, command: argv.join(" ") }),
+			text: sentence(words.stepFirewall, { name, command: shellText(argv) }),
 			async act() {
 				await run(argv[0]!, argv.slice(1));
 				const line = lasts?.lines[at];
@@ -133,20 +140,12 @@ function firewallSteps({ options, found }: Wanted, { run, say }: SetupDeps): Ste
 	);
 }
 
-async function unitSteps(configChanged: boolean, { run }: SetupDeps): Promise<Step[]> {
-	const is = (what: string) =>
-		run("systemctl", [what, "--quiet", "heimweg-relay"]).then(
-			() => true,
-			() => false,
-		);
-	const [active, enabled] = [await is("is-active"), await is("is-enabled")];
-	const start = async (...verb: string[]) => {
-		await run("systemctl", [...verb, "heimweg-relay"], { timeout: startPatience }).catch((error: unknown) => {
-			throw new HeimwegError(sentence(words.startFailed, { error: messageOf(error) }), {
-				remedy: words.startFailedRemedy,
-			});
-		});
-	};
-	if (!active || !enabled) return [{ text: words.stepStart, act: () => start("enable", "--now") }];
-	return configChanged ? [{ text: words.stepRestart, act: () => start("restart") }] : [];
+function startSteps(
+	{ options }: Wanted,
+	changes: boolean,
+	{ tunnel }: RelayCore,
+	{ run }: SetupDeps,
+): Promise<Step[]> {
+	const files = [options.config, tunnel.private_key_file];
+	return unitSteps({ run, daemon: "heimweg-relay", files, changes }, words);
 }

@@ -48,6 +48,7 @@ export const words = {
 	stepConfig: "write {file}, with the tunnel's networks {networks}",
 	stepInvite: "add to {file} under which name homes are invited ({host})",
 	stepPostfix: "set Postfix's settings ({count}; --verbose shows them)",
+	stepPostfixRestart: "restart Postfix, which listens for this machine alone until then",
 	stepFirewall: "open a port in {name}: {command}",
 	stepStart: "start heimweg-relay, now and at each boot",
 	stepRestart: "restart heimweg-relay, which is no outage",

@@ -1,7 +1,8 @@
-import { lookup, Resolver, resolveNs } from "node:dns/promises";
+import { Resolver } from "node:dns/promises";
 import { isIPv6 } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, HeimwegError, messageOf } from "../errors.ts";
+import { type Server, serversOf } from "./name-servers.ts";
 import { comparable, recordsAt } from "./records-at.ts";
 import { sameRecords } from "./rrset.ts";
 import type { WantedRRset } from "./wanted/address.ts";
@@ -15,11 +16,15 @@ const quickFor = 3_000;
 const questionTime = 1_000;
 const minute = 60_000;
 
-/** A name server of the zone, and where it listens. */
-export interface Server {
-	name: string;
-	/** Addresses, with a port where it is not 53. */
-	addresses: string[];
+export interface VisibilityOptions {
+	/** The zone's authoritative servers; those that the resolver names if not given. */
+	servers?: (zone: string) => Promise<Server[]>;
+	/** Milliseconds. */
+	giveUpAfter?: number;
+	/** Whether one more question may be asked; when not, it is given up as after the time. */
+	mayAsk?: () => boolean;
+	/** Nobody waits for it: it is asked patiently from the start. */
+	unhurried?: boolean;
 }
 
 /**
@@ -31,56 +36,46 @@ export async function untilVisible(
 	zone: string,
 	wanted: readonly WantedRRset[],
 	signal: AbortSignal,
-	options: { servers?: (zone: string) => Promise<Server[]>; giveUpAfter?: number } = {},
+	options: VisibilityOptions = {},
 ): Promise<number> {
-	const { servers = authoritativeServers, giveUpAfter = minute } = options;
+	const { servers = serversOf, giveUpAfter = minute, mayAsk = () => true, unhurried = false } = options;
 	const began = performance.now();
-	let missing: Server[] | undefined;
+	/** Servers, and what each has not answered yet. */
+	let missing: Array<{ server: Server; left: readonly WantedRRset[] }> | undefined;
 	let trouble = "";
 	for (;;) {
+		let mayGoOn = true;
 		try {
-			missing ??= await servers(zone);
-			const verdicts = await Promise.all(missing.map((server) => answersAll(server.addresses, wanted)));
-			missing = missing.filter((_, at) => !verdicts[at]);
+			missing ??= (await servers(zone)).map((server) => ({ server, left: wanted }));
+			mayGoOn = missing.every(({ left }) => left.every(() => mayAsk()));
+			if (mayGoOn) missing = (await Promise.all(missing.map(askAgain))).filter(({ left }) => left.length > 0);
 		} catch (error) {
 			trouble = messageOf(error);
 		}
 		const spent = performance.now() - began;
 		if (missing?.length === 0) return spent;
-		if (spent > giveUpAfter) {
-			const names = missing?.map((server) => server.name).join(" and ");
+		if (spent > giveUpAfter || !mayGoOn) {
+			const names = missing?.map(({ server }) => server.name).join(" and ");
 			throw new HeimwegError(names ?? `the name servers of ${zone} could not be found (${trouble}) and`);
 		}
-		await sleep(spent < quickFor ? quick : patient, undefined, { signal });
+		await sleep(spent < quickFor && !unhurried ? quick : patient, undefined, { signal });
 	}
 }
 
-async function authoritativeServers(zone: string): Promise<Server[]> {
-	const names = await resolveNs(zone);
-	const servers = await Promise.all(
-		names.map(async (name) => {
-			const found = await lookup(name, { all: true }).catch(() => []);
-			return { name, addresses: found.map(({ address }) => address) };
-		}),
-	);
-	const reachable = servers.filter((server) => server.addresses.length > 0);
-	if (reachable.length > 0) return reachable;
-	throw new HeimwegError(`none of ${zone}'s name servers (${names.join(", ")}) has an address`);
+/** Asks a server for what it has not answered yet. */
+async function askAgain({ server, left }: { server: Server; left: readonly WantedRRset[] }) {
+	const resolver = new Resolver({ timeout: questionTime, tries: 1 });
+	resolver.setServers(server.addresses.map((address) => (isIPv6(address) ? `[${address}]` : address)));
+	const verdicts = await Promise.all(left.map((one) => answers(resolver, one)));
+	return { server, left: left.filter((_, at) => !verdicts[at]) };
 }
 
-async function answersAll(addresses: string[], wanted: readonly WantedRRset[]): Promise<boolean> {
-	const resolver = new Resolver({ timeout: questionTime, tries: 1 });
-	resolver.setServers(addresses.map((address) => (isIPv6(address) ? `[${address}]` : address)));
-	const verdicts = await Promise.all(
-		wanted.map(async ({ name, type, records }) => {
-			try {
-				const found = await recordsAt(resolver, name, type);
-				return sameRecords(type, comparable(type, found), comparable(type, records));
-			} catch (error) {
-				const none = codeOf(error) === "ENODATA" || codeOf(error) === "ENOTFOUND";
-				return none && records.length === 0;
-			}
-		}),
-	);
-	return verdicts.every(Boolean);
+async function answers(resolver: Resolver, { name, type, records }: WantedRRset): Promise<boolean> {
+	try {
+		const found = await recordsAt(resolver, name, type);
+		return sameRecords(type, comparable(type, found), comparable(type, records));
+	} catch (error) {
+		const none = codeOf(error) === "ENODATA" || codeOf(error) === "ENOTFOUND";
+		return none && records.length === 0;
+	}
 }

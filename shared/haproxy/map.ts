@@ -69,19 +69,49 @@ export async function runningMap(
 	);
 }
 
-/** Adds one entry to the running map, or gives it another value; the file stays as it is. */
-export async function setInMap(place: MapPlace, key: string, value: string, signal?: AbortSignal) {
-	const ask = (command: string) => askHaproxy(place.socket, command, signal ? { signal } : {});
-	const answer = await ask(`set map ${place.file} ${key} ${value}`);
-	if (answer === "") return;
-	const added = await ask(`add map ${place.file} ${key} ${value}`);
-	if (added !== "") throw refused("add map", added);
+/** What is to be another in a running map; its file stays as it is. */
+export interface MapChanges {
+	/** Entries that it does not have. */
+	fresh: MapEntries;
+	/** Entries that it has with another value. */
+	changed: MapEntries;
+	/** Keys that it has. */
+	gone: readonly string[];
 }
 
-/** Takes one entry out of the running map, if it is there; the file stays as it is. */
-export async function removeFromMap({ socket, file }: MapPlace, key: string, signal?: AbortSignal) {
-	const answer = await askHaproxy(socket, `del map ${file} ${key}`, signal ? { signal } : {});
-	if (answer !== "" && !/not found/i.test(answer)) throw refused("del map", answer);
+/** The way from what a map has to what it should have. */
+export function changesBetween(before: MapEntries, after: MapEntries): MapChanges {
+	const fresh = new Map<string, string>();
+	const changed = new Map<string, string>();
+	for (const [key, value] of after) {
+		const was = before.get(key);
+		if (was === undefined) fresh.set(key, value);
+		else if (was !== value) changed.set(key, value);
+	}
+	return { fresh, changed, gone: [...before.keys()].filter((key) => !after.has(key)) };
+}
+
+/** Makes the changes in the running map, each by itself; what was done before one that HAProxy refuses stays. */
+export async function changeMap(
+	{ socket, file }: MapPlace,
+	{ fresh, changed, gone }: MapChanges,
+	signal?: AbortSignal,
+): Promise<void> {
+	const ask = (command: string) => askHaproxy(socket, command, signal ? { signal } : {});
+	for (const piece of piecesOf(fresh)) {
+		const answer = await ask(`add map ${file} <<\n${piece}`);
+		if (answer !== "") throw refused("add map", answer);
+	}
+	for (const [key, value] of changed) {
+		const answer = await ask(`set map ${file} ${key} ${value}`);
+		// Somebody else has taken it out.
+		const added = answer === "" ? "" : await ask(`add map ${file} ${key} ${value}`);
+		if (added !== "") throw refused("set map", answer);
+	}
+	for (const key of gone) {
+		const answer = await ask(`del map ${file} ${key}`);
+		if (answer !== "" && !/not found/i.test(answer)) throw refused("del map", answer);
+	}
 }
 
 function* piecesOf(entries: MapEntries): Generator<string> {

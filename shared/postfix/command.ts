@@ -137,7 +137,10 @@ async function change(now: PostfixNow, deps: PostfixCommandDeps, act: () => Prom
 		.toISOString()
 		.replaceAll(/[-:]|\..*/g, "");
 	const kept = await Promise.all(
-		files.map(async (path) => ({ path, text: await readFile(path), mode: (await stat(path)).mode & 0o7777 })),
+		files.map(async (path) => {
+			const { mode, uid, gid } = await stat(path);
+			return { path, text: await readFile(path), mode: mode & 0o7777, owner: { uid, gid } };
+		}),
 	);
 	const undoBefore = await readUndo(now.directory);
 	for (const { path } of kept) await copyFile(path, `${path}.before-heimweg-${stamp}`);
@@ -145,7 +148,7 @@ async function change(now: PostfixNow, deps: PostfixCommandDeps, act: () => Prom
 		await act();
 		await run("postfix", ["check"], { timeout: 60_000 });
 	} catch (error) {
-		for (const { path, text, mode } of kept) await writeFileAtomic(path, text, { mode });
+		for (const { path, text, mode, owner } of kept) await writeFileAtomic(path, text, { mode, owner });
 		await writeUndo(now.directory, undoBefore);
 		throw new HeimwegError(`Postfix was left as it was, because setting it up failed: ${messageOf(error)}`, {
 			remedy: remedyOf(error) ?? 'run "postfix check" and put right what it says, then try again',

@@ -21,6 +21,8 @@ export interface Delivery {
 	text: string;
 	/** Who tried, as in the log: `postfix/heimweg/smtp`, `postfix/local`. */
 	agent: string;
+	/** The user whose process wrote the line, as the kernel told journald; undefined where the journal's reader does not say. */
+	uid?: number;
 }
 
 /** A status line as every delivery agent logs it (log_adhoc(3)). A long one may be cut. */
@@ -36,6 +38,7 @@ export function parseDelivery(line: string): Delivery | undefined {
 	if (message === undefined || agent === undefined || !Number.isFinite(at)) return undefined;
 	const [, queueId, to, addressed, relay, dsn, status, text] = statusLine.exec(message) ?? [];
 	if (queueId === undefined) return undefined;
+	const uid = textOf(fields._UID);
 	return {
 		at,
 		queueId,
@@ -46,6 +49,7 @@ export function parseDelivery(line: string): Delivery | undefined {
 		status: status!,
 		text: plainText(text!),
 		agent: plainText(agent),
+		...(uid === undefined ? {} : { uid: Number(uid) }),
 	};
 }
 

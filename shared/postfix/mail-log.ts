@@ -49,7 +49,7 @@ export const mailLogUnread = condition<{ error: string; remedy: string }>({
 });
 
 /** Before the unit is asked again. */
-const again: Backoff = { first: SECOND, max: MINUTE };
+const pauses: Backoff = { first: SECOND, max: MINUTE };
 
 /** Milliseconds in which the first line has to come: the daemon's own words are among the last thousand. */
 const patience = 15 * SECOND;
@@ -71,10 +71,26 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	let error: string | undefined;
 	/** Since when no line has come although some should have. */
 	let silentSince = 0;
+	let writers: ReadonlySet<number> | undefined;
+
+	async function start(): Promise<void> {
+		silentSince = now();
+		writers = await logWriters(run);
+		connect();
+	}
+
+	function again(): void {
+		silentSince = now();
+		connect();
+	}
+
+	/** Whether Postfix wrote it: any user may log under any name. Where nobody says who did, it is believed. */
+	function isPostfixs({ uid }: Delivery): boolean {
+		return uid === undefined || writers === undefined || writers.has(uid);
+	}
 
 	function connect(): void {
 		if (stopped) return;
-		silentSince = now();
 		clearTimeout(waiting);
 		waiting = setTimeout(judge, patience + SECOND);
 		const opened = createConnection(path);
@@ -95,7 +111,7 @@ export function createMailLog(options: MailLogOptions): MailLog {
 				if (stopped) return;
 				read = read === undefined && failures === 0 ? undefined : false;
 				failures += 1;
-				timer = setTimeout(connect, waitAfter(failures, again));
+				timer = setTimeout(again, waitAfter(failures, pauses));
 				tell();
 			});
 	}
@@ -107,7 +123,7 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		error = undefined;
 		const delivery = parseDelivery(line);
 		tell();
-		if (delivery) options.onDelivery(delivery);
+		if (delivery && isPostfixs(delivery)) options.onDelivery(delivery);
 	}
 
 	/** Silence is not taken for peace. */
@@ -136,8 +152,9 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		get read() {
 			return elsewhere ? false : read;
 		},
-		start: connect,
+		start: () => void start(),
 		async look() {
+			writers ??= await logWriters(run);
 			const file = await run("postconf", ["-h", "maillog_file"]).catch(() => "");
 			elsewhere = file.trim() ? say`Postfix writes its log to ${file.trim()}, not to the journal` : undefined;
 			judge();
@@ -149,4 +166,15 @@ export function createMailLog(options: MailLogOptions): MailLog {
 			socket?.destroy();
 		},
 	};
+}
+
+/** As whom Postfix's delivery agents write their log: root, or the owner of its queue; undefined when that is not told. */
+async function logWriters(run: RunCommand): Promise<ReadonlySet<number> | undefined> {
+	try {
+		const owner = (await run("postconf", ["-h", "mail_owner"])).trim();
+		const uid = (await run("id", ["-u", owner])).trim();
+		return /^\d+$/.test(uid) ? new Set([0, Number(uid)]) : undefined;
+	} catch {
+		return undefined;
+	}
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { addressOfBytes, bytesOf, type Endpoint, familyOf } from "../address.ts";
+import { addressOfBytes, type Endpoint, familyOf, writeAddress } from "../address.ts";
 
 /**
  * The pulse of version 2: a datagram through the tunnel, and its answer. Big-endian, like everything on the wire. Both
@@ -69,7 +69,7 @@ export const lastSub = 0xff;
 
 /** Which version a datagram says it is of; undefined when it is none of ours. */
 export function versionOf(datagram: Buffer): number | undefined {
-	return datagram.length > 3 && datagram.toString("latin1", 0, 2) === "HW" ? datagram[2] : undefined;
+	return datagram.length > 3 && datagram[0] === 0x48 && datagram[1] === 0x57 ? datagram[2] : undefined;
 }
 
 /** Writes a pulse of `length` bytes. */
@@ -105,7 +105,7 @@ export function encodeAnswer(answer: PulseAnswer, key: Buffer, length: number = 
 	if (endpoint) {
 		datagram[12] = familyOf(endpoint.address);
 		datagram.writeUInt16BE(endpoint.port, 14);
-		bytesOf(endpoint.address).copy(datagram, 16);
+		writeAddress(endpoint.address, datagram, 16);
 	}
 	datagram.writeUInt32BE(answer.generation, 32);
 	return sign(datagram, kinds.answer, key);
@@ -127,8 +127,10 @@ export function decodeAnswer(datagram: Buffer, key: Buffer): PulseAnswer | undef
 }
 
 function header(kind: number, { run, counter }: { run: number; counter: number }, length: number): Buffer {
-	const datagram = Buffer.alloc(Math.max(length, pulseLength));
-	datagram.write("HW", "latin1");
+	// From the pool: memory of its own for each costs the garbage collector more than all that is written here.
+	const datagram = Buffer.allocUnsafe(Math.max(length, pulseLength)).fill(0);
+	datagram[0] = 0x48;
+	datagram[1] = 0x57;
 	datagram[2] = pulseVersion;
 	datagram[3] = kind;
 	datagram.writeUInt32BE(run, 4);

@@ -1,11 +1,14 @@
+import { checks } from "./german/checks.ts";
 import { clients } from "./german/clients.ts";
 import { dns } from "./german/dns.ts";
+import { doctor } from "./german/doctor.ts";
 import { home } from "./german/home.ts";
 import { joining } from "./german/joining.ts";
 import { machine } from "./german/machine.ts";
 import { postfix } from "./german/postfix.ts";
 import { records } from "./german/records.ts";
 import { relay } from "./german/relay.ts";
+import { relayDoctor } from "./german/relay-doctor.ts";
 import { setting } from "./german/setting.ts";
 import { status } from "./german/status.ts";
 import { type Catalogue, type Grammar, translator } from "./translate.ts";
@@ -16,7 +19,7 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
  */
 export const germanCatalogue: Catalogue = {
 	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
-	...{ ...setting, ...joining, ...clients, ...records },
+	...{ ...setting, ...joining, ...clients, ...records, ...doctor, ...checks, ...relayDoctor },
 };
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */

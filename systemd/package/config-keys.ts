@@ -156,6 +156,11 @@ export const relayKeys: readonly ConfigKey[] = [
 	key("ports.rate", "150", "New connections of one client address in ten seconds."),
 	key("ports.per_home", "5000", "Connections at once to one home."),
 	key("ports.connections", "10000", "Connections at once to all homes."),
+	key(
+		"dns.also_public",
+		"none",
+		"Networks whose name servers may be asked although they are not public, for a lab.",
+	),
 	key("invite.port", "8688", "The TCP port where homes join, inside the tunnel."),
 	key("postfix.maps_dir", "/var/lib/heimweg-relay/maps", "Where Postfix's maps are written."),
 	key("postfix.service", "heimweg", "The service in master.cf that delivers into the tunnel."),

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { germanFile, type ProgramName, programs } from "../bundle.mjs";
+import { doctorFile, germanFile, type ProgramName, programs } from "../bundle.mjs";
 import { completion } from "./completion.ts";
 import { type ConfigFile, configPage } from "./config-page.ts";
 import { bundledCopyright, nodeCopyright, ownCopyright } from "./copyright.ts";
@@ -23,6 +23,8 @@ export interface Bundle {
 	code: string;
 	/** What its commands say in German. */
 	german: string;
+	/** What looks at a mail domain, where the program has it. */
+	doctor?: string;
 	/** The folders of the npm packages in it. */
 	packages: string[];
 }
@@ -140,6 +142,7 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 		files: [
 			{ path: `${library}/${name}.mjs`, content: bundle.code.replace(/^#!.*\n/, "") },
 			{ path: `${library}/${germanFile(name)}`, content: bundle.german },
+			...(bundle.doctor ? [{ path: `${library}/${doctorFile(name)}`, content: bundle.doctor }] : []),
 			{ path: `/usr/bin/${name}`, link: "../lib/heimweg/start" },
 			{ path: `/usr/lib/tmpfiles.d/${name}.conf`, content: await source(`${name}.tmpfiles`) },
 			...(await Promise.all(

@@ -3,10 +3,15 @@ Random zones with wildcards and a second writer, in which Heimweg plans, applies
 for what nobody planned.
 
 	foreign-answers-run.ts --zones 10000 --seed 1 --server 192.0.2.53 --pdns-url http://127.0.0.1:8081 --pdns-key KEY
+		[--progress FILE]
 
-Prints one line of JSON: { zones, questions, changed, applies, undos, refused, races }.
+Prints one line of JSON: { zones, questions, changed, applies, undos, refused, races, said }.
+
+--progress   keeps the sums there after each hundred zones; a run that was broken off goes on from them.
 */
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { writeFileAtomic } from "../../shared/atomic-file.ts";
 import type { RRset } from "../../shared/dns/rrset.ts";
 import { type Ask, foreignAnswers } from "../shared/dns/plan/foreign-answers.ts";
 import { allNames, askedTypes } from "../shared/dns/plan/random-zone.ts";
@@ -21,6 +26,7 @@ const { values } = parseArgs({
 		port: { type: "string", default: "53" },
 		"pdns-url": { type: "string", default: "http://127.0.0.1:8081" },
 		"pdns-key": { type: "string", default: "" },
+		progress: { type: "string" },
 	},
 });
 
@@ -30,29 +36,62 @@ const workers = 6;
 /** Questions for each comparison beside those around what was planned. */
 const anyQuestions = 4;
 
+/** Zones between two times that the sums are kept. */
+const stretch = 100;
+
+interface Sums {
+	zones: number;
+	questions: number;
+	changed: number;
+	applies: number;
+	undos: number;
+	refused: number;
+	races: number;
+	/** The first changed answers, in words. */
+	said: string[];
+}
+
 const questions = await questionsTo(values.server, Number(values.port));
-const sums = { zones: 0, questions: 0, changed: 0, applies: 0, undos: 0, refused: 0, races: 0 };
-const said: string[] = [];
-let next = 0;
-
-await Promise.all(Array.from({ length: workers }, (_, at) => work(at)));
+const sums = await begun();
+const pairs = await Promise.all(
+	Array.from({ length: workers }, async (_, at) => ({
+		before: await serverZone(`before${at}.test`),
+		after: await serverZone(`after${at}.test`),
+	})),
+);
+while (sums.zones < Number(values.zones)) {
+	let next = sums.zones;
+	const end = Math.min(next + stretch, Number(values.zones));
+	await Promise.all(
+		pairs.map(async (pair) => {
+			while (next < end) await tell(pair, next++);
+		}),
+	);
+	sums.zones = end;
+	if (values.progress) await writeFileAtomic(values.progress, JSON.stringify(sums), { mode: 0o644 });
+}
 questions.stop();
-console.log(JSON.stringify({ ...sums, said: said.slice(0, 20) }));
+console.log(JSON.stringify({ ...sums, said: sums.said.slice(0, 20) }));
 
-async function work(worker: number): Promise<void> {
-	const [before, after] = [await serverZone(`before${worker}.test`), await serverZone(`after${worker}.test`)];
-	while (next < Number(values.zones)) {
-		const numbers = random(Number(values.seed) * 1_000_003 + next++);
-		const story = await foreignAnswers(
-			numbers,
-			(rrsets, when) => (when === "before" ? before : after).load(rrsets),
-			(planned) => chosen(numbers, planned),
-		);
-		sums.zones++;
-		sums.changed += story.changed.length;
-		said.push(...story.changed);
-		for (const name of ["applies", "undos", "refused", "races"] as const) sums[name] += story[name];
-	}
+/** What an earlier run has come to. */
+async function begun(): Promise<Sums> {
+	const none = { zones: 0, questions: 0, changed: 0, applies: 0, undos: 0, refused: 0, races: 0, said: [] };
+	if (!values.progress) return none;
+	const text = await readFile(values.progress, "utf8").catch(() => undefined);
+	return text ? (JSON.parse(text) as Sums) : none;
+}
+
+/** One zone's story; it has a seed of its own, so that it is the same alone. */
+async function tell({ before, after }: (typeof pairs)[number], zone: number): Promise<void> {
+	const numbers = random(Number(values.seed) * 1_000_003 + zone);
+	const story = await foreignAnswers(
+		numbers,
+		(rrsets, when) => (when === "before" ? before : after).load(rrsets),
+		(planned) => chosen(numbers, planned),
+	);
+	sums.changed += story.changed.length;
+	sums.said.push(...story.changed.map((line) => `zone ${zone}: ${line}`));
+	for (const name of ["applies", "undos", "refused", "races"] as const) sums[name] += story[name];
 }
 
 /** The names at, above and beside what was planned, where an answer can change, and some others. */

@@ -8,11 +8,17 @@ const open = (host: string, name: string, port = 993) =>
 /** Logs in and asks NOOP for ever; prints the moment of each answer (CLOCK_MONOTONIC, nanoseconds), and `closed`. */
 export const noops = (host: string, name: string) => `
 	const begin = () => {
+		let line = "";
 		const socket = ${open(host, name)}.setEncoding("utf8");
 		socket.on("data", (text) => {
-			if (text.includes("* OK")) return socket.write('a login anna "${password}"\\r\\n');
-			if (text.includes("z OK")) console.log(String(process.hrtime.bigint()));
-			if (/^[az] OK/m.test(text)) setTimeout(() => socket.write("z noop\\r\\n"), 20);
+			const lines = (line + text).split("\\r\\n");
+			// An answer may come in parts.
+			line = lines.pop();
+			for (const one of lines) {
+				if (one.startsWith("* OK")) socket.write('a login anna "${password}"\\r\\n');
+				if (one.startsWith("z OK")) console.log(String(process.hrtime.bigint()));
+				if (/^[az] OK/.test(one)) setTimeout(() => socket.write("z noop\\r\\n"), 20);
+			}
 		});
 		socket.on("error", () => {}).on("close", () => { console.log("closed"); setTimeout(begin, 500); });
 	};

@@ -1,5 +1,6 @@
 import type { Host } from "../lab/host.ts";
 import type { Moment } from "../lab/measure.ts";
+import { type PulseKind, tracePulses } from "../lab/pulse-trace.ts";
 import { watchLines } from "./lines.ts";
 
 /** Sees the pulses on the home's tunnel interface, without a part of Heimweg. */
@@ -11,24 +12,16 @@ export interface Pulses {
 	stop(): Promise<void>;
 }
 
-const port = 8686;
-
-/** Has the home's kernel report each pulse and each answer (nft(8), "monitor trace"). */
 export async function watchPulses(home: Host): Promise<Pulses> {
-	const { namespace } = home;
-	await namespace.nft(`
-table inet bench {
-	chain sent { type filter hook output priority 10; oifname "hw0" udp dport ${port} meta nftrace set 1; }
-	chain answered { type filter hook input priority 10; iifname "hw0" udp sport ${port} meta nftrace set 1; }
-}`);
-	const lines = watchLines(namespace, ["nft", "monitor", "trace"]);
-	const packetIn = (chain: string) => (line: string) => line.includes(` inet bench ${chain} packet: `);
+	const trace = await tracePulses(home.namespace);
+	const lines = watchLines(home.namespace, trace.argv);
+	const is = (kind: PulseKind) => (line: string) => trace.kindOf(line) === kind;
 	return {
-		nextSent: (timeout) => lines.next(packetIn("sent"), timeout),
-		nextAnswered: (timeout) => lines.next(packetIn("answered"), timeout),
+		nextSent: (timeout) => lines.next(is("sent"), timeout),
+		nextAnswered: (timeout) => lines.next(is("answered"), timeout),
 		async stop() {
 			await lines.stop();
-			await namespace.nft("delete table inet bench");
+			await trace.stop();
 		},
 	};
 }

@@ -1,4 +1,4 @@
-import { debian12, debian13, rootImage } from "./root-image.ts";
+import { debian12, debian12WithDovecot, debian13, rootImage } from "./root-image.ts";
 import { deadRuns, removeRun } from "./run.ts";
 import { buildPrograms } from "./scene.ts";
 
@@ -13,7 +13,8 @@ export default async function setup(): Promise<() => Promise<void>> {
 		return async () => {};
 	}
 	await removeDeadRuns();
-	for (const root of [debian13, debian12]) await rootImage((line) => console.log(line), undefined, root);
+	for (const root of [debian13, debian12, debian12WithDovecot])
+		await rootImage((line) => console.log(line), undefined, root);
 	buildPrograms();
 	return removeDeadRuns;
 }

@@ -16,10 +16,11 @@ export interface Device {
 
 /** Logs in by TLS at the account's server, whose address is given in `at`, and idles. openssl-s_client(1) is the transport. */
 export async function openDevice(internet: Internet, account: Account & { at: string }): Promise<Device> {
-	const { server, login, at } = account;
+	const { server, login, at, from } = account;
 	const child = internet.namespace.spawn(
 		[
 			...["openssl", "s_client", "-quiet", "-connect", `${at}:993`, "-servername", server],
+			...(from ? ["-bind", `${from}:0`] : []),
 			...["-verify_return_error", "-verify_hostname", server, "-CAfile", internet.certificates.authority],
 		],
 		{ stdio: ["pipe", "pipe", "ignore"] },

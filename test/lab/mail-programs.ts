@@ -21,6 +21,25 @@ passdb pam {
 }
 mail_driver = maildir
 mail_path = ~/Maildir
+mail_inbox_path = ~/Maildir
+`;
+
+/** The same for Dovecot 2.3, whose settings have other names. */
+const dovecot23 = `service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0660
+    user = postfix
+    group = postfix
+  }
+}
+passdb {
+  driver = passwd-file
+  args = /etc/dovecot/users
+}
+userdb {
+  driver = passwd
+}
+mail_location = maildir:~/Maildir
 `;
 
 const submissions = `
@@ -34,7 +53,10 @@ submissions inet n - y - - smtpd
 /** Makes a home take mail programs: IMAPS and submission under this name, with a certificate, directly and through the relay. */
 export async function serveMailPrograms(host: Host, name: string, users: readonly string[]): Promise<void> {
 	await certify(host, name);
-	await host.write("/etc/dovecot/conf.d/95-lab.conf", dovecot);
+	const isOld = (await host.run(["dovecot", "--version"])).startsWith("2.3");
+	await host.write("/etc/dovecot/conf.d/95-lab.conf", isOld ? dovecot23 : dovecot);
+	// PAM would only make wrong passwords slow.
+	if (isOld) await host.run(["sed", "-i", "s/^!include auth-system/#&/", "/etc/dovecot/conf.d/10-auth.conf"]);
 	await host.write("/etc/dovecot/users", users.map((user) => `${user}:{PLAIN}${password}\n`).join(""), 0o644);
 	await host.write("/etc/postfix/master.cf", `${await host.read("/etc/postfix/master.cf")}${submissions}`);
 	await host.run([
@@ -122,12 +144,12 @@ export async function submit(
 /** An IMAP connection that was opened and stays: logs in, waits, and says at the end whether it still answers. */
 export async function keptLogin(
 	internet: Internet,
-	{ name, user }: Login,
+	{ name, user, address = addresses.relay.ipv4 }: Login,
 ): Promise<{ ask(): Promise<string> }> {
 	const go = `/tmp/go-${user}-${Math.random()}`;
 	const script = `
 		const { existsSync } = require("node:fs");
-		const socket = require("node:tls").connect({ host: "${addresses.relay.ipv4}", port: 993, servername: "${name}", rejectUnauthorized: false });
+		const socket = require("node:tls").connect({ host: "${address}", port: 993, servername: "${name}", rejectUnauthorized: false });
 		const say = (words) => socket.write(words + "\\r\\n");
 		let asked = false;
 		socket.setEncoding("utf8").on("data", (text) => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Outcome } from "./command.ts";
+import { openDevice } from "./imap-idle.ts";
 import { account } from "./mail-clients.ts";
 import { firstMailHome } from "./mail-home.ts";
 import { addresses } from "./network.ts";
@@ -10,6 +11,7 @@ import type { MailSystem } from "./use-mail-system.ts";
 /** Two clients of the internet, and what else they are told apart by. */
 const attacker = "198.18.0.9";
 const friend = "198.18.0.10";
+const late = "198.18.0.11";
 const attacker6 = "2001:db8:bad:1::9";
 const anna = { ...account(firstMailHome, "anna"), at: addresses.relay.ipv4 };
 const wrong = { ...anna, password: "wrong" };
@@ -20,6 +22,7 @@ export function bansThatWork(system: () => MailSystem): void {
 		const lab = () => system().lab;
 		const login = (from: string, as: typeof anna & { password?: string } = anna) =>
 			system().clients.imap({ ...as, from }, "NOOP");
+		const openFrom = (as: typeof anna & { from: string }) => openDevice(lab().internet, as);
 		const isIn = ({ exitCode }: Outcome) => exitCode === 0;
 		/** HAProxy's map on the relay, one key a line. */
 		const refused = async () => {
@@ -78,6 +81,8 @@ export function bansThatWork(system: () => MailSystem): void {
 		});
 
 		it("is banned by fail2ban, refused at the relay, and another client of that home goes on", async () => {
+			const banned = { ...anna, from: attacker };
+			const [opened, other] = await Promise.all([banned, { ...anna, from: friend }].map(openFrom));
 			const held = refusedAt(attacker);
 			await login(attacker, wrong);
 			const at = await held;
@@ -91,6 +96,9 @@ export function bansThatWork(system: () => MailSystem): void {
 				expect.stringMatching(/SSL|reset|closed/i),
 			]);
 			expect(isIn(await login(friend))).toBe(true);
+			await until("its open connection is cut", async () => !opened!.isOpen());
+			expect(other!.isOpen()).toBe(true);
+			other!.close();
 			expect((await system().agentStatus()) as object).toMatchObject({
 				bans: { banned: 1, held: 1, enforced: true },
 			});
@@ -105,6 +113,19 @@ export function bansThatWork(system: () => MailSystem): void {
 			expect(isIn(await login(attacker))).toBe(false);
 			await until("the tunnel is up", async () => (await system().agentStatus()).tunnel.up);
 			expect(isIn(await login(friend))).toBe(true);
+		});
+
+		it("is refused when fail2ban bans it while heimweg does not run, as soon as it does", async () => {
+			const { home } = lab();
+			await home.run(["systemctl", "stop", "heimweg"]);
+			await home.run(["fail2ban-client", "set", "heimweg-dovecot", "banip", late]);
+			const left = () => home.run(["sh", "-c", "ls /var/lib/heimweg | grep -c ^bans-left- || true"]);
+			await until("fail2ban has left it for heimweg", async () => (await left()) === "1");
+			await home.run(["systemctl", "start", "heimweg"]);
+			await until("it is refused", () => isRefused(late));
+			expect(await left()).toBe("0");
+			await home.run(["fail2ban-client", "set", "heimweg-dovecot", "unbanip", late]);
+			await until("it may come again", async () => !(await isRefused(late)));
 		});
 
 		it("may come again when fail2ban or the relay's owner says so", async () => {

@@ -2,7 +2,10 @@ import { beforeAll, expect, it } from "vitest";
 import type { Host } from "./host.ts";
 import { certify, greet, imapLogin, keptLogin, serveMailPrograms, submit } from "./mail-programs.ts";
 import { addresses, plugIn } from "./network.ts";
-import { domain, homeId, mailName, type Scene, tunnel, until } from "./scene.ts";
+import { portsByAddress } from "./ports-addresses.ts";
+import { troubleStaysAtHome } from "./ports-bad-input.ts";
+import { debian12WithDovecot } from "./root-image.ts";
+import { domain, homeId, installedWithNode, mailName, type Scene, tunnel, until } from "./scene.ts";
 import { secondHome, secondId } from "./second-home.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, useScene } from "./use-scene.ts";
@@ -115,9 +118,9 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 			expect(await greet(internet(), name)).toContain(unknown);
 	});
 
-	it("a second home is served by its own name, and HAProxy is neither restarted nor reloaded for it", async () => {
+	it("a second home, on Debian 12, is served by its own name, and HAProxy is neither restarted nor reloaded for it", async () => {
 		const before = await workers();
-		second = await secondHome(scene());
+		second = await secondHome(scene(), { root: debian12WithDovecot, install: installedWithNode });
 		await until("the second home is up", async () => (await second.agentStatus()).tunnel.up);
 		const config = await second.lab.home.read("/etc/heimweg/heimweg.toml");
 		await second.lab.home.write(
@@ -209,6 +212,9 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 		await until("the home is back", async () => (await scene().agentStatus()).tunnel.up);
 		expect(await kept.ask()).toContain("still answers");
 	});
+
+	troubleStaysAtHome(scene, () => second, secondName);
+	portsByAddress(scene, secondName);
 
 	it("HAProxy that does not run is told on both sides, and what it serves is whole when it runs again", async () => {
 		const before = await haproxyPid();

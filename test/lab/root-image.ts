@@ -30,14 +30,22 @@ export const debian13: Root = {
 	services: "postfix dovecot pdns ddclient inadyn radvd haproxy opendkim rspamd fail2ban saslauthd",
 };
 
-/** Debian 12 with what a mail server has anyway, and without any Node: its own is too old for Heimweg. */
+/** Debian 12 with what a mail server has anyway, two firewalls, and without any Node: its own is too old for Heimweg. */
 export const debian12: Root = {
 	release: "bookworm",
 	packages:
 		"systemd-sysv dbus postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables openssl procps " +
 		"iputils-ping ca-certificates netcat-openbsd curl needrestart unattended-upgrades",
-	added: "ansible-core openssh-server",
-	services: "postfix ssh",
+	added: "ufw firewalld ansible-core openssh-server",
+	services: "postfix ufw firewalld ssh",
+};
+
+/** Debian 12 as a home that serves mail programs: Dovecot 2.3, Postfix 3.7; and HAProxy 2.6. */
+export const debian12WithDovecot: Root = {
+	release: "bookworm",
+	packages: debian12.packages,
+	added: "dovecot-imapd haproxy",
+	services: "postfix dovecot haproxy",
 };
 
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */

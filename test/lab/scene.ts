@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { runtimeFor } from "../../systemd/package/runtime.ts";
 import type { AgentStatus } from "../agent/agent-status.ts";
 import type { RelayStatus } from "../relay-side/relay-status.ts";
 import { authorityOnHosts } from "./certificates.ts";
@@ -21,6 +22,9 @@ export const homeId = "anna";
 export const domain = "example.org";
 export const mailName = "mail.example.org";
 export const mailboxes = ["anna", "bert"];
+
+/** The lab's internet is made of the documentation's addresses. */
+const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"];
 
 export interface KeyPair {
 	privateKey: string;
@@ -108,6 +112,13 @@ export async function installed(host: Host, side: "home" | "relay"): Promise<voi
 	await host.run(["/root/heimweg/systemd/install", side]);
 }
 
+/** The same on a Debian whose own Node is too old, or that has none: it gets the one that the packages bring. */
+export async function installedWithNode(host: Host, side: "home" | "relay"): Promise<void> {
+	const { binary } = await runtimeFor(process.arch === "arm64" ? "arm64" : "amd64");
+	await host.copyIn(binary, "/usr/local/bin/node");
+	await installed(host, side);
+}
+
 async function secret(host: Host, path: string, text: string): Promise<void> {
 	await host.write(path, `${text}\n`, 0o640);
 	await host.run(["chown", "root:heimweg", path]);
@@ -156,6 +167,9 @@ export function relayConfig(): string {
 	return `[tunnel]
 addresses = ${JSON.stringify(tunnel.relay)}
 networks = ${JSON.stringify(tunnel.networks)}
+
+[dns]
+also_public = ${JSON.stringify(documentation)}
 `;
 }
 
@@ -187,12 +201,12 @@ tables = ["hash:/etc/aliases"]
 ${labSettings(desec)}`;
 }
 
-/** What a lab's heimweg.toml says besides: its own deSEC, and that the documentation's addresses, which its internet is made of, count as public. */
+/** What a lab has to say besides: its own deSEC, and that the addresses of its internet count as public. */
 export const labSettings = ({ api, update, checkIp }: Desec): string => `[dns]
 names = ["${mailName}"]
 api = "${api}"
 update = "${update}"
-also_public = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"]
+also_public = ${JSON.stringify(documentation)}
 
 [check_ip]
 ipv4 = ["${checkIp.ipv4}"]

@@ -1,9 +1,18 @@
 import { trust } from "./certificates.ts";
 import { createHost } from "./host.ts";
 import { addresses } from "./network.ts";
-import { rootImage } from "./root-image.ts";
+import { type Root, rootImage } from "./root-image.ts";
 import { inPrefix, lifetimes } from "./router.ts";
-import { agentConfig, homeFile, mailName, prepareHome, type Scene, sceneOf, wireguardKeys } from "./scene.ts";
+import {
+	agentConfig,
+	homeFile,
+	mailName,
+	prepareHome,
+	type Scene,
+	type SceneOptions,
+	sceneOf,
+	wireguardKeys,
+} from "./scene.ts";
 
 /** The second home's id and mail domain; its mailboxes are named as the first one's. */
 export const secondId = "carl";
@@ -13,8 +22,11 @@ export const secondDomain = "second.test";
  * Boots a second home behind the same router, with a tunnel address, a domain and a name of its own,
  * known to the relay and running. What it says of its lab is the same lab, with this home in the place of the first.
  */
-export async function secondHome({ lab, keys }: Scene): Promise<Scene> {
-	const host = await createHost(lab.run, await rootImage(() => {}), {
+export async function secondHome(
+	{ lab, keys }: Scene,
+	{ root, install }: Pick<SceneOptions, "install"> & { root?: Root } = {},
+): Promise<Scene> {
+	const host = await createHost(lab.run, await rootImage(() => {}, undefined, root), {
 		card: {
 			role: "home2",
 			into: lab.router.lan,
@@ -36,7 +48,7 @@ export async function secondHome({ lab, keys }: Scene): Promise<Scene> {
 	const config = other(agentConfig(own.lab, own.keys))
 		.replace(/\[mail\]\ndomains = .*/, `[mail]\ndomains = ["${secondDomain}"]`)
 		.replace(mailName, "second.example.org");
-	await prepareHome(own.lab, own.keys, config);
+	await prepareHome(own.lab, own.keys, config, install);
 	await host.run(["postconf", "-e", `mydestination = ${secondDomain}`, `myorigin = ${secondDomain}`]);
 	await host.run(["postfix", "reload"]);
 	await lab.relay.write(

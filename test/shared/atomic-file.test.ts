@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { writeFileAtomic } from "../../shared/atomic-file.ts";
+import { syncFile, writeFileAtomic } from "../../shared/atomic-file.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -23,6 +23,15 @@ test("only its owner can read a file, whatever the umask and whatever mode it ha
 		process.umask(before);
 	}
 	expect((await stat(path)).mode & 0o777).toBe(0o644);
+});
+
+test("a file that must be quick is whole for every reader before it was synced, and can be synced after that", async () => {
+	const path = join(folder, "file");
+	await writeFileAtomic(path, "old");
+	await writeFileAtomic(path, "new", { sync: false });
+	expect([await readFile(path, "utf8"), await readdir(folder)]).toEqual(["new", ["file"]]);
+	await syncFile(path);
+	await expect(syncFile(join(folder, "missing"))).rejects.toThrow("ENOENT");
 });
 
 test("text and bytes arrive as they are", async () => {

@@ -1,16 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "../../../shared/atomic-file.ts";
 import { HeimwegError, messageOf } from "../../../shared/errors.ts";
-import { firewalls } from "../../../shared/firewall.ts";
+import { firewalls } from "../../../shared/firewall/firewalls.ts";
+import { type OpenPort, shellText } from "../../../shared/firewall/port.ts";
 import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared/postfix/command.ts";
 import { composedSide } from "../../../shared/postfix/compose.ts";
+import { notRestarted } from "../../../shared/postfix/not-restarted.ts";
 import { type Change, readPostfix } from "../../../shared/postfix/settings.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import type { Step } from "../../../shared/steps.ts";
 import { SECOND } from "../../../shared/time.ts";
+import { unitSteps } from "../../../shared/unit-steps.ts";
 import type { AgentCore } from "../../config.ts";
 import type { FoundSource } from "../../recipients/find.ts";
 import type { Need } from "../../recipients/need.ts";
+import { wayOut } from "../way-out.ts";
 import type { WantedDns } from "./dns.ts";
 import type { AfterDeps, AfterOptions, Draft, Joined } from "./options.ts";
 import { homeServerSide } from "./server.ts";
@@ -25,8 +29,8 @@ interface Wanted {
 	sources: FoundSource[] | undefined;
 }
 
-/** For systemd to start the daemon, which waits for its guard. */
-const startPatience = 90 * SECOND;
+/** For systemd to restart Postfix. */
+const restartPatience = 90 * SECOND;
 
 /** Where a client's port is served with the PROXY protocol before it. */
 const behindProxy = 10_000;
@@ -43,7 +47,7 @@ export async function planSteps(
 	const files = await fileSteps(wanted, deps);
 	const postfix = await postfixSteps(wanted, deps);
 	const fire = await firewallSteps(wanted, deps);
-	const units = await unitSteps(wanted, files.length > 0, deps);
+	const units = await startSteps(wanted, files.length > 0, deps);
 	return { steps: [...needs, ...files, ...postfix.steps, ...fire, ...units], notes: postfix.notes };
 }
 
@@ -125,14 +129,24 @@ async function postfixSteps(
 	);
 	const { changes, notes } = side.plan(await readPostfix(run, side.look));
 	const listens = changes.some((change) => change.is === "parameter" && change.name === "inet_interfaces");
+	const restart = () => run("systemctl", ["try-restart", "postfix"], { timeout: restartPatience });
+	const restarts = !listens && (await notRestarted(run));
 	return {
-		steps: changes.length > 0 ? [postfixStep(side, changes, listens, deps)] : [],
+		steps: [
+			...(changes.length > 0 ? [postfixStep(side, changes, listens ? restart : undefined, deps)] : []),
+			...(restarts ? [{ text: words.stepPostfixRestart, act: async () => void (await restart()) }] : []),
+		],
 		// It is about to be put right.
 		notes: notes.filter((note) => !(listens && note.startsWith("inet_interfaces"))),
 	};
 }
 
-function postfixStep(side: PostfixSide, changes: Change[], restart: boolean, { run }: AfterDeps): Step {
+function postfixStep(
+	side: PostfixSide,
+	changes: Change[],
+	restart: (() => Promise<unknown>) | undefined,
+	{ run }: AfterDeps,
+): Step {
 	return {
 		text: sentence(words.stepPostfix, { count: changes.length }),
 		reasons: [...new Set(changes.map(({ why }) => why))],
@@ -145,7 +159,7 @@ function postfixStep(side: PostfixSide, changes: Change[], restart: boolean, { r
 			if (status !== 0)
 				throw new HeimwegError(sentence(words.postfixFailed, { error: said.join("").trim() }));
 			// A reload does not open other sockets (postconf(5), inet_interfaces).
-			if (restart) await run("systemctl", ["try-restart", "postfix"], { timeout: startPatience });
+			await restart?.();
 		},
 	};
 }
@@ -157,14 +171,25 @@ async function myorigin({ run }: AfterDeps): Promise<string> {
 	return (await readFile(value, "utf8").catch(() => "")).split("\n")[0]!.trim();
 }
 
-/** The relay brings mail, and clients where it serves their ports, through the tunnel. */
+/**
+ * The relay brings mail, and clients where it serves their ports, through the tunnel; and what this home sends leaves by it,
+ * where what goes out is filtered too.
+ */
 async function firewallSteps({ joined }: Wanted, { run, line, say }: AfterDeps): Promise<Step[]> {
-	const { tunnel, ports } = (await line.load(joined.config)) as AgentCore & { ports?: { serve?: number[] } };
+	const { tunnel, ports, relays } = (await line.load(joined.config)) as AgentCore & {
+		ports?: { serve?: number[] };
+	};
 	const clients = (ports?.serve ?? []).map((port) => port + behindProxy);
-	const open = [25, ...clients].map((port) => ({ protocol: "tcp" as const, port, on: tunnel.interface }));
+	const incoming = [25, ...clients].map(
+		(port): OpenPort => ({ protocol: "tcp", port, on: tunnel.interface }),
+	);
+	const outgoing = relays.flatMap(({ endpoint, pulse_port, checkin_port }) =>
+		wayOut({ ...{ endpoint, pulse_port, checkin_port }, on: tunnel.interface }),
+	);
+	const open = [...incoming, ...outgoing];
 	return (await firewalls(run, open)).flatMap(({ name, opens, lasts }) =>
 		opens.map((argv, at) => ({
-			text: sentence(words.stepFirewall, { name, command: argv.join(" ") }),
+			text: sentence(words.stepFirewall, { name, command: shellText(argv) }),
 			async act() {
 				await run(argv[0]!, argv.slice(1));
 				const rule = lasts?.lines[at];
@@ -174,31 +199,17 @@ async function firewallSteps({ joined }: Wanted, { run, line, say }: AfterDeps):
 	);
 }
 
-async function unitSteps({ sources }: Wanted, changed: boolean, { run }: AfterDeps): Promise<Step[]> {
-	const lists = (sources?.length ?? 0) > 0 ? ["heimweg-recipients.timer", "heimweg-recipients.path"] : [];
-	const units = ["heimweg", ...lists];
-	const is = (what: string, unit: string) =>
-		run("systemctl", [what, "--quiet", unit]).then(
-			() => true,
-			() => false,
-		);
-	// Of several units systemctl says yes when one of them is so.
-	const each = units.flatMap((unit) => [is("is-active", unit), is("is-enabled", unit)]);
-	const stands = (await Promise.all(each)).every(Boolean);
-	if (stands && !changed) return [];
-	return [
-		{
-			text: words.stepStart,
-			async act() {
-				try {
-					await run("systemctl", ["enable", "--now", ...units], { timeout: startPatience });
-					if (stands) await run("systemctl", ["restart", "heimweg"], { timeout: startPatience });
-				} catch (error) {
-					throw new HeimwegError(sentence(words.startFailed, { error: messageOf(error) }), {
-						remedy: words.startFailedRemedy,
-					});
-				}
-			},
-		},
-	];
+async function startSteps(
+	{ joined, draft, sources }: Wanted,
+	changes: boolean,
+	{ run, tokenFile }: AfterDeps,
+): Promise<Step[]> {
+	// The file may name sources since a run that was interrupted before it started these.
+	const lists = draft.recipients !== undefined || (sources?.length ?? 0) > 0;
+	const units = {
+		daemon: "heimweg",
+		others: lists ? ["heimweg-recipients.timer", "heimweg-recipients.path"] : [],
+		files: [joined.config, tokenFile],
+	};
+	return unitSteps({ run, ...units, changes }, words);
 }

@@ -1,5 +1,6 @@
 import type { PostfixSide } from "../../../shared/postfix/command.ts";
 import { listElements } from "../../../shared/postfix/listed.ts";
+import { isLoopbackOnly } from "../../../shared/postfix/not-restarted.ts";
 import { type Change, type PostfixNow, parameterChange } from "../../../shared/postfix/settings.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { words } from "./words.ts";
@@ -19,8 +20,7 @@ export function homeServerSide(myorigin: string, domains: readonly string[]): Po
 function changesOf(now: PostfixNow, myorigin: string, domains: readonly string[]): Change[] {
 	const [domain = ""] = domains;
 	const listens = listElements(now.inForce.get("inet_interfaces") ?? "all");
-	const alone =
-		listens.length > 0 && listens.every((one) => /^(?:loopback-only|localhost|127\..*|\[?::1\]?)$/.test(one));
+	const alone = listens.length > 0 && listens.every(isLoopbackOnly);
 	return [
 		...(alone
 			? parameterChange(now, {

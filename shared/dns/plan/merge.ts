@@ -74,7 +74,7 @@ export function planOf(zone: ZoneContent, wishes: Wishes, { owned, take = [] }: 
 			const verdict = verdictOn(wish, before, mine, taken);
 			faults.push(
 				...(wish.faults?.(before.filter(wish.claims)) ?? []).map(
-					(one) => `${wish.name} ${wish.kind}: ${one}`,
+					({ so }) => `${wish.name} ${wish.kind}: ${so}`,
 				),
 			);
 			if (verdict.conflict) leftOut.push(verdict.conflict);

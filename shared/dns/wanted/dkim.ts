@@ -1,6 +1,6 @@
 import { textOf, textRecord } from "../text.ts";
 import type { DkimKey, MailDomain } from "./mail-domain.ts";
-import { nothing, together, type Wishes, wholeSet } from "./wish.ts";
+import { type Fault, nothing, together, type Wishes, wholeSet } from "./wish.ts";
 
 /** Receivers must not take an RSA key below 1024 bits (RFC 8301, 3.2). */
 const leastBits = 1024;
@@ -20,7 +20,42 @@ export function dkim({ domain, keys }: MailDomain): Wishes {
 		const why = `no key of OpenDKIM or Rspamd signs for ${domain}`;
 		return { ...nothing, leftOut: [{ kind: "DKIM", why, remedy: "set up signing at home", unknown: true }] };
 	}
-	return together(ours.map((key) => oneKey(domain, key)));
+	const bySelector = new Map<string, DkimKey[]>();
+	for (const key of ours) bySelector.set(key.selector, [...(bySelector.get(key.selector) ?? []), key]);
+	return together(
+		[...bySelector.values()].map((some) =>
+			some.length === 1 ? oneKey(domain, some[0]!) : severalKeys(domain, some),
+		),
+	);
+}
+
+/**
+ * A selector has one record with one key; what receivers make of several is not defined (RFC 6376, 3.6.2.2). Both signers
+ * let it be set up otherwise. All receivers know RSA, so its key is published, and mail with both signatures is well.
+ */
+function severalKeys(domain: string, keys: readonly DkimKey[]): Wishes {
+	const { selector } = keys[0]!;
+	const place = { kind: "DKIM", name: `${selector}._domainkey.${domain}`, type: "TXT" };
+	const rsa = keys.filter(({ type }) => type === "rsa");
+	if (rsa.length !== 1) {
+		const files = keys.map(({ source }) => source).join(" and ");
+		const why = `different keys sign with the selector ${selector}: ${files}; a selector has one (RFC 6376, 3.6.2.2)`;
+		const remedy = "give each a selector of its own where it is set up to sign";
+		return { wanted: [], leftOut: [{ ...place, why, remedy, unknown: true }] };
+	}
+	const published = oneKey(domain, rsa[0]!);
+	const others = keys.filter((key) => key !== rsa[0]);
+	return {
+		wanted: published.wanted,
+		leftOut: [
+			...published.leftOut,
+			...others.map(({ source }) => ({
+				...place,
+				why: `${source} signs with the selector ${selector}, too, and a selector has one key (RFC 6376, 3.6.2.2): nobody can check what it signs`,
+				remedy: `give the key in ${source} a selector of its own where it is set up to sign`,
+			})),
+		],
+	};
 }
 
 function oneKey(domain: string, key: DkimKey): Wishes {
@@ -59,14 +94,33 @@ function sameKind(record: string, key: DkimKey): boolean {
 }
 
 /** What is wrong with the record of a selector; with a key, whether it is that key's. */
-export function dkimFaults(present: readonly string[], key?: DkimKey): string[] {
-	if (present.length > 1) return [`there are ${present.length} records, and receivers may take any of them`];
-	return present.flatMap((record) => {
+export function dkimFaults(present: readonly string[], key?: DkimKey): Fault[] {
+	if (present.length > 1)
+		return [
+			{
+				code: "dkim_two_records",
+				so: `there are ${present.length} records, and receivers may take any of them`,
+			},
+		];
+	return present.flatMap((record): Fault[] => {
 		const tags = tagsOf(record);
-		if (!tags || tags.p === undefined) return [`"${(textOf(record) ?? record).slice(0, 60)}" is no DKIM key`];
-		if (tags.p === "") return ["the key is revoked: p= is empty (RFC 6376, 3.6.1)"];
-		if (tags.t?.split(":").includes("y")) return ["it says t=y, for tests: receivers ignore what fails"];
-		return key && tags.p !== key.publicKey ? [`it is another key than the one in ${key.source}`] : [];
+		if (!tags || tags.p === undefined)
+			return [{ code: "dkim_unreadable", so: `"${(textOf(record) ?? record).slice(0, 60)}" is no DKIM key` }];
+		if (tags.p === "")
+			return [{ code: "dkim_revoked", so: "the key is revoked: p= is empty (RFC 6376, 3.6.1)" }];
+		if (tags.t?.split(":").includes("y"))
+			return [{ code: "dkim_for_tests", so: "it says t=y, for tests: receivers ignore what fails" }];
+		if (tags.h !== undefined && !tags.h.split(":").includes("sha256"))
+			return [
+				{
+					code: "dkim_without_sha256",
+					so: `"h=${tags.h}" leaves SHA-256 out, and receivers take nothing else (RFC 8301, 3.1)`,
+				},
+			];
+		if (tags.s !== undefined && !tags.s.split(":").some((one) => one === "*" || one === "email"))
+			return [{ code: "dkim_not_for_mail", so: `"s=${tags.s}" says that the key is not for mail` }];
+		if (!key || tags.p === key.publicKey) return [];
+		return [{ code: "dkim_other_key", so: `it is another key than the one in ${key.source}` }];
 	});
 }
 

@@ -1,7 +1,7 @@
 import { textOf, textRecord } from "../text.ts";
 import { tagsOf } from "./dkim.ts";
 import { isWithin, type MailDomain } from "./mail-domain.ts";
-import { type Omission, type Wish, type Wishes, wholeSet } from "./wish.ts";
+import { type Fault, type Omission, type Wish, type Wishes, wholeSet } from "./wish.ts";
 
 /** Tags of RFC 9989; `pct`, `rf` and `ri` of RFC 7489 are gone, and receivers pass over them. */
 const known = ["v", "p", "sp", "np", "adkim", "aspf", "rua", "ruf", "fo", "psd", "t"];
@@ -61,32 +61,52 @@ export function isDmarc(record: string): boolean {
 }
 
 /** What is wrong with a domain's DMARC records. */
-export function dmarcFaults(present: readonly string[]): string[] {
+export function dmarcFaults(present: readonly string[]): Fault[] {
 	if (present.length > 1)
-		return [`there are ${present.length} DMARC records, and receivers take none of them`];
-	return present.flatMap((record) => {
+		return [
+			{
+				code: "dmarc_two_records",
+				so: `there are ${present.length} DMARC records, and receivers take none of them`,
+			},
+		];
+	return present.flatMap((record): Fault[] => {
 		const text = textOf(record) ?? "";
 		const tags = tagsOf(record);
 		if (!/^v\s*=\s*DMARC1\s*(;|$)/.test(text))
-			return [`"${text.slice(0, 60)}" does not begin with v=DMARC1;`];
-		if (!tags) return [`"${text.slice(0, 60)}" cannot be read: a tag is there twice, or is none`];
+			return [{ code: "dmarc_no_version", so: `"${text.slice(0, 60)}" does not begin with v=DMARC1;` }];
+		if (!tags)
+			return [
+				{
+					code: "dmarc_unreadable",
+					so: `"${text.slice(0, 60)}" cannot be read: a tag is there twice, or is none`,
+				},
+			];
 		const strange = Object.keys(tags).filter((tag) => !known.includes(tag) && !gone.includes(tag));
 		return [
-			...strange.map((tag) => `"${tag}=" is no tag of DMARC, and receivers pass over it`),
-			...gone.flatMap((tag) => (tag in tags ? [`"${tag}=" is no longer part of DMARC (RFC 9989)`] : [])),
-			...["p", "sp", "np"].flatMap((tag) =>
-				tag in tags && !policies.includes(tags[tag]!.toLowerCase())
-					? [`"${tag}=${tags[tag]}" is no policy: none, quarantine or reject`]
-					: [],
-			),
-			...("p" in tags ? [] : ["it has no policy (p=)"]),
+			...strange.map((tag) => ({
+				code: "dmarc_unknown_tag",
+				so: `"${tag}=" is no tag of DMARC, and receivers pass over it`,
+			})),
+			...gone
+				.filter((tag) => tag in tags)
+				.map((tag): Fault => {
+					const so = `"${tag}=" is no longer part of DMARC (RFC 9989)`;
+					return { code: "dmarc_retired_tag", so, slight: true };
+				}),
+			...["p", "sp", "np"]
+				.filter((tag) => tag in tags && !policies.includes(tags[tag]!.toLowerCase()))
+				.map((tag) => ({
+					code: "dmarc_no_such_policy",
+					so: `"${tag}=${tags[tag]}" is no policy: none, quarantine or reject`,
+				})),
+			...("p" in tags ? [] : [{ code: "dmarc_no_policy", so: "it has no policy (p=)" }]),
 			...(tags.rua ?? "")
 				.split(",")
-				.flatMap((address) =>
-					address === "" || /^mailto:[^@]+@[^@]+$/i.test(address)
-						? []
-						: [`"rua=${address}" is no mailto: address`],
-				),
+				.filter((address) => address !== "" && !/^mailto:[^@]+@[^@]+$/i.test(address))
+				.map((address): Fault => {
+					const so = `"rua=${address}" is no mailto: address`;
+					return { code: "dmarc_report_address", so, slight: true };
+				}),
 		];
 	});
 }

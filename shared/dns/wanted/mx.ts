@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { absolute, type MailDomain } from "./mail-domain.ts";
-import { type Wishes, wholeSet } from "./wish.ts";
+import { type Fault, type Wishes, wholeSet } from "./wish.ts";
 
 /** Who takes mail for the domain: the relay, by its own name, and nobody else (RFC 5321, 5.1). Pure. */
 export function mx({ domain, relay }: MailDomain): Wishes {
@@ -26,9 +26,16 @@ export function mx({ domain, relay }: MailDomain): Wishes {
 }
 
 /** deSEC takes an address as a name without a word (measured). */
-function mxFaults(record: string): string[] {
+function mxFaults(record: string): Fault[] {
 	const [preference = "", target = ""] = record.split(/\s+/);
-	if (!/^\d+$/.test(preference) || !target) return [`"${record}" is no MX record`];
+	if (!/^\d+$/.test(preference) || !target)
+		return [{ code: "mx_unreadable", so: `"${record}" is no MX record` }];
 	const host = target.replace(/\.$/, "");
-	return isIP(host) ? [`"${record}" names an address, and an MX has to name a host (RFC 5321, 5.1)`] : [];
+	if (!isIP(host)) return [];
+	return [
+		{
+			code: "mx_names_address",
+			so: `"${record}" names an address, and an MX has to name a host (RFC 5321, 5.1)`,
+		},
+	];
 }

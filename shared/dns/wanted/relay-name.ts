@@ -1,6 +1,6 @@
-import { textRecord } from "../text.ts";
+import { textOf, textRecord } from "../text.ts";
 import { isWithin, type MailDomain } from "./mail-domain.ts";
-import { isSpf } from "./spf.ts";
+import { isSpf, spfFaults } from "./spf.ts";
 import { nothing, type Omission, type Wish, type Wishes, wholeSet } from "./wish.ts";
 
 /**
@@ -34,6 +34,8 @@ export function relayName({ relay, zone, clientNames }: MailDomain): Wishes {
 		{
 			...{ kind: "SPF", name, type: "TXT", records: [textRecord("v=spf1 a -all")], word, claims: isSpf },
 			why: "bounces come from the relay's own name",
+			accepts: (present) => present.length === 1 && holdsItself(textOf(present[0]!) ?? ""),
+			faults: (present) => spfFaults(present),
 			yields: true,
 		},
 	];
@@ -44,4 +46,9 @@ export function relayName({ relay, zone, clientNames }: MailDomain): Wishes {
 		remedy: `for the relay's owner, if they are not there: ${lines.join("; ")}`,
 	};
 	return { wanted: [], leftOut: [leftOut] };
+}
+
+/** Its own address may send, and not everybody. */
+function holdsItself(text: string): boolean {
+	return /^v=spf1 (?:.* )?\+?(?:a|ip4:\S+)(?: .*)? [~-]all$/i.test(text);
 }

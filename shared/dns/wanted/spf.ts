@@ -1,6 +1,6 @@
 import { textOf, textRecord } from "../text.ts";
 import type { MailDomain } from "./mail-domain.ts";
-import type { Wishes } from "./wish.ts";
+import type { Fault, Wishes } from "./wish.ts";
 
 /** More terms that look something up than a receiver follows are an error, and nothing passes (RFC 7208, 4.6.4). */
 const mostLookups = 10;
@@ -65,23 +65,35 @@ export function lookupsOf(text: string): number {
 }
 
 /** What is wrong with a domain's SPF records. */
-export function spfFaults(present: readonly string[], home: readonly string[] = []): string[] {
-	const faults: string[] = [];
+export function spfFaults(present: readonly string[], home: readonly string[] = []): Fault[] {
+	const faults: Fault[] = [];
 	if (present.length > 1)
-		faults.push(
-			`there are ${present.length} SPF records, which is an error for every receiver (RFC 7208, 4.5)`,
-		);
+		faults.push({
+			code: "spf_two_records",
+			so: `there are ${present.length} SPF records, which is an error for every receiver (RFC 7208, 4.5)`,
+		});
 	for (const record of present) {
 		const text = textOf(record) ?? "";
 		const terms = text.split(" ").slice(1).filter(Boolean);
 		if (lookupsOf(text) > mostLookups)
-			faults.push(`"${shortened(text)}" has more than ${mostLookups} terms that look something up`);
-		if (terms.some((term) => /^\+?all$/i.test(term))) faults.push(`"${shortened(text)}" lets everybody send`);
+			faults.push({
+				code: "spf_too_many_lookups",
+				so: `"${shortened(text)}" has more than ${mostLookups} terms that look something up`,
+			});
+		if (terms.some((term) => /^\+?all$/i.test(term)))
+			faults.push({ code: "spf_lets_everybody", so: `"${shortened(text)}" lets everybody send` });
 		for (const address of home)
 			if (terms.some((term) => term.toLowerCase().replace(/^[+?~-]?ip[46]:/, "") === address))
-				faults.push(`"${shortened(text)}" lists ${address}, this home's own address, which changes`);
+				faults.push({
+					code: "spf_lists_home",
+					so: `"${shortened(text)}" lists ${address}, this home's own address, which changes`,
+				});
 		if (terms.at(-1)?.match(/all$/i) && terms.slice(0, -1).some((term) => /^[+?~-]?all$/i.test(term)))
-			faults.push(`"${shortened(text)}" has terms after "all", which nobody reads`);
+			faults.push({
+				code: "spf_after_all",
+				so: `"${shortened(text)}" has terms after "all", which nobody reads`,
+				slight: true,
+			});
 	}
 	return faults;
 }

@@ -19,7 +19,15 @@ export function tlsrpt({ domain, policy }: MailDomain): Wishes {
 				word: "dns.mail.tls_reports",
 				claims: (record) => /^\s*v\s*=\s*TLSRPT/i.test(textOf(record) ?? ""),
 				faults: (present) =>
-					present.length > 1 ? [`there are ${present.length} TLS-RPT records, and senders take none`] : [],
+					present.length > 1
+						? [
+								{
+									code: "tls_rpt_two_records",
+									so: `there are ${present.length} TLS-RPT records, and senders take none`,
+									slight: true,
+								},
+							]
+						: [],
 			},
 		],
 		leftOut: [],

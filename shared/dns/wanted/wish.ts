@@ -18,10 +18,20 @@ export interface Wish {
 	accepts?(present: readonly string[]): boolean;
 	/** What becomes of somebody's own records when they are taken over; `records` when it says nothing. */
 	merged?(present: readonly string[]): readonly string[] | undefined;
-	/** What is wrong with records that are there, as sentences without a full stop. */
-	faults?(present: readonly string[]): string[];
+	/** What is wrong with records that are there. */
+	faults?(present: readonly string[]): Fault[];
 	/** Gives way to another wish for the same records: of SPF a name may have one alone (RFC 7208, 4.5). */
 	yields?: true;
+}
+
+/** Something that is wrong with records that are there. */
+export interface Fault {
+	/** For scripts: words with underscores, beginning with the kind's. Never changes its meaning. */
+	code: string;
+	/** A sentence without a full stop. */
+	so: string;
+	/** Mail flows all the same. */
+	slight?: true;
 }
 
 /** A kind of record that is not wished for now, and why. */

@@ -149,6 +149,8 @@ export const clients = {
 		"die Schlüssel in einer Datei nennen, als refile:/etc/opendkim/key.table",
 	"{0.} holds no private key in PEM, or one with a passphrase":
 		"{0} enthält keinen privaten Schlüssel in PEM, oder einen mit Passphrase",
+	"{0.} holds a key of Ed25519 whose two halves do not belong together":
+		"{0} enthält einen Ed25519-Schlüssel, dessen Hälften nicht zusammengehören",
 	"{0.} holds a key of type {1}, which DKIM does not know":
 		"{0} enthält einen Schlüssel vom Typ {1}, den DKIM nicht kennt",
 	"it is nested too deeply": "sie ist zu tief verschachtelt",
@@ -160,6 +162,18 @@ export const clients = {
 	"flush needs --jail NAME, whose bans end": "flush braucht --jail NAME, dessen Sperren enden",
 	'"bans {0}" needs an address, a number of seconds of at least 1, and a jail\'s name of letters and digits':
 		'"bans {0}" braucht eine Adresse, eine Anzahl Sekunden von mindestens 1 und den Namen eines Jails aus Buchstaben und Ziffern',
+	'via = "relay" in [dns] would suit: {0}': 'via = "relay" in [dns] würde passen: {0}',
+	"{0}; and the relay has not said that it takes our clients":
+		"{0}; und das Relay hat nicht gesagt, dass es unsere Clients annimmt",
+	"from outside, this line was reached at {0}": "von außen wurde dieser Anschluss unter {0} erreicht",
+	"nobody has proven yet whether this line is reached from outside by IPv4":
+		"noch ist nicht bewiesen, ob dieser Anschluss von außen über IPv4 erreicht wird",
+	"this line has no public IPv4 address": "dieser Anschluss hat keine öffentliche IPv4-Adresse",
+	"from outside, nobody gets to this line at {0}: it is the carrier's, or the router forwards nothing":
+		"von außen kommt niemand unter {0} zu diesem Anschluss: die Adresse gehört dem Provider, oder der Router leitet nichts weiter",
+	"heimweg does not run; it does this when it starts": "heimweg läuft nicht; es tut dies, wenn es startet",
+	"{0} orders about bans wait in {1.} already": "{0} Aufträge zu Sperren warten schon in {1}",
+	'start the daemon: "systemctl start heimweg"': 'den Dienst starten: "systemctl start heimweg"',
 	'run "heimweg bans --help"': '"heimweg bans --help" ausführen',
 	"more clients are banned here than the relay takes":
 		"hier sind mehr Clients gesperrt, als das Relay annimmt",

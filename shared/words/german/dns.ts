@@ -81,7 +81,8 @@ export const dns = {
 	"{0.} is not in the zone {1.}": "{0} ist nicht in der Zone {1}",
 	"the name servers of {0} could not be found ({1}) and":
 		"die Nameserver von {0} waren nicht zu finden ({1}) und",
-	"none of {0}'s name servers ({1}) has an address": "keiner der Nameserver von {0} ({1}) hat eine Adresse",
+	"none of {0}'s name servers ({1}) has an address that may be asked":
+		"keiner der Nameserver von {0} ({1}) hat eine Adresse, die gefragt werden darf",
 	"the name server did not answer within {0} s": "der Nameserver hat {0} s lang nicht geantwortet",
 
 	"its name cannot be resolved within {0} s": "sein Name lässt sich in {0} s nicht auflösen",

@@ -92,6 +92,14 @@ export const records = {
 	'run "systemctl enable --now heimweg-dkim.path heimweg-dkim.timer", and look at "heimweg dkim"':
 		'"systemctl enable --now heimweg-dkim.path heimweg-dkim.timer" ausführen und "heimweg dkim" ansehen',
 	"no key of OpenDKIM or Rspamd signs for {0}": "kein Schlüssel von OpenDKIM oder Rspamd signiert für {0}",
+	"different keys sign with the selector {0}: {1}; a selector has one (RFC 6376, 3.6.2.2)":
+		"verschiedene Schlüssel signieren mit dem Selektor {0}: {1}; ein Selektor hat einen (RFC 6376, 3.6.2.2)",
+	"give each a selector of its own where it is set up to sign":
+		"gib jedem dort, wo er zum Signieren eingerichtet ist, einen eigenen Selektor",
+	"{0} signs with the selector {1}, too, and a selector has one key (RFC 6376, 3.6.2.2): nobody can check what it signs":
+		"{0} signiert auch mit dem Selektor {1}, und ein Selektor hat einen Schlüssel (RFC 6376, 3.6.2.2): niemand kann prüfen, was er signiert",
+	"give the key in {0} a selector of its own where it is set up to sign":
+		"gib dem Schlüssel in {0} dort, wo er zum Signieren eingerichtet ist, einen eigenen Selektor",
 	"set up signing at home": "zu Hause das Signieren einrichten",
 	"the key in {0} has {1} bits, and receivers take {2} to {3}":
 		"der Schlüssel in {0} hat {1} Bits, und Empfänger nehmen {2} bis {3}",

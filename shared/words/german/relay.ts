@@ -42,6 +42,8 @@ export const relay = {
 	"no mail is held: postfix.hold is not set in relay.toml":
 		"keine Mail wird festgehalten: postfix.hold ist in relay.toml nicht gesetzt",
 	'no mail is held for a home "{0}"': 'für einen Heimserver "{0}" wird keine Mail festgehalten',
+	"no mail goes back: what is held for the home {0} waits for recipients elsewhere too, and Postfix would send it back for all of them":
+		"keine Mail geht zurück: was für den Heimserver {0} festgehalten wird, wartet auch auf Empfänger anderswo, und Postfix würde es für alle zurückschicken",
 	"1 mail for the home {0} goes back now, unless the home takes it after all":
 		"1 Mail für den Heimserver {0} geht jetzt zurück, außer er nimmt sie doch noch an",
 	"{0#} mails for the home {1} go back now, unless the home takes them after all":

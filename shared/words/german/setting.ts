@@ -73,6 +73,9 @@ export const setting = {
 		"in {0} hinzufügen, unter welchem Namen Heimserver eingeladen werden ({1})",
 	"open a port in {0}: {1}": "einen Port öffnen in {0}: {1}",
 	"start heimweg-relay, now and at each boot": "heimweg-relay starten, jetzt und bei jedem Hochfahren",
+	"restart heimweg, which is no outage": "heimweg neu starten, das ist keine Unterbrechung",
+	"restart Postfix, which listens for this machine alone until then":
+		"Postfix neu starten, das bis dahin nur für diesen Rechner selbst lauscht",
 	"restart heimweg-relay, which is no outage": "heimweg-relay neu starten, das ist keine Unterbrechung",
 	"Note: {0}": "Hinweis: {0}",
 	"Nothing is to be done: all of it stands already.": "Nichts ist zu tun: alles steht schon.",
@@ -187,6 +190,13 @@ export const setting = {
 	'look on the relay at "heimweg-relay status", and whether its firewall lets everything in that comes out of the tunnel; then run "heimweg join" again here; it goes on without the code':
 		'auf dem Relay "heimweg-relay status" ansehen, und ob seine Firewall alles hereinlässt, was aus dem Tunnel kommt; dann hier "heimweg join" noch einmal ausführen; es macht ohne den Code weiter',
 	"the relay {0} does not answer on UDP port {1}": "das Relay {0} antwortet nicht auf UDP-Port {1}",
+	'this machine\'s firewall lets out only what its rules name: run {0}, and "heimweg join" again; it goes on without the code':
+		'die Firewall dieses Rechners lässt nur hinaus, was ihre Regeln nennen: {0} aufrufen, dann noch einmal "heimweg join"; es macht ohne den Code weiter',
+	"what this machine sends to {0}, the relay in the tunnel, leaves by {1}":
+		"was dieser Rechner an {0} sendet, das Relay im Tunnel, geht über {1} hinaus",
+	'look at "ip rule" and "ip route get {0}", have the other VPN leave this network out, and run "heimweg join" again here; it goes on without the code':
+		'"ip rule" und "ip route get {0}" ansehen, das andere VPN dieses Netz auslassen lassen und hier noch einmal "heimweg join" aufrufen; es macht ohne den Code weiter',
+	"the relay {0} does not answer": "das Relay {0} antwortet nicht",
 	'look on the relay at "heimweg-relay invites", whether the code is still good (a day, and once) and the newest; whether heimweg-relay runs; and whether every firewall lets UDP port {0} in; then run "heimweg join" again here; it goes on without the code':
 		'auf dem Relay "heimweg-relay invites" ansehen, ob der Code noch gilt (einen Tag, und einmal) und der neueste ist; ob heimweg-relay läuft; und ob jede Firewall UDP-Port {0} hereinlässt; dann hier "heimweg join" noch einmal ausführen; es macht ohne den Code weiter',
 	"this code was made by another version of heimweg-relay than this one can read":
@@ -315,6 +325,8 @@ export const setting = {
 	"{0.} is still served, although its file is gone": "{0} wird noch bedient, obwohl seine Datei weg ist",
 	'run "heimweg-relay status": it may wait for "heimweg-relay accept-removals"':
 		'"heimweg-relay status" ausführen: vielleicht wartet es auf "heimweg-relay accept-removals"',
+	"{0.} is no longer served; mail for its domains is refused, and what waits here goes back to its senders after some days":
+		"{0} wird nicht mehr bedient; Mail für seine Domains wird abgelehnt, und was hier wartet, geht nach einigen Tagen an seine Absender zurück",
 	"{0.} is no longer served; mail for its domains is refused, and none goes back":
 		"{0} wird nicht mehr bedient; Mail für seine Domains wird abgelehnt, und keine geht zurück",
 	"{0#} invitations are open at once, and there is room for no more in {1}":

@@ -1,9 +1,19 @@
-import { expect, test, vi } from "vitest";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { leaveOrder } from "../../../agent/bans/left-orders.ts";
 import { bans } from "../../../agent/bans/part.ts";
 import type { AgentContext, AgentPart } from "../../../agent/part.ts";
 import { Health } from "../../../shared/health.ts";
 import type { BansSaid } from "../../../shared/protocol/bans.ts";
 import { logLines } from "../log-lines.ts";
+
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "heimweg-bans-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 const config = {
 	relays: [{ addresses: ["10.86.0.1", "fd86:5a1e:77::1"] }],
@@ -18,8 +28,12 @@ async function made(remembered?: unknown) {
 		write: async (value: unknown) => void written.push(value),
 		stop() {},
 	});
-	const context = { health, state, metrics: { gauge() {} } } as unknown as AgentContext;
-	const part = (await bans.create(config as never, context, undefined)) as AgentPart;
+	const context = { health, log: logLines().log, state, metrics: { gauge() {} } } as unknown as AgentContext;
+	const part = (await bans.create(
+		{ ...config, state_dir: folder } as never,
+		context,
+		undefined,
+	)) as AgentPart;
 	const wanted = vi.fn();
 	part.checkin?.subscribe?.(wanted);
 	await part.start?.();
@@ -77,6 +91,40 @@ test("a restart tells again what is banned, without what has ended meanwhile", a
 	);
 	expect(await order({ action: "remove", client: "203.0.113.9" })).toBe("203.0.113.9 may come again");
 	expect(await order({ action: "remove", client: "203.0.113.9" })).toBe("203.0.113.9 is not banned");
+});
+
+test("what fail2ban says while heimweg does not run is carried out in that order when it starts", async () => {
+	const since = Date.now() - 60_000;
+	const left = (order: object, seconds: number) =>
+		leaveOrder(folder, order as never, since + seconds * 1_000);
+	await left(add("203.0.113.9", { by: "heimweg-dovecot" }), 1);
+	await left(add("203.0.113.10", { by: "heimweg-dovecot" }), 2);
+	await left({ action: "remove", client: "203.0.113.10", by: "heimweg-dovecot" }, 3);
+	await left(add("203.0.113.11", { by: "heimweg-dovecot", seconds: 5 }), 4);
+	await left(add("10.86.0.1"), 5);
+	writeFileSync(join(folder, "bans-left-0000000000001-0123456789ab.json"), '{"at":');
+	const { written, said } = await made();
+	expect(said().add).toEqual([["203.0.113.9/32", 541]]);
+	expect(written.at(-1)).toMatchObject([{ client: "203.0.113.9/32", by: "heimweg-dovecot" }]);
+	expect(readdirSync(folder)).toEqual([]);
+});
+
+test("what was left comes before what is ordered now, and is done once", async () => {
+	const { order, said } = await made();
+	await leaveOrder(folder, add("203.0.113.9", { by: "heimweg-dovecot" }) as never);
+	await Promise.all([
+		order({ action: "remove", client: "203.0.113.9", by: "heimweg-dovecot" }),
+		order({ action: "list" }),
+	]);
+	expect(said().add).toEqual([]);
+});
+
+test("orders that nobody takes are left up to ten thousand times", async () => {
+	for (let at = 0; at < 10_000; at++)
+		writeFileSync(join(folder, `bans-left-${String(at).padStart(13, "0")}-0123456789ab.json`), "");
+	await expect(leaveOrder(folder, add("203.0.113.9") as never)).rejects.toThrow(
+		/10000 orders about bans wait/,
+	);
 });
 
 test("who is banned and still gets in is told: by an older relay, and by one that runs no HAProxy", async () => {

@@ -78,6 +78,52 @@ test("a key that is missing or none is told by its file, and keeps no other from
 	expect(JSON.stringify(failing)).not.toContain("nobody-may-see");
 });
 
+/** The two forms in which `rspamadm dkim_keygen` writes a key of Ed25519: the seed, and with it the public half. */
+const seed = Buffer.from(edwards.privateKey.export({ format: "jwk" }).d!, "base64url");
+const bare = Buffer.from(edwards.publicKey.export({ format: "jwk" }).x!, "base64url");
+const rspamdPair = Buffer.concat([seed, bare]).toString("base64");
+
+test("a key of Ed25519 as Rspamd makes it, without PEM, is read in both of its forms", async () => {
+	const settings =
+		'path = "/keys/$selector"; domain { example.org { selectors [ { selector: pair }, { selector: seed } ] } }';
+	const { keys: found, failing } = await collect({
+		...{ "/etc/rspamd/local.d/dkim_signing.conf": settings },
+		...{ "/keys/pair": `${rspamdPair}\n`, "/keys/seed": seed.toString("base64") },
+	});
+	expect(failing).toEqual([]);
+	expect(found.map(({ selector, type, publicKey }) => [selector, type, publicKey])).toEqual([
+		["pair", "ed25519", bare.toString("base64")],
+		["seed", "ed25519", bare.toString("base64")],
+	]);
+	expect(JSON.stringify(found)).not.toContain(seed.toString("base64").slice(0, 20));
+});
+
+test("a bare key whose two halves do not belong together is told, and not shown", async () => {
+	const wrong = Buffer.concat([seed, Buffer.alloc(32, 1)]).toString("base64");
+	const { keys: found, failing } = await collect({
+		...{
+			"/etc/opendkim.conf": "KeyTable /table\n",
+			"/table": "a example.org:a:/keys/w\nb example.org:b:/keys/v\n",
+		},
+		...{ "/keys/w": wrong, "/keys/v": Buffer.alloc(20, 7).toString("base64") },
+	});
+	expect(found).toEqual([]);
+	expect(failing).toMatchObject([
+		{ source: "/keys/w", error: expect.stringContaining("do not belong together") },
+		{ source: "/keys/v", error: expect.stringContaining("no private key in PEM") },
+	]);
+	expect(JSON.stringify(failing)).not.toContain(wrong.slice(0, 20));
+});
+
+test("two keys that sign with one selector are both known, and one in two files is one", async () => {
+	const { keys: found } = await collect({
+		...{ ...keys, "/keys/c": pem(rsa.privateKey) },
+		"/etc/opendkim.conf": "KeyTable /table\n",
+		"/table": "a example.org:s:/keys/a\nb example.org:s:/keys/b\nc example.org:s:/keys/c\n",
+	});
+	expect(found.map(({ selector, type }) => `${selector} ${type}`)).toEqual(["s rsa", "s ed25519"]);
+});
+
 test("a machine without a signer has no keys, and nothing is wrong", async () => {
 	expect(await collect({})).toEqual({ version: 1, keys: [], failing: [] });
 });

@@ -321,6 +321,29 @@ test("a home takes a new code when it is told to, and what it was configured to 
 	expect(await home.read("heimweg.toml.before")).toBe(before);
 });
 
+test("what a home was configured to is kept each time that it joins anew, and never written over", async () => {
+	const relay = await modelRelay();
+	const home = await machineOf(relay);
+	const config = join(home.paths.folder, "heimweg.toml");
+	const nothing: RunCommand = async () => "";
+	const kept = async (text: string) => {
+		await writeFile(config, text, { mode: 0o640 });
+		return makeRoom(nothing, home.paths, home.machine.world.tunnel);
+	};
+	expect(await kept("# one\n")).toBe(`${config}.before`);
+	expect(await kept("# two\n")).toBe(`${config}.before-2`);
+	expect(await kept("# three\n")).toBe(`${config}.before-3`);
+	// As it is after a power cut between keeping it and taking it away.
+	expect(await kept("# two\n")).toBe(`${config}.before-2`);
+	for (const [file, text] of [
+		["heimweg.toml.before", "# one\n"],
+		["heimweg.toml.before-2", "# two\n"],
+		["heimweg.toml.before-3", "# three\n"],
+	] as const)
+		expect(await home.read(file)).toBe(text);
+	expect(await home.files()).not.toContain("heimweg.toml");
+});
+
 test("a key that this machine has already is the one with which it joins, and is never written over", async () => {
 	const relay = await modelRelay();
 	const code = await relay.invite("anna");

@@ -133,6 +133,8 @@ interface Machine {
 	tunnel: TunnelSettings | undefined;
 	onlyAnswers: boolean;
 	touched: boolean;
+	/** Where packets to the relay's tunnel address leave, when that is not the tunnel. */
+	otherWay: string | undefined;
 	powerCut(): void;
 	world: EnrolWorld;
 }
@@ -144,6 +146,7 @@ export function modelMachine(relay: ModelRelay, touch: Touch = () => {}) {
 		tunnel: undefined,
 		onlyAnswers: false,
 		touched: false,
+		otherWay: undefined,
 		powerCut() {
 			machine.tunnel = undefined;
 		},
@@ -159,6 +162,7 @@ export function modelMachine(relay: ModelRelay, touch: Touch = () => {}) {
 					touch("home: after the tunnel");
 				},
 				heard: async () => relay.knows(machine.tunnel),
+				astray: async () => machine.otherWay,
 				async remove() {
 					machine.tunnel = undefined;
 				},

@@ -98,16 +98,28 @@ test.each([
 	expect(remedyOf(error)).toContain('"heimweg recipients --dovecot > /etc/dovecot/conf.d/99-heimweg.conf"');
 });
 
-test("the users of this machine have Postfix's aliases beside them, as far as a table can be listed", async () => {
+test("the users of this machine have Postfix's aliases beside them", async () => {
 	const run: RunCommand = async (command, args) => {
 		if (command === "postmap") return args[1] === "hash:/etc/aliases" ? "postmaster\troot\ninfo\tanna\n" : "";
-		return "proxy:hash:/etc/aliases, ldap:/etc/postfix/ldap.cf";
+		return "proxy:hash:/etc/aliases, nis:mail.aliases";
 	};
 	expect(await postfixAliases(run).read()).toEqual(["postmaster", "info"]);
 	const none: RunCommand = async (command) => {
 		throw new CommandError(command, "none", { missing: true });
 	};
 	expect(await postfixAliases(none).read()).toEqual([]);
+});
+
+test("aliases in a table that cannot be listed are not known, and nobody is refused for that", async () => {
+	const stderr = "postmap: fatal: ldap_sequence: sequence operation is not supported";
+	const run: RunCommand = async (command, args) => {
+		if (command === "postconf") return "hash:/etc/aliases, ldap:/etc/postfix/ldap.cf";
+		if (args[1]!.startsWith("hash:")) return "info\tanna\n";
+		throw new CommandError(command, `failed: ${stderr}`, { exitCode: 1, stderr });
+	};
+	const { sources } = await collect([postfixAliases(run)], { domains, before: undefined, now: new Date() });
+	expect(sources[0]).toMatchObject({ source: "alias_maps", usable: false });
+	expect(sources[0]?.failing?.error).toContain("ldap:/etc/postfix/ldap.cf cannot be listed");
 });
 
 test("postmaster@ and abuse@ are valid in every domain of the home, whoever the sources name", async () => {

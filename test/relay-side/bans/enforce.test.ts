@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createEnforcement } from "../../../relay-side/bans/enforce.ts";
-import type { Cidr } from "../../../shared/address.ts";
+import { type Cidr, parseAddress } from "../../../shared/address.ts";
 import { parseClient } from "../../../shared/banned-client.ts";
 import { Health } from "../../../shared/health.ts";
 import { logLines } from "../../agent/log-lines.ts";
@@ -8,6 +8,10 @@ import { type MapSocket, mapSocket } from "./map-socket.ts";
 
 const file = "/var/lib/heimweg-relay/haproxy/bans.map";
 const until = Date.parse("2026-12-01T00:00:00Z");
+const homes = new Map([
+	[parseAddress("10.86.0.2"), "anna"],
+	[parseAddress("10.86.0.3"), "carl"],
+]);
 let haproxy: MapSocket;
 beforeEach(async () => {
 	haproxy = await mapSocket(file);
@@ -19,7 +23,9 @@ function made() {
 	let pid: number | undefined = 7;
 	const health = new Health(logLines().log);
 	const duty = createEnforcement({
-		place: () => (pid === undefined ? undefined : { socket: haproxy.socket, file, pid }),
+		place: () =>
+			pid === undefined ? undefined : { socket: haproxy.socket, master: haproxy.socket, file, pid },
+		homeAt: (address) => homes.get(address),
 		of: (home) => bans.get(home) ?? new Map(),
 		all: () => bans,
 		...{ health, log: logLines().log },
@@ -46,7 +52,7 @@ test("an HAProxy that is new gets all bans, and after that only what changed of 
 	ban("anna", "203.0.113.9", "203.0.113.11");
 	await runs("anna");
 	expect(keys()).toEqual(["anna|203.0.113.11", "anna|203.0.113.9", "carl|203.0.113.10"]);
-	expect(haproxy.asked).toEqual(["del", "set", "add"]);
+	expect(haproxy.asked).toEqual(["add", "del"]);
 	bans.delete("carl");
 	await runs("carl");
 	expect(keys()).toEqual(["anna|203.0.113.11", "anna|203.0.113.9"]);
@@ -63,6 +69,42 @@ test("another process gets all of it again, and while none runs none is asked", 
 	starts(8);
 	await runs("anna");
 	expect(keys()).toEqual(["anna|203.0.113.9"]);
+});
+
+test("the open connections of a client are cut when a home bans it: to that home, and of that client alone", async () => {
+	const { ban, runs } = made();
+	const open = (id: string, client: string, server: string, process?: number) => ({
+		...{ id, client, server, ...(process ? { process } : {}) },
+	});
+	haproxy.sessions = [
+		open("0xa1", "203.0.113.9:41000", "10.86.0.2:10993"),
+		open("0xa2", "203.0.113.9:41001", "10.86.0.3:10993"),
+		open("0xa3", "203.0.113.8:41002", "10.86.0.2:10993"),
+		open("0xa4", "2001:db8:2::77:41003", "10.86.0.2:10465"),
+		// From before a reload.
+		open("0xa1", "203.0.113.9:40000", "10.86.0.2:10465", 1233),
+		open("0xa5", "203.0.113.8:40001", "10.86.0.2:10465", 1233),
+	];
+	const left = () => haproxy.sessions.map(({ id, process }) => (process ? `${process} ${id}` : id));
+	await runs();
+	expect(left()).toHaveLength(6);
+	ban("anna", "203.0.113.9");
+	await runs("anna");
+	expect(left()).toEqual(["0xa2", "0xa3", "0xa4", "1233 0xa5"]);
+	ban("anna", "203.0.113.9", "2001:db8:2::1");
+	await runs("anna");
+	expect(left()).toEqual(["0xa2", "0xa3", "1233 0xa5"]);
+});
+
+test("what was banned while HAProxy did not answer is cut when it does", async () => {
+	const { ban, runs, starts } = made();
+	haproxy.sessions = [{ id: "0xa1", client: "203.0.113.9:41000", server: "10.86.0.2:10993" }];
+	starts(undefined);
+	ban("anna", "203.0.113.9");
+	await runs("anna");
+	starts(7);
+	await runs();
+	expect(haproxy.sessions).toEqual([]);
 });
 
 test("a thousand bans in one go are given as one map, not one by one", async () => {

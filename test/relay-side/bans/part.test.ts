@@ -1,12 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { z } from "zod";
 import { bans } from "../../../relay-side/bans/part.ts";
 import { type Home, relayFacts } from "../../../relay-side/facts.ts";
 import type { RelayContext, RelayPart } from "../../../relay-side/part.ts";
 import { Health } from "../../../shared/health.ts";
 import { bansAnswerSchema } from "../../../shared/protocol/bans.ts";
+import { savedState } from "../../../shared/saved-state.ts";
 import { logLines } from "../../agent/log-lines.ts";
 import { type MapSocket, mapSocket } from "./map-socket.ts";
 
@@ -30,15 +32,23 @@ afterEach(() => {
 async function made() {
 	const health = new Health(logLines().log);
 	const facts = relayFacts();
-	const context = { facts, health, log: logLines().log, metrics: { gauge() {} } } as unknown as RelayContext;
+	const state = <T>(name: string, schema: z.ZodType<T>) =>
+		savedState(join(folder, name), schema, { health, log: logLines().log });
+	const context = {
+		facts,
+		health,
+		log: logLines().log,
+		metrics: { gauge() {} },
+		state,
+	} as unknown as RelayContext;
 	const part = (await bans.create({ state_dir: folder } as never, context, undefined)) as RelayPart;
 	const tellHomes = facts.homes.own("test");
 	const homes = (...ids: string[]) =>
-		tellHomes({ registry: { homes: new Map(ids.map((id) => [id, { id }])) } } as never);
+		tellHomes({ registry: { homes: new Map(ids.map((id) => [id, { id }])) }, at: new Map() } as never);
 	homes("anna", "carl");
 	await part.start?.();
 	const running = facts.haproxy.own("test");
-	running({ socket: haproxy.socket, pid: 7 });
+	running({ socket: haproxy.socket, master: haproxy.socket, pid: 7 });
 	const said = (add: Array<[string, number]>, more: object = {}) =>
 		bansAnswerSchema.parse(part.checkin?.own?.(anna, { mark, add, remove: [], ...more }));
 	const end = async () => {
@@ -78,6 +88,32 @@ test("the relay's owner sees the bans, and lets somebody in again", async () => 
 	await end();
 });
 
+test("whom the relay's owner has let in stays in when heimweg-relay is started anew", async () => {
+	const before = await made();
+	before.said([["203.0.113.9", 600]]);
+	await before.part.commands!.bans!(
+		JSON.stringify({ action: "remove", home: "anna", client: "203.0.113.9" }),
+	);
+	await before.end();
+	const after = await made();
+	expect(after.said([["203.0.113.9", 599]])).toMatchObject({ mark, held: 0 });
+	await after.end();
+});
+
+test("a home that tells all its bans again writes nothing and asks nothing of HAProxy", async () => {
+	const { said, end } = await made();
+	said([["203.0.113.9", 600]]);
+	await vi.waitFor(() => expect(haproxy.map.size).toBe(1));
+	await end();
+	const again = await made();
+	await vi.waitFor(() => expect(haproxy.map.size).toBe(1));
+	const written = statSync(file).mtimeMs;
+	haproxy.asked.length = 0;
+	again.said([["203.0.113.9", 600]]);
+	await again.end();
+	expect([statSync(file).mtimeMs, haproxy.asked]).toEqual([written, []]);
+});
+
 test("a home whose file is gone bans nobody any more", async () => {
 	const { said, homes, end } = await made();
 	said([["203.0.113.9", 600]]);
@@ -89,9 +125,9 @@ test("a home whose file is gone bans nobody any more", async () => {
 
 test("the home hears when HAProxy lets them in all the same; while none runs, nobody gets in", async () => {
 	const { said, running, end } = await made();
-	running({ socket: haproxy.socket, pid: undefined });
+	running({ socket: haproxy.socket, master: haproxy.socket, pid: undefined });
 	expect(said([["203.0.113.9", 600]])).toEqual({ mark, held: 1, enforced: true });
-	running({ socket: "/nonexistent/admin.sock", pid: 8 });
+	running({ socket: "/nonexistent/admin.sock", master: haproxy.socket, pid: 8 });
 	await vi.waitFor(() => expect(said([["203.0.113.9", 600]])).toMatchObject({ held: 1, enforced: false }));
 	await end();
 });

@@ -225,6 +225,22 @@ test("a process of the relay with a network of addresses keeps no home out", asy
 	expect(refused).toContainEqual([429, undefined]);
 });
 
+test("lists that a home begins to send and never ends are held one at a time, the newest", async () => {
+	const { port, refused } = await serve();
+	const head = `POST /v1/recipients HTTP/1.1\r\nauthorization: Bearer ${bearer}\r\ncontent-length: 16000000\r\n\r\n`;
+	const begin = () => {
+		const socket = connect({ host: relay, port, localAddress: "127.0.0.2" }).on("error", () => {});
+		onTestFinished(() => void socket.destroy());
+		socket.write(head);
+		socket.write(Buffer.alloc(12_000_000, "x"));
+		return socket;
+	};
+	const [first, second] = [begin(), begin()];
+	await vi.waitFor(() => expect([first, second].filter(({ closed }) => closed)).toHaveLength(1), waitOptions);
+	expect(refused).toEqual([[429, "anna"]]);
+	expect((await call({ port })).status).toBe(200);
+});
+
 test("homes that conspire to use up all connections keep no quiet home out", async () => {
 	const { port, refused } = await serve({ homeAt: (address) => ({ ...anna, id: address }) });
 	await crowd(port, 12);

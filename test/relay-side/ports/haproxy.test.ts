@@ -61,9 +61,21 @@ it("a few names are told by themselves, many with the whole map, and what is gon
 	running.commands.length = 0;
 	await haproxy.keep({ config: configFor(993), map: map(...many.slice(1), "new.example") }, signal);
 	expect(running.commands.map((one) => one.split(" ").slice(0, 2).join(" "))).toEqual([
-		...["show info", "set map", "add map", "del map"],
+		...["show info", "add map", "del map"],
 	]);
 	expect(running.map).toEqual(map(...many.slice(1), "new.example"));
+});
+
+it("what must be quick is one command and the file, once it is known what the process has", async () => {
+	const many = Array.from({ length: 3_000 }, (_, at) => `mail.home-${at}.example`);
+	expect(await haproxy.tell(map(...many), signal)).toBe(false);
+	startedOn(configFor(993));
+	await haproxy.keep({ config: configFor(993), map: map(...many) }, signal);
+	running.commands.length = 0;
+	expect(await haproxy.tell(map(...many, "new.example"), signal)).toBe(true);
+	expect(running.commands).toEqual([`add map ${places().names} <<`]);
+	expect(running.map.size).toBe(3_001);
+	expect(await readFile(places().names, "utf8")).toMatch(/\nnew\.example:993 10\.86\.0\.2\|10993\|anna\n$/);
 });
 
 it("what is as it should be is left alone", async () => {

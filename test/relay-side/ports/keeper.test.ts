@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Served } from "../../../relay-side/ports/claims.ts";
 import type { Haproxy } from "../../../relay-side/ports/haproxy.ts";
 import { haproxyPlaces } from "../../../relay-side/ports/haproxy-config.ts";
-import { createKeeper } from "../../../relay-side/ports/keeper.ts";
+import { createKeeper, namesAlone } from "../../../relay-side/ports/keeper.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import type { RunCommand } from "../../../shared/command.ts";
 import type { Duty } from "../../../shared/duty.ts";
@@ -24,20 +24,34 @@ let sockets: string;
 let told: { config: string; map: ReadonlyMap<string, string> } | undefined;
 let pid: number | undefined;
 let processes: Array<number | undefined>;
+/** Maps that were told with nothing else. */
+let quick: Array<ReadonlyMap<string, string>>;
+/** How often this machine's sockets were looked at. */
+let looks: number;
+let failing: boolean;
 let keeper: Duty;
 
 beforeEach(() => {
 	health = new Health(silent);
 	[served, homes, sockets, told, pid, processes] = [[home()], 2, "", undefined, 7, []];
+	[quick, looks, failing] = [[], 0, false];
 	const haproxy: Haproxy = {
 		async keep(wanted) {
 			told = wanted;
 			return pid;
 		},
+		async tell(map) {
+			quick.push(map);
+			if (failing) throw new Error("HAProxy is gone");
+			return pid !== undefined;
+		},
 		pid: async () => pid,
 		ask: async () => "",
 	};
-	const run: RunCommand = async () => sockets;
+	const run: RunCommand = async () => {
+		looks += 1;
+		return sockets;
+	};
 	keeper = createKeeper({
 		...{ haproxy, places: haproxyPlaces("/var/lib/heimweg-relay"), run, health, log: silent },
 		limits: { per_client: 250, rate: 150, per_home: 5_000, connections: 10_000 },
@@ -50,8 +64,8 @@ beforeEach(() => {
 });
 afterEach(() => keeper.stop());
 
-async function run(): Promise<string[]> {
-	keeper.poke(undefined, { urgent: true });
+async function run(subjects?: string): Promise<string[]> {
+	keeper.poke(subjects, { urgent: true });
 	await keeper.settled();
 	return health.list().map(({ code, subject }) => `${code} ${subject}`.trim());
 }
@@ -75,6 +89,30 @@ it("an HAProxy that does not run is told, and its processes are told of as they 
 	pid = 9;
 	await run();
 	expect(processes).toEqual([8, 9]);
+});
+
+it("a name more is told to HAProxy with nothing else looked at; a port more is not so quick", async () => {
+	await run(namesAlone);
+	expect([quick.length, looks]).toEqual([0, 1]);
+	served = [home({ names: ["mail.anna.example", "imap.anna.example"] })];
+	expect(await run(namesAlone)).toEqual([]);
+	expect([quick.length, looks]).toEqual([1, 1]);
+	expect(quick[0]?.has("imap.anna.example:993")).toBe(true);
+	served = [home({ ports: [465, 993, 995] })];
+	await run(namesAlone);
+	expect([quick.length, looks]).toEqual([1, 2]);
+	expect(told?.config).toContain("bind :995\n");
+	await run();
+	expect(looks).toBe(3);
+});
+
+it("an HAProxy that is gone when a name is to be told is looked at from the ground up", async () => {
+	await run();
+	[failing, pid] = [true, undefined];
+	expect(await run(namesAlone)).toEqual(["ports.haproxy_not_running"]);
+	[failing, pid] = [false, 8];
+	expect(await run(namesAlone)).toEqual([]);
+	expect([quick.length, looks, processes]).toEqual([1, 3, [7, undefined, 8]]);
 });
 
 it("a port that another program holds is left out, or HAProxy would not start at all, and is told", async () => {

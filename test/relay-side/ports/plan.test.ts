@@ -69,6 +69,21 @@ LISTEN 0 100 *:465 *:* uid:993 ino:3 sk:3`;
 	expect(heldBinds(binds, listeners, undefined).map(({ port }) => port)).toEqual([993, 465]);
 });
 
+it("a program that has all addresses of one family does not hold a port at an address of the other", () => {
+	const own4 = parseAddress("192.0.2.5");
+	const held = (line: string) =>
+		heldBinds(
+			[own4, own6].map((address) => ({ port: 587, kind: "address", address }) as const),
+			listenersIn(`LISTEN 0 100 ${line} *:* ino:1 sk:1`),
+			993,
+		).map(({ address }) => address);
+	expect(held("0.0.0.0:587")).toEqual([own4]);
+	expect(held("[::]:587")).toEqual([own6]);
+	expect(held("*:587")).toEqual([own4, own6]);
+	expect(held("[::ffff:192.0.2.5]:587")).toEqual([own4]);
+	expect(held("192.0.2.6:587")).toEqual([]);
+});
+
 it("nobody on the relay but HAProxy's user reaches the homes' PROXY ports; without that user nobody does", () => {
 	const networks = [parseCidr("10.86.0.0/24"), parseCidr("fd86:5a1e:77::/64")];
 	expect(guardRules(networks, [10_465, 10_993], 992).map(({ rule }) => rule)).toEqual([

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { addressesToTell, clientAddresses } from "../../../relay-side/ports/addresses.ts";
 import { portsRows } from "../../../relay-side/ports/status.ts";
-import { afterLook, type CountedDay, tableRows } from "../../../relay-side/ports/traffic.ts";
+import { afterLook, type CountedDay, tableRows, trafficSchema } from "../../../relay-side/ports/traffic.ts";
 import { parseAddress, parseCidr } from "../../../shared/address.ts";
 import { portsAnswerSchema } from "../../../shared/protocol/ports.ts";
 
@@ -17,6 +17,15 @@ it("connections and bytes of today are counted across a restart of HAProxy, whos
 	day = look(day, shown(2, 300));
 	expect(day.homes.anna?.today).toMatchObject({ connections: 9, sent: 1_800 });
 	expect(look(day, "").homes.anna?.today.connections).toBe(9);
+});
+
+it("a home that is called as what every object has is counted as any other", () => {
+	const named = (text: string) => text.replaceAll("anna", "constructor");
+	const saved = trafficSchema.parse(look(look(empty, named(shown(5, 1_000))), ""));
+	const today = (day: CountedDay) =>
+		Object.entries(day.homes).map(([home, counted]) => [home, counted.today]);
+	expect(today(saved)).toEqual([["constructor", { connections: 5, received: 912, sent: 1_000 }]]);
+	expect(today(look(saved, named(shown(2, 300))))).toMatchObject([["constructor", { connections: 7 }]]);
 });
 
 it("a new day begins with nothing, whatever HAProxy has counted before", () => {

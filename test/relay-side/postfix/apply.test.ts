@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -281,6 +281,17 @@ describe("heimweg-relay postfix", () => {
 		]).toEqual(before);
 		expect(await readdir(etc())).not.toContain("heimweg-undo.json");
 		expect(postfix.calls).not.toContain("postfix reload");
+	});
+
+	test("a failing postfix check leaves the files with the rights, the owner and the group that they had", async () => {
+		const file = join(etc(), "main.cf");
+		// Another group than ours, as far as we may give it one.
+		const group = process.getuid?.() === 0 ? 4_321 : (process.getgroups?.().at(-1) ?? process.getgid!());
+		await chown(file, process.getuid!(), group);
+		await chmod(file, 0o640);
+		postfix.checkFails = "bad permissions on /var/spool/postfix";
+		expect(await command({ apply: true })).toBe(2);
+		expect(await stat(file)).toMatchObject({ uid: process.getuid!(), gid: group, mode: 0o100640 });
 	});
 
 	test("the files as they were lie beside the new ones", async () => {

@@ -28,10 +28,10 @@ function stage({ takes = 2 } = {}) {
 	return { endpoints, world, heard, reads: () => began.splice(0) };
 }
 
-test("without a reason WireGuard is asked twice a minute", async () => {
+test("without a reason WireGuard is asked once a minute", async () => {
 	const { reads } = stage();
 	await vi.advanceTimersByTimeAsync(10 * MINUTE);
-	expect(reads()).toHaveLength(20);
+	expect(reads()).toHaveLength(10);
 });
 
 test("a stir makes for a read at once, after 50 ms, 1 s and 6 s", async () => {

@@ -69,3 +69,20 @@ test("the list that is there already costs nothing; other long ones are taken no
 	await keeper.take("anna", small);
 	expect(keeper.of("anna")!.list.size).toBe(10_002);
 });
+
+test("changes that cost a new map of all homes' recipients are taken now and then, smaller ones as they come", async () => {
+	const keeper = await stage();
+	const lists = Array.from({ length: 6 }, (_, n) => listOf(101 + n));
+	const takes = lists.map((list) => keeper.take("anna", recipientsSchema.parse(list)));
+	const answers = await Promise.allSettled(takes);
+	expect(answers.map(({ status }) => status)).toEqual([...Array(5).fill("fulfilled"), "rejected"]);
+	expect(answers[5]).toMatchObject({ reason: { status: 429 } });
+	let base = lists[4]!;
+	for (let n = 0; n < 20; n++) {
+		const next = listOf(base.add.length + 100);
+		const add = next.add.slice(base.add.length);
+		await keeper.take("anna", recipientsSchema.parse({ digest: next.digest, base: base.digest, add }));
+		base = next;
+	}
+	expect(keeper.of("anna")!.list.size).toBe(2_105);
+});

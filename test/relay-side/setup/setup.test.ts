@@ -26,6 +26,9 @@ const inside = ["8686 proto udp", "8687 proto tcp", "8688 proto tcp"].map(
 );
 let lacks: string[];
 let ufw: string;
+/** Milliseconds that the daemon has run. */
+let runs: number;
+let heard: string;
 
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), "heimweg-setup-"));
@@ -42,6 +45,7 @@ beforeEach(async () => {
 	ptr = "relay.example.net";
 	lacks = [];
 	ufw = "Status: active\n";
+	[runs, heard] = [0, "0.0.0.0:25"];
 });
 
 const answers: Record<string, string> = {
@@ -56,13 +60,17 @@ const answers: Record<string, string> = {
 /** A machine with Postfix, WireGuard, ufw and systemd. */
 const run: RunCommand = async (command, args, options) => {
 	const line = [command, ...args].join(" ");
-	if (line === "ufw status") return ufw;
+	if (line === "ufw status verbose") return ufw;
 	if (line in answers) return answers[line]!;
 	if (line === "postconf -m") return "hash\nlmdb\n";
 	if (line === "postconf -hx mydestination") return "vps17.hoster.example, hoster.example, localhost";
 	if (line === "postconf -h myhostname") return postfix.main().get("myhostname") ?? "";
 	if (line === "postconf -h inet_interfaces") return postfix.main().get("inet_interfaces") ?? "all";
 	if (line === "wg genkey") return wireguardKeys().privateKey;
+	if (command === "ss") return `LISTEN 0 100 ${heard} 0.0.0.0:*`;
+	if (line === "postconf -hx inet_interfaces") return postfix.main().get("inet_interfaces") ?? "all";
+	if (command === "systemctl" && args[0] === "show")
+		return String(Number(process.hrtime.bigint() / 1_000n) - runs * 1_000);
 	if (command === "systemctl") {
 		if (args[0] === "is-active" || args[0] === "is-enabled") {
 			if (!active) throw new CommandError(command, "inactive", { exitCode: 3 });
@@ -75,7 +83,7 @@ const run: RunCommand = async (command, args, options) => {
 	if (command === "ufw" && args[0] === "allow") {
 		done.push(line);
 		const [, port = ""] = args.includes("on") ? ["", `${args.at(-3)}/${args.at(-1)} on hw0`] : args;
-		ufw += `${port} ALLOW Anywhere\n`;
+		ufw += `${port}    ALLOW IN    Anywhere\n`;
 		return "";
 	}
 	if (["postconf", "postmap", "postfix", "setpriv", "mkdir", "install", "chmod", "id"].includes(command))
@@ -188,6 +196,16 @@ test("a power cut after any of its steps leaves what a second run completes", as
 	expect(await setup()).toBe(0);
 	expect(await readFile(join(folder, "wireguard.key"), "utf8")).toBe(`${key}\n`);
 	expect(parse("relay.toml", await readFile(config, "utf8")).tunnel.networks).toHaveLength(2);
+});
+
+test("a daemon and a Postfix that an interrupted run did not restart are restarted by the next one", async () => {
+	await setup();
+	runs = 3_600_000;
+	expect(await setup()).toBe(0);
+	expect(done).toEqual(["systemctl restart heimweg-relay"]);
+	[runs, heard] = [0, "127.0.0.1:25"];
+	expect(await setup()).toBe(0);
+	expect(done).toEqual(["systemctl try-restart postfix"]);
 });
 
 test("networks of one's own are taken, and ones that are none are refused before anything is touched", async () => {

@@ -131,3 +131,20 @@ test("a server that fails for the moment proves neither that a record is there n
 	const looked = untilVisible("example.org", gone, never, { servers, giveUpAfter: 300 });
 	await expect(looked).rejects.toThrow(/^ns2\.example\.net$/);
 });
+
+test("a server that has answered one record is asked for the others alone", async () => {
+	const half = [{ name: "mail.example.org", type: "A", records: ["198.51.100.9"] }, wanted[1]!];
+	const looked = untilVisible("example.org", half, never, { servers, giveUpAfter: 300 });
+	await expect(looked).rejects.toThrow("ns1.example.net and ns2.example.net");
+	expect(one.asked.filter((question) => question.endsWith("AAAA"))).toHaveLength(1);
+	expect(one.asked.length).toBeGreaterThan(2);
+});
+
+test("when no more questions may be asked it is given up, and who has not answered is named", async () => {
+	let left = 12;
+	const mayAsk = () => left-- > 0;
+	await expect(untilVisible("example.org", wanted, never, { servers, mayAsk })).rejects.toThrow(
+		"ns1.example.net and ns2.example.net",
+	);
+	expect(one.asked.length + two.asked.length).toBeLessThanOrEqual(12);
+});

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { removeFromMap, replaceMap, runningMap, setInMap } from "../../../shared/haproxy/map.ts";
+import { changeMap, changesBetween, replaceMap, runningMap } from "../../../shared/haproxy/map.ts";
 import { askHaproxy } from "../../../shared/haproxy/runtime.ts";
 import { type FakeHaproxy, fakeHaproxy } from "./fake-haproxy.ts";
 
@@ -46,14 +46,22 @@ it("an empty map is a map, too", async () => {
 	expect(haproxy.map.size).toBe(0);
 });
 
-it("one entry is added, changed and taken out without the others", async () => {
-	await replaceMap(place(), many(2));
-	await setInMap(place(), "anna|203.0.113.9", "2026-12-01T00:00:00Z");
-	await setInMap(place(), "anna|203.0.113.9", "2026-12-02T00:00:00Z");
-	expect(haproxy.map.get("anna|203.0.113.9")).toBe("2026-12-02T00:00:00Z");
-	await removeFromMap(place(), "anna|203.0.113.9");
-	await removeFromMap(place(), "anna|203.0.113.9");
-	expect(haproxy.map).toEqual(many(2));
+it("entries are added, changed and taken out without the others, new ones in one command", async () => {
+	await replaceMap(place(), many(3));
+	haproxy.commands.length = 0;
+	const after = many(200);
+	after.delete("mail.home-0.example:993");
+	after.set("mail.home-1.example:993", "10.86.0.9|10993|home-1");
+	await changeMap(place(), changesBetween(many(3), after));
+	expect(haproxy.map).toEqual(after);
+	expect(haproxy.commands.map((one) => one.split(" ")[0])).toEqual(["add", "set", "del"]);
+});
+
+it("what somebody else has changed in the running map is made right all the same", async () => {
+	await replaceMap(place(), many(1));
+	const [key, gone] = ["mail.home-1.example:993", "mail.home-2.example:993"];
+	await changeMap(place(), { fresh: new Map(), changed: new Map([[key, "x"]]), gone: [gone] });
+	expect(haproxy.map).toEqual(new Map([...many(1), [key, "x"]]));
 });
 
 it("an HAProxy that does not run is told of with what to do", async () => {

@@ -9,8 +9,13 @@ import { createMailLog, type MailLog, mailLogUnread } from "../../../shared/post
 import { silentHealth } from "../silent.ts";
 
 /** A line as `journalctl -o json` prints it. */
-const journal = (message: unknown, agent = "postfix/heimweg/smtp") =>
-	JSON.stringify({ MESSAGE: message, SYSLOG_IDENTIFIER: agent, __REALTIME_TIMESTAMP: "1796030833123456" });
+const journal = (message: unknown, agent = "postfix/heimweg/smtp", uid?: string) =>
+	JSON.stringify({
+		MESSAGE: message,
+		SYSLOG_IDENTIFIER: agent,
+		__REALTIME_TIMESTAMP: "1796030833123456",
+		_UID: uid,
+	});
 
 const bounced =
 	"A39B3DF: to=<nobody1@example.org>, relay=10.86.0.2[10.86.0.2]:25, delay=0.05, delays=0/0/0.05/0.01, dsn=5.1.1, status=bounced (host 10.86.0.2[10.86.0.2] said: 550 5.1.1 <nobody1@example.org>: Recipient address rejected: User unknown in local recipient table (in reply to RCPT TO command))";
@@ -77,7 +82,7 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 		log = createMailLog({
 			program: "heimweg-relay",
 			onDelivery: (delivery) => deliveries.push(delivery),
-			run: async () => file,
+			run: async (command, [, name]) => (command === "id" && name === "postfix" ? "114\n" : tell(name!)),
 			health,
 			path,
 			now: () => clock,
@@ -91,6 +96,8 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 		server = undefined;
 		await rm(folder, { recursive: true });
 	});
+
+	const tell = (name: string) => (name === "mail_owner" ? "postfix\n" : file);
 
 	const listen = (greeting: string) =>
 		new Promise<void>((resolve) => {
@@ -109,6 +116,16 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 		for (const socket of talking) socket.write(`${line.slice(99)}\n`);
 		await vi.waitFor(() => expect(deliveries.map(({ queueId }) => queueId)).toEqual(["A39B3DF"]));
 		expect(health.list()).toEqual([]);
+	});
+
+	test("is believed as far as Postfix wrote it: any user of the machine may log under its name", async () => {
+		const of = (id: string, uid: string) => journal(bounced.replace("A39B3DF", id), undefined, uid);
+		await listen(
+			`${[of("ROOT1", "0"), of("WWW33", "33"), of("ANNA9", "1000"), of("POST1", "114")].join("\n")}\n`,
+		);
+		log.start();
+		await vi.waitFor(() => expect(deliveries.map(({ queueId }) => queueId)).toContain("POST1"));
+		expect(deliveries.map(({ queueId }) => queueId)).toEqual(["ROOT1", "POST1"]);
 	});
 
 	test("is said to be not read when there is no socket, and read again when there is", async () => {

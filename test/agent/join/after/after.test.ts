@@ -22,6 +22,11 @@ let config: string;
 let tokenFile: string;
 let postfix: FakePostfix;
 let active: boolean;
+/** Units that an interrupted run has not started. */
+let idle: Set<string>;
+/** Milliseconds that the daemon has run. */
+let runs: number;
+let heard: string;
 let done: string[];
 let said: string[];
 let sources: FoundSource[];
@@ -37,6 +42,7 @@ beforeEach(async () => {
 	tokenFile = join(folder, "desec.token");
 	await writeFile(config, configText({ more: '[mail]\ndomains = ["example.org"]' }), { mode: 0o640 });
 	[active, done, said, sent, mx] = [false, [], [], [], "relay.example.net"];
+	[idle, runs, heard] = [new Set(), 0, "0.0.0.0:25"];
 	sources = [
 		{ keys: { passwd: true }, recipients: ["anna@example.org" as Recipient], needs: [] },
 		{
@@ -58,9 +64,13 @@ const run: RunCommand = async (command, args, options) => {
 		return `4D1F0: message-id=<${id}>\n4D1F0: to=<anna@example.org>, relay=local, status=sent (delivered to maildir)`;
 	}
 	if (command === "systemctl" && args[0]!.startsWith("is-")) {
-		if (!active) throw new CommandError(command, "inactive", { exitCode: 3 });
+		if (!active || idle.has(args[2]!)) throw new CommandError(command, "inactive", { exitCode: 3 });
 		return "";
 	}
+	if (command === "systemctl" && args[0] === "show")
+		return String(Number(process.hrtime.bigint() / 1_000n) - runs * 1_000);
+	if (command === "ss") return `LISTEN 0 100 ${heard} 0.0.0.0:*`;
+	if (line === "postconf -hx inet_interfaces") return postfix.main().get("inet_interfaces") ?? "all";
 	if (command === "systemctl" || command === "chgrp") {
 		done.push(line);
 		active ||= command === "systemctl";
@@ -148,6 +158,32 @@ test("run again it changes nothing, and asks for nothing that is known", async (
 	expect(done).toEqual([]);
 	expect(said).toContain("\nNothing is to be done: all of it stands already.");
 	expect(await readFile(config, "utf8")).toBe(before);
+});
+
+test("a run that was interrupted before the units started is completed by the next one", async () => {
+	const again = () => after({ yes: true, tokenFile: undefined as never });
+	await after({ yes: true });
+	idle = new Set(["heimweg-recipients.timer", "heimweg-recipients.path"]);
+	expect(await again()).toBe(0);
+	expect(done).toEqual(["systemctl enable --now heimweg-recipients.timer heimweg-recipients.path"]);
+	idle = new Set(["heimweg"]);
+	expect(await again()).toBe(0);
+	expect(done).toEqual(["systemctl enable --now heimweg"]);
+	idle = new Set();
+	// It started before the files were written.
+	runs = 3_600_000;
+	expect(await again()).toBe(0);
+	expect(done).toEqual(["systemctl restart heimweg"]);
+	idle = new Set(["heimweg-recipients.path"]);
+	await again();
+	expect(done).toEqual(["systemctl enable --now heimweg-recipients.path", "systemctl restart heimweg"]);
+});
+
+test("a Postfix that was to listen for others and was not restarted is restarted by the next run", async () => {
+	await after({ yes: true });
+	heard = "127.0.0.1:25";
+	expect(await after({ yes: true, tokenFile: undefined as never })).toBe(0);
+	expect(done).toEqual(["systemctl try-restart postfix"]);
 });
 
 test("a token that heimweg.toml has elsewhere is neither asked for nor written where nobody reads it", async () => {

@@ -91,7 +91,11 @@ test.each([
 	[[`v=spf1 ${"include:a.example ".repeat(11)}~all`], "more than 10 terms"],
 ])("what is wrong with SPF records is said: %j", (present, fault) => {
 	const records = present.map((text) => `"${text}"`);
-	expect(spfFaults(records, ["198.51.100.7"]).join()).toContain(fault);
+	expect(
+		spfFaults(records, ["198.51.100.7"])
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault);
 });
 
 test("each key of the domain gets a record; one of 512 bits gets none, and ed25519 stands beside RSA", () => {
@@ -108,6 +112,27 @@ test("each key of the domain gets a record; one of 512 bits gets none, and ed255
 	]);
 });
 
+test("two keys with one selector are said once: the RSA one is published, the other needs its own", () => {
+	const edwards: DkimKey = { ...rsa, type: "ed25519", bits: 256, publicKey: "ZWQ=", source: "/keys/ed" };
+	const mail = domain({ keys: [edwards, rsa] });
+	expect(texts(mail, "DKIM")).toEqual(["home._domainkey.example.org v=DKIM1; k=rsa; p=TUlJQg=="]);
+	expect(left(mail, "DKIM")).toEqual([
+		{
+			...{ kind: "DKIM", name: "home._domainkey.example.org", type: "TXT" },
+			why: "/keys/ed signs with the selector home, too, and a selector has one key (RFC 6376, 3.6.2.2): nobody can check what it signs",
+			remedy: "give the key in /keys/ed a selector of its own where it is set up to sign",
+		},
+	]);
+});
+
+test("where two keys of one kind sign with one selector none is published, and what is there stays", () => {
+	const mail = domain({ keys: [rsa, { ...rsa, publicKey: "AAAA", source: "/keys/other" }] });
+	expect(texts(mail, "DKIM")).toEqual([]);
+	expect(left(mail, "DKIM")).toMatchObject([
+		{ unknown: true, why: expect.stringContaining("/etc/dkimkeys/home.private and /keys/other") },
+	]);
+});
+
 test.each([
 	['"v=DKIM1; k=rsa; p="', "revoked"],
 	['"v=DKIM1; t=y; p=TUlJQg=="', "t=y"],
@@ -115,7 +140,11 @@ test.each([
 	['"hello"', "is no DKIM key"],
 	['"v=DKIM1; p=TUlJ" "Qg=="', undefined],
 ])("what is wrong with a published key is said: %s", (record, fault) => {
-	expect(dkimFaults([record], rsa).join()).toContain(fault ?? "");
+	expect(
+		dkimFaults([record], rsa)
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault ?? "");
 	if (fault === undefined) expect(dkimFaults([record], rsa)).toEqual([]);
 });
 
@@ -148,7 +177,11 @@ test.each([
 	["v=DMARC1; p=none; p=reject", "cannot be read"],
 	["v=DMARC1; rua=mailto:a@example.org", "no policy"],
 ])("a slip of the pen in a DMARC record is said: %s", (text, fault) => {
-	expect(dmarcFaults([`"${text}"`]).join()).toContain(fault);
+	expect(
+		dmarcFaults([`"${text}"`])
+			.map(({ so }) => so)
+			.join(),
+	).toContain(fault);
 	expect(dmarcFaults(['"v=DMARC1; p=reject; np=reject; psd=n; t=n"'])).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
-import { type Address, type Cidr, inNetwork, isGlobalUnicast, parseAddress } from "../../shared/address.ts";
-import type { RunCommand } from "../../shared/command.ts";
-import { type DnsAnswer, mostAddresses } from "../../shared/protocol/dns.ts";
+import { type Address, type Cidr, inNetwork, isGlobalUnicast, parseAddress } from "../shared/address.ts";
+import type { RunCommand } from "../shared/command.ts";
+import { type DnsAnswer, mostAddresses } from "../shared/protocol/dns.ts";
 
 /** Looks names up; as node:dns/promises has them, with a time-out. */
 export interface Lookup {
@@ -15,7 +15,7 @@ export async function ownName(
 	run: RunCommand,
 	lookup: Lookup,
 	inside: readonly Cidr[],
-	own: () => Address[] = publicAddresses,
+	own: () => Address[] = () => publicAddresses(),
 ): Promise<DnsAnswer> {
 	const name = (await run("postconf", ["-h", "myhostname"])).trim().toLowerCase();
 	const outside = own().filter((one) => !inside.some((network) => inNetwork(one, network)));
@@ -41,10 +41,10 @@ export async function ownName(
 }
 
 /** Addresses that the world can reach, as far as the machine itself can know. */
-function publicAddresses(): Address[] {
+export function publicAddresses(alsoPublic: readonly Cidr[] = []): Address[] {
 	const all = Object.values(networkInterfaces()).flatMap((list = []) => list);
 	const found = all.flatMap(({ address, internal }) =>
 		internal ? [] : [parseAddress(address.split("%")[0]!)],
 	);
-	return [...new Set(found)].filter((one) => isGlobalUnicast(one)).sort();
+	return [...new Set(found)].filter((one) => isGlobalUnicast(one, alsoPublic)).sort();
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { ownName } from "../../../relay-side/dns/own-name.ts";
-import { parseAddress } from "../../../shared/address.ts";
-import { dnsAnswerSchema } from "../../../shared/protocol/dns.ts";
+import { ownName } from "../../relay-side/own-name.ts";
+import { parseAddress } from "../../shared/address.ts";
+import { dnsAnswerSchema } from "../../shared/protocol/dns.ts";
 
 const lookup = {
 	resolve4: async () => ["203.0.113.10"],

@@ -1,0 +1,139 @@
+import { readdir, stat, statfs } from "node:fs/promises";
+import type { RunCommand } from "../../shared/command.ts";
+import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
+import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
+import { seeHttps } from "../../shared/doctor/https.ts";
+import { findingsText } from "../../shared/doctor/text.ts";
+import { seeTls } from "../../shared/doctor/tls.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { plainJson } from "../../shared/plain-text.ts";
+import { listQueue } from "../../shared/postfix/queue.ts";
+import { readRegularFile } from "../../shared/regular-file.ts";
+import { type Speak, say } from "../../shared/words/say.ts";
+import type { AgentCore } from "../config.ts";
+import { type DnsConfig, dnsShape } from "../dns/config.ts";
+import { mailDomain } from "../dns/mail-domains.ts";
+import type { examineHome } from "./examine-home.ts";
+import type { HomeEyes, HomeKnown } from "./known.ts";
+import { type Told, toldSchema } from "./told.ts";
+
+/** The largest file that is looked at, in bytes. */
+const largest = 1024 * 1024;
+
+export type HomeConfig = Pick<AgentCore, "relays" | "mail"> & { dns?: DnsConfig | undefined };
+
+/** What the daemon told, or why it could not be asked. */
+export type Asked = { told: string } | { why: string; remedy?: string | undefined };
+
+/** What is known before anything is looked at. */
+export interface Beforehand {
+	/** Undefined where the configuration cannot be read: then only what everybody can see is looked at. */
+	config: HomeConfig | undefined;
+	/** Domains to look at; those of the configuration when there is none. */
+	domains: readonly string[];
+	asked: Asked;
+}
+
+export interface DoctorDeps {
+	examine: typeof examineHome;
+	run: RunCommand;
+	out: { write(text: string): unknown };
+	speak: Speak;
+	dns?: () => Dns;
+	/** In the place of this machine's own. */
+	eyes?: Partial<Omit<HomeEyes, "dns" | "run" | "now">>;
+	now?: () => Date;
+}
+
+/** The command `doctor`: looks, prints what it found, and resolves to the exit status: 0, 1 something to do, 2 mail is at risk. */
+export async function doctorCommand(
+	beforehand: Beforehand,
+	json: boolean,
+	deps: DoctorDeps,
+): Promise<0 | 1 | 2> {
+	const { now = () => new Date() } = deps;
+	const began = now();
+	const findings = await examineAll(beforehand, deps);
+	const status = statusOf(findings);
+	const took = now().getTime() - began.getTime();
+	deps.out.write(
+		json
+			? `${plainJson({ version: 1, at: began.toISOString(), took, status, findings })}\n`
+			: findingsText(findings, deps.speak),
+	);
+	return status;
+}
+
+/** Looks at everything that can be looked at with what is known. Never throws. */
+export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Promise<Finding[]> {
+	const { dns = () => createDns(), now = () => new Date(), run } = deps;
+	const { told, lack } = whatWasTold(beforehand.asked);
+	const home = await knownHome(beforehand, told, dns());
+	const eyes = (): HomeEyes => ({ ...ownEyes, ...deps.eyes, dns: dns(), run, now });
+	return [...lack, ...(await deps.examine(home, eyes))];
+}
+
+/** What the daemon told; what it did not is a finding. */
+function whatWasTold(asked: Asked): { told: Told | undefined; lack: Finding[] } {
+	const about = { code: "daemon_not_asked", severity: "not_known", subject: "heimweg" } as const;
+	if ("why" in asked) {
+		const { why, remedy } = asked;
+		const found = say`what only the running daemon knows was left out: ${why}`;
+		return { told: undefined, lack: [{ ...about, found, ...(remedy ? { wanted: remedy } : {}) }] };
+	}
+	try {
+		return { told: toldSchema.parse(JSON.parse(asked.told)), lack: [] };
+	} catch (error) {
+		const found = say`what the daemon told cannot be read: ${messageOf(error).slice(0, 100)}`;
+		const line = "systemctl restart heimweg";
+		return { told: undefined, lack: [{ ...about, found, turn: "home", line }] };
+	}
+}
+
+/** What is known of this home and its mail domains, from where each is known. */
+async function knownHome(
+	{ config, domains }: Beforehand,
+	told: Told | undefined,
+	dns: Dns,
+): Promise<HomeKnown> {
+	const dnsConfig = config?.dns ?? { names: [], mail: defaultMail };
+	const all = domains.length > 0 ? domains : (config?.dns?.mail.domains ?? config?.mail?.domains ?? []);
+	const mails = await Promise.all(
+		all.map(async (domain) => {
+			const zone = await dns.zoneOf(domain);
+			return mailDomain(domain, "is" in zone ? domain : zone.zone, dnsConfig, {
+				relay: told?.relay,
+				keys: told?.keys,
+				ports: told?.ports ?? [],
+				homeAddresses: told?.homeAddresses ?? [],
+			});
+		}),
+	);
+	return {
+		...{ told, dns: config?.dns, domains: mails, names: config?.dns?.names ?? [] },
+		relay: config?.relays.flatMap(({ addresses }) => addresses) ?? [],
+	};
+}
+
+/** How this machine is looked at. */
+const ownEyes: Omit<HomeEyes, "dns" | "run" | "now"> = {
+	...{ tls: seeTls, https: seeHttps, list: readdir },
+	read: async (path) => (await readRegularFile(path, { limit: largest })).bytes.toString("utf8"),
+	async disk(path) {
+		const found = await Promise.all([statfs(path), stat(path)]).catch(() => undefined);
+		if (!found) return undefined;
+		const [space, { dev }] = found;
+		const part = (free: number, all: number) => (all > 0 ? free / all : 1);
+		return {
+			...{ space: part(space.bavail, space.blocks), files: part(space.ffree, space.files) },
+			device: dev,
+		};
+	},
+	async queue() {
+		const arrivals: number[] = [];
+		for await (const { arrival_time } of listQueue()) arrivals.push(arrival_time);
+		return arrivals;
+	},
+};
+
+const defaultMail: DnsConfig["mail"] = dnsShape.dns.parse({ names: ["example.org"] })!.mail;

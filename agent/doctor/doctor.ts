@@ -1,0 +1,3 @@
+/** All that looks: a file of its own beside the program, so that it costs the daemon no memory. */
+export { doctorCommand, examineAll } from "./command.ts";
+export { examineHome } from "./examine-home.ts";

@@ -1,0 +1,123 @@
+import { type Cidr, inNetwork, parseAddress } from "../../shared/address.ts";
+import type { RunCommand } from "../../shared/command.ts";
+import { recordsIn } from "../../shared/doctor/dns/answer.ts";
+import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
+import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
+import { connects } from "../../shared/doctor/smtp/connects.ts";
+import { lookAtSmtp, type SmtpQuestion, type SmtpSeen } from "../../shared/doctor/smtp/look.ts";
+import { findingsText } from "../../shared/doctor/text.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { plainJson } from "../../shared/plain-text.ts";
+import { type Speak, say } from "../../shared/words/say.ts";
+import { publicAddresses } from "../own-name.ts";
+import { examineRelay } from "./examine-relay.ts";
+import type { RelayEyes, RelayKnown } from "./known.ts";
+import { type Told, toldSchema } from "./told.ts";
+
+/** What is known before anything is looked at. */
+export interface Beforehand {
+	/** Networks inside the tunnel, and those that count as the internet's; none when the configuration cannot be read. */
+	inside: readonly Cidr[];
+	alsoPublic: readonly Cidr[];
+	/** Domains to look at; those that the daemon names when there is none. */
+	domains: readonly string[];
+	/** What the daemon told, or why it could not be asked; undefined: it is not to be asked. */
+	asked: { told: string } | { why: string; remedy?: string | undefined } | undefined;
+}
+
+export interface RelayDoctorDeps {
+	run: RunCommand;
+	out: { write(text: string): unknown };
+	speak: Speak;
+	dns?: () => Dns;
+	smtp?: (question: SmtpQuestion) => Promise<SmtpSeen>;
+	connects?: RelayEyes["connects"];
+	addresses?: () => string[];
+	now?: () => Date;
+	betweenTries?: number;
+}
+
+/** The command `doctor` of the relay: looks, prints what it found, and resolves to the exit status: 0, 1 something to do, 2 mail is at risk. */
+export async function relayDoctor(
+	beforehand: Beforehand,
+	json: boolean,
+	deps: RelayDoctorDeps,
+): Promise<0 | 1 | 2> {
+	const { now = () => new Date() } = deps;
+	const began = now();
+	const findings = await examineAll(beforehand, deps);
+	const status = statusOf(findings);
+	const took = now().getTime() - began.getTime();
+	deps.out.write(
+		json
+			? `${plainJson({ version: 1, at: began.toISOString(), took, status, findings })}\n`
+			: findingsText(findings, deps.speak),
+	);
+	return status;
+}
+
+/** Looks at everything that can be looked at with what is known. Throws when Postfix is not there. */
+export async function examineAll(beforehand: Beforehand, deps: RelayDoctorDeps): Promise<Finding[]> {
+	const { run, now = () => new Date(), dns = () => createDns(), betweenTries } = deps;
+	const { told, lack } = read(beforehand.asked);
+	const known = await whatItIs(beforehand, told, deps);
+	const eyes = (): RelayEyes => {
+		const seen = new Map<string, Promise<SmtpSeen>>();
+		return {
+			...{ dns: dns(), run, now, connects: deps.connects ?? connects },
+			smtp(question) {
+				const key = JSON.stringify(question);
+				const known = seen.get(key) ?? (deps.smtp ?? lookAtSmtp)(question);
+				seen.set(key, known);
+				return known;
+			},
+		};
+	};
+	const found = await examineRelay(known, eyes, betweenTries === undefined ? {} : { betweenTries });
+	return [...lack, ...found, ...(told?.conditions ?? []).map(asFinding)];
+}
+
+async function whatItIs(
+	{ inside, alsoPublic, domains }: Beforehand,
+	told: Told | undefined,
+	{ run, dns = () => createDns(), addresses }: RelayDoctorDeps,
+): Promise<RelayKnown> {
+	const name = (await run("postconf", ["-xh", "myhostname"])).trim().toLowerCase();
+	const own = (addresses?.() ?? publicAddresses(alsoPublic)).map(parseAddress);
+	const outside = own.filter((one) => !inside.some((network) => inNetwork(one, network)));
+	const asking = dns();
+	const forward = await Promise.all([asking.ask(name, "A"), asking.ask(name, "AAAA")]);
+	return {
+		name,
+		// Behind a hoster's NAT the machine does not know its own, and its name does.
+		addresses: outside.length > 0 ? outside : forward.flatMap(recordsIn).map(parseAddress),
+		domains: domains.length > 0 ? domains : (told?.domains ?? []),
+	};
+}
+
+/** What the daemon told; what it did not is a finding. */
+function read(asked: Beforehand["asked"]): { told: Told | undefined; lack: Finding[] } {
+	if (asked === undefined) return { told: undefined, lack: [] };
+	const about = { code: "daemon_not_asked", severity: "not_known", subject: "heimweg-relay" } as const;
+	if ("why" in asked) {
+		const { why, remedy } = asked;
+		const found = say`what only the running daemon knows was left out: ${why}`;
+		return { told: undefined, lack: [{ ...about, found, ...(remedy ? { wanted: remedy } : {}) }] };
+	}
+	try {
+		return { told: toldSchema.parse(JSON.parse(asked.told)), lack: [] };
+	} catch (error) {
+		const found = say`what the daemon told cannot be read: ${messageOf(error).slice(0, 100)}`;
+		const line = "systemctl restart heimweg-relay";
+		return { told: undefined, lack: [{ ...about, found, turn: "relay", line }] };
+	}
+}
+
+/** What the daemon has found is told by its own words: there is one truth. */
+function asFinding({ code, subject, severity, text, remedy }: Told["conditions"][number]): Finding {
+	return {
+		...{ code: code.replace(".", "_"), severity: severity === "error" ? "risk" : "todo" },
+		...{ subject: subject || "heimweg-relay", found: text, wanted: remedy, turn: "relay" },
+		line: "heimweg-relay status",
+	};
+}

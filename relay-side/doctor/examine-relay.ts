@@ -1,0 +1,33 @@
+import { examine } from "../../shared/doctor/examine.ts";
+import type { Finding } from "../../shared/doctor/finding.ts";
+import { greeting } from "./checks/greeting.ts";
+import { onLists } from "./checks/lists.ts";
+import { outgoing } from "./checks/outgoing.ts";
+import { ownName } from "./checks/own-name.ts";
+import { port25 } from "./checks/port25.ts";
+import { requiredAddresses } from "./checks/required-addresses.ts";
+import { reverse } from "./checks/reverse.ts";
+import { tlsa } from "./checks/tlsa.ts";
+import type { RelayCheck, RelayEyes, RelayKnown } from "./known.ts";
+
+/** What is looked at, in the order in which it is shown. */
+const checks: readonly RelayCheck[] = [
+	ownName,
+	reverse,
+	greeting,
+	port25,
+	tlsa,
+	outgoing,
+	onLists,
+	requiredAddresses,
+];
+
+/** Makes all checks that are made from the relay. Never throws. */
+export function examineRelay(
+	known: RelayKnown,
+	eyes: () => RelayEyes,
+	times: { betweenTries?: number } = {},
+): Promise<Finding[]> {
+	const visits = checks.map((check) => ({ check, known, subject: known.name }));
+	return examine(visits, { eyes, ...times });
+}

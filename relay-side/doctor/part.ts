@@ -1,0 +1,76 @@
+import { runCommand } from "../../shared/command.ts";
+import { HeimwegError, messageOf, remedyOf } from "../../shared/errors.ts";
+import type { CommandLine } from "../../shared/part.ts";
+import { english } from "../../shared/words/say.ts";
+import { speech } from "../../shared/words/speech.ts";
+import type { RelayCore } from "../config.ts";
+import { relayPart } from "../part.ts";
+import type { Beforehand } from "./command.ts";
+import { whatIsKnown } from "./told.ts";
+
+interface Options {
+	config: string;
+	json?: boolean;
+	own?: boolean;
+}
+
+/** Looks at all that mail needs of the relay, and says whose turn it is where something is missing. */
+export const doctor = relayPart({
+	name: "doctor",
+
+	create: (_, { facts, health }) => ({
+		name: "doctor",
+		commands: { doctor: async () => JSON.stringify(whatIsKnown(facts, health)) },
+	}),
+
+	cli(program, line) {
+		program
+			.command("doctor")
+			.description(
+				"looks at all that mail needs of this relay, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk",
+			)
+			.argument("[domain...]", "mail domains; those of the homes when none is named")
+			.option(...line.configOption)
+			.option("--json", "for scripts")
+			.action(async (domains: string[], { config: file, json = false }: Options) => {
+				await line.end(
+					(async () => {
+						const { relayDoctor } = await import("./doctor.ts");
+						const beforehand = { domains, ...(await networksOf(line, file)), asked: await ask(line, file) };
+						return relayDoctor(beforehand, json, {
+							...{ run: runCommand, out: process.stdout },
+							speak: json ? english : await speech(),
+						});
+					})(),
+				);
+			});
+	},
+});
+
+/** Whoever may not read the configuration sees what everybody sees. */
+async function networksOf(
+	{ load }: Pick<CommandLine<RelayCore>, "load">,
+	file: string,
+): Promise<Pick<Beforehand, "inside" | "alsoPublic">> {
+	try {
+		const { tunnel, dns } = (await load(file)) as RelayCore & {
+			dns: { also_public: Beforehand["alsoPublic"] };
+		};
+		return { inside: tunnel.networks, alsoPublic: dns.also_public };
+	} catch {
+		return { inside: [], alsoPublic: [] };
+	}
+}
+
+/** What the daemon knows, or why it cannot be asked. */
+async function ask(
+	{ order }: Pick<CommandLine<RelayCore>, "order">,
+	file: string,
+): Promise<Beforehand["asked"]> {
+	try {
+		return { told: await order(file, "doctor") };
+	} catch (error) {
+		if (!(error instanceof HeimwegError)) throw error;
+		return { why: messageOf(error), remedy: remedyOf(error) };
+	}
+}

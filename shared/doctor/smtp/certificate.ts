@@ -1,0 +1,91 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from "node:tls";
+import { SECOND } from "../../time.ts";
+
+/** For a handshake. */
+const patience = 5 * SECOND;
+
+/** The authorities that this machine believes; Debian's place. */
+const systemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
+/** The most certificates of a chain that are looked at. */
+const longestChain = 10;
+
+/** A server's certificate, as far as it matters here. */
+export interface Certificate {
+	/** DNS names that it is for, small letters. */
+	names: string[];
+	/** It is for the name that was asked for, as TLS clients compare (RFC 6125). */
+	fits: boolean;
+	/** When it ends, ISO 8601. */
+	ends: string;
+	/** Why no chain leads to an authority that is known here; undefined when one does. */
+	distrust: string | undefined;
+	/** It, and those that were sent with it, DER. */
+	chain: Buffer[];
+}
+
+/** Ends the plain conversation and begins TLS; whoever the server is, its certificate is taken. Undefined: no TLS came of it. */
+export async function secured(
+	socket: Socket,
+	{ name, authorities }: { name: string; authorities?: readonly string[] },
+): Promise<{ socket: TLSSocket; certificate: Certificate } | undefined> {
+	const ca = [...(authorities ?? (await known()))];
+	return new Promise((resolve) => {
+		socket.removeAllListeners("data");
+		const secure = connect({ socket, servername: name, rejectUnauthorized: false, ca });
+		const timer = setTimeout(() => resolve(undefined), patience);
+		secure.on("error", () => resolve(undefined));
+		secure.once("close", () => resolve(undefined));
+		secure.once("secureConnect", () => {
+			clearTimeout(timer);
+			const chain = chainOf(secure.getPeerCertificate(true));
+			if (!chain[0]) return resolve(undefined);
+			resolve({ socket: secure, certificate: certificateOf(chain, name, secure.authorizationError) });
+		});
+	});
+}
+
+async function known(): Promise<string[]> {
+	const system = await readFile(systemAuthorities, "utf8").catch(() => undefined);
+	return system === undefined ? [...rootCertificates] : [system];
+}
+
+function chainOf(first: DetailedPeerCertificate): Buffer[] {
+	const chain: Buffer[] = [];
+	for (let at: DetailedPeerCertificate | undefined = first; at?.raw; at = at.issuerCertificate) {
+		if (chain.length >= longestChain || chain.some((one) => one.equals(at!.raw))) break;
+		chain.push(at.raw);
+	}
+	return chain;
+}
+
+function certificateOf(chain: Buffer[], name: string, error: unknown): Certificate {
+	const own = new X509Certificate(chain[0]!);
+	const code = error === undefined || error === null ? undefined : String((error as Error).message ?? error);
+	// The name and the time are told by themselves.
+	const byItself = /^(?:ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$|altnames/i;
+	return {
+		names: [...(own.subjectAltName ?? "").matchAll(/DNS:([^,"\s]+)/g)].map(([, one]) => one!.toLowerCase()),
+		fits: own.checkHost(name) !== undefined,
+		ends: new Date(own.validTo).toISOString(),
+		distrust: code === undefined || byItself.test(code) ? undefined : code.slice(0, 100),
+		chain,
+	};
+}
+
+/** The data of a TLSA record for a certificate (RFC 6698, 2.1): `SELECTOR MATCHING` of these numbers. */
+export function tlsaData(der: Buffer, selector: number, matching: number): string | undefined {
+	const part =
+		selector === 1
+			? new X509Certificate(der).publicKey.export({ type: "spki", format: "der" })
+			: selector === 0
+				? der
+				: undefined;
+	if (!part) return undefined;
+	if (matching === 0) return part.toString("hex");
+	const hash = { 1: "sha256", 2: "sha512" }[matching];
+	return hash && createHash(hash).update(part).digest("hex");
+}

@@ -1,0 +1,48 @@
+import { spf } from "mailauth/lib/spf/index.js";
+import { stringsOf } from "../dns/text.ts";
+import type { Answer } from "./dns/answer.ts";
+
+/** What a receiver makes of a domain's SPF for one address (RFC 7208, 2.6), and what it cost. */
+export interface SpfResult {
+	result: "pass" | "fail" | "softfail" | "neutral" | "none" | "temperror" | "permerror";
+	/** Why, where it is an error. */
+	because: string;
+	/** Terms that looked something up, and those of them that found nothing. */
+	lookups: number;
+	voids: number;
+}
+
+/** Evaluates SPF as a receiver does, for mail from this address in the name of the domain. Never throws. */
+export async function evaluateSpf(
+	{ ip, domain, helo }: { ip: string; domain: string; helo: string },
+	lookUp: (name: string, type: string) => Promise<Answer>,
+): Promise<SpfResult> {
+	const { status, lookups } = await spf({
+		...{ ip, helo, sender: `postmaster@${domain}`, mta: "receiver" },
+		resolver: async (name: string, type: string) => inNodesForm(type, await lookUp(name, type)),
+	});
+	const comment = status.comment ?? "";
+	return {
+		result: status.result as SpfResult["result"],
+		because: /: ([^:]+)$/.exec(comment)?.[1] ?? comment,
+		...{ lookups: lookups?.count ?? 0, voids: lookups?.void ?? 0 },
+	};
+}
+
+/** An answer as node:dns gives it, and its errors. */
+function inNodesForm(type: string, answer: Answer): never {
+	if (answer.is === "unknown") {
+		const code = answer.trouble.is === "silent" ? "ETIMEOUT" : "EREFUSED";
+		throw Object.assign(new Error(answer.trouble.is), { code });
+	}
+	if (answer.is === "nothing")
+		throw Object.assign(new Error("nothing"), { code: answer.noName ? "ENOTFOUND" : "ENODATA" });
+	const records = answer.records.map((record) => {
+		if (type === "TXT") return stringsOf(record) ?? [];
+		if (type !== "MX") return record.replace(/\.$/, "");
+		const [priority, exchange = ""] = record.split(" ");
+		return { priority: Number(priority), exchange: exchange.replace(/\.$/, "") };
+	});
+	// The library declares the form of TXT alone.
+	return records as never;
+}
