@@ -35,8 +35,14 @@ const strict = `table inet filter {
 `;
 
 /** Both machines drop what nobody let in. */
-async function prepare(lab: Lab): Promise<void> {
-	for (const host of [lab.relay, lab.home]) await host.run(["nft", "-f", "-"], { input: strict });
+async function wall(host: Host, by: "nftables" | "ufw" | "firewalld"): Promise<void> {
+	if (by === "nftables") await host.run(["nft", "-f", "-"], { input: strict });
+	else if (by === "ufw") await host.run(["ufw", "--force", "enable"]);
+	else await host.run(["sh", "-ec", "ufw --force disable; systemctl start firewalld"]);
+}
+
+async function prepare(lab: Lab, by: "nftables" | "ufw"): Promise<void> {
+	for (const host of [lab.relay, lab.home]) await wall(host, by);
 	await readyMailServer(lab);
 	await readyForJoin(lab);
 }
@@ -77,13 +83,39 @@ describeLab("from two machines with Debian 12 to the first mail", () => {
 		] as const) {
 			expect(await aptInFolder(host, await readmeCommand(program))).toMatchObject({ exitCode: 0 });
 		}
-		await prepare(lab());
+		await prepare(lab(), "ufw");
 		const said = await lab().relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 180_000 });
+		expect(said).toContain("done: open a port in ufw: ufw allow 51820/udp");
 		expect(said).toContain("relay.example.net, 203.0.113.10 and its PTR agree");
 		const joined = await joinTimed(lab().home, await inviteOn(lab().relay));
 		expect(joined.stdout).toContain(`incoming mail: one lies in the mailbox of ${mailbox}`);
+		expect(joined.stdout).toContain("let the relay in, in ufw: ufw allow in on hw0 to any port 25 proto tcp");
 		expect(joined.exitCode).toBe(0);
 	}, 900_000);
+
+	it("where firewalld takes ufw's place, the same two commands open their ports in that, for good", async () => {
+		const { home, relay, internet } = lab();
+		for (const host of [relay, home]) await wall(host, "firewalld");
+		await home.run(["systemctl", "restart", "heimweg"]);
+		const said = await relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 180_000 });
+		expect(said).toContain("done: open a port in firewalld: firewall-cmd --permanent --add-port=51820/udp");
+		const again = ["env", trust, "heimweg", "join", "--yes", "--add", addedOnHost, "--mailbox", mailbox];
+		expect(await home.run(again, { timeout: 180_000 })).toContain("done: let the relay in, in firewalld");
+		for (const host of [relay, home]) await host.run(["firewall-cmd", "--reload"]);
+		// No connection of before is known to a machine whose rules are new: tunnel and mail come through as they are.
+		await home.run(["systemctl", "restart", "heimweg"]);
+		const { accepted, transcript } = await internet.sendMail({ to: mailbox, subject: "behind firewalld" });
+		expect(accepted, transcript).toBe(true);
+		await until(
+			"it is in the mailbox",
+			async () =>
+				(await home.exec(["grep", "-rqs", "behind firewalld", "/home/anna/Maildir/new"])).exitCode === 0,
+			60_000,
+		);
+		expect(await relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 60_000 })).toContain(
+			"Nothing is to be done",
+		);
+	}, 600_000);
 });
 
 describeLab("from two machines to the first mail", () => {
@@ -98,7 +130,7 @@ describeLab("from two machines to the first mail", () => {
 		] as const) {
 			await installed(host, side);
 		}
-		await prepare(lab());
+		await prepare(lab(), "nftables");
 	});
 
 	async function at(host: Host, ...argv: string[]): Promise<Terminal> {
