@@ -1,5 +1,6 @@
 /** The doctor: what was found, what was wanted, whose turn it is. */
 export const doctor = {
+	'"doctor": mail is at risk': '"doctor": Mail ist in Gefahr',
 	RISK: "GEFAHR",
 	"NOT KNOWN": "UNBEKANNT",
 	well: "gut",
