@@ -12,6 +12,7 @@ import { whatIsKnown } from "./told.ts";
 interface Options {
 	config: string;
 	json?: boolean;
+	mail?: string;
 }
 
 /** Looks at all that a mail domain needs, and says whose turn it is where something is missing. */
@@ -47,13 +48,17 @@ export const doctor = agentPart({
 			.argument("[domain...]", "mail domains; those of the configuration when none is named")
 			.option(...line.configOption)
 			.option("--json", "for scripts")
-			.action(async (domains: string[], { config: file, json = false }: Options) => {
+			.option(
+				"--mail <address>",
+				"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)",
+			)
+			.action(async (domains: string[], { config: file, json = false, mail }: Options) => {
 				await line.end(
 					(async () => {
 						const { doctorCommand, examineHome } = await import("./doctor.ts");
 						const beforehand = {
 							config: await configOf(line, file, domains),
-							domains,
+							...{ domains, mail },
 							// While the relay looks at itself, this home is looked at.
 							relay: ask(line, file, "doctor-relay"),
 							asked: await ask(line, file),

@@ -5,6 +5,7 @@ import { doctor } from "./german/doctor.ts";
 import { home } from "./german/home.ts";
 import { joining } from "./german/joining.ts";
 import { machine } from "./german/machine.ts";
+import { mailWay } from "./german/mail-way.ts";
 import { postfix } from "./german/postfix.ts";
 import { records } from "./german/records.ts";
 import { relay } from "./german/relay.ts";
@@ -19,7 +20,7 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
  */
 export const germanCatalogue: Catalogue = {
 	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
-	...{ ...setting, ...joining, ...clients, ...records, ...doctor, ...checks, ...relayDoctor },
+	...{ ...setting, ...joining, ...clients, ...records, ...doctor, ...checks, ...relayDoctor, ...mailWay },
 };
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */
