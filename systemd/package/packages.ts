@@ -110,7 +110,8 @@ export async function programPackage(name: ProgramName, edition: Edition, bundle
 				...["wireguard-tools", "iproute2", "nftables"],
 				...about.depends,
 			].join(", "),
-			Recommends: "wireguard-go",
+			// The doctor validates DNSSEC with delv.
+			Recommends: "wireguard-go, bind9-dnsutils",
 			Suggests: about.suggests.join(", "),
 			Description: about.description,
 		},
@@ -180,7 +181,7 @@ const details: Record<
 	heimweg: {
 		config: "heimweg.toml",
 		depends: [],
-		suggests: ["postfix", "dovecot-imapd", "fail2ban"],
+		suggests: ["postfix", "dovecot-imapd", "fail2ban", "bind9-dnsutils"],
 		folders: [
 			"/etc/heimweg",
 			"/var/lib/heimweg",
@@ -197,7 +198,7 @@ const details: Record<
 	"heimweg-relay": {
 		config: "relay.toml",
 		depends: ["postfix (>= 3.7)", "postfix-lmdb"],
-		suggests: ["haproxy"],
+		suggests: ["haproxy", "bind9-dnsutils"],
 		folders: [
 			"/etc/heimweg-relay",
 			"/var/lib/heimweg-relay",

@@ -55,9 +55,16 @@ async function installPackages(host: Host, side: "home" | "relay", folder: strin
 	});
 }
 
-/** A mail server that is in use: Postfix for one domain, Dovecot where it is installed, one mailbox. Both machines drop what nobody let in. */
-async function prepare({ relay, home, internet: { desec } }: Lab): Promise<void> {
-	for (const host of [relay, home]) await host.run(["nft", "-f", "-"], { input: strict });
+/** Both machines drop what nobody let in. */
+async function wall(host: Host, by: "nftables" | "ufw" | "firewalld"): Promise<void> {
+	if (by === "nftables") await host.run(["nft", "-f", "-"], { input: strict });
+	else if (by === "ufw") await host.run(["ufw", "--force", "enable"]);
+	else await host.run(["sh", "-ec", "ufw --force disable; systemctl start firewalld"]);
+}
+
+/** A mail server that is in use: Postfix for one domain, Dovecot where it is installed, one mailbox. */
+async function prepare({ relay, home, internet: { desec } }: Lab, by: "nftables" | "ufw"): Promise<void> {
+	for (const host of [relay, home]) await wall(host, by);
 	await home.run(["useradd", "--create-home", "anna"]);
 	const settings = [`mydestination = ${domain}, localhost`, "home_mailbox = Maildir/"];
 	await home.run(["postconf", "-e", ...settings, "mynetworks = 127.0.0.0/8 [::1]/128"]);
@@ -108,13 +115,39 @@ describeLab("from two machines with Debian 12 to the first mail", () => {
 		});
 		await installPackages(lab().relay, "relay", folder);
 		await installPackages(lab().home, "home", folder);
-		await prepare(lab());
+		await prepare(lab(), "ufw");
 		const said = await lab().relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 180_000 });
+		expect(said).toContain("done: open a port in ufw: ufw allow 51820/udp");
 		expect(said).toContain("relay.example.net, 203.0.113.10 and its PTR agree");
 		const joined = await joinByFlags(lab().home, await inviteOn(lab().relay));
 		expect(joined.said).toContain(`incoming mail: one lies in the mailbox of ${mailbox}`);
+		expect(joined.said).toContain("let the relay in, in ufw: ufw allow in on hw0 to any port 25 proto tcp");
 		expect(joined.exitCode).toBe(0);
 	}, 900_000);
+
+	it("where firewalld takes ufw's place, the same two commands open their ports in that, for good", async () => {
+		const { home, relay, internet } = lab();
+		for (const host of [relay, home]) await wall(host, "firewalld");
+		await home.run(["systemctl", "restart", "heimweg"]);
+		const said = await relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 180_000 });
+		expect(said).toContain("done: open a port in firewalld: firewall-cmd --permanent --add-port=51820/udp");
+		const again = ["env", trust, "heimweg", "join", "--yes", "--add", "/root/lab.toml", "--mailbox", mailbox];
+		expect(await home.run(again, { timeout: 180_000 })).toContain("done: let the relay in, in firewalld");
+		for (const host of [relay, home]) await host.run(["firewall-cmd", "--reload"]);
+		// No connection of before is known to a machine whose rules are new: tunnel and mail come through as they are.
+		await home.run(["systemctl", "restart", "heimweg"]);
+		const { accepted, transcript } = await internet.sendMail({ to: mailbox, subject: "behind firewalld" });
+		expect(accepted, transcript).toBe(true);
+		await until(
+			"it is in the mailbox",
+			async () =>
+				(await home.exec(["grep", "-rqs", "behind firewalld", "/home/anna/Maildir/new"])).exitCode === 0,
+			60_000,
+		);
+		expect(await relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 60_000 })).toContain(
+			"Nothing is to be done",
+		);
+	}, 600_000);
 });
 
 describeLab("from two machines to the first mail", () => {
@@ -131,7 +164,7 @@ describeLab("from two machines to the first mail", () => {
 			await host.copyIn(`${projectFolder}systemd`, "/root/heimweg/systemd");
 			await host.run(["/root/heimweg/systemd/install", side]);
 		}
-		await prepare(lab());
+		await prepare(lab(), "nftables");
 	});
 
 	async function at(host: Host, ...argv: string[]): Promise<Terminal> {
