@@ -119,6 +119,8 @@ export const setting = {
 	"Next: heimweg-relay invite NAME DOMAIN   (for example: heimweg-relay invite anna example.org)":
 		"Weiter mit: heimweg-relay invite NAME DOMAIN   (zum Beispiel: heimweg-relay invite anna example.org)",
 
+	"no answer yet; the relay is asked for {0#} s more, and Ctrl-C ends that":
+		"noch keine Antwort; das Relay wird noch {0} s lang gefragt, und Strg-C beendet das",
 	"the relay is there, and knows the code": "das Relay ist da und kennt den Code",
 	"the relay has this home wait: {0}": "das Relay lässt diesen Heimserver warten: {0}",
 	'This home has joined as {0}. Compare these six words with those that "heimweg-relay invites" shows on the\nrelay: {1}':
