@@ -42,8 +42,7 @@ export async function joinCommand(options: JoinCommandOptions): Promise<Enrolled
 	}
 	const enrolled = await enrol(code, { run, signal, patience, paths, say: ({ text }) => say(text) });
 	say(
-		`This home has joined as ${enrolled.home}. Compare these six words with those that "heimweg-relay invites" shows on the\n` +
-			`relay: ${enrolled.words}`,
+		`This home has joined as ${enrolled.home}. Compare these six words with those that "heimweg-relay invites" shows on the relay: ${enrolled.words}`,
 	);
 	return enrolled;
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { runCommand } from "../../shared/command.ts";
 import { spanSchema } from "../../shared/config.ts";
+import { folded } from "../../shared/fold.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
 import { WrongAnswer } from "../../shared/prompt.ts";
@@ -33,7 +34,8 @@ export const join = agentPart({
 	cli(program, line) {
 		const { end } = line;
 		let speak = english;
-		const print = (text: string) => void process.stdout.write(plainLines(`${speak(text)}\n`));
+		const print = (text: string) =>
+			void process.stdout.write(plainLines(`${folded(speak(text), process.stdout.columns)}\n`));
 		program
 			.command("join")
 			.description(
