@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Cidr, type Family, networksOverlap, parseAddress, parseCidr } from "./address.ts";
+import { type Cidr, networksOverlap, parseAddress, parseCidr } from "./address.ts";
 import type { RunCommand } from "./command.ts";
 import { networkOverlap } from "./conditions.ts";
 import type { Health } from "./health.ts";
@@ -33,31 +33,28 @@ export async function findOverlaps(
 	networks: readonly Cidr[],
 	{ connected = false }: { connected?: boolean } = {},
 ): Promise<Overlap[]> {
-	const texts = await Promise.all(
-		([4, 6] as Family[]).map((family) => run("ip", ["-j", `-${family}`, "route", "show", "table", "all"])),
-	);
+	// Without a family, and of all tables, both are shown.
+	const text = await run("ip", ["-j", "route", "show", "table", "all"]);
 	// Of an address on an interface the kernel makes several routes; the widest says it all.
 	const found = new Map<string, Overlap & { length: number }>();
-	for (const text of texts) {
-		for (const route of readJsonList(text, routeSchema)) {
-			if (
-				route.dev === tunnel ||
-				route.dst === "default" ||
-				route.type === "multicast" ||
-				route.type === "unreachable"
-			)
-				continue;
-			const destination = destinationOf(route.dst);
-			if (!destination) continue;
-			for (const network of networks) {
-				const length = lengthOf(destination);
-				const wide = length < lengthOf(network);
-				if (wide && !(connected && route.scope === "link" && route.gateway === undefined)) continue;
-				if (!networksOverlap(network, destination)) continue;
-				const key = `${network} ${route.dev}`;
-				if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;
-				found.set(key, { network, route: `${destination} on ${route.dev ?? "?"}`, length });
-			}
+	for (const route of readJsonList(text, routeSchema)) {
+		if (
+			route.dev === tunnel ||
+			route.dst === "default" ||
+			route.type === "multicast" ||
+			route.type === "unreachable"
+		)
+			continue;
+		const destination = destinationOf(route.dst);
+		if (!destination) continue;
+		for (const network of networks) {
+			const length = lengthOf(destination);
+			const wide = length < lengthOf(network);
+			if (wide && !(connected && route.scope === "link" && route.gateway === undefined)) continue;
+			if (!networksOverlap(network, destination)) continue;
+			const key = `${network} ${route.dev}`;
+			if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;
+			found.set(key, { network, route: `${destination} on ${route.dev ?? "?"}`, length });
 		}
 	}
 	return [...found.values()].map(({ network, route }) => ({ network, route }));

@@ -28,6 +28,7 @@ const exitStatus = `
 Exit status:
   0   all is well
   1   something is wrong; "status": also a warning, and what is not known to be well
+  2   "doctor": mail is at risk
   3   "status": the daemon does not run
   64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createApi } from "./api.ts";
 import { httpFailing, httpPortTaken } from "./api-conditions.ts";
+import { removeDrafts } from "./atomic-file.ts";
 import type { RunCommand } from "./command.ts";
 import { configWatch } from "./config-watch.ts";
 import type { Daemon } from "./daemon.ts";
@@ -30,7 +31,7 @@ import { version } from "./version.ts";
 const linePause = SECOND;
 
 /** Between two looks at the guard, which is followed by event too, and at the routes of this machine, which are not. */
-const guardEvery = 30 * SECOND;
+const guardEvery = MINUTE;
 const overlapsEvery = MINUTE;
 
 /** Milliseconds in which an edited file is noticed. */
@@ -153,6 +154,7 @@ export async function createProgram<Types extends PartTypes>(
 
 	return {
 		async start() {
+			void removeDrafts(config.state_dir);
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
 			await notifier?.start();
 			for (const part of parts) {

@@ -4,6 +4,7 @@ import { type Address, type Cidr, familyOf, inNetwork, parseAddress } from "./ad
 import { CommandError, type RunCommand } from "./command.ts";
 import { addressSchema } from "./config.ts";
 import { ConfigError, HeimwegError } from "./errors.ts";
+import { type InterfaceSeen, interfaceSeen } from "./interface-look.ts";
 import { readEach, readJsonList } from "./json-list.ts";
 import { holderCommand, portHolder } from "./port-holder.ts";
 import { publicKeyOf } from "./protocol/keys.ts";
@@ -56,8 +57,13 @@ const addressInfoSchema = z.looseObject({
  * Our WireGuard interface, in the kernel or, where the kernel has no WireGuard, made by wireguard-go's own unit. Longer
  * than other files here: what makes the interface, knows it again and takes it away has to agree.
  */
-export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettings): TunnelInterface {
+export function tunnelInterface(
+	run: RunCommand,
+	settings: TunnelInterfaceSettings,
+	seen: (name: string) => InterfaceSeen | undefined = interfaceSeen,
+): TunnelInterface {
 	const { name } = settings;
+	const wanted = settings.addresses.map((address) => `${address}/${lengthFor(address, settings.networks)}`);
 	const wg = wireguard(run, name);
 	const ip = (...args: string[]) => run("ip", args);
 
@@ -73,7 +79,21 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 		}
 	}
 
+	/** Mostly all of it is, and that is seen without a program; what is not is asked of `ip`, whose word counts. */
+	function isAsWanted(): boolean {
+		const found = seen(name);
+		return (
+			found?.alias === interfaceAlias &&
+			found.kind !== "other" &&
+			found.mtu === settings.mtu &&
+			found.addresses.length === wanted.length &&
+			wanted.every((address) => found.addresses.includes(address))
+		);
+	}
+
 	async function ensure(signal?: AbortSignal, onDevice?: (device: Device) => void): Promise<string[]> {
+		signal?.throwIfAborted();
+		if (isAsWanted()) return ensureDevice(signal, onDevice);
 		const done: string[] = [];
 		let found = await link(signal);
 		if (!found) {
@@ -150,7 +170,6 @@ export function tunnelInterface(run: RunCommand, settings: TunnelInterfaceSettin
 			.flatMap((entry) => readEach(entry.addr_info, addressInfoSchema))
 			.filter((entry) => entry.scope === "global")
 			.map((entry) => `${entry.local}/${entry.prefixlen}`);
-		const wanted = settings.addresses.map((address) => `${address}/${lengthFor(address, settings.networks)}`);
 		for (const address of present.filter((a) => !wanted.includes(a)))
 			await ip("address", "del", address, "dev", name).catch(ignore(/Cannot assign requested address/));
 		const missing = wanted.filter((a) => !present.includes(a));

@@ -1,5 +1,6 @@
 import { kindOfPort, proxyPort } from "../../shared/client-ports.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
+import { MINUTE } from "../../shared/time.ts";
 import { dovecotPorts, portsInDropIn } from "./dovecot.ts";
 import { postfixPorts } from "./postfix.ts";
 
@@ -19,6 +20,15 @@ export function programOf(port: number): "Postfix" | "Dovecot" | "the web server
 	return dovecotPorts.includes(port) ? "Dovecot" : "the web server";
 }
 
+/** Where to look; the machine's own if not given. */
+interface LookOptions {
+	dropIn?: () => Promise<readonly number[]>;
+	services?: () => Promise<string>;
+}
+
+/** Milliseconds for which master.cf is taken to be as it was, though no change was seen. */
+const believedFor = 5 * MINUTE;
+
 /**
  * Finds out what is set up among these client ports: in master.cf, in Dovecot's drop-in; a web server's ports count when the
  * owner named them. Throws when the machine cannot be asked.
@@ -26,10 +36,10 @@ export function programOf(port: number): "Postfix" | "Dovecot" | "the web server
 export async function lookAtPorts(
 	run: RunCommand,
 	served: readonly number[],
-	dropIn: () => Promise<readonly number[]> = portsInDropIn,
+	{ dropIn = portsInDropIn, services = servicesOf(run).now }: LookOptions = {},
 ): Promise<Offered> {
 	const inDovecot = await dropIn();
-	const inPostfix = postfixServices(await run("postconf", ["-M"]).catch(withoutPostfix));
+	const inPostfix = postfixServices(await services());
 	const ports = served.filter((port) => {
 		if (postfixPorts.includes(port)) return inPostfix.has(proxyPort(port));
 		return dovecotPorts.includes(port) ? inDovecot.includes(port) : kindOfPort(port) !== undefined;
@@ -40,6 +50,29 @@ export async function lookAtPorts(
 		ports,
 		silent: ports.filter((port) => !listening.has(proxyPort(port))),
 		direct: ports.filter((port) => listening.has(port)),
+	};
+}
+
+/** What master.cf has, asked of Postfix anew when it was forgotten, and now and then: each time costs a process. */
+export function servicesOf(
+	run: RunCommand,
+	now: () => number = () => performance.now(),
+): { now(): Promise<string>; forget(): void } {
+	let known: { text: string; at: number } | undefined;
+	let forgotten = 0;
+	return {
+		async now() {
+			if (known && now() - known.at < believedFor) return known.text;
+			const before = forgotten;
+			const text = await run("postconf", ["-M"]).catch(withoutPostfix);
+			// It may have been changed while it was read.
+			if (before === forgotten) known = { text, at: now() };
+			return text;
+		},
+		forget() {
+			known = undefined;
+			forgotten += 1;
+		},
 	};
 }
 

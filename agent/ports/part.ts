@@ -13,7 +13,7 @@ import * as conditions from "./conditions.ts";
 import { portsShape, servedPorts } from "./config.ts";
 import { dovecotCommand, dropInMark } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
-import { lookAtPorts, type Offered, programOf } from "./offered.ts";
+import { lookAtPorts, type Offered, programOf, servicesOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
 import { followWay } from "./way.ts";
 
@@ -59,13 +59,14 @@ export const ports = agentPart({
 		let news = () => {};
 		let mark: string | undefined;
 		let certificatesAt = Number.NEGATIVE_INFINITY;
+		const services = servicesOf(run);
 
 		const names = () => (config.names ?? facts.published.value?.names ?? []).slice(0, mostNames);
 
 		async function look(): Promise<void> {
 			let fresh: Offered;
 			try {
-				fresh = await lookAtPorts(run, serve);
+				fresh = await lookAtPorts(run, serve, { services: services.now });
 			} catch (error) {
 				log.debug({ error }, "the PROXY ports are not known");
 				return;
@@ -89,10 +90,15 @@ export const ports = agentPart({
 			const now = await dropInMark();
 			if (now === mark) return;
 			mark = now;
+			await lookAnew();
+		}
+
+		async function lookAnew(): Promise<void> {
+			services.forget();
 			await look();
 		}
 
-		facts.settingsChanges.subscribe(() => void look());
+		facts.settingsChanges.subscribe(() => void lookAnew());
 
 		async function lookAtCertificates({ direct }: Offered): Promise<void> {
 			const kinds = [

@@ -82,11 +82,15 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	let limit = Number.POSITIVE_INFINITY;
 	/** A list that the relay refused is not sent again before the next check-in. */
 	let refusal: { digest: string; error: HeimwegError } | undefined;
+	/** The relay takes no list of ours as it is: who is new would be refused by the one that it has. */
+	let untaken = false;
 
 	async function run(signal: AbortSignal): Promise<void> {
-		if (!options.tunnelUp() || !document || !domains || !complete() || theirs === mine.digest) return;
+		if (!options.tunnelUp() || !document || !domains || !complete()) return;
+		if (theirs === mine.digest) return seeTaken(true);
 		const list = mine;
 		if (list.size > limit) {
+			seeTaken(false);
 			throw new HeimwegError(`the relay takes at most ${limit} recipients, and there are ${list.size}`, {
 				remedy: "name a whole domain as @DOMAIN instead of its users",
 			});
@@ -99,6 +103,7 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		const { digest } = readAnswer(options.port(), answer.text, recipientsAnswerSchema);
 		theirs = digest;
 		acknowledged = list;
+		seeTaken(true);
 		if (!base) options.onWhole();
 		options.log.info({ recipients: list.size }, `the relay knows our ${list.size} valid recipients`);
 	}
@@ -110,8 +115,17 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 		const error = new HeimwegError(`the relay refused it: ${said ?? status}`);
 		refusal = { digest, error };
 		// It may route other domains to us than before: the next check-in tells which.
-		if (status === 403) options.onReport();
+		if (status === 403) {
+			untaken = true;
+			options.onReport();
+		} else seeTaken(false);
 		return error;
+	}
+
+	function seeTaken(taken: boolean): void {
+		if (untaken === !taken) return;
+		untaken = !taken;
+		options.onReport();
 	}
 
 	/** Takes what has changed into our set, which costs what has changed. */
@@ -134,7 +148,10 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 
 	function report(): RecipientsReport {
 		const { delimiter } = options;
-		if (complete()) return { complete: true, delimiter };
+		if (complete()) {
+			if (!untaken) return { complete: true, delimiter };
+			return { complete: false, reason: "the relay does not take the home's list of recipients", delimiter };
+		}
 		const bad = document?.sources.find(({ usable }) => !usable);
 		const reason = bad
 			? `the home cannot list ${bad.source.slice(0, 100)}`

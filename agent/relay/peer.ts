@@ -1,5 +1,11 @@
 import { type Address, type Endpoint, endpointText } from "../../shared/address.ts";
-import { hostNetwork, type Peer, type PeerSettings, type WireGuard } from "../../shared/wireguard.ts";
+import {
+	type Device,
+	hostNetwork,
+	type Peer,
+	type PeerSettings,
+	type WireGuard,
+} from "../../shared/wireguard.ts";
 
 /** What makes the relay our interface's peer. */
 export interface RelayPeerSettings {
@@ -12,8 +18,8 @@ export interface RelayPeerSettings {
 
 /** The relay as the one peer of our interface. */
 export interface RelayPeer {
-	/** The peer as it is; removes all others. */
-	find(signal?: AbortSignal): Promise<Peer | undefined>;
+	/** The peer as it is, on a device that was just looked at or is looked at now; removes all others. */
+	find(signal?: AbortSignal, device?: Device): Promise<Peer | undefined>;
 	/** True when it is as configured, and its packets go to this endpoint. */
 	isAsWanted(peer: Peer, endpoint: Endpoint): boolean;
 	/** Adds or changes it; a session lives on. */
@@ -31,8 +37,8 @@ const keepalive = 25;
 
 /** Keeps the relay among the peers of this interface. */
 export function relayPeer(wireguard: WireGuard, relay: RelayPeerSettings, clock: () => Date): RelayPeer {
-	async function peers(signal?: AbortSignal): Promise<readonly Peer[]> {
-		return (await wireguard.device(signal))?.peers ?? [];
+	async function peers(signal?: AbortSignal, device?: Device): Promise<readonly Peer[]> {
+		return (device ?? (await wireguard.device(signal)))?.peers ?? [];
 	}
 
 	const isRelay = ({ publicKey }: Peer) => publicKey === relay.publicKey;
@@ -48,8 +54,8 @@ export function relayPeer(wireguard: WireGuard, relay: RelayPeerSettings, clock:
 	}
 
 	return {
-		async find(signal) {
-			const all = await peers(signal);
+		async find(signal, device) {
+			const all = await peers(signal, device);
 			const strangers = all.filter((peer) => !isRelay(peer));
 			if (strangers.length > 0) await wireguard.removePeers(strangers.map(({ publicKey }) => publicKey));
 			return all.find(isRelay);

@@ -4,6 +4,7 @@ import { createDuty, type Duty, type DutyRun } from "../../shared/duty.ts";
 import type { Logger } from "../../shared/log.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
+import type { Device } from "../../shared/wireguard.ts";
 import { say } from "../../shared/words/say.ts";
 import { endpointUnresolved, tunnelFailing } from "./conditions.ts";
 import { type RelayEndpointOptions, relayEndpoint } from "./endpoint.ts";
@@ -105,19 +106,22 @@ export function createTunnel(options: TunnelOptions): Tunnel {
 	}
 
 	async function ensure(signal: AbortSignal): Promise<void> {
-		const done = await device.ensure(signal);
+		let shown: Device | undefined;
+		const done = await device.ensure(signal, (now) => {
+			shown = now;
+		});
 		if (done.length > 0) {
 			log.info(`tunnel interface set up: ${done.join(", ")}`);
 			if (ensuredAt > 0)
 				health.recent.note(say`the tunnel's interface was made right again: ${done.join(", ")}`);
 		}
-		await ensurePeer(signal);
+		await ensurePeer(signal, shown);
 		ensuredAt = now();
 		options.onUp();
 	}
 
-	async function ensurePeer(signal: AbortSignal): Promise<void> {
-		const present = await peer.find(signal);
+	async function ensurePeer(signal: AbortSignal, shown: Device | undefined): Promise<void> {
+		const present = await peer.find(signal, shown);
 		evidence.seePeer(present);
 		if (present?.endpoint) decide({ kind: "sends-to", endpoint: present.endpoint });
 		const endpoint = await endpointWanted(present?.endpoint === undefined);

@@ -33,10 +33,12 @@ export async function heldByHome(
 		arrival_time: arrived,
 		recipients,
 		forced_expire,
+		unread,
 	} of messages) {
 		if (queue !== "deferred" || !id) continue;
 		const first = new Map<string, { recipient: string; text: string }>();
-		let waits = false;
+		// What could not be read of it may be a recipient who waits.
+		let waits = unread === true;
 		for (const { address: recipient, delay_reason: text } of recipients) {
 			const home = text && forGood.test(text) ? homeOf(recipient) : undefined;
 			if (home === undefined) waits = true;

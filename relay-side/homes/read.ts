@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { codeOf, messageOf } from "../../shared/errors.ts";
 import { readRegularFile, UnfitFile } from "../../shared/regular-file.ts";
 import type { HomeFile, ParseHome } from "./home.ts";
@@ -20,10 +20,13 @@ export interface Seen {
 /** The largest home file that is read, in bytes. */
 const largest = 64 * 1024;
 
-/** The file's stamp, or undefined when there is no such file. */
-export async function stampOf(path: string): Promise<Stamp | undefined> {
+/**
+ * The file's stamp, or undefined when there is no such file. Each minute all files are looked at, on a disk of this machine: by
+ * way of another thread that takes ten times as long.
+ */
+export function stampOf(path: string): Stamp | undefined {
 	try {
-		const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+		const { ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
 		return { ino, size, mtime: mtimeNs, ctime: ctimeNs };
 	} catch (error) {
 		if (codeOf(error) === "ENOENT") return undefined;

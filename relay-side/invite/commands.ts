@@ -128,11 +128,23 @@ export async function admitHome(
 /** Ends a home: its mail first, then its file, and what is known of it last. */
 export async function removeHome(desk: Desk, home: string, { force = false } = {}): Promise<void> {
 	requireId(home);
+	let none = true;
 	if ((await desk.files.read(home)) !== undefined) {
-		if (!force) await desk.order("invite-may-remove", home);
+		none = await desk.order("invite-may-remove", home).then(
+			() => true,
+			(error) => {
+				if (!force) throw error;
+				return false;
+			},
+		);
 		await desk.files.remove(home);
 	}
-	desk.say(await desk.order("invite-gone", home));
+	const gone = await desk.order("invite-gone", home);
+	desk.say(
+		none
+			? gone
+			: say`${home} is no longer served; mail for its domains is refused, and what waits here goes back to its senders after some days`,
+	);
 }
 
 async function listInvitations(desk: Desk, json: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Endpoint, endpointText } from "../../shared/address.ts";
-import { createRest } from "../../shared/rest.ts";
-import { SECOND } from "../../shared/time.ts";
+import { createRest, type MeasureWork, workMeter } from "../../shared/rest.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
 import { rememberedFor } from "./sources.ts";
 
 /** Endpoint by public key. The same object stands for the same endpoint as at the read before. */
@@ -19,7 +19,7 @@ export interface Endpoints {
 }
 
 /** Milliseconds between two reads without a reason. */
-const safetyEvery = 30 * SECOND;
+const safetyEvery = MINUTE;
 
 /**
  * Milliseconds from a stir to the reads after the first one. WireGuard takes a packet a moment after it was told to us; and
@@ -46,8 +46,10 @@ export function createEndpoints(options: {
 	onRead(seen: Seen): void;
 	/** Milliseconds, steadily growing. */
 	now?: () => number;
+	work?: MeasureWork;
 }): Endpoints {
 	const now = options.now ?? (() => performance.now());
+	const work = options.work ?? workMeter(now);
 	let known = nothing;
 	let wanted: Wanted | undefined;
 	let reading = false;
@@ -90,9 +92,9 @@ export function createEndpoints(options: {
 	}
 
 	async function once(): Promise<Seen | undefined> {
-		const began = now();
+		const taken = work();
 		const seen = await options.read().catch(() => undefined);
-		rest.took(now() - began);
+		rest.took(taken());
 		// Who moves may go on moving, between sources that are still remembered.
 		if (seen && known !== nothing && isAnother(seen)) later(lastLook);
 		known = seen ?? nothing;

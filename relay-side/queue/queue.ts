@@ -65,9 +65,10 @@ export interface QueueDuty {
 /** Milliseconds between two looks at the queue: closely after a return, else when Postfix has delivered something. */
 const closePause = 300;
 const usualPause = 2_000;
-/** The same while nothing tells of deliveries, and for safety. */
+/** The same while nothing tells of deliveries; and for safety, since what is deleted by hand is not told, if there is any. */
 const blindPause = 10_000;
 const longestPause = 60_000;
+const longestPauseEmpty = 5 * 60_000;
 
 /** Looks at a long queue take time: at most this part of it goes into them. */
 const closeShare = 1 / 3;
@@ -92,9 +93,11 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	const now = options.now ?? (() => performance.now());
 	const wallClock = options.wallClock ?? (() => new Date());
 	const accounts = new Map<string, Account>();
+	/** Those of homes with mail, or of which something is left to be settled: of thousands mostly a few. */
+	const active = new Map<string, Account>();
 	let timer: NodeJS.Timeout | undefined;
 	/** The last look: when it ended, how long it took, and the queue's mark when it began. */
-	let look = { at: Number.NEGATIVE_INFINITY, took: 0, mark: undefined as number | undefined };
+	let look = { at: Number.NEGATIVE_INFINITY, took: 0, mark: undefined as number | undefined, empty: false };
 	let stopped = false;
 	/** More is due than one run could take. */
 	let more = false;
@@ -107,6 +110,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		onAnswer(home) {
 			const account = accounts.get(home);
 			if (!account) return;
+			active.set(home, account);
 			health.clear(mailServerSilent, home);
 			if (account.silent) comeBack(account, now());
 			account.silent = false;
@@ -115,7 +119,10 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		},
 		onSilence(home, reason, lasting) {
 			const account = accounts.get(home);
-			if (account) account.silent = true;
+			if (account) {
+				account.silent = true;
+				active.set(home, account);
+			}
 			const server = options.homes().get(home);
 			if (!server || lasting < silenceCounts) return;
 			health.set(mailServerSilent, home, { server: endpointText(serverOf(server)), reason });
@@ -136,7 +143,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	async function run(signal: AbortSignal): Promise<void> {
 		await observe(signal);
 		const due: Array<Array<{ home: string; id: string }>> = [];
-		for (const [home, account] of accounts) {
+		for (const [home, account] of active) {
 			const mails = ready(home, account);
 			if (mails.length > 0) due.push(mails.map(({ id }) => ({ home, id })));
 		}
@@ -150,23 +157,23 @@ export function createQueue(options: QueueOptions): QueueDuty {
 	async function observe(signal: AbortSignal): Promise<void> {
 		const began = now();
 		const mark = await options.mark();
-		const lists = await mailByHome(options.listQueue(signal), options.homeOf);
-		look = { at: now(), took: now() - began, mark };
+		let empty = true;
+		const seen = eachOf(options.listQueue(signal), () => {
+			empty = false;
+		});
+		const lists = await mailByHome(seen, options.homeOf);
+		look = { at: now(), took: now() - began, mark, empty };
 		const before = ahead && homesWithMail();
 		const homes = options.homes();
 		ahead = [...lists.keys()].filter((home) => !homes.has(home)).sort();
 		for (const home of accounts.keys()) if (!homes.has(home)) forget(home);
-		for (const home of lists.keys()) if (homes.has(home)) accountOf(home);
-		for (const [home, account] of accounts) {
-			const mails = lists.get(home);
-			// Most homes never have any: nothing is to be found out of them.
-			if (mails || account.mails.length > 0) takeStock(account, mails ?? [], wallClock());
-		}
+		for (const home of lists.keys()) if (homes.has(home)) active.set(home, accountOf(home));
+		for (const [home, account] of active) takeStock(account, lists.get(home) ?? [], wallClock());
 		if (homesWithMail() !== before) options.onChange();
 	}
 
 	function homesWithMail(): string {
-		return [...[...accounts].flatMap(([home, { since }]) => (since ? home : [])), ...(ahead ?? [])].join();
+		return [...[...active].flatMap(([home, { since }]) => (since ? home : [])), ...(ahead ?? [])].join();
 	}
 
 	/** The mails of a home that Postfix is to deliver now; none before the home's mail server has answered. */
@@ -198,6 +205,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	/** Nothing is left for the home. */
 	function settle(home: string, account: Account): void {
+		active.delete(home);
 		banners.forget(home);
 		account.answers = false;
 		account.silent = false;
@@ -212,6 +220,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 	function forget(home: string): void {
 		accounts.delete(home);
+		active.delete(home);
 		banners.forget(home);
 		health.clear(mailServerSilent, home);
 		health.clear(mailStays, home);
@@ -236,13 +245,19 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		if (!stopped) timer = setTimeout(check, closePause);
 	}
 
+	/** Thousands may return at once, and had no mail: what the queue holds is then as it was seen, or Postfix did something. */
+	async function lookIfNew(): Promise<void> {
+		const mark = await options.mark();
+		if (!stopped && (mark === undefined || mark !== look.mark)) lookSoon();
+	}
+
 	/** Some mail has to be followed closely. */
 	function close(): boolean {
 		return more || someHere(({ closeUntil }) => now() < closeUntil);
 	}
 
 	function someHere(test: (account: Account) => boolean): boolean {
-		for (const [home, account] of accounts)
+		for (const [home, account] of active)
 			if (account.mails.length > 0 && test(account) && options.here(home)) return true;
 		return false;
 	}
@@ -251,8 +266,8 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		const idle = now() - look.at;
 		if (close()) return idle >= Math.max(closePause, look.took / closeShare);
 		if (idle < Math.max(usualPause, look.took / usualShare)) return false;
-		if (idle >= longestPause) return true;
-		for (const account of accounts.values()) if (isOverdue(account, wallClock())) return true;
+		if (idle >= (look.empty ? longestPauseEmpty : longestPause)) return true;
+		for (const account of active.values()) if (isOverdue(account, wallClock())) return true;
 		// While its server is silent, it is the server's answer that pokes us.
 		if (someHere((account) => !account.silent && nextDue(account) <= now())) return true;
 		const mark = await options.mark();
@@ -272,7 +287,8 @@ export function createQueue(options: QueueOptions): QueueDuty {
 			// What waited at the last look most likely still does: the server is asked while the queue is read.
 			const server = options.homes().get(home);
 			if (account.mails.length > 0 && server) banners.look(home, serverOf(server));
-			lookSoon();
+			if (account.mails.length > 0) lookSoon();
+			else void lookIfNew();
 		},
 		left(home) {
 			banners.forget(home);
@@ -286,7 +302,7 @@ export function createQueue(options: QueueOptions): QueueDuty {
 		},
 		waiting,
 		withMail: () => [
-			...[...accounts.keys()].filter((home) => waiting(home) !== undefined),
+			...[...active.keys()].filter((home) => waiting(home) !== undefined),
 			...(ahead ?? []).filter((home) => !accounts.has(home)),
 		],
 		start() {
@@ -303,6 +319,13 @@ export function createQueue(options: QueueOptions): QueueDuty {
 
 function serverOf({ addresses, mailPort }: Home): { address: Home["addresses"][number]; port: number } {
 	return { address: addresses[0]!, port: mailPort };
+}
+
+async function* eachOf<T>(list: AsyncIterable<T>, see: () => void): AsyncIterable<T> {
+	for await (const one of list) {
+		see();
+		yield one;
+	}
 }
 
 /** One of each list after the other, so that no home waits for a longer list of another; at most so many. */

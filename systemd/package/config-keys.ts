@@ -70,6 +70,7 @@ export const agentKeys: readonly ConfigKey[] = [
 	key("dns.also_public", "none", "Networks that may be published although they are not public, for a lab."),
 	key("dns.api", "deSEC's", "Where its REST interface is."),
 	key("dns.update", "deSEC's", "Where its dynDNS interface is."),
+	key("doctor.check", "23 5 * * *", "When the doctor looks by himself (crontab(5))."),
 	key("dkim.opendkim", "/etc/opendkim.conf", "OpenDKIM's configuration, which names the keys that sign."),
 	key("dkim.rspamd", "/etc/rspamd", "The folder of Rspamd's configuration, which may name such keys, too."),
 	key(
@@ -156,6 +157,12 @@ export const relayKeys: readonly ConfigKey[] = [
 	key("ports.rate", "150", "New connections of one client address in ten seconds."),
 	key("ports.per_home", "5000", "Connections at once to one home."),
 	key("ports.connections", "10000", "Connections at once to all homes."),
+	key(
+		"dns.token_file",
+		"none",
+		"Where deSEC's token for the zone of the relay's own name lies: a path, or credential:NAME.",
+	),
+	key("dns.api", "deSEC's", "Where its REST interface is."),
 	key(
 		"dns.also_public",
 		"none",

@@ -10,7 +10,7 @@ import { type Pulses, watchPulses } from "./pulses.ts";
 /** Both programs are stopped and started: until the agent's first pulse leaves, until the companion hears pulses. */
 export async function starts(scene: Scene, bench: Bench): Promise<Figure[]> {
 	const { home, relay } = scene.lab;
-	const rounds = bench.quick ? 3 : 10;
+	const rounds = bench.quick ? 3 : 20;
 	const agent: number[] = [];
 	const companion: number[] = [];
 	const pulses = await watchPulses(home);

@@ -64,7 +64,7 @@ describe("findOverlaps", () => {
 			{ dst: "10.0.0.0/8", dev: "eth1" },
 			{ dst: "10.86.0.0/24", dev: "hw0" },
 		];
-		const run: RunCommand = async (_, args) => (args.includes("-4") ? JSON.stringify(routes) : "[]");
+		const run: RunCommand = async () => JSON.stringify(routes);
 		expect(await findOverlaps(run, "hw0", [parseCidr("10.86.0.0/24")])).toEqual([
 			{ network: "10.86.0.0/24", route: "10.86.0.0/24 on eth0" },
 		]);
@@ -75,7 +75,7 @@ describe("findOverlaps", () => {
 			{ dst: "172.17.0.0/16", dev: "docker0", protocol: "kernel", scope: "link", prefsrc: "172.17.0.1" },
 			{ dst: "172.16.0.0/12", gateway: "192.168.1.1", dev: "eth0" },
 		];
-		const run: RunCommand = async (_, args) => (args.includes("-4") ? JSON.stringify(routes) : "[]");
+		const run: RunCommand = async () => JSON.stringify(routes);
 		const inside = [parseCidr("172.17.5.0/24")];
 		expect(await findOverlaps(run, "hw0", inside)).toEqual([]);
 		expect(await findOverlaps(run, "hw0", inside, { connected: true })).toEqual([

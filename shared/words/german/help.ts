@@ -17,6 +17,7 @@ export const help = {
 	"all is well": "alles ist gut",
 	'something is wrong; "status": also a warning, and what is not known to be well':
 		'etwas ist nicht in Ordnung; "status": auch eine Warnung und das, wovon nicht bekannt ist, dass es gut ist',
+	'"doctor": mail is at risk': '"doctor": Mail ist in Gefahr',
 	'"status": the daemon does not run': '"status": der Dienst läuft nicht',
 	"the command line is wrong (sysexits.h: EX_USAGE)": "die Befehlszeile ist falsch (sysexits.h: EX_USAGE)",
 	"the configuration cannot work (sysexits.h: EX_CONFIG)":

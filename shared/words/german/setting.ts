@@ -327,6 +327,8 @@ export const setting = {
 	"{0.} is still served, although its file is gone": "{0} wird noch bedient, obwohl seine Datei weg ist",
 	'run "heimweg-relay status": it may wait for "heimweg-relay accept-removals"':
 		'"heimweg-relay status" ausführen: vielleicht wartet es auf "heimweg-relay accept-removals"',
+	"{0.} is no longer served; mail for its domains is refused, and what waits here goes back to its senders after some days":
+		"{0} wird nicht mehr bedient; Mail für seine Domains wird abgelehnt, und was hier wartet, geht nach einigen Tagen an seine Absender zurück",
 	"{0.} is no longer served; mail for its domains is refused, and none goes back":
 		"{0} wird nicht mehr bedient; Mail für seine Domains wird abgelehnt, und keine geht zurück",
 	"{0#} invitations are open at once, and there is room for no more in {1}":

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { judgeCertificate } from "../../../agent/ports/certificate.ts";
 import { guardRules } from "../../../agent/ports/guard.ts";
-import { lookAtPorts } from "../../../agent/ports/offered.ts";
+import { lookAtPorts, servicesOf } from "../../../agent/ports/offered.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import { CommandError, type RunCommand } from "../../../shared/command.ts";
 
@@ -15,17 +15,17 @@ const proxied = "10465      inet  n       -       y       -       -       smtpd 
 
 it("a home offers the ports that are set up, and says which of them nobody listens at", async () => {
 	const run = machine(proxied, listening(10_465, 465, 993));
-	const offered = await lookAtPorts(run, [465, 587, 993, 443], async () => [993]);
+	const offered = await lookAtPorts(run, [465, 587, 993, 443], { dropIn: async () => [993] });
 	expect(offered).toEqual({ ports: [465, 993, 443], silent: [993, 443], direct: [465, 993] });
 });
 
 it("a home that is set up for nothing offers nothing, and one without Postfix what Dovecot has", async () => {
-	expect((await lookAtPorts(machine("", ""), [465, 993], async () => [])).ports).toEqual([]);
+	expect((await lookAtPorts(machine("", ""), [465, 993], { dropIn: async () => [] })).ports).toEqual([]);
 	const without: RunCommand = async (command) => {
 		if (command === "ss") return listening(10_993);
 		throw new CommandError("postconf", "postconf is not installed", { missing: true });
 	};
-	await expect(lookAtPorts(without, [465, 993], async () => [993])).resolves.toMatchObject({
+	await expect(lookAtPorts(without, [465, 993], { dropIn: async () => [993] })).resolves.toMatchObject({
 		ports: [993],
 		silent: [],
 	});
@@ -60,4 +60,29 @@ it("a certificate is judged by its end and by whom it is for", () => {
 		is: "other",
 		names: "router.local",
 	});
+});
+
+it("master.cf is asked for when it changed and every five minutes, not at each look", async () => {
+	let asked = 0;
+	let now = 0;
+	let texts = ["465", "587"].map((port) => `10${port} inet n - y - - smtpd`);
+	const run: RunCommand = async () => {
+		asked += 1;
+		return texts.join("\n");
+	};
+	const services = servicesOf(run, () => now);
+	for (let look = 0; look < 10; look++) expect(await services.now()).toContain("10587");
+	expect(asked).toBe(1);
+	const slow = servicesOf(run, () => now);
+	const reading = slow.now();
+	slow.forget();
+	await reading;
+	texts = [];
+	expect(await slow.now()).toBe("");
+	expect(await services.now()).toContain("10587");
+	services.forget();
+	expect(await services.now()).toBe("");
+	texts = ["back"];
+	now = 300_000;
+	expect(await services.now()).toBe("back");
 });

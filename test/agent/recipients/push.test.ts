@@ -167,12 +167,38 @@ test("a refused list is told in the relay's words and not sent again before the 
 	await expect.poll(() => health.list()).toEqual([]);
 });
 
+test("while the relay takes no list of ours the check-in says so, since the one that it has refuses who is new", async () => {
+	const { hear, see, answers, scene, recipients } = world();
+	await see(documentOf(["a@example.org"]));
+	await hear({});
+	expect([recipients.report().complete, scene.reports]).toEqual([true, 1]);
+	answers.push({ status: 413, text: '{"error":"too many"}' });
+	await see(documentOf(["a@example.org", "b@example.org"]));
+	const open = {
+		complete: false,
+		reason: "the relay does not take the home's list of recipients",
+		delimiter: "+",
+	};
+	expect([recipients.report(), scene.reports]).toEqual([open, 2]);
+	// It says so once, however often it is refused.
+	answers.push({ status: 413, text: '{"error":"too many"}' });
+	await hear({ digest: setOf("a@example.org").digest });
+	recipients.duty.poke(undefined, { urgent: true });
+	await expect.poll(() => answers.length).toBe(0);
+	expect([recipients.report(), scene.reports]).toEqual([open, 2]);
+	await hear({ digest: setOf("a@example.org").digest });
+	recipients.duty.poke(undefined, { urgent: true });
+	await expect.poll(() => recipients.report().complete).toBe(true);
+	expect(scene.reports).toBe(3);
+});
+
 test("a list over the relay's limit is not sent, and the limit is named", async () => {
 	const { sent, hear, see, health, recipients } = world();
 	await see(documentOf(["a@example.org", "b@example.org"]));
 	await hear({ limit: 1 });
 	expect(sent).toEqual([]);
 	expect(health.list()[0]?.text).toContain("at most 1 recipients, and there are 2");
+	expect(recipients.report().complete).toBe(false);
 	await recipients.duty.stop();
 });
 

@@ -112,6 +112,16 @@ describe("mail that a home refuses, held instead of sent back", () => {
 		expect(await asked()).toBe("4CCCCC\n");
 	});
 
+	test("never goes back for a recipient whom nobody could read, and may be very much of one home", async () => {
+		put("4AAAAA", 60, refusal, "anna@example.org", false, { address: 7, delay_reason: "" } as never);
+		await holding.look();
+		expect(await holding.release("anna")).toEqual({ mails: 0, stay: 1 });
+		queue = Array(200_000).fill(queue[0]);
+		await holding.look();
+		expect(health.list()).toHaveLength(1);
+		expect(await asked()).toBe("");
+	});
+
 	test("is said to be looked after no more when the queue cannot be read, and again when it can", async () => {
 		failure = new Error("no queue");
 		await holding.look();

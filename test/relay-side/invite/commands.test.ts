@@ -186,11 +186,12 @@ test("wherever inviting breaks off nobody has a code, and it may be done again",
 test("a home is removed with its invitations, but not while mail waits for it", async () => {
 	await inviteHome(desk, "anna", ["example.org"]);
 	await inviteHome(desk, "busy", ["busy.example"]);
-	await removeHome(desk, "anna");
-	expect(said.at(-1)).toContain("anna is no longer served");
+	await removeHome(desk, "anna", { force: true });
+	expect(said.at(-1)).toBe("anna is no longer served; mail for its domains is refused, and none goes back");
 	await expect(removeHome(desk, "busy")).rejects.toThrow("mail waits here for busy");
 	expect(await file("busy")).toContain("busy.example");
 	await removeHome(desk, "busy", { force: true });
+	expect(said.at(-1)).toContain("what waits here goes back to its senders after some days");
 	expect([await readdir(join(root, "homes.d")), await readdir(join(root, "invites"))]).toEqual([[], []]);
 	await removeHome(desk, "busy");
 });
