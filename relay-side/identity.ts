@@ -28,8 +28,8 @@ export interface Identity {
 	renew(home: string): void;
 	/** Told when a home's generation is another. */
 	onRenewed(listener: (home: string) => void): void;
-	/** The homes that there are now. */
-	keep(registry: Registry): void;
+	/** The homes that there are now; `changed` names those that are others than the last time, if that is known. */
+	keep(registry: Registry, changed?: ReadonlySet<string>): void;
 	stop(): void;
 }
 
@@ -96,6 +96,17 @@ export function createIdentity(options: IdentityOptions): Identity {
 		}
 	}
 
+	/** No two homes have one key: of those that did not change, each has its own still. */
+	function forgetOthers(homes: Registry["homes"], few: ReadonlySet<string> | undefined): void {
+		const keys = new Set<string>();
+		for (const id of few ?? homes.keys()) {
+			const home = homes.get(id);
+			if (home) keys.add(home.publicKey);
+		}
+		const old = few ? [...few].flatMap((id) => before?.homes.get(id)?.publicKey ?? []) : entries.keys();
+		for (const key of old) if (!keys.has(key)) entries.delete(key);
+	}
+
 	function generation(home: string): number {
 		const found = generations.get(home) ?? firstGeneration();
 		generations.set(home, found);
@@ -117,13 +128,15 @@ export function createIdentity(options: IdentityOptions): Identity {
 		generation,
 		renew,
 		onRenewed: (listener) => void listeners.push(listener),
-		keep(registry) {
+		keep(registry, changed) {
 			const { homes, deferred } = registry;
-			const keys = new Set([...homes.values()].map((home) => home.publicKey));
-			for (const key of entries.keys()) if (!keys.has(key)) entries.delete(key);
 			// Where two homes have claimed the same, now or before.
 			const disputes = deferred.size > 0 || (before?.deferred.size ?? 0) > 0;
-			for (const [id, home] of homes) {
+			const few = before && !disputes ? changed : undefined;
+			forgetOthers(homes, few);
+			for (const id of few ?? homes.keys()) {
+				const home = homes.get(id);
+				if (!home) continue;
 				// A key that has to be read is there when its home speaks; the others are derived when it does.
 				const entry = home.presharedKeyFile === undefined ? undefined : entryOf(home);
 				if (!before) continue;

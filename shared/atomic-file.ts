@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { link, open, rename, rm } from "node:fs/promises";
+import { link, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { HOUR } from "./time.ts";
 
 export interface AtomicFileOptions {
 	/** 0600 by default. */
@@ -60,6 +61,19 @@ export async function syncFile(path: string): Promise<void> {
 		await file.close();
 	}
 	await syncFolder(dirname(path));
+}
+
+/** The name of a draft, and how old one is that nobody writes any more. */
+const draftName = /^\..+\.[0-9a-f]{12}\.tmp$/;
+const leftFor = 1 * HOUR;
+
+/** Takes the drafts away that power cuts have left in a folder: each may be as large as its file, and nobody else does. Never throws. */
+export async function removeDrafts(folder: string, now: () => number = Date.now): Promise<void> {
+	const names = await readdir(folder).catch(() => []);
+	for (const path of names.filter((name) => draftName.test(name)).map((name) => join(folder, name))) {
+		const found = await stat(path).catch(() => undefined);
+		if (found?.isFile() && now() - found.mtimeMs > leftFor) await rm(path, { force: true }).catch(() => {});
+	}
 }
 
 /** Makes what was done in a folder last: a rename, or a removal, may be lost by a power cut without it. */

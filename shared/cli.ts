@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { ConfigError, EX_CONFIG, EX_TROUBLE, EX_USAGE, HeimwegError, messageOf, remedyOf } from "./errors.ts";
+import { prepareHelp } from "./help.ts";
 import { plainJson, plainLines } from "./plain-text.ts";
 import { english, type Speak, say } from "./words/say.ts";
 import { speech } from "./words/speech.ts";
@@ -14,6 +15,7 @@ export async function parseArguments(program: Command): Promise<void> {
 		command.showHelpAfterError(`run "${name} --help" to see what there is`);
 		command.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : EX_USAGE));
 	}
+	await prepareHelp(program, process.argv.slice(2));
 	await program.parseAsync();
 }
 

@@ -8,6 +8,7 @@ import { parseConfig } from "./config.ts";
 import { runDaemon } from "./daemon.ts";
 import { takeDown } from "./down.ts";
 import { ConfigError } from "./errors.ts";
+import { columns } from "./help.ts";
 import { inspectionFor, ownInspection } from "./inspection.ts";
 import { createLog } from "./log.ts";
 import { runNotice } from "./notify-run.ts";
@@ -27,9 +28,13 @@ const exitStatus = `
 Exit status:
   0   all is well
   1   something is wrong; "status": also a warning, and what is not known to be well
+  2   "doctor": mail is at risk
   3   "status": the daemon does not run
   64  the command line is wrong (sysexits.h: EX_USAGE)
   78  the configuration cannot work (sysexits.h: EX_CONFIG)
+
+Environment:
+  LANG  what language commands speak, English or German; so do LC_ALL, LC_MESSAGES and LANGUAGE (locale(7))
 `;
 
 /** What systemd runs writes what its logs are searched for. */
@@ -53,7 +58,7 @@ export function programCommands<Types extends PartTypes>(kind: ProgramKind<Types
 	const program = new Command(unit)
 		.description(kind.description)
 		.version(version)
-		.addHelpText("after", `${exitStatus}\n${kind.help}`);
+		.addHelpText("after", columns(`${exitStatus}\n${kind.help}`));
 	const configOption = ["-c, --config <file>", "the configuration", defaultConfigPath] as const;
 	const load = async (file: string) => (await readProgramConfig(kind, file)).config;
 

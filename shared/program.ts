@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createApi } from "./api.ts";
 import { httpFailing, httpPortTaken } from "./api-conditions.ts";
+import { removeDrafts } from "./atomic-file.ts";
 import type { RunCommand } from "./command.ts";
 import { configWatch } from "./config-watch.ts";
 import type { Daemon } from "./daemon.ts";
@@ -153,6 +154,7 @@ export async function createProgram<Types extends PartTypes>(
 
 	return {
 		async start() {
+			void removeDrafts(config.state_dir);
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
 			await notifier?.start();
 			for (const part of parts) {

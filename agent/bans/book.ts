@@ -30,6 +30,8 @@ export interface BanBook {
 	flush(by: string): number;
 	/** Ends what is over; true when something was. */
 	expire(): boolean;
+	/** How many clients are banned. */
+	clients(): number;
 	/** Clients that are banned but not told, because there are too many. */
 	untold(): number;
 	/** What the relay is to be told. */
@@ -40,6 +42,8 @@ export interface BanBook {
 
 export function createBanBook(remembered: readonly Ban[] = [], now: () => number = Date.now): BanBook {
 	const bans = new Map<string, Ban>();
+	/** By how many jails each client is banned: what is asked at every ban must not look at all of them. */
+	const counts = new Map<Cidr, number>();
 	/** What the relay has confirmed, and what it was told last. */
 	let has: { mark: string; clients: ReadonlyMap<Cidr, number> } | undefined;
 	let told: { mark: string; clients: ReadonlyMap<Cidr, number> } | undefined;
@@ -48,10 +52,20 @@ export function createBanBook(remembered: readonly Ban[] = [], now: () => number
 	function put(ban: Ban): void {
 		const key = `${ban.client} ${ban.by}`;
 		// The one that was renewed last comes last.
-		bans.delete(key);
+		drop(key);
 		bans.set(key, ban);
+		counts.set(ban.client, (counts.get(ban.client) ?? 0) + 1);
 		const [oldest] = bans.keys();
-		if (bans.size > mostRemembered) bans.delete(oldest!);
+		if (bans.size > mostRemembered) drop(oldest!);
+	}
+
+	function drop(key: string): boolean {
+		const ban = bans.get(key);
+		if (!ban) return false;
+		const left = counts.get(ban.client)! - 1;
+		if (left > 0) counts.set(ban.client, left);
+		else counts.delete(ban.client);
+		return bans.delete(key);
 	}
 
 	/** Until when each client is banned, the latest ones. */
@@ -67,7 +81,7 @@ export function createBanBook(remembered: readonly Ban[] = [], now: () => number
 
 	function removeIf(gone: (ban: Ban) => boolean): number {
 		let count = 0;
-		for (const [key, ban] of bans) if (gone(ban) && bans.delete(key)) count++;
+		for (const [key, ban] of bans) if (gone(ban) && drop(key)) count++;
 		return count;
 	}
 
@@ -80,7 +94,8 @@ export function createBanBook(remembered: readonly Ban[] = [], now: () => number
 		remove: (client, by) => removeIf((ban) => ban.client === client && (by === undefined || ban.by === by)),
 		flush: (by) => removeIf((ban) => ban.by === by),
 		expire: () => removeIf(({ until }) => until <= now()) > 0,
-		untold: () => new Set([...bans.values()].map(({ client }) => client)).size - clients().size,
+		clients: () => counts.size,
+		untold: () => Math.max(0, counts.size - mostBans),
 		toTell() {
 			const current = clients();
 			told = { mark: markOf(current), clients: current };

@@ -33,9 +33,7 @@ export const bans = agentPart({
 		let soon: NodeJS.Timeout | undefined;
 		let taking: Promise<void> = Promise.resolve();
 		const kept: readonly Address[] = [...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses];
-		metrics.gauge("bans", "Clients that are banned at this home", () => clients().size);
-
-		const clients = () => new Set(book.all().map(({ client }) => client));
+		metrics.gauge("bans", "Clients that are banned at this home", () => book.clients());
 
 		function changed(): void {
 			void memory.write([...book.all()]);
@@ -53,7 +51,7 @@ export const bans = agentPart({
 		function review(): void {
 			const untold = book.untold();
 			health.put(conditions.tooMany, "", untold > 0 ? { untold } : undefined);
-			const banned = clients().size;
+			const banned = book.clients();
 			const why = !answered
 				? undefined
 				: answer === undefined
@@ -142,7 +140,7 @@ export const bans = agentPart({
 				},
 			},
 			status: (): BansStatus => ({
-				bans: { banned: clients().size, held: answer?.held ?? 0, enforced: answer?.enforced },
+				bans: { banned: book.clients(), held: answer?.held ?? 0, enforced: answer?.enforced },
 			}),
 			async start() {
 				book = createBanBook((await memory.read()) ?? []);

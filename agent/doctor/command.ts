@@ -3,6 +3,7 @@ import type { RunCommand } from "../../shared/command.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
 import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
 import { seeHttps } from "../../shared/doctor/https.ts";
+import { lookAtSmtp } from "../../shared/doctor/smtp/look.ts";
 import { findingsText } from "../../shared/doctor/text.ts";
 import { seeTls } from "../../shared/doctor/tls.ts";
 import { messageOf } from "../../shared/errors.ts";
@@ -14,6 +15,7 @@ import type { AgentCore } from "../config.ts";
 import { type DnsConfig, dnsShape } from "../dns/config.ts";
 import { mailDomain } from "../dns/mail-domains.ts";
 import type { examineHome } from "./examine-home.ts";
+import { relayFindings, together } from "./from-relay.ts";
 import type { HomeEyes, HomeKnown } from "./known.ts";
 import { type Told, toldSchema } from "./told.ts";
 
@@ -32,6 +34,8 @@ export interface Beforehand {
 	/** Domains to look at; those of the configuration when there is none. */
 	domains: readonly string[];
 	asked: Asked;
+	/** What the relay finds at itself; undefined: it is not asked. */
+	relay?: Promise<Asked>;
 }
 
 export interface DoctorDeps {
@@ -70,7 +74,8 @@ export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Prom
 	const { told, lack } = whatWasTold(beforehand.asked);
 	const home = await knownHome(beforehand, told, dns());
 	const eyes = (): HomeEyes => ({ ...ownEyes, ...deps.eyes, dns: dns(), run, now });
-	return [...lack, ...(await deps.examine(home, eyes))];
+	const found = [...lack, ...(await deps.examine(home, eyes))];
+	return beforehand.relay ? together(found, relayFindings(await beforehand.relay)) : found;
 }
 
 /** What the daemon told; what it did not is a finding. */
@@ -117,7 +122,7 @@ async function knownHome(
 
 /** How this machine is looked at. */
 const ownEyes: Omit<HomeEyes, "dns" | "run" | "now"> = {
-	...{ tls: seeTls, https: seeHttps, list: readdir },
+	...{ tls: seeTls, https: seeHttps, smtp: lookAtSmtp, list: readdir },
 	read: async (path) => (await readRegularFile(path, { limit: largest })).bytes.toString("utf8"),
 	async disk(path) {
 		const found = await Promise.all([statfs(path), stat(path)]).catch(() => undefined);

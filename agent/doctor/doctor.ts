@@ -1,3 +1,5 @@
 /** All that looks: a file of its own beside the program, so that it costs the daemon no memory. */
+
+export { runForDaemon } from "../../shared/doctor/unit.ts";
 export { doctorCommand, examineAll } from "./command.ts";
 export { examineHome } from "./examine-home.ts";

@@ -14,6 +14,7 @@ import { mx } from "./checks/mx.ts";
 import { noMail } from "./checks/no-mail.ts";
 import { postfix } from "./checks/postfix.ts";
 import { relayName } from "./checks/relay-name.ts";
+import { relayOutside } from "./checks/relay-outside.ts";
 import { resolver } from "./checks/resolver.ts";
 import { secondWriter } from "./checks/second-writer.ts";
 import { spf } from "./checks/spf.ts";
@@ -41,7 +42,15 @@ const domainChecks: readonly DomainCheck[] = [
 ];
 
 /** What is looked at once, of this home. */
-const homeChecks: readonly HomeCheck[] = [clientNames, clientPorts, secondWriter, postfix, machine, resolver];
+const homeChecks: readonly HomeCheck[] = [
+	clientNames,
+	clientPorts,
+	secondWriter,
+	postfix,
+	machine,
+	resolver,
+	relayOutside,
+];
 
 /** Makes all checks that are made from home. Never throws. */
 export async function examineHome(

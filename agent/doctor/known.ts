@@ -4,6 +4,7 @@ import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
 import type { Check } from "../../shared/doctor/check.ts";
 import type { Dns } from "../../shared/doctor/dns/dns.ts";
 import type { SeeHttps } from "../../shared/doctor/https.ts";
+import type { SmtpQuestion, SmtpSeen } from "../../shared/doctor/smtp/look.ts";
 import type { SeeTls } from "../../shared/doctor/tls.ts";
 import type { DnsConfig } from "../dns/config.ts";
 import type { Told } from "./told.ts";
@@ -34,6 +35,8 @@ export interface HomeEyes {
 	dns: Dns;
 	tls: SeeTls;
 	https: SeeHttps;
+	/** Speaks to a mail server as a stranger. */
+	smtp(question: SmtpQuestion): Promise<SmtpSeen>;
 	run: RunCommand;
 	/** The text of a file; throws as node:fs does. */
 	read(path: string): Promise<string>;

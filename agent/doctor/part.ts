@@ -1,84 +1,92 @@
-import { runCommand } from "../../shared/command.ts";
-import { HeimwegError, messageOf, remedyOf } from "../../shared/errors.ts";
-import type { CommandLine } from "../../shared/part.ts";
-import { english } from "../../shared/words/say.ts";
-import { speech } from "../../shared/words/speech.ts";
-import type { AgentCore } from "../config.ts";
+import { doctorSocket, lookByUnit } from "../../shared/doctor/daily.ts";
+import { messageOf, remedyOf } from "../../shared/errors.ts";
+import { momentText } from "../../shared/proof.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
+import { onSchedule } from "../../shared/schedule.ts";
+import { HOUR } from "../../shared/time.ts";
+import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
-import type { Asked, HomeConfig } from "./command.ts";
+import { createAskRelay } from "./ask-relay.ts";
+import { doctorCommandLine } from "./cli.ts";
+import * as conditions from "./conditions.ts";
+import { doctorShape } from "./config.ts";
+import { createDaily, type Daily, dailySchema } from "./daily.ts";
 import { whatIsKnown } from "./told.ts";
 
-interface Options {
-	config: string;
-	json?: boolean;
+/** Over so long the looks of all homes with the same schedule are spread: name servers and relays are asked by each. */
+const spread = HOUR;
+
+/** What the status has of it: the last daily look. */
+export interface DoctorStatus {
+	doctor: ReturnType<Daily["last"]>;
 }
 
 /** Looks at all that a mail domain needs, and says whose turn it is where something is missing. */
 export const doctor = agentPart({
 	name: "doctor",
+	config: doctorShape,
+	conditions: Object.values(conditions),
 
-	create({ mail }, { facts }) {
+	create({ mail, relays, doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
 		let relayVersion: string | undefined;
-		const known = () => whatIsKnown(facts, mail?.domains ?? [], relayVersion);
+		let endSchedule = () => {};
+		const known = () => JSON.stringify(whatIsKnown(facts, mail?.domains ?? [], relayVersion));
+		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
+		const daily = createDaily({
+			async examine(signal) {
+				const relays = await relay.ask().then(
+					(said) => ({ told: JSON.stringify(said) }),
+					(error: unknown) => ({ why: messageOf(error), remedy: remedyOf(error) }),
+				);
+				const beforehand = { asked: { told: known() }, relay: relays };
+				return lookByUnit(doctorSocket("heimweg"), JSON.stringify(beforehand), signal);
+			},
+			memory: state("doctor.json", dailySchema),
+			...{ health, log, onChange: statusChanged },
+		});
 		return {
 			name: "doctor",
-			commands: { doctor: async () => JSON.stringify(known()) },
+			commands: {
+				doctor: async () => known(),
+				"doctor-relay": async () => JSON.stringify(await relay.ask()),
+				async "doctor-again"() {
+					const last = daily.last();
+					if (last && last.counts.todo + last.counts.risk > 0) void daily.look();
+					return "";
+				},
+			},
 			checkin: {
+				...relay.checkin,
 				heard(answer) {
 					relayVersion = answer.version;
 				},
 			},
+			status: (): DoctorStatus => ({ doctor: daily.last() }),
+			async start() {
+				await daily.start();
+				endSchedule = onSchedule(check, daily.look, {
+					spread: { key: publicKeyOf(key.privateKey), most: spread },
+				});
+			},
+			stop() {
+				endSchedule();
+				daily.stop();
+				relay.stop();
+			},
 		};
 	},
 
-	cli(program, line) {
-		program
-			.command("doctor")
-			.description(
-				"looks at all that mail needs, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk",
-			)
-			.argument("[domain...]", "mail domains; those of the configuration when none is named")
-			.option(...line.configOption)
-			.option("--json", "for scripts")
-			.action(async (domains: string[], { config: file, json = false }: Options) => {
-				await line.end(
-					(async () => {
-						const { doctorCommand, examineHome } = await import("./doctor.ts");
-						const beforehand = {
-							config: await configOf(line, file, domains),
-							domains,
-							asked: await ask(line, file),
-						};
-						return doctorCommand(beforehand, json, {
-							...{ examine: examineHome, run: runCommand, out: process.stdout },
-							speak: json ? english : await speech(),
-						});
-					})(),
-				);
-			});
+	rows(status) {
+		const { doctor: last } = status as DoctorStatus;
+		if (!last) return [];
+		const { risk, todo } = last.counts;
+		const at = momentText(new Date(last.at));
+		const text =
+			risk + todo === 0
+				? say`at ${at} nothing was to do`
+				: say`at ${at} ${todo} to do, ${risk} at risk (heimweg doctor)`;
+		return [{ place: 70, name: "Daily look", text }];
 	},
+
+	cli: doctorCommandLine,
 });
-
-/** Whoever may not read the configuration names the domains. */
-async function configOf(
-	{ load }: Pick<CommandLine<AgentCore>, "load">,
-	file: string,
-	domains: readonly string[],
-): Promise<HomeConfig | undefined> {
-	try {
-		return (await load(file)) as HomeConfig;
-	} catch (error) {
-		if (domains.length > 0) return undefined;
-		throw error;
-	}
-}
-
-/** What the daemon knows, or why it cannot be asked. */
-async function ask({ order }: Pick<CommandLine<AgentCore>, "order">, file: string): Promise<Asked> {
-	try {
-		return { told: await order(file, "doctor") };
-	} catch (error) {
-		if (!(error instanceof HeimwegError)) throw error;
-		return { why: messageOf(error), remedy: remedyOf(error) };
-	}
-}

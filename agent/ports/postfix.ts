@@ -8,6 +8,8 @@ interface Submission {
 	port: number;
 	names: readonly string[];
 	settings: Readonly<Record<string, string>>;
+	/** What it must not have from a service that it is made after. */
+	never?: Readonly<Record<string, string>>;
 }
 
 /** Postfix believes whoever connects: a client that is said to come from mynetworks must gain nothing by it. */
@@ -34,6 +36,8 @@ const submissions: readonly Submission[] = [
 			smtpd_tls_auth_only: "yes",
 			...loggedInOnly,
 		},
+		// Only 465 begins with TLS.
+		never: { smtpd_tls_wrappermode: "yes" },
 	},
 ];
 
@@ -68,11 +72,15 @@ function serviceChange(now: PostfixNow, one: Submission): Change[] {
 	const name = proxyService(one);
 	const before = now.ports.get(name);
 	const present = before ? settingsOf(before) : new Map<string, string>();
-	const complete = Object.entries(one.settings).every(([key, value]) => present.get(key) === value);
+	const never = Object.entries(one.never ?? {});
+	const complete =
+		Object.entries(one.settings).every(([key, value]) => present.get(key) === value) &&
+		!never.some(([key, value]) => present.get(key) === value);
 	if (before && programOf(before) === "smtpd" && complete) return [];
 	const direct = directLine(now, one);
 	// What the owner set for the direct service holds here too: SASL's socket, milters, sender restrictions.
 	const settings = new Map(direct ? settingsOf(direct) : []);
+	for (const [key, value] of never) if (settings.get(key) === value) settings.delete(key);
 	for (const [key, value] of Object.entries(one.settings)) settings.set(key, value);
 	const words = [...settings].map(([key, value]) => settingText(key, value));
 	const after = [name, "inet", "n", "-", now.chroot, "-", "-", "smtpd", ...words].join(" ");

@@ -39,15 +39,12 @@ export const bounces = relayPart({
 		let saved = "";
 		/** Before that, what was remembered is not known yet. */
 		let started = false;
-		let homeOf: ReadonlyMap<string, Home> = new Map();
 
-		facts.homes.subscribe(({ registry }) => {
-			const served = [...registry.homes.values()];
-			homeOf = new Map(served.flatMap((home) => home.domains.map((domain) => [domain, home] as const)));
+		facts.homes.subscribe(() => {
 			if (started) review();
 		});
 
-		const ownerOf = (recipient: string) => homeOf.get(domainOf(recipient));
+		const ownerOf = (recipient: string) => facts.homes.value?.byDomain.get(domainOf(recipient));
 		const listed = (recipient: string) => {
 			const home = ownerOf(recipient);
 			return home !== undefined && isListed(facts.lists.value, home.id, recipient);

@@ -7,6 +7,7 @@ import { ownName } from "./checks/own-name.ts";
 import { port25 } from "./checks/port25.ts";
 import { requiredAddresses } from "./checks/required-addresses.ts";
 import { reverse } from "./checks/reverse.ts";
+import { signedName } from "./checks/signed-name.ts";
 import { tlsa } from "./checks/tlsa.ts";
 import type { RelayCheck, RelayEyes, RelayKnown } from "./known.ts";
 
@@ -17,6 +18,7 @@ const checks: readonly RelayCheck[] = [
 	greeting,
 	port25,
 	tlsa,
+	signedName,
 	outgoing,
 	onLists,
 	requiredAddresses,

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { runCommand } from "../../shared/command.ts";
 import { HeimwegError, messageOf, remedyOf } from "../../shared/errors.ts";
 import type { CommandLine } from "../../shared/part.ts";
@@ -6,6 +7,7 @@ import { speech } from "../../shared/words/speech.ts";
 import type { RelayCore } from "../config.ts";
 import { relayPart } from "../part.ts";
 import type { Beforehand } from "./command.ts";
+import { createForHomes, lookInAProcess } from "./for-homes.ts";
 import { whatIsKnown } from "./told.ts";
 
 interface Options {
@@ -18,10 +20,15 @@ interface Options {
 export const doctor = relayPart({
 	name: "doctor",
 
-	create: (_, { facts, health }) => ({
-		name: "doctor",
-		commands: { doctor: async () => JSON.stringify(whatIsKnown(facts, health)) },
-	}),
+	create(_, { facts, health, run }) {
+		const forHomes = createForHomes({ look: lookInAProcess(run) });
+		return {
+			name: "doctor",
+			commands: { doctor: async () => JSON.stringify(whatIsKnown(facts, health)) },
+			checkin: { own: (_home, said) => forHomes.answer(said) },
+			stop: forHomes.stop,
+		};
+	},
 
 	cli(program, line) {
 		program
@@ -32,15 +39,18 @@ export const doctor = relayPart({
 			.argument("[domain...]", "mail domains; those of the homes when none is named")
 			.option(...line.configOption)
 			.option("--json", "for scripts")
-			.action(async (domains: string[], { config: file, json = false }: Options) => {
+			// The daemon's, for homes: of the relay alone, and nothing that the daemon tells homes itself.
+			.addOption(new Option("--own").hideHelp())
+			.action(async (domains: string[], { config: file, json = false, own = false }: Options) => {
 				await line.end(
 					(async () => {
 						const { relayDoctor } = await import("./doctor.ts");
-						const beforehand = { domains, ...(await networksOf(line, file)), asked: await ask(line, file) };
-						return relayDoctor(beforehand, json, {
+						const asked = own ? undefined : await ask(line, file);
+						const status = await relayDoctor({ domains, ...(await networksOf(line, file)), asked }, json, {
 							...{ run: runCommand, out: process.stdout },
 							speak: json ? english : await speech(),
 						});
+						return own ? 0 : status;
 					})(),
 				);
 			});

@@ -4,6 +4,14 @@ import type { Home } from "./home.ts";
 /** Settles as `settleClaims` does, from what it settled the last time and what is another way since. */
 export type Settle = typeof settleClaims;
 
+export interface ClaimBook extends Settle {
+	/**
+	 * The homes with these in the place of what they were, when nothing that they claim is anybody else's, and nothing was
+	 * in conflict; undefined when that is not so, or `applied` is not what was settled the last time. It costs what changed.
+	 */
+	few(applied: ReadonlyMap<string, Home>, changed: ReadonlyMap<string, Home>): Map<string, Home> | undefined;
+}
+
 /** What a home may share with another. */
 type Kind = "key" | "address" | "domain";
 
@@ -12,7 +20,7 @@ type Kind = "key" | "address" | "domain";
  * in conflict, and whoever shares a claim with one of these, directly or through others. Nobody else can be concerned,
  * since a conflict is between homes that share a claim, and what had none stays as it was wanted.
  */
-export function claimBook(): Settle {
+export function claimBook(): ClaimBook {
 	const claimants: Record<Kind, Map<string, string | Set<string>>> = {
 		key: new Map(),
 		address: new Map(),
@@ -49,6 +57,26 @@ export function claimBook(): Settle {
 		return { ...part, homes };
 	}
 
+	function few(applied: ReadonlyMap<string, Home>, changed: ReadonlyMap<string, Home>) {
+		if (applied !== settledBefore || inConflict.size > 0) return undefined;
+		const fresh = new Set<string>();
+		for (const [id, home] of changed) {
+			for (const [kind, value] of claimsOf(home)) {
+				if ((claimants[kind].get(value) ?? id) !== id || fresh.has(`${kind} ${value}`)) return undefined;
+				fresh.add(`${kind} ${value}`);
+			}
+		}
+		const homes = new Map(settledBefore);
+		for (const [id, home] of changed) {
+			for (const old of known(id)) enter(old, false);
+			enter(home, true);
+			homes.set(id, home);
+		}
+		wantedBefore = homes;
+		settledBefore = homes;
+		return homes;
+	}
+
 	const known = (id: string) => [wantedBefore.get(id), settledBefore.get(id)];
 
 	function enter(home: Home | undefined, claims: boolean): void {
@@ -80,7 +108,7 @@ export function claimBook(): Settle {
 		return found;
 	}
 
-	return settle;
+	return Object.assign(settle, { few });
 }
 
 function* claimsOf({ publicKey, addresses, domains }: Home): Generator<[Kind, string]> {

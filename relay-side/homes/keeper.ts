@@ -25,6 +25,7 @@ import {
 	emptyRegistry,
 	type Files,
 	next,
+	nextOfFew,
 	type Registry,
 	type Transition,
 } from "./registry.ts";
@@ -101,8 +102,21 @@ export async function createHomesKeeper(options: KeeperOptions): Promise<HomesKe
 	});
 
 	function update(fresh: Files): void {
+		const followsRead = files?.readable ?? false;
 		files = fresh;
-		apply();
+		if (!followsRead || !applyFew(fresh)) apply();
+	}
+
+	/** Mostly one home's file changes, and nothing else is open; false when it is not so. */
+	function applyFew(fresh: Files): boolean {
+		if (!fresh.readable) return false;
+		const others = (finding: Finding) => finding.is === "wrong" && !fresh.changed?.has(finding.id);
+		const step = reported.every(others) ? nextOfFew(registry, fresh, settle.few) : undefined;
+		if (!step) return false;
+		const before = registry;
+		registry = step.registry;
+		tell(before, step);
+		return true;
 	}
 
 	function apply(): void {

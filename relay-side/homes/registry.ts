@@ -1,3 +1,4 @@
+import type { ClaimBook } from "./claim-book.ts";
 import { settleClaims } from "./claims.ts";
 import type { Finding } from "./conditions.ts";
 import { type Home, type HomeFile, type InvitedHome, sameHome } from "./home.ts";
@@ -21,7 +22,13 @@ export interface Registry {
 
 /** The homes directory as it was last read. */
 export type Files =
-	| { readable: true; directory: string; homes: ReadonlyMap<string, HomeFile> }
+	| {
+			readable: true;
+			directory: string;
+			homes: ReadonlyMap<string, HomeFile>;
+			/** The ids whose files may be others than they were when this was last told; any, if not given. */
+			changed?: ReadonlySet<string>;
+	  }
 	| { readable: false; directory: string; reason: string };
 
 /** One transition: the new registry, what changed, what is wrong, and when to look again. */
@@ -128,6 +135,32 @@ export function next(
 	return transition(before, registry, findings, removal.wakeAt);
 }
 
+/**
+ * The same when a few files are others than those that led to `before`, each of them is a home's, and nothing is open:
+ * no conflict, no invitation, no removal. Undefined when it is not so simple. Among ten thousand homes, `next` looks at
+ * each several times.
+ */
+export function nextOfFew(
+	before: Registry,
+	{ homes: files, changed }: Extract<Files, { readable: true }>,
+	few: ClaimBook["few"],
+): Pick<Transition, "registry" | "changedHomes" | "changedDomains"> | undefined {
+	const { complete, invited, deferred, held, absentSince } = before;
+	if (!changed || !complete || invited.size + deferred.size + held.size + absentSince.size > 0)
+		return undefined;
+	const fresh = new Map<string, Home>();
+	for (const id of changed) {
+		const file = files.get(id);
+		if (!file || !("home" in file)) return undefined;
+		fresh.set(id, file.home);
+	}
+	const homes = few(before.homes, fresh);
+	if (!homes) return undefined;
+	const changes = { changedHomes: new Set<string>(), changedDomains: new Set<string>() };
+	for (const [id, home] of fresh) compare(changes, id, before.homes.get(id), home);
+	return { registry: { ...before, homes }, ...changes };
+}
+
 /** Confirms the removals that are held; gives the registry without those homes, and their ids. */
 export function acceptRemovals(before: Registry): { registry: Registry; removed: string[] } {
 	const homes = new Map([...before.homes].filter(([id]) => !before.held.has(id)));
@@ -199,20 +232,26 @@ export function changesBetween(
 	before: Registry,
 	after: Registry,
 ): Pick<Transition, "changedHomes" | "changedDomains"> {
-	const changedHomes = new Set<string>();
-	const changedDomains = new Set<string>();
-	const compare = (id: string, old: Home | undefined, fresh: Home | undefined) => {
-		if (sameHome(old, fresh)) return;
-		changedHomes.add(id);
-		for (const domain of old?.domains ?? []) changedDomains.add(domain);
-		for (const domain of fresh?.domains ?? []) changedDomains.add(domain);
-	};
-	for (const [id, old] of before.homes) compare(id, old, after.homes.get(id));
-	for (const [id, fresh] of after.homes) if (!before.homes.has(id)) compare(id, undefined, fresh);
+	const changes = { changedHomes: new Set<string>(), changedDomains: new Set<string>() };
+	const { changedHomes, changedDomains } = changes;
+	for (const [id, old] of before.homes) compare(changes, id, old, after.homes.get(id));
+	for (const [id, fresh] of after.homes) if (!before.homes.has(id)) compare(changes, id, undefined, fresh);
 	for (const [id, { invitation }] of after.invited)
 		if (before.invited.get(id)?.invitation !== invitation) changedHomes.add(id);
 	for (const id of before.invited.keys()) if (!after.invited.has(id)) changedHomes.add(id);
 	for (const domain of before.deferred) if (!after.deferred.has(domain)) changedDomains.add(domain);
 	for (const domain of after.deferred) if (!before.deferred.has(domain)) changedDomains.add(domain);
-	return { changedHomes, changedDomains };
+	return changes;
+}
+
+function compare(
+	{ changedHomes, changedDomains }: { changedHomes: Set<string>; changedDomains: Set<string> },
+	id: string,
+	old: Home | undefined,
+	fresh: Home | undefined,
+): void {
+	if (sameHome(old, fresh)) return;
+	changedHomes.add(id);
+	for (const domain of old?.domains ?? []) changedDomains.add(domain);
+	for (const domain of fresh?.domains ?? []) changedDomains.add(domain);
 }

@@ -42,6 +42,8 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 	const { directory, parse, onFiles, log } = options;
 	const debounce = options.debounce ?? 20;
 	const cache = new Map<string, Seen>();
+	/** What the files say, by id. */
+	const homes = new Map<string, HomeFile>();
 	const touched = new Set<string>();
 	let everything = true;
 	let stopped = false;
@@ -88,36 +90,45 @@ export async function watchHomes(options: HomesWatchOptions): Promise<HomesWatch
 		if (full) await ensureWatched();
 		const present = full ? (await readdir(directory)).filter(isHomeFileName) : names;
 		let changed = said !== "";
+		const others = new Set<string>();
 		for (let i = 0; i < present.length; i += sideBySide) {
 			const some = await Promise.all(present.slice(i, i + sideBySide).map((name) => lookAt(name, !full)));
-			changed ||= some.includes(true);
+			for (const [at, is] of some.entries()) if (is) others.add(keyOf(present[i + at]!));
 			// Nothing of it need have taken another turn, and there may be thousands.
 			if (present.length > sideBySide) await setImmediate();
 		}
+		changed ||= others.size > 0;
 		if (full) changed = forgetOthers(new Set(present)) || changed;
 		// A directory that vanished shows all its files as absent; that is no removal.
 		else if (names.some((name) => !cache.has(name))) await readdir(directory);
 		if (!changed || stopped) return;
+		const few = full || said !== "" ? {} : { changed: others };
 		said = "";
-		onFiles({ readable: true, directory, homes: homesOf(cache) });
+		onFiles({ readable: true, directory, homes: new Map(homes), ...few });
 	}
 
 	/** True when the file is another than it was; a file that an event named is read whatever its times say. */
 	async function lookAt(name: string, always: boolean): Promise<boolean> {
 		const path = join(directory, name);
 		const stamp = stampOf(path);
-		if (!stamp) return cache.delete(name);
+		if (!stamp) return forget(name);
 		const known = cache.get(name);
 		if (known && !always && sameStamp(known.stamp, stamp)) return false;
 		const file = await readHomeFile(path, name, parse);
-		if (!file) return cache.delete(name);
+		if (!file) return forget(name);
 		cache.set(name, { stamp, file });
+		homes.set(keyOf(name), file);
 		return true;
+	}
+
+	function forget(name: string): boolean {
+		homes.delete(keyOf(name));
+		return cache.delete(name);
 	}
 
 	function forgetOthers(present: ReadonlySet<string>): boolean {
 		const gone = [...cache.keys()].filter((name) => !present.has(name));
-		for (const name of gone) cache.delete(name);
+		for (const name of gone) forget(name);
 		return gone.length > 0;
 	}
 
@@ -190,7 +201,7 @@ function isHomeFileName(name: string): boolean {
 	return name.endsWith(".toml") && !/^[.#]/.test(name);
 }
 
-/** By id; a file whose name is no id is kept under its whole name, so that it is reported and clashes with nothing. */
-function homesOf(cache: ReadonlyMap<string, Seen>): ReadonlyMap<string, HomeFile> {
-	return new Map([...cache].map(([name, { file }]) => [homeIdOf(name) ?? name, file]));
+/** A file whose name is no id is kept under its whole name, so that it is reported and clashes with nothing. */
+function keyOf(name: string): string {
+	return homeIdOf(name) ?? name;
 }

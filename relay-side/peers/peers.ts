@@ -5,6 +5,7 @@ import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
 import { readKey } from "../../shared/keys.ts";
 import type { Logger } from "../../shared/log.ts";
+import { workMeter } from "../../shared/rest.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { TunnelInterface } from "../../shared/tunnel-interface.ts";
 import {
@@ -35,7 +36,7 @@ export interface PeersOptions {
 	onUp(): void;
 	/** What WireGuard's peers are now. */
 	onPeers?(peers: Peers): void;
-	/** A run has ended, and took so many milliseconds. */
+	/** A run has ended, and kept a core busy for so many milliseconds. */
 	onEnd?(took: number): void;
 	health: Health;
 	log: Logger;
@@ -68,6 +69,7 @@ const renewAtOnce = 5;
 export function createPeers(options: PeersOptions): Duty {
 	const { device, health, log } = options;
 	const now = options.now ?? (() => performance.now());
+	const work = workMeter(now);
 	const wallClock = options.wallClock ?? (() => Date.now() / 1000);
 	const renewed = new Map<string, { at: number; count: number }>();
 	const enrolments = createEnrolments({ now, wallClock });
@@ -202,11 +204,11 @@ export function createPeers(options: PeersOptions): Duty {
 	return createDuty({
 		name: "peers",
 		async run({ signal }) {
-			const began = now();
+			const taken = work();
 			try {
 				await run(signal);
 			} finally {
-				options.onEnd?.(now() - began);
+				options.onEnd?.(taken());
 			}
 		},
 		allowed: options.guarded,

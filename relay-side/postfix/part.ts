@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { removeDrafts } from "../../shared/atomic-file.ts";
 import { runCommand } from "../../shared/command.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
@@ -97,6 +98,7 @@ export const postfix = relayPart({
 				{ every: MINUTE, act: () => serving && watch.look() },
 			],
 			async start() {
+				void removeDrafts(directory);
 				void lookAtSettings();
 			},
 			serve() {

@@ -1,5 +1,5 @@
 import { type Endpoint, endpointText } from "../../shared/address.ts";
-import { createRest } from "../../shared/rest.ts";
+import { createRest, type MeasureWork, workMeter } from "../../shared/rest.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { rememberedFor } from "./sources.ts";
 
@@ -46,8 +46,10 @@ export function createEndpoints(options: {
 	onRead(seen: Seen): void;
 	/** Milliseconds, steadily growing. */
 	now?: () => number;
+	work?: MeasureWork;
 }): Endpoints {
 	const now = options.now ?? (() => performance.now());
+	const work = options.work ?? workMeter(now);
 	let known = nothing;
 	let wanted: Wanted | undefined;
 	let reading = false;
@@ -90,9 +92,9 @@ export function createEndpoints(options: {
 	}
 
 	async function once(): Promise<Seen | undefined> {
-		const began = now();
+		const taken = work();
 		const seen = await options.read().catch(() => undefined);
-		rest.took(now() - began);
+		rest.took(taken());
 		// Who moves may go on moving, between sources that are still remembered.
 		if (seen && known !== nothing && isAnother(seen)) later(lastLook);
 		known = seen ?? nothing;

@@ -97,7 +97,7 @@ export const pulse = relayPart({
 			}
 			before = registry;
 			presence.keep(registry.homes.keys());
-			identity.keep(registry);
+			identity.keep(registry, changedHomes);
 		});
 		facts.tunnelUp.subscribe(() => pulses.start());
 		metrics.gauge(

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { removeDrafts } from "../../shared/atomic-file.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Health } from "../../shared/health.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -86,6 +87,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 	await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) =>
 		log.warn(`the folder of the homes' lists cannot be made: ${messageOf(error)}`),
 	);
+	void removeDrafts(directory);
 	for (const home of registry().homes.keys()) {
 		const found = await journalOf(home)
 			.read()

@@ -54,6 +54,9 @@ const pauses: Backoff = { first: SECOND, max: MINUTE };
 /** Milliseconds in which the first line has to come: the daemon's own words are among the last thousand. */
 const patience = 15 * SECOND;
 
+/** What the unit takes for Postfix's lines begins with it (postconf(5), syslog_name). */
+const usualName = "postfix";
+
 /** Characters of a line that are kept; one that never ends must not fill our memory. */
 const longestLine = 64 * 1024;
 
@@ -67,7 +70,8 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	let stopped = false;
 	let failures = 0;
 	let read: boolean | undefined;
-	let elsewhere: string | undefined;
+	/** Why what Postfix logs cannot come to us, and what to do about that. */
+	let elsewhere: { error: string; remedy: string } | undefined;
 	let error: string | undefined;
 	/** Since when no line has come although some should have. */
 	let silentSince = 0;
@@ -133,17 +137,15 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	}
 
 	function tell(): void {
-		const trouble = elsewhere ?? (read === false ? (error ?? say`nothing is handed on`) : undefined);
+		const trouble = read === false ? (error ?? say`nothing is handed on`) : undefined;
 		health.put(
 			mailLogUnread,
 			"",
-			trouble === undefined
-				? undefined
+			trouble === undefined || elsewhere
+				? elsewhere
 				: {
-						error: elsewhere ?? say`the journal is not read (${trouble})`,
-						remedy: elsewhere
-							? 'have Postfix log to syslog ("postconf -X maillog_file", then "systemctl restart postfix")'
-							: `run "systemctl start ${program}-maillog.socket", and look at "journalctl -u '${program}-maillog@*'"; where there is no such unit, run systemd/install again`,
+						error: say`the journal is not read (${trouble})`,
+						remedy: `run "systemctl start ${program}-maillog.socket", and look at "journalctl -u '${program}-maillog@*'"; where there is no such unit, run systemd/install again`,
 					},
 		);
 	}
@@ -155,8 +157,20 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		start: () => void start(),
 		async look() {
 			writers ??= await logWriters(run);
-			const file = await run("postconf", ["-h", "maillog_file"]).catch(() => "");
-			elsewhere = file.trim() ? say`Postfix writes its log to ${file.trim()}, not to the journal` : undefined;
+			const ask = async (...args: string[]) => (await run("postconf", args).catch(() => "")).trim();
+			const [file, name] = [await ask("-h", "maillog_file"), await ask("-xh", "syslog_name")];
+			if (file)
+				elsewhere = {
+					error: say`Postfix writes its log to ${file}, not to the journal`,
+					remedy: 'have Postfix log to syslog ("postconf -X maillog_file", then "systemctl restart postfix")',
+				};
+			// The relay's service into the tunnel has a name of its own.
+			else if (program === "heimweg" && name && name !== usualName)
+				elsewhere = {
+					error: say`Postfix logs under the name ${name}, and its lines are known by ${usualName}`,
+					remedy: 'have it log under its usual name ("postconf -X syslog_name", then "postfix reload")',
+				};
+			else elsewhere = undefined;
 			judge();
 		},
 		stop() {

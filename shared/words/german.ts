@@ -2,6 +2,7 @@ import { checks } from "./german/checks.ts";
 import { clients } from "./german/clients.ts";
 import { dns } from "./german/dns.ts";
 import { doctor } from "./german/doctor.ts";
+import { help } from "./german/help.ts";
 import { home } from "./german/home.ts";
 import { joining } from "./german/joining.ts";
 import { machine } from "./german/machine.ts";
@@ -19,7 +20,8 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
  */
 export const germanCatalogue: Catalogue = {
 	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
-	...{ ...setting, ...joining, ...clients, ...records, ...doctor, ...checks, ...relayDoctor },
+	...{ ...setting, ...joining, ...clients, ...records, ...help },
+	...{ ...doctor, ...checks, ...relayDoctor },
 };
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */

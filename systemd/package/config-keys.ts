@@ -70,6 +70,7 @@ export const agentKeys: readonly ConfigKey[] = [
 	key("dns.also_public", "none", "Networks that may be published although they are not public, for a lab."),
 	key("dns.api", "deSEC's", "Where its REST interface is."),
 	key("dns.update", "deSEC's", "Where its dynDNS interface is."),
+	key("doctor.check", "23 5 * * *", "When the doctor looks by himself (crontab(5))."),
 	key("dkim.opendkim", "/etc/opendkim.conf", "OpenDKIM's configuration, which names the keys that sign."),
 	key("dkim.rspamd", "/etc/rspamd", "The folder of Rspamd's configuration, which may name such keys, too."),
 	key(

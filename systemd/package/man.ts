@@ -58,7 +58,9 @@ function commandLines(command: SubCommand): string[] {
 
 /** `Exit status:` and the like, with lines of two columns below. */
 function sectionsOf(text: string): string[] {
-	return text.split("\n").flatMap((line) => {
+	// What was too long for one line goes on below its second column.
+	const whole = text.replaceAll(/\n {4,}(?=\S)/g, " ");
+	return whole.split("\n").flatMap((line) => {
 		const heading = /^(\S.*):$/.exec(line);
 		if (heading) return [`.SH ${roff(heading[1]!.toUpperCase())}`];
 		const columns = /^ {2}(\S+) {2,}(.+)$/.exec(line);

@@ -6,10 +6,10 @@ const open = (host: string, name: string, port = 993) =>
 	`require("node:tls").connect({ host: "${host}", port: ${port}, servername: "${name}", rejectUnauthorized: false, session: undefined })`;
 
 /** Logs in and asks NOOP for ever; prints the moment of each answer (CLOCK_MONOTONIC, nanoseconds), and `closed`. */
-export const noops = (host: string, name: string) => `
+export const noops = (host: string, name: string, port = 993) => `
 	const begin = () => {
 		let line = "";
-		const socket = ${open(host, name)}.setEncoding("utf8");
+		const socket = ${open(host, name, port)}.setEncoding("utf8");
 		socket.on("data", (text) => {
 			const lines = (line + text).split("\\r\\n");
 			// An answer may come in parts.
@@ -81,32 +81,45 @@ export const drain = (host: string, bytes: number) => `
 export const silentServer = () =>
 	`require("node:net").createServer((socket) => socket.on("error", () => {}).resume()).listen({ port: 10995, host: "::", backlog: 4096 });`;
 
-/** Opens so many connections that say their greeting and nothing more; prints how many are open. */
-export const idleClients = (host: string, name: string, count: number) => `
+/** The bytes of a TLS greeting for the name, as `hello`. */
+const greeting = (name: string) => `
 	const { Duplex } = require("node:stream");
 	const { connect } = require("node:net");
 	const greeting = new Promise((done) => {
 		const pipe = new Duplex({ read() {}, write(chunk, _, next) { done(chunk); next(); } });
 		require("node:tls").connect({ socket: pipe, servername: "${name}", rejectUnauthorized: false }).on("error", () => {});
-	});
+	});`;
+
+/** Opens so many connections that say their greeting and nothing more; prints how many are open. */
+export const idleClients = (
+	host: string,
+	name: string,
+	count: number,
+	{ port = 995, from }: { port?: number; from?: string } = {},
+) => `${greeting(name)}
+	const place = ${JSON.stringify({ host, port, ...(from ? { localAddress: from } : {}) })};
 	(async () => {
 		const hello = await greeting;
 		let open = 0;
 		for (let at = 0; at < ${count}; at++) {
 			await new Promise((done) => {
-				const socket = connect(995, "${host}", () => { open++; socket.write(hello); done(); });
+				const socket = connect(place, () => { open++; socket.write(hello); done(); });
 				socket.on("error", done).on("close", () => open--).resume();
 			});
 		}
 		setInterval(() => console.log(open), 1000);
 	})();`;
 
-/** Tries each 10 ms until a handshake under the name comes about; prints the moment (CLOCK_MONOTONIC, nanoseconds) as a text. */
-export const untilServed = (host: string, name: string) => `
-	setInterval(() => {
-		const socket = ${open(host, name)};
-		socket.on("error", () => {}).once("secureConnect", () => {
+/**
+ * Tries each 10 ms until a TLS server answers a greeting for the name (RFC 8446: a record of type 22, where an alert has 21); prints
+ * the moment (CLOCK_MONOTONIC, nanoseconds) as a text. No handshake is made, which would keep this machine busy.
+ */
+export const untilServed = (host: string, name: string) => `${greeting(name)}
+	greeting.then((hello) => setInterval(() => {
+		const socket = connect(993, "${host}", () => socket.write(hello));
+		socket.on("error", () => {}).once("data", (data) => {
+			if (data[0] !== 22) return socket.destroy();
 			console.log(JSON.stringify(String(process.hrtime.bigint())));
 			process.exit();
 		});
-	}, 10);`;
+	}, 10));`;

@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../lab/lab.ts";
@@ -42,7 +44,7 @@ export async function setMailPrograms(lab: Lab): Promise<Scene> {
 }
 
 /** Runs a script of Node's in a namespace; gives each line that it prints as it comes, and what ends it. */
-function begin(place: Namespace, script: string, onLine: (line: string) => void): () => Promise<void> {
+export function begin(place: Namespace, script: string, onLine: (line: string) => void): () => Promise<void> {
 	const child = place.spawn([process.execPath, "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
 	createInterface({ input: child.stdout! }).on("line", onLine);
 	const ended = once(child, "exit");
@@ -107,7 +109,7 @@ export async function standstill(scene: Scene, bench: Bench): Promise<Figure[]> 
 	];
 }
 
-function longest(moments: readonly bigint[]): number {
+export function longest(moments: readonly bigint[]): number {
 	return moments.slice(1).reduce((most, at, index) => Math.max(most, between(moments[index]!, at)), 0);
 }
 
@@ -165,8 +167,12 @@ export async function crowdOfClients(scene: Scene, bench: Bench): Promise<Figure
 	const file = `${homesDirectory}/${homeId}.toml`;
 	const own = await relay.read(file);
 	const names: string[] = [mailName];
-	const writeNames = () =>
-		relay.write(file, `${own}ports = [465, 993, 995]\nclient_names = ${JSON.stringify(names)}\n`);
+	// By way of the host's disk: to start a program there takes longer than what is measured.
+	const writeNames = async () => {
+		const text = `${own}ports = [465, 993, 995]\nclient_names = ${JSON.stringify(names)}\n`;
+		await writeFile(join(relay.disk, "root/home.toml"), text);
+		await rename(join(relay.disk, "root/home.toml"), join(relay.disk, file));
+	};
 	await writeNames();
 	const server = begin(home.namespace, scripts.silentServer(), () => {});
 	const idle = 2_000;
@@ -239,7 +245,7 @@ export async function crowdOfClients(scene: Scene, bench: Bench): Promise<Figure
 			unit: "s",
 			samples,
 			goal: { value: 0.1, judged: "p95" },
-			note: "from before the writing of the home's file until a TLS handshake under the name comes about, tried each 10 ms",
+			note: "from before the writing of the home's file until the home's TLS answers a greeting under the name, tried each 10 ms",
 		},
 	];
 }

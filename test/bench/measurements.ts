@@ -9,6 +9,7 @@ import { foreignAnswersChanged } from "./foreign-answers.ts";
 import { fuzzed } from "./fuzz.ts";
 import { idle } from "./idle.ts";
 import { crowdOfClients, setMailPrograms, standstill, throughRelay } from "./mail-programs.ts";
+import { todaysWays } from "./mail-programs-today.ts";
 import { postfixAlone } from "./postfix-alone.ts";
 import { prefixChanges } from "./prefix-change.ts";
 import { recipientsChange } from "./recipients.ts";
@@ -77,6 +78,11 @@ export const places: readonly Place[] = [
 			busy("ports-change", standstill),
 			busy("ports-crowd", crowdOfClients),
 		],
+	},
+	{
+		name: "without Heimweg, with mail programs",
+		prepare: async (lab) => ({ lab }) as Scene,
+		measurements: [calm("ports-today", ({ lab }, bench) => todaysWays(lab, bench))],
 	},
 	{
 		name: "without Heimweg",

@@ -52,6 +52,13 @@ submissions inet n - y - - smtpd
 
 /** Makes a home take mail programs: IMAPS and submission under this name, with a certificate, directly and through the relay. */
 export async function serveMailPrograms(host: Host, name: string, users: readonly string[]): Promise<void> {
+	await serveDirectly(host, name, users);
+	await host.run(["heimweg", "dovecot", "--apply"]);
+	await host.run(["heimweg", "postfix", "--apply"], { timeout: 60_000 });
+}
+
+/** The same without Heimweg. */
+export async function serveDirectly(host: Host, name: string, users: readonly string[]): Promise<void> {
 	await certify(host, name);
 	const isOld = (await host.run(["dovecot", "--version"])).startsWith("2.3");
 	await host.write("/etc/dovecot/conf.d/95-lab.conf", isOld ? dovecot23 : dovecot);
@@ -64,8 +71,6 @@ export async function serveMailPrograms(host: Host, name: string, users: readonl
 		"smtpd_tls_chain_files=/etc/postfix/chain.pem",
 	]);
 	await host.run(["systemctl", "start", "dovecot"]);
-	await host.run(["heimweg", "dovecot", "--apply"]);
-	await host.run(["heimweg", "postfix", "--apply"], { timeout: 60_000 });
 }
 
 /** Gives a home a certificate for a name, from so many days ago for so many days. */

@@ -36,8 +36,8 @@ export const debian12: Root = {
 	packages:
 		"systemd-sysv dbus postfix postfix-lmdb wireguard-go wireguard-tools iproute2 nftables openssl procps " +
 		"iputils-ping ca-certificates netcat-openbsd curl needrestart unattended-upgrades",
-	added: "ufw firewalld",
-	services: "postfix ufw firewalld",
+	added: "ufw firewalld ansible-core openssh-server",
+	services: "postfix ufw firewalld ssh",
 };
 
 /** Debian 12 as a home that serves mail programs: Dovecot 2.3, Postfix 3.7; and HAProxy 2.6. */

@@ -112,4 +112,13 @@ test("each start has its own generations; a home that is served otherwise gets a
 	one.keep(registry([], home("anna", ["a.example", "c.example"]), home("bert", ["b.example"])));
 	one.keep(registry(["c.example"], home("anna", ["a.example", "c.example"]), home("bert", ["b.example"])));
 	expect([renewed, one.generation("anna")]).toEqual([["anna", "anna"], first + 2]);
+	// Settled again; from then on who changed is named, and nobody else is looked at.
+	one.keep(registry([], home("anna", ["a.example"]), home("bert", ["b.example"])));
+	renewed.length = 0;
+	const now = [home("anna", ["d.example"]), home("bert", ["e.example"])];
+	one.keep(registry([], ...now), new Set(["bert"]));
+	expect(renewed).toEqual(["bert"]);
+	one.keep(registry([], now[0]!), new Set(["bert"]));
+	one.keep(registry([], ...now), new Set(["bert"]));
+	expect(renewed).toEqual(["bert", "bert"]);
 });

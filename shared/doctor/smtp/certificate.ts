@@ -1,8 +1,9 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from "node:tls";
 import { SECOND } from "../../time.ts";
+import type { Shown } from "../tls.ts";
 
 /** For a handshake. */
 const patience = 5 * SECOND;
@@ -23,8 +24,8 @@ export interface Certificate {
 	ends: string;
 	/** Why no chain leads to an authority that is known here; undefined when one does. */
 	distrust: string | undefined;
-	/** It, and those that were sent with it, DER. */
-	chain: Buffer[];
+	/** It and its key, then those above it, as far as they were sent, DER. */
+	chain: Shown["chain"];
 }
 
 /** Ends the plain conversation and begins TLS; whoever the server is, its certificate is taken. Undefined: no TLS came of it. */
@@ -72,20 +73,9 @@ function certificateOf(chain: Buffer[], name: string, error: unknown): Certifica
 		fits: own.checkHost(name) !== undefined,
 		ends: new Date(own.validTo).toISOString(),
 		distrust: code === undefined || byItself.test(code) ? undefined : code.slice(0, 100),
-		chain,
+		chain: chain.map((whole) => ({
+			whole,
+			key: new X509Certificate(whole).publicKey.export({ type: "spki", format: "der" }),
+		})),
 	};
-}
-
-/** The data of a TLSA record for a certificate (RFC 6698, 2.1): `SELECTOR MATCHING` of these numbers. */
-export function tlsaData(der: Buffer, selector: number, matching: number): string | undefined {
-	const part =
-		selector === 1
-			? new X509Certificate(der).publicKey.export({ type: "spki", format: "der" })
-			: selector === 0
-				? der
-				: undefined;
-	if (!part) return undefined;
-	if (matching === 0) return part.toString("hex");
-	const hash = { 1: "sha256", 2: "sha512" }[matching];
-	return hash && createHash(hash).update(part).digest("hex");
 }

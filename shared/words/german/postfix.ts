@@ -231,6 +231,10 @@ export const postfix = {
 	"nothing is handed on": "nichts wird weitergereicht",
 	"Postfix writes its log to {0}, not to the journal":
 		"Postfix schreibt sein Log nach {0}, nicht ins Journal",
+	"Postfix logs under the name {0}, and its lines are known by postfix":
+		"Postfix protokolliert unter dem Namen {0}, und seine Zeilen werden an postfix erkannt",
+	'have it log under its usual name ("postconf -X syslog_name", then "postfix reload")':
+		'es unter dem üblichen Namen protokollieren lassen ("postconf -X syslog_name", dann "postfix reload")',
 	'have Postfix log to syslog ("postconf -X maillog_file", then "systemctl restart postfix")':
 		'Postfix nach syslog schreiben lassen ("postconf -X maillog_file", dann "systemctl restart postfix")',
 	'run "systemctl start {0}-maillog.socket", and look at "journalctl -u \'{1}-maillog@*\'"; where there is no such unit, run systemd/install again':

@@ -48,14 +48,6 @@ export const relayDoctor = {
 	"{0.} is called {1.}, and that name does not lead back to it":
 		"{0} heißt {1}, und dieser Name führt nicht dorthin zurück",
 	"{0.} is called {1}": "{0} heißt {1}",
-	"there is none: senders encrypt, and nobody can tell them whom to expect":
-		"es gibt keinen: Absender verschlüsseln, und niemand sagt ihnen, wen sie zu erwarten haben",
-	"what key port 25 shows is not known": "welchen Schlüssel Port 25 zeigt, ist nicht bekannt",
-	"senders pass over {0}": "Absender übergehen {0}",
-	"none of the records is of the key that port 25 shows: senders that validate do not deliver":
-		"keiner der Einträge gehört zu dem Schlüssel, den Port 25 zeigt: Absender, die das prüfen, stellen nicht zu",
-	"it names an authority's key, and breaks when the authority takes another":
-		"er nennt den Schlüssel einer Zertifizierungsstelle, und gilt nicht mehr, sobald sie einen anderen nimmt",
 	"the certificate ended on {0}": "das Zertifikat lief am {0} ab",
 	"one that is valid": "eines, das gilt",
 	"the certificate ends on {0}, and nobody has renewed it":
@@ -68,4 +60,27 @@ export const relayDoctor = {
 	"the whole chain, of an authority that senders know":
 		"die ganze Kette, von einer Zertifizierungsstelle, die Absender kennen",
 	"{0.}, until {1}": "{0}, bis {1}",
+	"the relay did not say in time what it finds at itself":
+		"das Relay sagte nicht rechtzeitig, was es bei sich findet",
+	"the relay does not say what it finds at itself; its version may be an earlier one":
+		"das Relay sagt nicht, was es bei sich findet; vielleicht ist seine Version eine frühere",
+	"signatures that hold, so that whoever validates finds the relay":
+		"Signaturen, die halten, damit das Relay findet, wer sie prüft",
+	"its zone is not signed, and no TLSA counts on it":
+		"seine Zone ist nicht signiert, und kein TLSA baut darauf",
+	"TLSA is published, and its zone is not signed, so that it counts for nothing":
+		"TLSA ist veröffentlicht, und seine Zone ist nicht signiert, sodass es nichts gilt",
+	"from this line port 25 of {0.} does not answer: its provider may close port 25 outward, or a firewall stands before the relay":
+		"von diesem Anschluss aus antwortet Port 25 von {0} nicht: sein Anbieter sperrt vielleicht Port 25 nach außen, oder eine Firewall steht vor dem Relay",
+	'port 25 of {0.} does not speak to this line: "{1}"':
+		'Port 25 von {0} spricht nicht mit diesem Anschluss: "{1}"',
+	"port 25 of {0.} ended the conversation": "Port 25 von {0} beendete das Gespräch",
+	'it hands on nobody\'s mail: "{0}"': 'es reicht niemandes Mail weiter: "{0}"',
+	"it takes mail for {0} from a stranger: it will be used for spam within days, and then refused everywhere":
+		"es nimmt Mail an {0} von Fremden an: binnen Tagen wird es für Spam benutzt, und dann überall abgelehnt",
+	"mail for other domains is taken from those alone who may send it":
+		"Mail an andere Domains wird nur von denen angenommen, die senden dürfen",
+	"the daemon ends": "der Daemon endet gerade",
+	"what the relay finds at itself was left out: {0}": "was das Relay bei sich findet, blieb weg: {0}",
+	"what the relay said cannot be read: {0}": "was das Relay sagte, ist nicht lesbar: {0}",
 };

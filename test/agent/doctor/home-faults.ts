@@ -12,6 +12,15 @@ curl -X PATCH https://desec.io/api/v1/domains/example.org/rrsets/ -d '[{"type": 
 /** Faults in the zone's delegation and signing, in the home's own machine and in what it serves. */
 export const homeFaults: readonly PlantedFault[] = [
 	{
+		what: "a relay that hands on anybody's mail",
+		plant(world) {
+			const right = world.relayShows;
+			world.relayShows = (question) => ({ ...right(question), replies: ["250 2.1.5 Ok"] }) as never;
+		},
+		...{ code: "relay_open_to_strangers", severity: "risk", turn: "relay" },
+		line: /^postconf -e "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination"/,
+	},
+	{
 		what: "a domain that nobody delegates",
 		plant({ records }) {
 			for (const key of [...records.keys()])

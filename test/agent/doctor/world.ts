@@ -8,6 +8,7 @@ import { createDns } from "../../../shared/doctor/dns/dns.ts";
 import { dsFor } from "../../../shared/doctor/dns/ds.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import type { Fetched } from "../../../shared/doctor/https.ts";
+import type { SmtpQuestion, SmtpSeen } from "../../../shared/doctor/smtp/look.ts";
 import type { Shown, TlsPlace, TlsTrouble } from "../../../shared/doctor/tls.ts";
 import { DAY } from "../../../shared/time.ts";
 import { version } from "../../../shared/version.ts";
@@ -118,6 +119,8 @@ export interface World {
 	told: Told;
 	/** What servers show, by `host:port`. */
 	shown: (place: TlsPlace) => Shown | TlsTrouble;
+	/** What the relay's port 25 shows to a stranger. */
+	relayShows: (question: SmtpQuestion) => SmtpSeen;
 	/** What web servers answer, by URL. */
 	pages: Map<string, Fetched>;
 	files: Map<string, string>;
@@ -165,6 +168,10 @@ export async function world(): Promise<World> {
 			["postconf", () => "smtpd_recipient_restrictions = reject_rbl_client zen.spamhaus.org\n"],
 		]),
 		shown: ({ name }) => certificate(name),
+		relayShows: ({ name, recipients = [] }) => ({
+			...{ is: "greets", banner: `${name} ESMTP`, ehlo: name, tls: "failed" },
+			replies: recipients.map(() => "554 5.7.1 Relay access denied"),
+		}),
 		beforehand: {
 			config: { relays: [relay], mail: { domains: ["example.org"], outgoing: "relay" }, dns: config },
 			...{ domains: [], asked: { why: "it was not asked yet" } },
@@ -173,6 +180,7 @@ export async function world(): Promise<World> {
 			examine: (home, eyes) => examineHome(home, eyes, { betweenTries: 0 }),
 			eyes: {
 				tls: async (place) => world.shown(place),
+				smtp: async (question) => world.relayShows(question),
 				https: async (url) => world.pages.get(url) ?? { failed: "ENOTFOUND" },
 				read: async (path) => {
 					const text = world.files.get(path);

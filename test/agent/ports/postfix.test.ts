@@ -45,6 +45,18 @@ it("a home without submission gets none, unless its owner asks for it", () => {
 	expect(plan({ submissions: direct }, [993])).toEqual([]);
 });
 
+it("587 begins in clear, also where it is made after a service that begins with TLS", () => {
+	const [change] = plan({ submissions: direct }, [587]);
+	const settings = settingsOf(change?.after ?? "");
+	expect([settings.get("smtpd_tls_wrappermode"), settings.get("smtpd_tls_security_level")]).toEqual([
+		undefined,
+		"encrypt",
+	]);
+	expect(settings.get("smtpd_sasl_path")).toBe("private/auth");
+	const wrong = `${change?.after} -o smtpd_tls_wrappermode=yes`;
+	expect(plan({ submissions: direct, 10587: wrong }, [587])).toMatchObject([{ before: wrong }]);
+});
+
 it("a service with settings of its owner's stays; one without the essential ones is made anew", () => {
 	const ours = plan({ submissions: direct })[0]?.after ?? "";
 	expect(plan({ submissions: direct, 10465: `${ours} -o smtpd_milters=unix:dkim` })).toEqual([]);

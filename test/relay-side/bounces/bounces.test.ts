@@ -4,6 +4,7 @@ import { agentFacts } from "../../../agent/facts.ts";
 import type { AgentContext, AgentPart } from "../../../agent/part.ts";
 import { bounces as onRelay } from "../../../relay-side/bounces/part.ts";
 import { type Home, relayFacts } from "../../../relay-side/facts.ts";
+import { lookupOf } from "../../../relay-side/homes/lookup.ts";
 import { emptyRegistry } from "../../../relay-side/homes/registry.ts";
 import type { RelayContext, RelayPart } from "../../../relay-side/part.ts";
 import { parseAddress } from "../../../shared/address.ts";
@@ -38,8 +39,7 @@ async function relaySide(state: ReturnType<typeof memory>) {
 	const nothing = new Set<string>();
 	facts.homes.own("test")({
 		registry,
-		at: new Map(),
-		byDomain: new Map(),
+		...lookupOf(registry.homes),
 		changedHomes: nothing,
 		changedDomains: nothing,
 	});

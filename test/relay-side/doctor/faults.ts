@@ -195,6 +195,21 @@ export const plantedFaults: readonly PlantedFault[] = [
 		...{ ...todo, code: "tlsa_of_authority", line: /IN TLSA 3 1 1 [0-9a-f]{64}$/ },
 	},
 	{
+		what: "TLSA of a name that is not signed",
+		plant(world) {
+			world.delv = "; unsigned answer";
+		},
+		...{ severity: "todo", turn: "dns", code: "tlsa_without_dnssec", line: `delv ${name} A` },
+	},
+	{
+		what: "a name whose signatures are broken",
+		plant(world) {
+			world.delv =
+				";; broken trust chain resolving 'relay.example.net/A/IN'\n;; resolution failed: broken trust chain";
+		},
+		...{ severity: "risk", turn: "dns", code: "dnssec_broken", line: `delv ${name} A` },
+	},
+	{
 		what: "a port 25 that the hoster has closed outward",
 		plant(world) {
 			world.outward = false;

@@ -45,7 +45,7 @@ test("no TLSA is well, and one without a key to hold it against is not known", a
 	expect(await notWell()).toEqual([]);
 	there.records.set(`_25._tcp.${name} TLSA`, [`3 1 1 ${made.hash}`]);
 	there.closed = { "192.0.2.10": "refused" };
-	const found = (await there.findings()).find(({ code }) => code === "tlsa_not_known");
+	const found = (await there.findings()).find(({ code }) => code === "tlsa_key_not_seen");
 	expect(found?.severity).toBe("not_known");
 });
 

@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,6 @@ import { type Beforehand, examineAll, type RelayDoctorDeps } from "../../../rela
 import type { Told } from "../../../relay-side/doctor/told.ts";
 import { createDns } from "../../../shared/doctor/dns/dns.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
-import { tlsaData } from "../../../shared/doctor/smtp/certificate.ts";
 import { lookAtSmtp } from "../../../shared/doctor/smtp/look.ts";
 import { DAY } from "../../../shared/time.ts";
 import { english } from "../../../shared/words/say.ts";
@@ -46,15 +46,19 @@ export async function certificates(): Promise<Certificates> {
 			// A server sends the whole chain.
 			right: { key: await read(made.key), cert: cert + authority },
 			other: { key: await read(another.key), cert: (await read(another.certificate)) + authority },
-			hash: tlsaData(derOf(cert), 1, 1)!,
-			authorityHash: tlsaData(derOf(authority), 1, 1)!,
+			hash: keyHash(cert),
+			authorityHash: keyHash(authority),
 		};
 	} finally {
 		await rm(folder, { recursive: true });
 	}
 }
 
-const derOf = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
+/** Of a certificate's key, as `3 1 1` has it. */
+const keyHash = (pem: string) =>
+	createHash("sha256")
+		.update(new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" }))
+		.digest("hex");
 
 const rightRecords = (hash: string): Record<string, string[]> => ({
 	...{
@@ -88,6 +92,8 @@ export interface World {
 	/** Addresses of this machine that refuse connections, or drop them. */
 	closed: Record<string, "refused" | "silent">;
 	told: Told;
+	/** What delv(1) prints. */
+	delv: string;
 	/** The authority that the machine believes. */
 	believed: string;
 	now: Date;
@@ -106,11 +112,12 @@ export async function world(made: Certificates): Promise<World> {
 		postfix: { myhostname: name, smtp_helo_name: name, relayhost: "" },
 		...{ addresses: ["192.0.2.10", "2001:db8::10"], outward: true, closed: {} },
 		told: { version: "1.0.0", domains: ["example.org"], conditions: [] },
-		believed: made.authority,
+		...{ believed: made.authority, delv: "; fully validated" },
 		now: new Date(Date.now() + DAY),
 		beforehand: { inside: [], alsoPublic: [], domains: [], asked: undefined },
 		deps: {
-			run: async (_, [, setting]) => `${world.postfix[setting!] ?? ""}\n`,
+			run: async (program, [, setting]) =>
+				program === "sh" ? world.delv : `${world.postfix[setting!] ?? ""}\n`,
 			out: { write: () => {} },
 			speak: english,
 			dns: () => createDns({ resolvers: [dns.address], port: dns.port }),

@@ -168,3 +168,19 @@ test("a rescan reads only what changed, and says nothing when nothing did", asyn
 	expect(seen).toHaveLength(1);
 	expect(await readFile(join(directory, "anna.toml"), "utf8")).toContain("anna.example");
 });
+
+test("which files changed is told, and the first time and after a look at all of them nothing of it", async () => {
+	const changed = () => {
+		const files = seen.at(-1);
+		return files?.readable && files.changed && [...files.changed];
+	};
+	await put("anna", 2);
+	await start();
+	expect(changed()).toBeUndefined();
+	await put("bert", 3);
+	await until(["anna: anna.example", "bert: bert.example"]);
+	expect(changed()).toEqual(["bert"]);
+	await rm(join(directory, "anna.toml"));
+	await until(["bert: bert.example"]);
+	expect(changed()).toEqual(["anna"]);
+});

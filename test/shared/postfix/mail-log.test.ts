@@ -72,6 +72,7 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 	let deliveries: Delivery[];
 	let log: MailLog;
 	let file: string;
+	let syslogName: string;
 	let clock: number;
 	const talking = new Set<Socket>();
 
@@ -79,15 +80,19 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 		folder = await mkdtemp(join(tmpdir(), "heimweg-maillog-"));
 		path = join(folder, "socket");
 		[health, deliveries, file, clock] = [silentHealth(), [], "", 0];
-		log = createMailLog({
-			program: "heimweg-relay",
+		syslogName = "postfix\n";
+		log = makeLog("heimweg-relay");
+	});
+
+	const makeLog = (program: string) =>
+		createMailLog({
+			program,
 			onDelivery: (delivery) => deliveries.push(delivery),
 			run: async (command, [, name]) => (command === "id" && name === "postfix" ? "114\n" : tell(name!)),
 			health,
 			path,
 			now: () => clock,
 		});
-	});
 
 	afterEach(async () => {
 		log.stop();
@@ -97,7 +102,8 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 		await rm(folder, { recursive: true });
 	});
 
-	const tell = (name: string) => (name === "mail_owner" ? "postfix\n" : file);
+	const tell = (name: string) =>
+		({ mail_owner: "postfix\n", maillog_file: file, syslog_name: syslogName })[name] ?? "";
 
 	const listen = (greeting: string) =>
 		new Promise<void>((resolve) => {
@@ -160,5 +166,25 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 		});
 		expect(health.list()[0]?.remedy).toContain("postconf -X maillog_file");
 		expect(log.read).toBe(false);
+	});
+
+	test("is said to be unknown at home when Postfix logs under a name that nobody reads", async () => {
+		await listen(`${journal("started", "heimweg")}\n`);
+		syslogName = "mail-out\n";
+		log.start();
+		await vi.waitFor(() => expect(log.read).toBe(true));
+		await log.look();
+		expect(health.list(), "the relay's service has a name of its own").toEqual([]);
+		log.stop();
+		log = makeLog("heimweg");
+		log.start();
+		await vi.waitFor(async () => {
+			await log.look();
+			expect(health.list()[0]?.text).toContain("Postfix logs under the name mail-out");
+		});
+		expect(log.read).toBe(false);
+		syslogName = "postfix\n";
+		await log.look();
+		expect(health.list()).toEqual([]);
 	});
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { germanCatalogue } from "../../../shared/words/german.ts";
+import { helpTexts } from "./help-texts.ts";
 import { sentencesIn, sentencesOf } from "./sentences.ts";
 
 const holes = /\{(\d+)[#.@~]?(?::\w+)?\}/g;
@@ -8,7 +9,7 @@ const holesOf = (text: string) => [...text.matchAll(holes)].map(([, at]) => Numb
 /** Commands and settings stand in quotes, and stay as they are. */
 const quoted = (text: string) => [...plain(text).matchAll(/"([^"]+)"/g)].map(([, inner]) => inner).sort();
 
-const said = await sentencesIn(["agent", "relay-side", "shared"]);
+const said = new Map([...helpTexts(), ...(await sentencesIn(["agent", "relay-side", "shared"]))]);
 const entries = Object.entries(germanCatalogue);
 
 test("each sentence that a person may read has its German one", () => {
