@@ -1,5 +1,5 @@
 #!/bin/sh
-# The demo: sets up what it needs, builds the programs, and tells the story of a home whose address changes.
+# The demo: sets up what it needs, and tells the story of a home whose address changes.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,5 +8,4 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 test/setup.sh
-npm run --silent build
 exec node --import tsx test/demo/main.ts

@@ -1,3 +1,4 @@
+import { packagesOfTree } from "../lab/built-packages.ts";
 import type { Lab } from "../lab/lab.ts";
 import { lastWords } from "./evidence.ts";
 import { tellStory } from "./story.ts";
@@ -26,8 +27,14 @@ process.stdout.on("error", () => process.kill(process.pid, "SIGTERM"));
 
 try {
 	teller.print("Heimweg: mail finds its way home while the home's address changes.");
+	const packages = await teller.wait(
+		"building the packages, once for these sources",
+		packagesOfTree,
+		() => "the packages of these sources are there",
+	);
 	const measured = await tellStory({
 		teller,
+		packages,
 		signal: interruption.signal,
 		onLab: (booted) => {
 			lab = booted;

@@ -3,9 +3,11 @@ import { type Measure, now, startMeasure } from "../lab/measure.ts";
 import { addresses } from "../lab/network.ts";
 import { rootImage } from "../lab/root-image.ts";
 import { inPrefix } from "../lab/router.ts";
-import { domain, mailboxes, mailName, type Scene, setScene, until } from "../lab/scene.ts";
+import { deliver, domain, mailboxes, mailName } from "../lab/scene.ts";
+import { readyForJoin, readyMailServer } from "../lab/set-up.ts";
 import { journalSince, subjectsIn } from "./evidence.ts";
-import { seconds, type Teller } from "./teller.ts";
+import { setUp, tunnelAddress } from "./setting-up.ts";
+import { type Note, seconds, type Teller } from "./teller.ts";
 
 /** What was measured, in the order of the story, in milliseconds. */
 export type Measured = Array<{ what: string; milliseconds: number }>;
@@ -14,6 +16,8 @@ export type Measured = Array<{ what: string; milliseconds: number }>;
 export interface Telling {
 	teller: Teller;
 	signal: AbortSignal;
+	/** The folder with the packages that are to be installed. */
+	packages: string;
 	/** Gets the lab as soon as there is one, so that it is removed however the story ends. */
 	onLab(lab: Lab): void;
 }
@@ -21,7 +25,7 @@ export interface Telling {
 const recipient = `${mailboxes[0]}@${domain}`;
 
 /** Boots the lab and tells the story. Throws when something did not happen in time. */
-export async function tellStory({ teller, signal, onLab }: Telling): Promise<Measured> {
+export async function tellStory({ teller, signal, packages, onLab }: Telling): Promise<Measured> {
 	const measured: Measured = [];
 	const note = (what: string, milliseconds: number) => {
 		measured.push({ what, milliseconds });
@@ -42,20 +46,17 @@ export async function tellStory({ teller, signal, onLab }: Telling): Promise<Mea
 	onLab(lab);
 	teller.tell(`relay.example.net has a static address, ${addresses.relay.ipv4}`);
 	teller.tell(`home.example.org is behind a router with NAT; its ISP gives it ${lab.router.address} today`);
-	const scene = await teller.wait(
-		"installing heimweg on the home and heimweg-relay on the relay",
-		() => setScene(lab, { start: false }),
-		() => "both programs are installed and configured",
-	);
-	const measure = await startMeasure(lab);
+	await Promise.all([readyMailServer(lab, mailboxes), readyForJoin(lab)]);
+	teller.tell(`the home has Postfix and Dovecot for ${domain} and two mailboxes; the relay is bare`);
 
-	teller.title("The tunnel comes up");
-	await tunnelUp(lab, measure, teller, note);
-	await mail(scene, teller, note, "mail 1");
+	teller.title("From there to the first mail: five commands");
+	await setUp(lab, packages, teller, note);
+	const measure = await startMeasure(lab);
+	await mail(lab, teller, note, "mail 1");
 
 	teller.title("The ISP gives the home another IPv4 address");
 	await newAddress(lab, measure, teller, note);
-	await mail(scene, teller, note, "mail 2");
+	await mail(lab, teller, note, "mail 2");
 
 	teller.title("The ISP gives the home another IPv6 prefix");
 	await newPrefix(lab, measure, teller, note);
@@ -66,48 +67,10 @@ export async function tellStory({ teller, signal, onLab }: Telling): Promise<Mea
 	return measured;
 }
 
-type Note = (what: string, milliseconds: number) => string;
-
-async function tunnelUp(lab: Lab, measure: Measure, teller: Teller, note: Note): Promise<void> {
-	const since = now();
-	const starting = [
-		lab.relay.run(["systemctl", "enable", "--now", "heimweg-relay"]),
-		lab.home.run(["systemctl", "enable", "--now", "heimweg"]),
-	];
-	await teller.wait(
-		"starting both; until the relay can open TCP to the home's port 25 through the tunnel",
-		async () =>
-			(await Promise.all([measure.relayReachesHome({ since, timeout: 60_000 }), ...starting]))[0] as number,
-		(took) =>
-			`tunnel up ${note("tunnel up, from the start of both programs", took)} after the start of both programs`,
-	);
-	const { address, prefix } = lab.router;
-	await teller.wait(
-		`until the name servers of ${domain} answer both addresses of ${mailName}`,
-		() =>
-			Promise.all([
-				measure.answers(mailName, "A", address, { since }),
-				measure.answers(mailName, "AAAA", homeAddress(prefix), { since }),
-			]),
-		() => `DNS true: ${mailName} A ${address}, AAAA ${homeAddress(prefix)}`,
-	);
-	await teller.wait(
-		`until the relay's Postfix knows the way for mail to ${domain}`,
-		() => until("Postfix's maps have the domain", () => isRouted(lab), 60_000),
-		() => `the relay routes mail for ${domain} to the home`,
-	);
-}
-
-/** Asks Postfix's own map, as Postfix is set to use it. */
-async function isRouted(lab: Lab): Promise<boolean> {
-	const script = 'postmap -q "$1" "$(postconf -h relay_domains)"';
-	return (await lab.relay.exec(["sh", "-c", script, "sh", domain])).exitCode === 0;
-}
-
-async function mail(scene: Scene, teller: Teller, note: Note, which: string): Promise<void> {
+async function mail(lab: Lab, teller: Teller, note: Note, which: string): Promise<void> {
 	await teller.wait(
 		`${which}: someone@sender.test hands it to relay.example.net, for ${recipient}`,
-		() => scene.deliver(which),
+		() => deliver(lab, which),
 		(took) =>
 			`${which} delivered to the mailbox at home ${note(`${which}: from the sender into the mailbox at home`, took)} later`,
 	);
@@ -115,12 +78,13 @@ async function mail(scene: Scene, teller: Teller, note: Note, which: string): Pr
 
 async function newAddress(lab: Lab, measure: Measure, teller: Teller, note: Note): Promise<void> {
 	const before = lab.router.address;
+	const home = await tunnelAddress(lab);
 	const began = new Date();
 	const since = now();
 	const after = await lab.router.changeAddress();
 	teller.tell(`the ISP took ${before} away and gave ${after}; nobody tells Heimweg`);
 	// Both at once: what is measured second must not wait for the first to be told.
-	const reached = measure.relayReachesHome({ since });
+	const reached = measure.relayReachesHome({ since, home });
 	const answered = measure.answers(mailName, "A", after, { since });
 	answered.catch(() => {});
 	await teller.wait(

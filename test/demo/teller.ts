@@ -75,6 +75,9 @@ export function createTeller(stage: Stage, elapsed: () => number): Teller {
 	};
 }
 
+/** Keeps what was measured, in milliseconds, and gives it as seconds. */
+export type Note = (what: string, milliseconds: number) => string;
+
 /** Milliseconds as seconds, for people. */
 export function seconds(milliseconds: number, digits = 1): string {
 	return `${(milliseconds / 1000).toFixed(digits)} s`;

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readyAnsible } from "./ansible.ts";
 import type { Host } from "./host.ts";
 import { type Inbox, openInbox } from "./inbox.ts";
 import { lookAt, type MachineLook } from "./machine-look.ts";
-import { apt, createRepositories, offer, type Repositories, upgradeUnattended } from "./packages.ts";
+import { apt, createRepositories, forget, offer, type Repositories, upgradeUnattended } from "./packages.ts";
 import { countPulses } from "./pulse-count.ts";
 import { debian12, debian13 } from "./root-image.ts";
 import { homeSettings, relaySettings, type Scene, setScene, until } from "./scene.ts";
+import { readyForJoin } from "./set-up.ts";
 import { describeLab, useLab } from "./use-lab.ts";
 import { allIsWell } from "./well.ts";
 
@@ -279,7 +281,33 @@ describeLab("the Debian packages", () => {
 				await host.run(["mv", "/etc/postfix/main.cf", "/etc/postfix/main.cf.away"]);
 				await apt(host, "install", program, "heimweg-node");
 				await apt(host, "purge", program, "heimweg-common", "heimweg-node");
+				await host.run(["mv", "/etc/postfix/main.cf.away", "/etc/postfix/main.cf"]);
 			}
 		});
+
+		if (release === "Debian 12") {
+			it("become a relay and a home again by Ansible, which shows no secret, and changes nothing the next time", async () => {
+				await onBoth(({ host }) => forget(host));
+				await readyForJoin(lab());
+				const play = await readyAnsible(lab());
+				const foretold = await play("--check", "--diff");
+				expect(foretold.exitCode, foretold.stdout).toBe(0);
+				for (const { host, program } of sides())
+					expect((await host.exec([program, "--version"])).exitCode).toBe(127);
+				const played = await play("-vvv", "--diff");
+				expect(played.exitCode, played.stdout).toBe(0);
+				expect(played.stdout).toContain("incoming mail: one lies in the mailbox of anna@example.org");
+				const journals = await onBoth(({ host }) => host.journal());
+				const code = /hw1-[0-9a-z]{20}/i;
+				for (const text of [played.stdout, played.stderr, played.commandLines, ...journals]) {
+					expect(text).not.toContain(lab().internet.desec.token);
+					expect(text).not.toMatch(code);
+				}
+				await scene.deliver("by Ansible");
+				const again = await play();
+				expect(again.changed).toEqual({ "home.example.org": 0, "relay.example.net": 0 });
+				expect((await play("--check")).changed).toEqual(again.changed);
+			}, 900_000);
+		}
 	});
 });

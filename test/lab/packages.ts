@@ -6,7 +6,7 @@ import { run } from "./command.ts";
 import type { Host } from "./host.ts";
 
 /** Where the hosts find their repository. */
-const onHost = "/srv/heimweg";
+export const onHost = "/srv/heimweg";
 
 export interface Release {
 	version: string;
@@ -63,6 +63,12 @@ export async function offer(host: Host, folder: string): Promise<void> {
 	await host.run(["sh", "-c", "rm -f /etc/apt/sources.list.d/*; : >/etc/apt/sources.list"]);
 	const source = `Types: deb\nURIs: file:${onHost}\nSuites: ./\nSigned-By: /usr/share/keyrings/heimweg.asc\n`;
 	await host.write("/etc/apt/sources.list.d/heimweg.sources", source);
+	await apt(host, "update");
+}
+
+/** Takes the repository from its apt; the packages stay where they are. */
+export async function forget(host: Host): Promise<void> {
+	await host.run(["rm", "/etc/apt/sources.list.d/heimweg.sources", "/usr/share/keyrings/heimweg.asc"]);
 	await apt(host, "update");
 }
 

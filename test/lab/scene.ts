@@ -6,6 +6,7 @@ import { runtimeFor } from "../../systemd/package/runtime.ts";
 import type { AgentStatus } from "../agent/agent-status.ts";
 import type { RelayStatus } from "../relay-side/relay-status.ts";
 import { authorityOnHosts } from "./certificates.ts";
+import type { Desec } from "./desec.ts";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 
@@ -47,9 +48,9 @@ export interface Scene {
 	agentStatus(): Promise<AgentStatus>;
 	relayStatus(): Promise<RelayStatus>;
 	/** Hands a mail over from the internet, and waits until it is in the mailbox; returns the milliseconds. */
-	deliver(subject: string, options?: { to?: string; timeout?: number }): Promise<number>;
+	deliver(subject: string, options?: Delivery): Promise<number>;
 	/** Waits until the mail with this subject is in the home's mailbox. */
-	arrives(subject: string, options?: { to?: string; timeout?: number }): Promise<void>;
+	arrives(subject: string, options?: Delivery): Promise<void>;
 }
 
 /** For what starts many processes, on a machine that does many other things. */
@@ -197,17 +198,20 @@ domains = ["${domain}"]
 passwd = true
 tables = ["hash:/etc/aliases"]
 
-[dns]
+${labSettings(desec)}`;
+}
+
+/** What a lab has to say besides: its own deSEC, and that the addresses of its internet count as public. */
+export const labSettings = ({ api, update, checkIp }: Desec): string => `[dns]
 names = ["${mailName}"]
-api = "${desec.api}"
-update = "${desec.update}"
+api = "${api}"
+update = "${update}"
 also_public = ${JSON.stringify(documentation)}
 
 [check_ip]
-ipv4 = ["${desec.checkIp.ipv4}"]
-ipv6 = ["${desec.checkIp.ipv6}"]
+ipv4 = ["${checkIp.ipv4}"]
+ipv6 = ["${checkIp.ipv6}"]
 `;
-}
 
 /** What is to be asked and done on hosts that were prepared. */
 export function sceneOf(lab: Lab, keys: Scene["keys"]): Scene {
@@ -216,29 +220,44 @@ export function sceneOf(lab: Lab, keys: Scene["keys"]): Scene {
 		if (!stdout) throw new Error(stderr);
 		return JSON.parse(stdout) as T;
 	};
-	const scene: Scene = {
+	return {
 		lab,
 		keys,
 		agentStatus: () => status(lab.home, "heimweg"),
 		relayStatus: () => status(lab.relay, "heimweg-relay"),
-		async deliver(subject, options = {}) {
-			const to = options.to ?? mailboxes[0]!;
-			const began = performance.now();
-			const { accepted, transcript } = await lab.internet.sendMail({ to: `${to}@${domain}`, subject });
-			if (!accepted) throw new Error(`the relay did not take the mail "${subject}":\n${transcript}`);
-			await scene.arrives(subject, options);
-			return performance.now() - began;
-		},
-		async arrives(subject, { to = mailboxes[0]!, timeout = 20_000 } = {}) {
-			const search = ["grep", "-rqs", `^Subject: ${subject}$`, `/home/${to}/Maildir/new`];
-			await until(
-				`the mail "${subject}" is in ${to}'s mailbox`,
-				async () => (await lab.home.exec(search)).exitCode === 0,
-				timeout,
-			);
-		},
+		deliver: (subject, options) => deliver(lab, subject, options),
+		arrives: (subject, options) => arrives(lab, subject, options),
 	};
-	return scene;
+}
+
+export interface Delivery {
+	/** The mailbox; the first one if not given. */
+	to?: string;
+	/** Milliseconds; 20,000 if not given. */
+	timeout?: number;
+}
+
+/** Hands a mail over from the internet, and waits until it is in the mailbox; returns the milliseconds. */
+export async function deliver(lab: Lab, subject: string, options: Delivery = {}): Promise<number> {
+	const to = options.to ?? mailboxes[0]!;
+	const began = performance.now();
+	const { accepted, transcript } = await lab.internet.sendMail({ to: `${to}@${domain}`, subject });
+	if (!accepted) throw new Error(`the relay did not take the mail "${subject}":\n${transcript}`);
+	await arrives(lab, subject, options);
+	return performance.now() - began;
+}
+
+async function arrives(
+	{ home }: Lab,
+	subject: string,
+	{ to = mailboxes[0]!, timeout = 20_000 }: Delivery = {},
+): Promise<void> {
+	const search = ["grep", "-rqs", `^Subject: ${subject}$`, `/home/${to}/Maildir/new`];
+	await until(
+		`the mail "${subject}" is in ${to}'s mailbox`,
+		async () => (await home.exec(search)).exitCode === 0,
+		timeout,
+	);
 }
 
 /** Waits until the check says yes; throws with what it waited for, and the last error, after the timeout (20 s). */

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commonPackage, flags } from "../../systemd/package/packages.ts";
+import { commonPackage, fewHomes, flags } from "../../systemd/package/packages.ts";
 
 describe("the starter", () => {
 	let folder: string;
@@ -13,7 +13,7 @@ describe("the starter", () => {
 		const { files } = await commonPackage({ version: "1.2.3", maintainer: "Anna <a@b.invalid>", epoch: 0 });
 		const start = files.find(({ path }) => path === "/usr/lib/heimweg/start")!;
 		const content = "content" in start ? String(start.content) : "";
-		program("start", content.replace("here=/usr/lib/heimweg", `here=${folder}`));
+		program("start", content.replace(/^(here|etc)=.*$/gm, `$1=${folder}`));
 		symlinkSync("start", join(folder, "heimweg-relay"));
 		mkdirSync(join(folder, "bin"));
 	});
@@ -74,5 +74,21 @@ describe("the starter", () => {
 		expect(start("run").stdout).toBe(
 			`${folder}/node: ${flags["heimweg-relay"].join(" ")} ${folder}/heimweg-relay.mjs run\n`,
 		);
+	});
+
+	it("lets V8 compile for speed on a relay with many homes, or with homes in another folder", () => {
+		program("node", node("v24.21.0"));
+		const crowded = `${folder}/node: ${flags.crowded.join(" ")} ${folder}/heimweg-relay.mjs run --config a b\n`;
+		const home = (at: number) => join(folder, "homes.d", `home${at}.toml`);
+		mkdirSync(join(folder, "homes.d"));
+		for (let at = 0; at < fewHomes; at++) writeFileSync(home(at), "");
+		expect(start("run", "--config", "a b").stdout).not.toBe(crowded);
+		writeFileSync(home(fewHomes), "");
+		expect(start("run", "--config", "a b").stdout).toBe(crowded);
+		rmSync(home(0));
+		writeFileSync(join(folder, "relay.toml"), '[tunnel]\n# homes_dir = "/srv/homes"\n');
+		expect(start("run", "--config", "a b").stdout).not.toBe(crowded);
+		writeFileSync(join(folder, "relay.toml"), 'homes_dir = "/srv/homes"\n');
+		expect(start("run", "--config", "a b").stdout).toBe(crowded);
 	});
 });

@@ -107,6 +107,11 @@ export const help = {
 		"gibt die Zonen als Dateien für einen anderen Anbieter aus",
 	"prints the file for mail programs that a web server has to serve":
 		"gibt die Datei für Mailprogramme aus, die ein Webserver ausliefern muss",
+	"the file for Outlook instead": "stattdessen die Datei für Outlook",
+	"the lines for a web server instead, and where the files go":
+		"stattdessen die Zeilen für einen Webserver, und wohin die Dateien gehören",
+	"the records of the relay's own name, as one plan":
+		"die Einträge des eigenen Namens des Relays, als ein Plan",
 	"the mail domain": "die Maildomain",
 	"asks every source in [recipients] who the valid recipients are; exits 1 when one cannot be listed":
 		"fragt jede Quelle in [recipients] nach den gültigen Empfängern; endet mit 1, wenn eine nicht aufzuzählen ist",
