@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { parseAddress } from "../../../../shared/address.ts";
 import { textOf } from "../../../../shared/dns/text.ts";
@@ -146,6 +147,17 @@ test.each([
 			.join(),
 	).toContain(fault ?? "");
 	if (fault === undefined) expect(dkimFaults([record], rsa)).toEqual([]);
+});
+
+test("a published key of 512 bits is said to be too short, whoever's it is, and one of 1024 is not", () => {
+	const published = (modulusLength: number) => {
+		const { publicKey } = generateKeyPairSync("rsa", { modulusLength });
+		return `"v=DKIM1; k=rsa; p=${publicKey.export({ type: "spki", format: "der" }).toString("base64")}"`;
+	};
+	expect(dkimFaults([published(512)]).map(({ so }) => so)).toEqual([
+		"the key has 512 bits, and receivers take 1024 to 4096 (RFC 8301, 3.2)",
+	]);
+	expect(dkimFaults([published(1024)])).toEqual([]);
 });
 
 test("DMARC says what the configuration says, in the tags of RFC 9989", () => {
