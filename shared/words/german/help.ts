@@ -135,6 +135,8 @@ export const help = {
 		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	"looks at all that mail needs of this relay, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
 		"sieht alles an, was Mail von diesem Relay braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
+	"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)":
+		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	"mail domains; those of the configuration when none is named":
 		"Maildomains; die der Konfiguration, wenn keine genannt ist",
 	"mail domains; those of the homes when none is named":
