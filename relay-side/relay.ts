@@ -1,4 +1,5 @@
 import type { ProgramKind } from "../shared/program-kind.ts";
+import type { Proofs } from "../shared/proof.ts";
 import { spokenSchema } from "../shared/protocol/spoken.ts";
 import { say } from "../shared/words/say.ts";
 import { bans } from "./bans/part.ts";
@@ -94,8 +95,12 @@ Signals to the daemon:
 		homeFile: Object.assign({}, ...relay.parts.map((part) => part.homeFile ?? {})),
 		checkin: () => parts().flatMap(({ name, checkin }) => (checkin ? [{ part: name, ...checkin }] : [])),
 		homeStatus: (home) => Object.assign({}, ...parts().map((part) => part.homeStatus?.(home) ?? {})),
-		homeProofs: (home, except) =>
-			parts().flatMap(({ name, homeProof }) => (name === except ? [] : (homeProof?.(home) ?? []))),
+		homeProofs(home, except) {
+			const proofs: Proofs[] = [];
+			for (const { name, homeProof } of parts())
+				if (homeProof && name !== except) proofs.push(homeProof(home));
+			return proofs;
+		},
 		admit: async (domains) => void (await Promise.all(parts().map((part) => part.admit?.(domains)))),
 		nudge(home) {
 			for (const part of parts()) part.nudge?.(home);

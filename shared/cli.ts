@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { ConfigError, EX_CONFIG, EX_TROUBLE, EX_USAGE, HeimwegError, messageOf, remedyOf } from "./errors.ts";
+import { folded } from "./fold.ts";
 import { prepareHelp } from "./help.ts";
 import { plainJson, plainLines } from "./plain-text.ts";
 import { english, type Speak, say } from "./words/say.ts";
@@ -47,13 +48,15 @@ export async function exitWith(
 
 /** Writes an error as a person reads it to standard error, and returns its exit status. */
 export function complain(error: unknown, speak: Speak = english): number {
+	const write = (text: string) =>
+		void process.stderr.write(`${folded(plainLines(speak(text)), process.stderr.columns)}\n`);
 	if (error instanceof ConfigError) {
-		for (const problem of error.problems) process.stderr.write(`${plainLines(speak(problem))}\n`);
+		for (const problem of error.problems) write(problem);
 		return EX_CONFIG;
 	}
 	const remedy = remedyOf(error);
-	process.stderr.write(`${plainLines(speak(messageOf(error)))}\n`);
-	if (remedy) process.stderr.write(`${plainLines(speak(say`what to do: ${remedy}`))}\n`);
+	write(messageOf(error));
+	if (remedy) write(say`what to do: ${remedy}`);
 	return error instanceof HeimwegError ? error.exitStatus : EX_TROUBLE;
 }
 
@@ -80,7 +83,9 @@ export async function printStatus<S>(options: {
 		complain(error, await speech());
 		return notRunning;
 	}
-	const text = options.json ? `${plainJson(status)}\n` : plainLines(options.text(status, await speech()));
+	const text = options.json
+		? `${plainJson(status)}\n`
+		: folded(plainLines(options.text(status, await speech())), process.stdout.columns);
 	process.stdout.write(text);
 	return options.isWell(status) ? 0 : EX_TROUBLE;
 }

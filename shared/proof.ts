@@ -37,6 +37,22 @@ export function headlineOf(all: readonly Proofs[], stops: readonly string[] = []
 	return headline;
 }
 
+/** The verdict alone that {@link headlineOf} comes to in a direction; undefined when nobody knows anything of it. */
+export function verdictOf(all: readonly Proofs[], direction: Direction): Verdict | undefined {
+	let verdict: Verdict | undefined;
+	const see = (one: Proof) => {
+		if (verdict === "no" || one.verdict === "yes") verdict ??= "yes";
+		else verdict = one.verdict;
+	};
+	for (const one of all) {
+		const said = one[direction];
+		if (said === undefined) continue;
+		if ("verdict" in said) see(said);
+		else for (const proof of said) see(proof);
+	}
+	return verdict;
+}
+
 function fold(proofs: readonly Proof[]): NonNullable<Headline[Direction]> {
 	const those = (verdict: Verdict) => proofs.filter((one) => one.verdict === verdict);
 	const [no, open] = [those("no"), those("not known")];

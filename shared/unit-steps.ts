@@ -26,12 +26,15 @@ export async function unitSteps(
 		run,
 		daemon,
 		others = [],
+		first,
 		files,
 		changes,
 	}: {
 		run: RunCommand;
 		daemon: string;
 		others?: readonly string[];
+		/** What runs once before the daemon does, as far as the others are to start; the daemon goes on without it. */
+		first?: string;
 		/** What the daemon reads when it starts. */
 		files: readonly string[];
 		/** Whether a step before these changes one of the files. */
@@ -49,11 +52,17 @@ export async function unitSteps(
 		});
 	};
 	const runs = states[0]!.active;
+	const isOther = (unit: string) => unit !== daemon;
 	const restarts = runs && (changes || (await isOlder(run, daemon, files)));
+	async function start(): Promise<void> {
+		if (starts.some(isOther)) {
+			await systemctl("enable", "--now", ...starts.filter(isOther));
+			if (first) await run("systemctl", ["start", first], { timeout: startPatience }).catch(() => {});
+		}
+		if (starts.includes(daemon)) await systemctl("enable", "--now", daemon);
+	}
 	return [
-		...(starts.length > 0
-			? [{ text: words.stepStart, act: () => systemctl("enable", "--now", ...starts) }]
-			: []),
+		...(starts.length > 0 ? [{ text: words.stepStart, act: start }] : []),
 		...(restarts ? [{ text: words.stepRestart, act: () => systemctl("restart", daemon) }] : []),
 	];
 }

@@ -12,8 +12,6 @@ const sides = {
 			...["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
 			// Where valid recipients stand.
 			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
-			// What a token at deSEC must be allowed.
-			"agent/dns/policies.ts",
 			// What is wanted of a mail domain's records, by the configuration.
 			...["agent/dns/config.ts", "agent/dns/mail-domains.ts"],
 			// How a certificate is judged.

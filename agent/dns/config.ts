@@ -1,13 +1,9 @@
 import { z } from "zod";
 import { cronSchema } from "../../shared/common-config.ts";
-import { cidrSchema, hostnameSchema, secretPathSchema, urlSchema } from "../../shared/config.ts";
+import { cidrSchema, hostnameSchema, secretPathSchema } from "../../shared/config.ts";
+import { httpsSchema } from "../../shared/dns/providers/desec/url.ts";
 import { type ClientService, clientServices } from "../../shared/dns/wanted/mail-domain.ts";
 import type { Complain, SectionOf } from "../../shared/part.ts";
-
-const httpsSchema = urlSchema("https://desec.io/api/v1").refine(
-	(url) => url.startsWith("https:") || isLoopback(url),
-	"the token must not cross the network in clear: expected https",
-);
 
 const viaSchema = z.enum(["direct", "relay"]);
 
@@ -102,8 +98,4 @@ export function reviewDns({ dns }: { dns?: DnsConfig | undefined }, complain: Co
 	if (typeof dns?.via !== "object") return;
 	for (const name of Object.keys(dns.via))
 		if (!dns.names.includes(name)) complain(["dns", "via", name], `expected one of dns.names, got "${name}"`);
-}
-
-function isLoopback(url: string): boolean {
-	return ["127.0.0.1", "[::1]", "localhost"].includes(new URL(url).hostname);
 }

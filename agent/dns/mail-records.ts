@@ -4,17 +4,20 @@ import type { Plan } from "../../shared/dns/plan/plan.ts";
 import type { Provider } from "../../shared/dns/provider.ts";
 import { untilVisible } from "../../shared/dns/visibility.ts";
 import type { WantedRRset } from "../../shared/dns/wanted/address.ts";
+import { wishesOf } from "../../shared/dns/wanted/all.ts";
+import { autoconfigFile, autodiscoverFile } from "../../shared/dns/wanted/autoconfig.ts";
+import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
+import { dnsCommands } from "../../shared/dns/zones/commands.ts";
+import { createSnapshots } from "../../shared/dns/zones/snapshots.ts";
+import { createZones } from "../../shared/dns/zones/zones.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema } from "../../shared/protocol/dns.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { AgentContext, CheckinSection } from "../part.ts";
-import { dnsCommands } from "./commands.ts";
 import { mailRecordsDrifted } from "./conditions.ts";
 import { type DnsConfig, typesOf } from "./config.ts";
 import { mailDomain } from "./mail-domains.ts";
 import { createRelaySight } from "./relay-sight.ts";
-import { createSnapshots } from "./snapshots.ts";
-import { createZones } from "./zones.ts";
 
 /** For one look at all zones. */
 const lookTime = MINUTE;
@@ -81,7 +84,14 @@ export function createMailRecords(
 	}
 
 	const zones = createZones({
-		...{ provider: made, domains, mail, snapshot: snapshots.keep },
+		...{ provider: made, command: "heimweg dns", snapshot: snapshots.keep },
+		subjects() {
+			if (domains.length > 0) return domains;
+			throw new HeimwegError("the configuration names no mail domain", {
+				remedy: 'add domains = ["example.org"] to [mail] in heimweg.toml',
+			});
+		},
+		wishes: (domain, zone) => wishesOf(mail(domain, zone)),
 		memory: {
 			read: () => remembered,
 			async write(all) {
@@ -122,15 +132,9 @@ export function createMailRecords(
 	}
 
 	const commands = dnsCommands({
-		...{ zones, log, visible, onBehind, snapshot: snapshots.last },
+		...{ program: "heimweg", zones, log, visible, onBehind, snapshot: snapshots.last },
 		addressRRsets: () => config.names.flatMap((name) => typesOf(config).map((type) => ({ name, type }))),
 		policies: async (tokenId, signal) => (await made()).policies(tokenId, signal),
-		async mail(domain) {
-			if (domains.includes(domain)) return mail(domain, domain);
-			throw new HeimwegError(
-				`${domain} is none of the mail domains: ${domains.join(", ") || "there is none"}`,
-			);
-		},
 		onApplied(zone, done) {
 			if (done.length === 0) return;
 			sight.wrote(zone, done);
@@ -142,8 +146,19 @@ export function createMailRecords(
 		},
 	});
 
+	/** A file for mail programs. */
+	const fileFor = (make: (mail: MailDomain) => string) => async (domain: string) => {
+		if (domains.includes(domain)) return JSON.stringify(make(mail(domain, domain)));
+		const known = domains.join(", ") || "there is none";
+		throw new HeimwegError(`${domain} is none of the mail domains: ${known}`);
+	};
+
 	return {
-		commands,
+		commands: {
+			...commands,
+			"dns-autoconfig": fileFor(autoconfigFile),
+			"dns-autodiscover": fileFor(autodiscoverFile),
+		},
 		look,
 		checkin: {
 			own() {

@@ -12,6 +12,7 @@ type Line = Pick<CommandLine<AgentCore>, "configOption" | "load" | "order" | "en
 interface Options {
 	config: string;
 	json?: boolean;
+	mail?: string;
 	forDaemon?: boolean;
 }
 
@@ -25,6 +26,10 @@ export function doctorCommandLine(program: Command, line: Line): void {
 		.argument("[domain...]", "mail domains; those of the configuration when none is named")
 		.option(...line.configOption)
 		.option("--json", "for scripts")
+		.option(
+			"--mail <address>",
+			"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)",
+		)
 		// The unit heimweg-doctor@ runs it so.
 		.addOption(new Option("--for-daemon").hideHelp())
 		.action(async (domains: string[], options: Options) => {
@@ -36,12 +41,12 @@ export function doctorCommandLine(program: Command, line: Line): void {
 async function lookNow(
 	line: Line,
 	domains: string[],
-	{ config: file, json = false }: Options,
+	{ config: file, json = false, mail }: Options,
 ): Promise<number> {
 	const { doctorCommand, examineHome } = await import("./doctor.ts");
 	const beforehand = {
 		config: await configOf(line, file, domains),
-		domains,
+		...{ domains, mail },
 		// While the relay looks at itself, this home is looked at.
 		relay: ask(line, file, "doctor-relay"),
 		asked: await ask(line, file),

@@ -6,7 +6,7 @@ import { seeHttps } from "../../shared/doctor/https.ts";
 import { lookAtSmtp } from "../../shared/doctor/smtp/look.ts";
 import { findingsText } from "../../shared/doctor/text.ts";
 import { seeTls } from "../../shared/doctor/tls.ts";
-import { messageOf } from "../../shared/errors.ts";
+import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { plainJson } from "../../shared/plain-text.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { readRegularFile } from "../../shared/regular-file.ts";
@@ -17,6 +17,8 @@ import { mailDomain } from "../dns/mail-domains.ts";
 import type { examineHome } from "./examine-home.ts";
 import { relayFindings, together } from "./from-relay.ts";
 import type { HomeEyes, HomeKnown } from "./known.ts";
+import { seeMail } from "./mail/command.ts";
+import type { SendDeps } from "./mail/send.ts";
 import { type Told, toldSchema } from "./told.ts";
 
 /** The largest file that is looked at, in bytes. */
@@ -34,6 +36,8 @@ export interface Beforehand {
 	/** Domains to look at; those of the configuration when there is none. */
 	domains: readonly string[];
 	asked: Asked;
+	/** The mailbox to which a mail is sent to see its way; undefined: none is sent. */
+	mail?: string | undefined;
 	/** What the relay finds at itself; undefined: it is not asked. */
 	relay?: Promise<Asked>;
 }
@@ -46,6 +50,8 @@ export interface DoctorDeps {
 	dns?: () => Dns;
 	/** In the place of this machine's own. */
 	eyes?: Partial<Omit<HomeEyes, "dns" | "run" | "now">>;
+	/** In the place of what a mail is sent with. */
+	mailSteps?: Partial<SendDeps>;
 	now?: () => Date;
 }
 
@@ -68,14 +74,32 @@ export async function doctorCommand(
 	return status;
 }
 
-/** Looks at everything that can be looked at with what is known. Never throws. */
+/** Looks at everything that can be looked at with what is known. Throws only where no mail can be sent that should be. */
 export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Promise<Finding[]> {
 	const { dns = () => createDns(), now = () => new Date(), run } = deps;
 	const { told, lack } = whatWasTold(beforehand.asked);
 	const home = await knownHome(beforehand, told, dns());
 	const eyes = (): HomeEyes => ({ ...ownEyes, ...deps.eyes, dns: dns(), run, now });
-	const found = [...lack, ...(await deps.examine(home, eyes))];
+	const [seen, way] = await Promise.all([
+		deps.examine(home, eyes),
+		beforehand.mail === undefined ? [] : wayOf(beforehand.mail, home, { ...deps, dns: dns() }),
+	]);
+	const found = [...lack, ...seen, ...way];
 	return beforehand.relay ? together(found, relayFindings(await beforehand.relay)) : found;
+}
+
+/** Sends a mail on its whole way. */
+async function wayOf(
+	to: string,
+	{ relay: [relay], domains, told }: HomeKnown,
+	{ run, dns, mailSteps = {} }: Omit<DoctorDeps, "dns"> & { dns: Dns },
+): Promise<Finding[]> {
+	if (!relay)
+		throw new HeimwegError(say`--mail: the configuration names no relay, or may not be read`, {
+			remedy: "run it as root",
+		});
+	const wish = { to, relay, relayName: told?.relay?.name, domains: domains.map(({ domain }) => domain) };
+	return seeMail(wish, { run, dns, ...mailSteps });
 }
 
 /** What the daemon told; what it did not is a finding. */

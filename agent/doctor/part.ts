@@ -27,10 +27,10 @@ export const doctor = agentPart({
 	config: doctorShape,
 	conditions: Object.values(conditions),
 
-	create({ mail, relays, doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
+	create({ relays, doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
 		let relayVersion: string | undefined;
 		let endSchedule = () => {};
-		const known = () => JSON.stringify(whatIsKnown(facts, mail?.domains ?? [], relayVersion));
+		const known = () => JSON.stringify(whatIsKnown(facts, relayVersion));
 		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
 		const daily = createDaily({
 			async examine(signal) {

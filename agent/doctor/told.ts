@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { addressSchema, hostnameSchema } from "../../shared/config.ts";
-import { requiredNames } from "../../shared/recipient.ts";
 import { version } from "../../shared/version.ts";
 import type { AgentFacts } from "../facts.ts";
 
@@ -32,21 +31,14 @@ export const toldSchema = z.object({
 	relayed: z.array(z.string()).default([]),
 	relayVersion: z.string().optional(),
 	homeAddresses: z.array(addressSchema).default([]),
-	/** Addresses that RFC 2142 asks for and that are not valid here; undefined: the list is not known. */
-	lackingAddresses: z.array(z.string()).optional(),
 });
 export type Told = z.infer<typeof toldSchema>;
 
 /** What the daemon knows now. */
-export function whatIsKnown(
-	facts: AgentFacts,
-	domains: readonly string[],
-	relayVersion: string | undefined,
-): Told {
-	const { relayTruth, signingKeys, servedPorts, addresses, valid, published } = facts;
+export function whatIsKnown(facts: AgentFacts, relayVersion: string | undefined): Told {
+	const { relayTruth, signingKeys, servedPorts, addresses, published } = facts;
 	const relay = relayTruth.value;
 	const keys = signingKeys.value;
-	const required = domains.flatMap((domain) => requiredNames.map((name) => `${name}@${domain}`));
 	return {
 		version,
 		...(relay
@@ -63,6 +55,5 @@ export function whatIsKnown(
 		...(relayVersion ? { relayVersion } : {}),
 		ports: [...(servedPorts.value ?? [])],
 		homeAddresses: ([4, 6] as const).flatMap((family) => addresses.value?.[family].address ?? []),
-		...(valid.value ? { lackingAddresses: required.filter((one) => !valid.value!.has(one)) } : {}),
 	};
 }

@@ -33,7 +33,7 @@ export interface AskOptions {
 	/** Milliseconds. */
 	patience: number;
 	signal: AbortSignal;
-	say(step: "relay_heard" | "later", text: string): void;
+	say(step: "waiting" | "relay_heard" | "later", text: string): void;
 }
 
 /** Asks through the code's tunnel, over each of the relay's addresses in turn, until accepted or refused for good. */
@@ -81,6 +81,9 @@ export async function askToJoin(options: AskOptions): Promise<Accepted> {
 			const rest = Math.min(pause, Math.max(end - performance.now(), 0));
 			await sleep(rest, undefined, { signal }).catch(() => signal.throwIfAborted());
 		}
+		const left = Math.round((end - performance.now()) / SECOND);
+		if (!heard && round === 0 && left > 0)
+			say("waiting", `no answer yet; the relay is asked for ${left} s more, and Ctrl-C ends that`);
 	}
 	throw silent(invitation, heard, because, await options.closedWays());
 }

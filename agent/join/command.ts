@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
+import { readCode } from "../../shared/invitation/code.ts";
 import { SECOND } from "../../shared/time.ts";
 import { type Enrolled, enrol, joined, underWay } from "./enrol.ts";
 import { refuseHome } from "./ground.ts";
@@ -22,6 +23,8 @@ export interface JoinCommandOptions {
 	/** Milliseconds until the relay must have answered. */
 	patience?: number | undefined;
 	paths?: Partial<EnrolPaths>;
+	/** Makes a home one that may join anew; not before there is a code that can be read, since mail stops with it. */
+	makeRoom?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -29,13 +32,17 @@ export interface JoinCommandOptions {
  * on the machine could read it; where an enrolment is under way none is asked for.
  */
 export async function joinCommand(options: JoinCommandOptions): Promise<Enrolled> {
-	const { run, say, signal, patience, paths } = options;
-	if (await joined(paths)) await refuseHome({ ...defaultPaths, ...paths });
+	const { run, say, signal, patience, paths, makeRoom } = options;
+	const room = (await joined(paths)) ? makeRoom : undefined;
+	if (!room && (await joined(paths))) await refuseHome({ ...defaultPaths, ...paths });
 	const code = (await underWay(paths)) ? await newerCode(options) : await askCode(options);
+	if (room && code !== undefined) {
+		readCode(code);
+		await room();
+	}
 	const enrolled = await enrol(code, { run, signal, patience, paths, say: ({ text }) => say(text) });
 	say(
-		`This home has joined as ${enrolled.home}. Compare these six words with those that "heimweg-relay invites" shows on the\n` +
-			`relay: ${enrolled.words}`,
+		`This home has joined as ${enrolled.home}. Compare these six words with those that "heimweg-relay invites" shows on the relay: ${enrolled.words}`,
 	);
 	return enrolled;
 }

@@ -26,7 +26,7 @@ import { closedWays, wayOut } from "./way-out.ts";
 
 /** What is going on, for a person to read; never a secret. */
 export interface EnrolStep {
-	step: "begun" | "relay_found" | "relay_heard" | "later" | "accepted" | "written" | "proven";
+	step: "begun" | "relay_found" | "waiting" | "relay_heard" | "later" | "accepted" | "written" | "proven";
 	text: string;
 }
 

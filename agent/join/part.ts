@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { runCommand } from "../../shared/command.ts";
 import { spanSchema } from "../../shared/config.ts";
+import { folded } from "../../shared/fold.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
 import { WrongAnswer } from "../../shared/prompt.ts";
@@ -33,7 +34,8 @@ export const join = agentPart({
 	cli(program, line) {
 		const { end } = line;
 		let speak = english;
-		const print = (text: string) => void process.stdout.write(plainLines(`${speak(text)}\n`));
+		const print = (text: string) =>
+			void process.stdout.write(plainLines(`${folded(speak(text), process.stdout.columns)}\n`));
 		program
 			.command("join")
 			.description(
@@ -62,15 +64,19 @@ export const join = agentPart({
 					const deps = realDeps(line, options, print, speak);
 					if (options.dryRun && !(await joined())) throw new WrongAnswer(words.dryRunEarly);
 					requireAnswers(deps.prompt, options, await isThere(deps.tokenFile));
-					if (anew && (await joined()))
-						print(`The configuration of before is ${await makeRoom(runCommand)}.`);
-					else if (await joined()) {
+					if (!anew && (await joined())) {
 						const known = joinedBefore(defaultConfigPath, await line.load(defaultConfigPath));
 						return afterEnrolment(known, options, deps);
 					}
 					process.once("SIGINT", abort).once("SIGTERM", abort);
 					const enrolled = await joinCommand({
 						...{ run: runCommand, input: process.stdin, say: print, signal: stop.signal, patience: wait },
+						makeRoom: anew
+							? async () => {
+									const kept = await makeRoom(runCommand);
+									print(say`what ${defaultConfigPath} said before is in ${kept}`);
+								}
+							: undefined,
 					});
 					process.off("SIGINT", abort).off("SIGTERM", abort);
 					return afterEnrolment(enrolled, options, deps);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Headline, headlineOf } from "../../shared/proof.ts";
+import { headlineOf, type Proofs } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { stateFile } from "../../shared/state.ts";
 import { MINUTE } from "../../shared/time.ts";
@@ -56,9 +56,13 @@ export const homes = relayPart({
 			tellHomes({ registry, at, byDomain, changedHomes, changedDomains });
 		}
 
-		function headlineOfHome(home: Home): Headline {
+		function proofsOf(home: Home): readonly Proofs[] {
 			const presence = presenceProof(facts.presence.all.get(home.id), performance.now());
-			return headlineOf([presence, ...context.homeProofs(home)]);
+			return [presence, ...context.homeProofs(home)];
+		}
+
+		function* allProofs(): Generator<{ id: string; proofs: readonly Proofs[] }> {
+			for (const home of keeper.registry.homes.values()) yield { id: home.id, proofs: proofsOf(home) };
 		}
 
 		function figures(): HomeFigures {
@@ -92,16 +96,10 @@ export const homes = relayPart({
 			},
 			homeStatus: (home) => ({
 				...{ id: home.id, addresses: home.addresses, domains: home.domains, publicKey: home.publicKey },
-				headline: headlineOfHome(home),
+				headline: headlineOf(proofsOf(home)),
 			}),
 			homeProof: (home) => routedProof(home, keeper.registry),
-			proof: () =>
-				homesProof(
-					[...keeper.registry.homes.values()].map((home) => ({
-						id: home.id,
-						headline: headlineOfHome(home),
-					})),
-				),
+			proof: () => homesProof(allProofs()),
 			brief: () => ({ figures: figures() }),
 			status: (scope): Record<keyof HomesStatus, unknown> => ({
 				figures: figures(),

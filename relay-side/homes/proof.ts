@@ -2,9 +2,11 @@ import { spanOf } from "../../shared/health.ts";
 import {
 	type Direction,
 	type Headline,
+	headlineOf,
 	mailDirections,
 	type Proof,
 	type Proofs,
+	verdictOf,
 } from "../../shared/proof.ts";
 import { SECOND } from "../../shared/time.ts";
 import { say } from "../../shared/words/say.ts";
@@ -41,27 +43,56 @@ export function routedProof({ domains }: Home, { deferred }: Pick<Registry, "def
 	return { incoming: { verdict: "no", because } };
 }
 
-/** What is known of all homes together; it is a no only when nobody's mail flows. */
-export function homesProof(homes: ReadonlyArray<{ id: string; headline: Headline }>): Proofs {
-	const fold = (direction: Direction): Proof => {
-		if (homes.length === 0) return { verdict: "not known", because: "there is no home yet" };
-		if (homes.length === 1) return ofOne(homes[0]!, direction);
-		const yes = homes.filter(({ headline }) => headline[direction]?.verdict === "yes");
-		const others = homes.filter(({ headline }) => headline[direction]?.verdict !== "yes");
-		if (others.length === 0) return { verdict: "yes", because: `all ${homes.length} homes` };
-		const some = others.slice(0, named).map((home) => {
-			const { verdict, because } = ofOne(home, direction);
-			return verdict === "no" ? say`${home.id}: no, ${because}` : say`${home.id}: not known, ${because}`;
-		});
-		const more = others.length > named ? [say`and ${others.length - named} more`] : [];
-		const anyOpen = others.some(({ headline }) => headline[direction]?.verdict !== "no");
-		const verdict = yes.length > 0 ? "yes" : anyOpen ? "not known" : "no";
-		return { verdict, because: [say`${yes.length} of ${homes.length} homes`, ...some, ...more].join("; ") };
+/**
+ * What is known of all homes together; it is a no only when nobody's mail flows. Of ten thousand homes only the verdict is
+ * made out, but for those that are named.
+ */
+export function homesProof(homes: Iterable<{ id: string; proofs: readonly Proofs[] }>): Proofs {
+	const tallies = mailDirections.map((direction) => ({ direction, ...newTally() }));
+	let all = 0;
+	let only: Headline = {};
+	for (const { id, proofs } of homes) {
+		if (all === 0) only = headlineOf(proofs);
+		all += 1;
+		for (const tally of tallies) count(tally, id, proofs);
+	}
+	const fold = ({ direction, yes, others, anyOpen, some }: (typeof tallies)[number]): Proof => {
+		if (all === 0) return { verdict: "not known", because: "there is no home yet" };
+		if (all === 1) return ofOne(only, direction);
+		if (others === 0) return { verdict: "yes", because: `all ${all} homes` };
+		const more = others > named ? [say`and ${others - named} more`] : [];
+		const verdict = yes > 0 ? "yes" : anyOpen ? "not known" : "no";
+		return { verdict, because: [say`${yes} of ${all} homes`, ...some, ...more].join("; ") };
 	};
-	return Object.fromEntries(mailDirections.map((direction) => [direction, fold(direction)]));
+	return Object.fromEntries(tallies.map((tally) => [tally.direction, fold(tally)]));
 }
 
-function ofOne({ headline }: { headline: Headline }, direction: Direction): Proof {
+/** Of one direction: for how many homes mail flows, and what is to be said of the first of the others. */
+interface Tally {
+	yes: number;
+	others: number;
+	anyOpen: boolean;
+	some: string[];
+}
+
+function newTally(): Tally {
+	return { yes: 0, others: 0, anyOpen: false, some: [] };
+}
+
+function count(tally: Tally & { direction: Direction }, id: string, proofs: readonly Proofs[]): void {
+	const is = verdictOf(proofs, tally.direction);
+	if (is === "yes") {
+		tally.yes += 1;
+		return;
+	}
+	tally.others += 1;
+	if (is !== "no") tally.anyOpen = true;
+	if (tally.others > named) return;
+	const { verdict, because } = ofOne(headlineOf(proofs), tally.direction);
+	tally.some.push(verdict === "no" ? say`${id}: no, ${because}` : say`${id}: not known, ${because}`);
+}
+
+function ofOne(headline: Headline, direction: Direction): Proof {
 	const { verdict, because } = headline[direction] ?? {
 		verdict: "not known",
 		because: [say`nobody has looked`],

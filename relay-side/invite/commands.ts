@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { hostnameSchema, publicKeySchema } from "../../shared/config.ts";
 import { asciiDomain } from "../../shared/domain-name.ts";
 import { HeimwegError } from "../../shared/errors.ts";
+import { folded } from "../../shared/fold.ts";
 import { encodeInvitation, seedLength } from "../../shared/invitation/code.ts";
 import { relayKeysOf } from "../../shared/invitation/secrets.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
@@ -76,8 +77,7 @@ export async function inviteHome(
 			`The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.`,
 		);
 	desk.say(
-		`${home} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\n` +
-			`take ${home}'s mail: send it on a way that you trust. Both sides then show the same six words.`,
+		`${home} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can take ${home}'s mail: send it on a way that you trust. Both sides then show the same six words.`,
 	);
 	desk.out(code);
 }
@@ -186,7 +186,7 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 	function at(
 		file: string,
 		act: (desk: Desk) => Promise<void>,
-		beside: NodeJS.WritableStream = process.stdout,
+		beside: NodeJS.WriteStream = process.stdout,
 	): Promise<void> {
 		const work = async () => {
 			const { homes_dir } = await line.load(file);
@@ -194,8 +194,9 @@ export function inviteCommands(program: Command, line: CommandLine<RelayCore>): 
 			await act({
 				order: (command, argument) => line.order(file, command, argument),
 				files: homeFiles(homes_dir),
-				say: (text) => void beside.write(plainLines(`${speak(text)}\n`)),
-				tell: (text) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
+				say: (text) => void beside.write(plainLines(`${folded(speak(text), beside.columns)}\n`)),
+				tell: (text) =>
+					void process.stdout.write(plainLines(`${folded(speak(text), process.stdout.columns)}\n`)),
 				out: (text) => void process.stdout.write(plainLines(`${text}\n`)),
 				now: () => new Date(),
 			});

@@ -1,4 +1,5 @@
 import { runCommand } from "../../shared/command.ts";
+import { folded } from "../../shared/fold.ts";
 import { plainLines } from "../../shared/plain-text.ts";
 import { missingPrograms } from "../../shared/preflight.ts";
 import { createPrompt } from "../../shared/prompt.ts";
@@ -36,7 +37,8 @@ export const setup = relayPart({
 					prompt: createPrompt({ all: options.yes ?? false, speak }),
 					line,
 					internet: realInternet(),
-					say: (text: string) => void process.stdout.write(plainLines(`${speak(text)}\n`)),
+					say: (text: string) =>
+						void process.stdout.write(plainLines(`${folded(speak(text), process.stdout.columns)}\n`)),
 					lacks: async () => [...(await missingPrograms(programs)), ...(await wireguardProblems(runCommand))],
 					uid: process.getuid?.() ?? -1,
 				};

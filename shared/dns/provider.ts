@@ -28,6 +28,8 @@ export interface Provider {
 	mayHaveWorked(error: unknown): boolean;
 	/** Somebody else wrote at the same time: read again, and try again. */
 	isRace(error: unknown): boolean;
+	/** The account has no zone that holds the name that was asked about. */
+	isElsewhere(error: unknown): boolean;
 	/** Saves what a restart must not forget. */
 	remember(): Promise<void>;
 	/** Nothing is sent any more. */

@@ -1,6 +1,6 @@
 import { spf } from "mailauth/lib/spf/index.js";
-import { stringsOf } from "../dns/text.ts";
 import type { Answer } from "./dns/answer.ts";
+import { inNodesForm } from "./dns/nodes-form.ts";
 
 /** What a receiver makes of a domain's SPF for one address (RFC 7208, 2.6), and what it cost. */
 export interface SpfResult {
@@ -27,22 +27,4 @@ export async function evaluateSpf(
 		because: /: ([^:]+)$/.exec(comment)?.[1] ?? comment,
 		...{ lookups: lookups?.count ?? 0, voids: lookups?.void ?? 0 },
 	};
-}
-
-/** An answer as node:dns gives it, and its errors. */
-function inNodesForm(type: string, answer: Answer): never {
-	if (answer.is === "unknown") {
-		const code = answer.trouble.is === "silent" ? "ETIMEOUT" : "EREFUSED";
-		throw Object.assign(new Error(answer.trouble.is), { code });
-	}
-	if (answer.is === "nothing")
-		throw Object.assign(new Error("nothing"), { code: answer.noName ? "ENOTFOUND" : "ENODATA" });
-	const records = answer.records.map((record) => {
-		if (type === "TXT") return stringsOf(record) ?? [];
-		if (type !== "MX") return record.replace(/\.$/, "");
-		const [priority, exchange = ""] = record.split(" ");
-		return { priority: Number(priority), exchange: exchange.replace(/\.$/, "") };
-	});
-	// The library declares the form of TXT alone.
-	return records as never;
 }

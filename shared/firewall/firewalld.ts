@@ -12,31 +12,42 @@ const routeSchema = z.looseObject({ dev: z.string() });
 export async function firewalld(run: RunCommand, ports: readonly OpenPort[]): Promise<Firewall | undefined> {
 	const said = await run("firewall-cmd", ["--state"]).catch(() => "");
 	if (said.trim() !== "running") return undefined;
+	// Each call starts a Python, which takes a small machine half a second: each is made once, for all ports together.
 	const incoming = ports.filter(({ out }) => !out);
-	const outer = await outerZones(run);
+	const devices = [...new Set(incoming.flatMap(({ on }) => on ?? []))];
+	const zones = new Map<string | undefined, Promise<string[][]>>(
+		devices.map((device) => [device, innerZone(run, device).then((zone) => [zone])]),
+	);
+	zones.set(undefined, outerZones(run));
 	const wanted: string[][] = [];
 	for (const port of incoming) {
-		if (port.on === undefined) for (const zone of outer) wanted.push([...zone, "port", portText(port)]);
-		else {
-			const zone = await zoneOf(run, port.on);
-			if (zone === "trusted" || zone === undefined) wanted.push(["--zone=trusted", "interface", port.on]);
-			else wanted.push([`--zone=${zone}`, "port", portText(port)]);
+		for (const zone of await zones.get(port.on)!) {
+			if (port.on !== undefined && zone[0] === trusted) wanted.push([trusted, "interface", port.on]);
+			else wanted.push([...zone, "port", portText(port)]);
 		}
 	}
+	const has = new Map<string, Promise<string>>();
 	const opens: string[][] = [];
 	for (const one of new Map(wanted.map((some) => [some.join(" "), some])).values()) {
 		const [kind, what] = one.slice(-2);
 		const zone = one.slice(0, -2);
 		for (const lasting of [[], ["--permanent"]]) {
-			const query = [...lasting, ...zone, `--query-${kind}=${what}`];
-			const open = await run("firewall-cmd", query).then(
-				(text) => text.trim() === "yes",
-				() => false,
-			);
-			if (!open) opens.push(["firewall-cmd", ...lasting, ...zone, `--add-${kind}=${what}`]);
+			const list = [...lasting, ...zone, `--list-${kind}s`];
+			const said = has.get(list.join(" ")) ?? run("firewall-cmd", list).catch(() => "");
+			has.set(list.join(" "), said);
+			if (!(await said).trim().split(/\s+/).includes(what!))
+				opens.push(["firewall-cmd", ...lasting, ...zone, `--add-${kind}=${what}`]);
 		}
 	}
 	return { name: "firewalld", opens };
+}
+
+const trusted = "--zone=trusted";
+
+/** The zone of the tunnel: its owner's, or the one that trusts it as a whole. */
+async function innerZone(run: RunCommand, device: string): Promise<string[]> {
+	const zone = await zoneOf(run, device);
+	return [zone === undefined ? trusted : `--zone=${zone}`];
 }
 
 /** The zones, as options, of the interfaces that lead out; no option is the default zone. */

@@ -6,6 +6,7 @@ import { help } from "./german/help.ts";
 import { home } from "./german/home.ts";
 import { joining } from "./german/joining.ts";
 import { machine } from "./german/machine.ts";
+import { mailWay } from "./german/mail-way.ts";
 import { postfix } from "./german/postfix.ts";
 import { records } from "./german/records.ts";
 import { relay } from "./german/relay.ts";
@@ -21,7 +22,7 @@ import { type Catalogue, type Grammar, translator } from "./translate.ts";
 export const germanCatalogue: Catalogue = {
 	...{ ...status, ...home, ...relay, ...postfix, ...dns, ...machine },
 	...{ ...setting, ...joining, ...clients, ...records, ...help },
-	...{ ...doctor, ...checks, ...relayDoctor },
+	...{ ...doctor, ...checks, ...relayDoctor, ...mailWay },
 };
 
 /** Articles by the case that a sentence asks for; what begins with none of them, such as a host's name, stays. */

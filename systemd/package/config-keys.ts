@@ -158,6 +158,12 @@ export const relayKeys: readonly ConfigKey[] = [
 	key("ports.per_home", "5000", "Connections at once to one home."),
 	key("ports.connections", "10000", "Connections at once to all homes."),
 	key(
+		"dns.token_file",
+		"none",
+		"Where deSEC's token for the zone of the relay's own name lies: a path, or credential:NAME.",
+	),
+	key("dns.api", "deSEC's", "Where its REST interface is."),
+	key(
 		"dns.also_public",
 		"none",
 		"Networks whose name servers may be asked although they are not public, for a lab.",

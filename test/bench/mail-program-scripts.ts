@@ -24,6 +24,22 @@ export const noops = (host: string, name: string, port = 993) => `
 	};
 	begin();`;
 
+/** Logs in and waits for mail (IDLE, RFC 2177); prints the moment of each word of one, and `closed`. */
+export const idles = (host: string, name: string) => `
+	const socket = ${open(host, name)}.setEncoding("utf8");
+	let line = "";
+	const next = { "* OK": 'a login anna "${password}"', "a OK": "b select inbox", "b OK": "c idle" };
+	socket.on("data", (text) => {
+		const lines = (line + text).split("\\r\\n");
+		line = lines.pop();
+		for (const one of lines) {
+			const say = one.startsWith("* OK [CAP") || !one.startsWith("* OK") ? next[one.slice(0, 4)] : undefined;
+			if (say) socket.write(say + "\\r\\n");
+			if (one.startsWith("+ ") || / EXISTS$/.test(one)) console.log(String(process.hrtime.bigint()));
+		}
+	});
+	socket.on("error", () => {}).on("close", () => console.log("closed"));`;
+
 /** Milliseconds to the first byte of IMAP at each host in turn; prints a list of times for each host. */
 export const greetings = (hosts: readonly string[], name: string, times: number) => `
 	const look = (host) => new Promise((done) => {

@@ -16,7 +16,7 @@ interface Common {
  * What can go wrong:
  * - `slow`: waits `ms` before the request is looked at; the only one that combines with others
  * - `status`: an error answer of this code, as deSEC words it, with `retryAfter` (seconds) as header
- * - `maintenance`: 503 with an HTML page
+ * - `maintenance`: 503 with an HTML page, or 502 as `code`
  * - `conflict`: two changes at once; `code` 409, or 429 without a Retry-After (the default)
  * - `race`: 400, somebody else made the RRset between the check and the write; as JSON or, for dynDNS, folded YAML
  * - `html`: 200 with a web page, as a captive portal has it
@@ -32,7 +32,7 @@ export type Fault = Common &
 	(
 		| { kind: "slow"; ms: number }
 		| { kind: "status"; code: number; retryAfter?: number; detail?: string }
-		| { kind: "maintenance"; retryAfter?: number }
+		| { kind: "maintenance"; retryAfter?: number; code?: 502 | 503 }
 		| { kind: "conflict"; code?: 409 | 429 }
 		| { kind: "race" }
 		| { kind: "html" }
@@ -111,7 +111,7 @@ export function faultyAnswer(fault: Fault, traffic: Traffic): Answer | undefined
 		case "status":
 			return refusal(fault.code, fault.detail, fault.retryAfter);
 		case "maintenance":
-			return htmlAnswer(503, "Ongoing Maintenance", retryAfterHeader(fault.retryAfter));
+			return htmlAnswer(fault.code ?? 503, "Ongoing Maintenance", retryAfterHeader(fault.retryAfter));
 		case "conflict":
 			return refusal(fault.code ?? 429);
 		case "race":

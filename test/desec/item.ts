@@ -4,13 +4,15 @@ import {
 	AUTOMATIC_TYPES,
 	canonicalRecord,
 	MANAGEABLE_TYPES,
+	MAXIMUM_RRSET,
 	MAXIMUM_TTL,
 	type StoredRRset,
+	wireLength,
 } from "./rrset.ts";
 import { type Change, rrsetKey, type Zone } from "./zone.ts";
 
 /** What is wrong with one RRset of a request, by field. */
-export type ItemErrors = Record<string, string | string[]>;
+export type ItemErrors = Record<string, string | string[] | Record<number, string[]>>;
 
 export interface ItemRules extends BulkRules {
 	/** Fields that are missing keep their present value. */
@@ -29,8 +31,8 @@ export function validateItem(
 	rules: ItemRules,
 ): { change: Change } | { errors: ItemErrors } {
 	const errors: ItemErrors = {};
-	const wrong = (field: string, problem: string | undefined) => {
-		if (problem) errors[field] = [problem];
+	const wrong = (field: string, problem: string | Record<number, string[]> | undefined) => {
+		if (problem) errors[field] = typeof problem === "string" ? [problem] : problem;
 	};
 	wrong("subname", subnameProblem(item.subname));
 	wrong("records", recordsProblem(item.records, rules));
@@ -53,15 +55,16 @@ export function validateItem(
 			return refused("Duplicate: records must be semantically unique");
 		}
 		if (canonical.length > 0 && type === "CNAME" && (subname === "" || canonical.length > 1)) {
-			return refused(
-				subname === ""
-					? "CNAME RRset cannot have empty subname."
-					: "CNAME RRset cannot have multiple records.",
-			);
+			// A bare list, whichever item it is (measured).
+			const what = subname === "" ? "have empty subname" : "have multiple records";
+			throw new Refusal(400, [`CNAME RRset cannot ${what}.`]);
 		}
+		if (wireLength(canonical) > MAXIMUM_RRSET)
+			return refused(`Total length of RRset is ${wireLength(canonical)}, which is too much.`);
 		const ttl = item.ttl === undefined ? (rules.present?.ttl ?? rules.minimumTtl) : Number(item.ttl);
 		return { change: { subname, type, ttl, records: canonical } };
 	} catch (error) {
+		if (error instanceof Refusal) throw error;
 		return refused((error as Error).message);
 	}
 }
@@ -100,11 +103,18 @@ function ttlProblem(value: unknown, { partial, minimumTtl }: ItemRules): string 
 		: undefined;
 }
 
-function recordsProblem(value: unknown, { partial, method }: ItemRules): string | undefined {
+function recordsProblem(
+	value: unknown,
+	{ partial, method }: ItemRules,
+): string | Record<number, string[]> | undefined {
 	if (value === undefined) return partial ? undefined : REQUIRED;
 	if (value === null) return "This field may not be null.";
 	if (!Array.isArray(value)) return `Expected a list of items but got type "${typeof value}".`;
 	if (value.length === 0 && method === "POST") return "This field must not be empty when using POST.";
-	if (value.some((record) => typeof record !== "string")) return "Must be a string.";
-	return value.includes("") ? "This field may not be blank." : undefined;
+	// By the record's place.
+	const problems = value.flatMap((record, at): Array<[number, string[]]> => {
+		if (typeof record !== "string") return [[at, ["Not a valid string."]]];
+		return record === "" ? [[at, ["This field may not be blank."]]] : [];
+	});
+	return problems.length > 0 ? Object.fromEntries(problems) : undefined;
 }

@@ -332,3 +332,30 @@ test("a token reads its own policies by its id, and no other's", async () => {
 	const other = await ask(standIn, "GET", "auth/tokens/xyz/policies/rrsets/", undefined, "limited-token");
 	expect(other.status).toBe(403);
 });
+
+test("errors have the shapes of the real ones: a bare list, by the record's place, or a web page", async () => {
+	const change = (subname: string, type: string, ...records: string[]) =>
+		ask(standIn, "PATCH", RRSETS, [{ subname, type, ttl: 3600, records }]);
+	expect(await change("www", "CNAME", "a.example.", "b.example.")).toMatchObject({
+		...{ status: 400, body: ["CNAME RRset cannot have multiple records."] },
+	});
+	now += 60_000;
+	expect((await change("www", "TXT", '"a"', "")).body).toEqual([
+		{ records: { 1: ["This field may not be blank."] } },
+	]);
+	now += 60_000;
+	const large = Array.from({ length: 3 }, (_, at) => `"${String(at).padStart(25_000, "x")}"`);
+	expect((await change("www", "TXT", ...large)).status).toBe(400);
+	const page = async (path: string) => {
+		const answer = await fetch(`${standIn.url}/${path}`, { redirect: "manual" });
+		return `${answer.status} ${answer.headers.get("content-type")}`;
+	};
+	expect(await page("nothing/")).toBe("404 text/html");
+	expect(await page("domains")).toBe("301 text/html");
+	expect(() =>
+		standIn.addToken({
+			secret: "x",
+			policies: [{ domain: "a.org", subname: null, type: null, write: true }],
+		}),
+	).toThrow("default");
+});

@@ -1,5 +1,5 @@
 import { type Service, tokenHeader, tokenOf } from "./account.ts";
-import { type Answer, type Asked, jsonAnswer, parameter, Refusal, textAnswer } from "./answer.ts";
+import { type Answer, type Asked, htmlAnswer, jsonAnswer, parameter, Refusal, textAnswer } from "./answer.ts";
 import { paginate } from "./pagination.ts";
 import type { Token } from "./policies.ts";
 import { notAllowed, rrsetDetail, rrsetList } from "./rest-rrsets.ts";
@@ -19,6 +19,9 @@ export async function restView(service: Service, asked: Asked, path: string): Pr
 }
 
 async function route(service: Service, asked: Asked, path: string): Promise<Answer> {
+	// The framework's own pages, before anybody is asked who he is (measured).
+	if (!/^(?:domains|auth)(?:\/|$)/.test(path)) return htmlAnswer(404, "Not Found");
+	if (!path.endsWith("/")) return htmlAnswer(301, "Moved Permanently", { location: `${asked.path}/` });
 	const token = authenticate(service, asked);
 	const parts = path.split("/").map(decodeURIComponent);
 	if (parts[0] === "auth") return tokenPolicies(service, asked, token, parts);

@@ -10,6 +10,8 @@ test.each([
 	["MX", "010  mx.Example.org.", "10 mx.Example.org."],
 	["TXT", '"v=spf1"   "-all"', '"v=spf1" "-all"'],
 	["TXT", `"${"x".repeat(300)}"`, `"${"x".repeat(255)}" "${"x".repeat(45)}"`],
+	["TXT", '"gr\u00fcn"', '"gr\\195\\188n"'],
+	["TXT", '"v=DKIM1\\; p=a\\"b\\\\c\\009"', '"v=DKIM1; p=a\\"b\\\\c\\009"'],
 	["TLSA", "3 1 1 AB CD", "3 1 1 abcd"],
 ])("%s %s is kept as %s", (type, given, kept) => {
 	expect(canonicalRecord(type, given)).toBe(kept);

@@ -85,7 +85,16 @@ function canonicalIPv6(text: string): string {
 	return new URL(`http://[${text}]`).hostname.slice(1, -1);
 }
 
-/** Character strings must be quoted; each is split at 255 bytes. */
+/** Bytes of an RRset on the wire, about (measured). */
+export const MAXIMUM_RRSET = 65_000;
+
+/** Bytes of records on the wire: those of their text, without what only its spelling needs, and the head of each. */
+export function wireLength(records: readonly string[]): number {
+	const bare = (text: string) => text.replace(/\\(?:\d{3}|.)/gs, "x").replace(/"/g, "");
+	return records.reduce((sum, record) => sum + 11 + Buffer.byteLength(bare(record)), 0);
+}
+
+/** Character strings must be quoted; each is split at 255 bytes, and what is not ASCII is written by its bytes. */
 function canonicalText(text: string): string {
 	const strings = text.trim().match(/"(?:[^"\\]|\\.)*"/g);
 	if (
@@ -99,7 +108,7 @@ function canonicalText(text: string): string {
 	}
 	return strings
 		.flatMap((quoted) => {
-			const bytes = quoted.slice(1, -1).match(/\\\d{3}|\\.|./gs) ?? [];
+			const bytes = (quoted.slice(1, -1).match(/\\\d{3}|\\.|./gsu) ?? []).flatMap(bytesOfSign);
 			const parts: string[] = [];
 			for (let at = 0; at < Math.max(bytes.length, 1); at += 255) {
 				parts.push(`"${bytes.slice(at, at + 255).join("")}"`);
@@ -107,4 +116,13 @@ function canonicalText(text: string): string {
 			return parts;
 		})
 		.join(" ");
+}
+
+/** A sign of a TXT record as deSEC gives it back: `\\;` is `;`, and what is not printable ASCII stands in its bytes. */
+function bytesOfSign(sign: string): string[] {
+	if (/^\\\d{3}$/.test(sign)) return [sign];
+	const plain = sign.length > 1 && sign.startsWith("\\") ? sign.slice(1) : sign;
+	if (plain === '"' || plain === "\\") return [`\\${plain}`];
+	if (/^[ -~]$/.test(plain)) return [plain];
+	return [...Buffer.from(plain, "utf8")].map((byte) => `\\${String(byte).padStart(3, "0")}`);
 }

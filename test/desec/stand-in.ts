@@ -233,6 +233,10 @@ function completeToken({
 	account = "owner",
 	expired = false,
 }: StandInOptions["tokens"][number]): Token {
+	// As the real one refuses it (400).
+	const [first] = policies;
+	if (first && (first.domain !== null || first.subname !== null || first.type !== null))
+		throw new Error("a token's first policy must be the default one: domain, subname and type null");
 	return { secret, id, policies, account, expired };
 }
 

@@ -32,6 +32,8 @@ export interface Internet {
 	namespace: Namespace;
 	certificates: Certificates;
 	powerDns: { url: string; key: string };
+	/** The DS of the root's key, up to which all zones are signed: what a host trusts (signed-zones.ts). */
+	rootDs: string;
 	desec: Desec;
 	/** Runs a program of the lab's image from somewhere on the internet. */
 	exec(argv: readonly string[], options?: CommandOptions): Promise<Outcome>;
@@ -50,7 +52,7 @@ export async function startInternet(
 ): Promise<Internet> {
 	const disk = await createDisk(run, image, "inet", "sender.test");
 	const key = randomBytes(16).toString("hex");
-	await preparePowerDns(disk, key);
+	const rootDs = await preparePowerDns(disk, key);
 	const namespace = network.inet;
 	const container = await startContainer(run, {
 		...{ role: "inet", hostname: "sender.test", disk, namespace: namespace.name, command: powerDnsCommand },
@@ -78,6 +80,7 @@ export async function startInternet(
 		namespace,
 		certificates,
 		powerDns,
+		rootDs,
 		exec,
 		dig,
 		async sendMail({

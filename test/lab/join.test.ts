@@ -82,6 +82,32 @@ describeLab("a home joins by a code", () => {
 		]);
 	const openUp = () => lab().relay.exec(["nft", "delete table inet shut"]);
 
+	/** What Docker makes of a machine, with a network of a composed service, and another VPN beside it. */
+	async function asWithDocker(host: Host, composed: string): Promise<void> {
+		const bridges = { docker0: "172.17.0.1/16", "br-4f1c2a9d0e37": composed, wg0: "10.8.0.2/24" };
+		const lines = Object.entries(bridges).flatMap(([name, address]) => [
+			`ip link show ${name} >/dev/null 2>&1 || ip link add ${name} type bridge`,
+			`ip address flush dev ${name}; ip address add ${address} dev ${name}; ip link set ${name} up`,
+		]);
+		await host.run(["sh", "-ec", lines.join("\n")]);
+		await host.run(["nft", "-f", "-"], {
+			input: `table ip filter {
+				chain DOCKER { }
+				chain FORWARD {
+					type filter hook forward priority filter; policy drop;
+					oifname "docker0" ct state established,related accept
+					oifname "docker0" jump DOCKER
+				}
+			}
+			table ip nat {
+				chain POSTROUTING {
+					type nat hook postrouting priority srcnat; policy accept;
+					oifname != "docker0" ip saddr 172.17.0.0/16 masquerade
+				}
+			}`,
+		});
+	}
+
 	/** Makes this machine one that was never a home. */
 	async function forget(host: Host): Promise<void> {
 		await host.exec(["systemctl", "disable", "--now", "heimweg"]);
@@ -151,6 +177,14 @@ describeLab("a home joins by a code", () => {
 		expect(early.transcript).toMatch(/450 /);
 		expect(await reached(home), "no tunnel, no way").toEqual([]);
 
+		// A network of containers that holds the tunnel's: refused, and nothing is touched.
+		await asWithDocker(home, "10.86.0.1/16");
+		const refused = await join(home, code);
+		expect(refused.stderr).toContain("10.86.0.0/24 overlaps the local route 10.86.0.0/16 on br-4f1c2a9d0e37");
+		expect([refused.exitCode, await has(home, "/etc/heimweg/join.json")]).toEqual([78, false]);
+		expect(await home.run(["sh", "-c", "ip -o link show; nft list tables"])).not.toMatch(/hw0|heimweg/);
+
+		await asWithDocker(home, "172.18.0.1/16");
 		const { stdout, stderr: told } = await join(home, code);
 		expect(stdout + told).toContain(`joined as ${homeId}`);
 		const invites = await relay.run(["heimweg-relay", "invites"]);

@@ -53,7 +53,7 @@ export function troubleStaysAtHome(scene: () => Scene, second: () => Scene, seco
 			}
 		});
 
-		it("a home that bans ten thousand clients gets its thousand, and bans nobody from another home", async () => {
+		it("a home that bans thousands of clients gets its thousand, and bans nobody from another home", async () => {
 			const { home } = second().lab;
 			const order = `const { request } = require("node:http");
 				const add = (client) => new Promise((done, fail) => {
@@ -61,7 +61,7 @@ export function troubleStaysAtHome(scene: () => Scene, second: () => Scene, seco
 					call.on("error", fail).end(JSON.stringify({ action: "add", client, by: "flood", seconds: 3600 }));
 				});
 				(async () => {
-					for (let n = 0; n < 10000; n += 50)
+					for (let n = 0; n < 2000; n += 50)
 						await Promise.all(Array.from({ length: 50 }, (_, at) => add("10.9." + ((n + at) >> 8) + "." + ((n + at) & 255))));
 					await add("${stranger}");
 				})();`;

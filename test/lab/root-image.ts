@@ -26,8 +26,8 @@ export const debian13: Root = {
 		"ca-certificates netcat-openbsd radvd",
 	added:
 		"haproxy opendkim opendkim-tools rspamd fail2ban python3-systemd python3-dkim msmtp isync curl sasl2-bin " +
-		"libnet-ssleay-perl lego pebble",
-	services: "postfix dovecot pdns ddclient inadyn radvd haproxy opendkim rspamd fail2ban saslauthd",
+		"libnet-ssleay-perl lego pebble unbound",
+	services: "postfix dovecot pdns ddclient inadyn radvd haproxy opendkim rspamd fail2ban saslauthd unbound",
 };
 
 /** Debian 12 with what a mail server has anyway, two firewalls, and without any Node: its own is too old for Heimweg. */

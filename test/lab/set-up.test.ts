@@ -112,10 +112,10 @@ describeLab("from two machines with Debian 12 to the first mail", () => {
 				(await home.exec(["grep", "-rqs", "behind firewalld", "/home/anna/Maildir/new"])).exitCode === 0,
 			60_000,
 		);
-		expect(await relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 60_000 })).toContain(
+		expect(await relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 180_000 })).toContain(
 			"Nothing is to be done",
 		);
-	}, 600_000);
+	}, 900_000);
 });
 
 describeLab("from two machines to the first mail", () => {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import type { ShownPlan } from "../../agent/dns/protocol.ts";
+import type { ShownPlan } from "../../shared/dns/zones/protocol.ts";
 import { domain, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
 import { useScene } from "./use-scene.ts";

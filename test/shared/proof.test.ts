@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
 import { statusText } from "../../shared/program-status.ts";
-import { headlineOf, isProven, mayFlow, momentText, type Verdict } from "../../shared/proof.ts";
+import {
+	directions,
+	headlineOf,
+	isProven,
+	mayFlow,
+	momentText,
+	type Proofs,
+	type Verdict,
+	verdictOf,
+	verdicts,
+} from "../../shared/proof.ts";
 import { proofsBy, sentProofs, sentProofsSchema } from "../../shared/protocol/proof.ts";
+import { random } from "./random.ts";
 
 const proof = (verdict: Verdict, because: string) => ({ verdict, because });
 
@@ -72,4 +83,19 @@ test("a moment is named by its time, and with its date when that is another day"
 	const now = new Date("2030-01-02T13:00:00Z");
 	expect(momentText(new Date("2030-01-02T12:03:59Z"), now)).toBe("12:03 UTC");
 	expect(momentText(new Date("2030-01-01T23:59:00Z"), now)).toBe("2030-01-01 23:59 UTC");
+});
+
+test("the verdict alone is the one that the headline has", () => {
+	const { below } = random(3);
+	const proof = () => ({ verdict: verdicts[below(3)]!, because: "seen" });
+	const proofs = (): Proofs => ({
+		incoming: below(3) ? proof() : undefined,
+		outgoing: Array.from({ length: below(4) }, proof),
+		...(below(2) ? { records: proof() } : {}),
+	});
+	for (let round = 0; round < 300; round++) {
+		const all = Array.from({ length: below(5) }, proofs);
+		for (const direction of directions)
+			expect(verdictOf(all, direction)).toBe(headlineOf(all)[direction]?.verdict);
+	}
 });

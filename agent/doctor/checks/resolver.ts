@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { sameRecords } from "../../../shared/dns/rrset.ts";
 import { check } from "../../../shared/doctor/check.ts";
-import { type Answer, type Trouble, troubleText } from "../../../shared/doctor/dns/answer.ts";
+import { type Answer, recordsIn, type Trouble, troubleText } from "../../../shared/doctor/dns/answer.ts";
 import type { Message } from "../../../shared/doctor/dns/message.ts";
+import type { Finding } from "../../../shared/doctor/finding.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { HomeEyes, HomeKnown } from "../known.ts";
 
@@ -10,6 +12,8 @@ const source = "RFC 8020; RFC 7766";
 interface Seen {
 	/** What it says of a name that cannot exist (RFC 6761, 6.4). */
 	invented: Answer;
+	/** By domain: where its mail goes, by this machine's resolver and by the zone's own servers. */
+	mail: Array<{ domain: string; here: Answer; there: Answer }>;
 	/** By resolver: what it says of the root. */
 	each: Array<{ name: string; said: Message | Trouble }>;
 }
@@ -18,7 +22,11 @@ interface Seen {
 export const resolver = check<HomeKnown, HomeEyes, Seen>({
 	name: "resolver",
 
-	async look(_, { dns }) {
+	async look({ domains }, { dns }) {
+		const asked = domains.map(async ({ domain }) => {
+			const [here, there] = await Promise.all([dns.ask(domain, "MX"), dns.published(domain, "MX")]);
+			return { domain, here, there };
+		});
 		const [invented, ...each] = await Promise.all([
 			dns.ask(`${randomBytes(6).toString("hex")}.invalid`, "A"),
 			...dns.resolvers.map(async (place) => ({
@@ -26,10 +34,10 @@ export const resolver = check<HomeKnown, HomeEyes, Seen>({
 				said: await dns.at(place, { name: ".", type: "NS", recursive: true }),
 			})),
 		]);
-		return { invented, each };
+		return { invented, each, mail: await Promise.all(asked) };
 	},
 
-	judge({ invented, each }) {
+	judge({ invented, each, mail }) {
 		const subject = "resolver";
 		if (invented.is === "there")
 			return [
@@ -42,9 +50,16 @@ export const resolver = check<HomeKnown, HomeEyes, Seen>({
 			];
 		const failing = each.flatMap(({ name, said }) => ("is" in said ? [{ name, said }] : []));
 		if (failing.length === 0)
-			return [
-				{ code: "resolver_well", severity: "well", subject, found: each.map(({ name }) => name).join(", ") },
-			];
+			return mail.some(differs)
+				? mail.filter(differs).map(judgeOther)
+				: [
+						{
+							code: "resolver_well",
+							severity: "well",
+							subject,
+							found: each.map(({ name }) => name).join(", "),
+						},
+					];
 		const all = failing.length === each.length;
 		return failing.map(({ name, said }) => ({
 			...{ code: "resolver_fails", severity: all ? "risk" : "todo", subject: name, turn: "home" },
@@ -55,3 +70,17 @@ export const resolver = check<HomeKnown, HomeEyes, Seen>({
 		}));
 	},
 });
+
+type Mail = Seen["mail"][number];
+
+const differs = ({ here, there }: Mail) =>
+	here.is !== "unknown" && there.is !== "unknown" && !sameRecords("MX", recordsIn(here), recordsIn(there));
+
+/** A resolver may remember for as long as the TTL was; so it is no alarm. */
+function judgeOther({ domain, here, there }: Mail): Finding {
+	const said = (answer: Answer) => recordsIn(answer).join(", ") || say`nothing`;
+	return {
+		...{ code: "resolver_differs", severity: "not_known", subject: `${domain} MX` },
+		found: say`the resolver here says ${said(here)}, and the zone's own servers ${said(there)}: it remembers what was, or does not say what it heard`,
+	};
+}

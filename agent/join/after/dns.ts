@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { policiesFor, policyText } from "../../../shared/dns/zones/policies.ts";
 import { isDomain } from "../../../shared/domain-name.ts";
 import { messageOf } from "../../../shared/errors.ts";
 import { WrongAnswer } from "../../../shared/prompt.ts";
 import { sentence } from "../../../shared/sentence.ts";
-import { policiesFor, policyText } from "../../dns/policies.ts";
 import { type AfterDeps, type AfterOptions, type Draft, type Joined, usualTokenFile } from "./options.ts";
 import { words } from "./words.ts";
 

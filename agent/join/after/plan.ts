@@ -209,6 +209,8 @@ async function startSteps(
 	const units = {
 		daemon: "heimweg",
 		others: lists ? ["heimweg-recipients.timer", "heimweg-recipients.path"] : [],
+		// The relay would take mail to any name until there is a list.
+		first: "heimweg-recipients.service",
 		files: [joined.config, tokenFile],
 	};
 	return unitSteps({ run, ...units, changes }, words);

@@ -1,4 +1,4 @@
-import { relayName } from "../../../shared/dns/wanted/relay-name.ts";
+import { relayRecords } from "../../../shared/dns/wanted/relay-name.ts";
 import { check } from "../../../shared/doctor/check.ts";
 import { type Answer, recordsIn, troubleText } from "../../../shared/doctor/dns/answer.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
@@ -86,11 +86,7 @@ function judgeAddresses(a: Answer, aaaa: Answer, { name, addresses }: RelayKnown
 
 /** Bounces have no other domain than the relay's name (RFC 7208, 2.4). */
 function judgeSpf(txt: Answer, { name, addresses }: RelayKnown): Finding[] {
-	const { wanted } = relayName({
-		...{ domain: name, zone: name, client: undefined, clientNames: [], homeAddresses: [] },
-		...{ services: undefined, keys: undefined, relay: { name, addresses, forward: addresses } },
-		policy: { spfAlso: [], tlsReports: [], noMail: [] },
-	});
+	const wanted = relayRecords({ name, addresses, forward: addresses });
 	const wish = wanted.find(({ type }) => type === "TXT");
 	if (!wish) return [];
 	const gravity = { prefix: "relay_spf", missing: "todo", differs: "todo", source: "RFC 7208, 2.4" } as const;

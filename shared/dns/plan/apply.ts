@@ -158,6 +158,6 @@ function outdated(zone: string): HeimwegError {
 function contested(zone: string, due: readonly PlannedChange[]): HeimwegError {
 	const places = due.map(({ name, type }) => `${name} ${type}`).join(", ");
 	return new HeimwegError(`somebody else changes ${places} of ${zone} at the same time, again and again`, {
-		remedy: 'look for another program that writes them; "heimweg dns plan" shows how it is now',
+		remedy: "look for another program that writes them; a plan made anew shows how it is now",
 	});
 }

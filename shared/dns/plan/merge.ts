@@ -23,6 +23,8 @@ export interface MergeOptions {
 	owned: readonly AppliedRecord[];
 	/** Places whose present records may be replaced although they are not ours. */
 	take?: ReadonlyArray<{ name: string; type: string }>;
+	/** What a person runs to have it done; `heimweg dns` at home. */
+	command?: string;
 }
 
 /** What has to be done at one place. */
@@ -38,7 +40,8 @@ interface Verdict {
  * The three-way merge of what is wanted, what is ours and what is there. What is equal is taken over; what differs and
  * was not ours waits for a person; what is ours and not wanted any more goes, unless what is wanted is not known. Pure.
  */
-export function planOf(zone: ZoneContent, wishes: Wishes, { owned, take = [] }: MergeOptions): Plan {
+export function planOf(zone: ZoneContent, wishes: Wishes, options: MergeOptions): Plan {
+	const { owned, take = [], command = "heimweg dns" } = options;
 	const leftOut: Omission[] = [...wishes.leftOut];
 	const right: Array<Plan["right"][number]> = [];
 	const nowOwned: AppliedRecord[] = [];
@@ -71,7 +74,7 @@ export function planOf(zone: ZoneContent, wishes: Wishes, { owned, take = [] }: 
 		const ours: AppliedRecord[] = [];
 		for (const wish of place.wishes) {
 			const mine = owned.find((record) => samePlace(wish, record) && record.kind === wish.kind);
-			const verdict = verdictOn(wish, before, mine, taken);
+			const verdict = verdictOn(wish, before, mine, taken, command);
 			faults.push(
 				...(wish.faults?.(before.filter(wish.claims)) ?? []).map(
 					({ so }) => `${wish.name} ${wish.kind}: ${so}`,
@@ -145,6 +148,7 @@ function verdictOn(
 	before: readonly string[],
 	mine: AppliedRecord | undefined,
 	taken: boolean,
+	command: string,
 ): Verdict {
 	const { kind, name, type } = wish;
 	const here = before.filter(wish.claims);
@@ -172,7 +176,7 @@ function verdictOn(
 	const conflict: Omission = {
 		...{ kind, name, type, unknown: true },
 		why: `${whose}: ${here.map(shortened).join(" and ")}; wanted: ${wish.records.map(shortened).join(" and ")}`,
-		remedy: `if it may be replaced: heimweg dns apply --take ${name} ${type}`,
+		remedy: `if it may be replaced: ${command} apply --take ${name} ${type}`,
 	};
 	return mine ? { ...quiet, conflict, owned: mine } : { ...quiet, conflict };
 }

@@ -27,6 +27,10 @@ export function autoconfig({ domain, policy }: MailDomain): Wishes {
 	};
 }
 
+/** Where mail programs ask the host for their file: Thunderbird and those that follow it, and Outlook. */
+export const autoconfigPath = "/mail/config-v1.1.xml";
+export const autodiscoverPath = "/autodiscover/autodiscover.xml";
+
 /** The file for mail programs, at `/mail/config-v1.1.xml` of the host (Thunderbird's autoconfiguration, version 1.1). */
 export function autoconfigFile({ domain, client, services }: MailDomain): string {
 	const server = (tag: string, kind: string, service: ClientService, socket: string) =>
@@ -52,6 +56,42 @@ export function autoconfigFile({ domain, client, services }: MailDomain): string
 		...server("outgoingServer", "smtp", "submission", "STARTTLS"),
 		"  </emailProvider>",
 		"</clientConfig>",
+		"",
+	].join("\n");
+}
+
+/** The file for Outlook, at `/autodiscover/autodiscover.xml` (MS-OXDSCLI): with no name in it, it is the same for all. */
+export function autodiscoverFile({ client, services }: MailDomain): string {
+	const server = (type: string, service: ClientService, encryption: string) =>
+		services?.offered.includes(service)
+			? [
+					"      <Protocol>",
+					`        <Type>${type}</Type>`,
+					`        <Server>${client}</Server>`,
+					`        <Port>${clientServices[service]}</Port>`,
+					"        <DomainRequired>on</DomainRequired>",
+					"        <SPA>off</SPA>",
+					`        ${encryption}`,
+					"        <AuthRequired>on</AuthRequired>",
+					"      </Protocol>",
+				]
+			: [];
+	const schema = "http://schemas.microsoft.com/exchange/autodiscover";
+	return [
+		'<?xml version="1.0" encoding="UTF-8"?>',
+		`<Autodiscover xmlns="${schema}/responseschema/2006">`,
+		`  <Response xmlns="${schema}/outlook/responseschema/2006a">`,
+		"    <Account>",
+		"      <AccountType>email</AccountType>",
+		"      <Action>settings</Action>",
+		...server("IMAP", "imaps", "<SSL>on</SSL>"),
+		...server("SMTP", "submissions", "<SSL>on</SSL>"),
+		...(services?.offered.includes("submissions")
+			? []
+			: server("SMTP", "submission", "<Encryption>TLS</Encryption>")),
+		"    </Account>",
+		"  </Response>",
+		"</Autodiscover>",
 		"",
 	].join("\n");
 }

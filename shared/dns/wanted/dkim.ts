@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import { textOf, textRecord } from "../text.ts";
 import type { DkimKey, MailDomain } from "./mail-domain.ts";
 import { type Fault, nothing, together, type Wishes, wholeSet } from "./wish.ts";
@@ -108,6 +109,14 @@ export function dkimFaults(present: readonly string[], key?: DkimKey): Fault[] {
 			return [{ code: "dkim_unreadable", so: `"${(textOf(record) ?? record).slice(0, 60)}" is no DKIM key` }];
 		if (tags.p === "")
 			return [{ code: "dkim_revoked", so: "the key is revoked: p= is empty (RFC 6376, 3.6.1)" }];
+		const bits = (tags.k ?? "rsa") === "rsa" ? rsaBits(tags.p) : undefined;
+		if (bits !== undefined && bits < leastBits)
+			return [
+				{
+					code: "dkim_too_short",
+					so: `the key has ${bits} bits, and receivers take ${leastBits} to ${mostBits} (RFC 8301, 3.2)`,
+				},
+			];
 		if (tags.t?.split(":").includes("y"))
 			return [{ code: "dkim_for_tests", so: "it says t=y, for tests: receivers ignore what fails" }];
 		if (tags.h !== undefined && !tags.h.split(":").includes("sha256"))
@@ -122,6 +131,16 @@ export function dkimFaults(present: readonly string[], key?: DkimKey): Fault[] {
 		if (!key || tags.p === key.publicKey) return [];
 		return [{ code: "dkim_other_key", so: `it is another key than the one in ${key.source}` }];
 	});
+}
+
+/** The length of a published RSA key; undefined for what is none. */
+function rsaBits(base64: string): number | undefined {
+	try {
+		const key = createPublicKey({ key: Buffer.from(base64, "base64"), format: "der", type: "spki" });
+		return key.asymmetricKeyDetails?.modulusLength;
+	} catch {
+		return undefined;
+	}
 }
 
 /** The tags of a record in the form `tag=value; tag=value` (RFC 6376, 3.2), spaces inside values left out. */

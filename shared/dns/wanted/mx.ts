@@ -26,7 +26,8 @@ export function mx({ domain, relay }: MailDomain): Wishes {
 }
 
 /** deSEC takes an address as a name without a word (measured). */
-function mxFaults(record: string): Fault[] {
+/** What is wrong with an MX record by itself. */
+export function mxFaults(record: string): Fault[] {
 	const [preference = "", target = ""] = record.split(/\s+/);
 	if (!/^\d+$/.test(preference) || !target)
 		return [{ code: "mx_unreadable", so: `"${record}" is no MX record` }];

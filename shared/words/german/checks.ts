@@ -135,6 +135,12 @@ export const checks = {
 		"er nennt eine Adresse für einen Namen, den es nicht gibt: {0}",
 	"a resolver that says so when there is nothing, or mail to slips of the pen waits for days":
 		"ein Resolver, der sagt, wenn es nichts gibt; sonst wartet Mail an verschriebene Adressen tagelang",
+	"there is no MX record, so mail goes to the domain's own address, or nowhere":
+		"es gibt keinen MX-Eintrag; Mail geht an die eigene Adresse der Domain, oder nirgendwohin",
+	"one that names the relay": "einer, der das Relay nennt",
+	nothing: "nichts",
+	"the resolver here says {0}, and the zone's own servers {1}: it remembers what was, or does not say what it heard":
+		"der Resolver hier sagt {0}, und die eigenen Server der Zone {1}: er hat sich gemerkt, was war, oder sagt nicht, was er hörte",
 	"resolvers that answer, in /etc/resolv.conf": "Resolver, die antworten, in /etc/resolv.conf",
 	"whether something else writes the records: {0} may be read only by root":
 		"ob noch etwas die Einträge schreibt: {0} darf nur root lesen",

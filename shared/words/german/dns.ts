@@ -68,8 +68,8 @@ export const dns = {
 		"dafür sorgen, dass auf der Leitung nichts an Stelle von deSEC antwortet und die URLs in [dns] stimmen",
 	"{0}; then {1}": "{0}; dann {1}",
 	"look at the token; then {0}": "das Token ansehen; dann {0}",
-	'run "systemctl restart heimweg", which is no outage':
-		'"systemctl restart heimweg" ausführen, das ist keine Unterbrechung',
+	'run "systemctl restart {0}", which is no outage':
+		'"systemctl restart {0}" ausführen, das ist keine Unterbrechung',
 	"the records of {0} at deSEC are not what was written, again and again":
 		"die Einträge von {0} bei deSEC sind immer wieder nicht, was geschrieben wurde",
 	"look for another program that writes them: an old cron job, ddclient, or the router":

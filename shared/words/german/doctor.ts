@@ -1,5 +1,6 @@
 /** The doctor: what was found, what was wanted, whose turn it is. */
 export const doctor = {
+	'"doctor": mail is at risk': '"doctor": Mail ist in Gefahr',
 	RISK: "GEFAHR",
 	"NOT KNOWN": "UNBEKANNT",
 	well: "gut",
@@ -63,6 +64,8 @@ export const doctor = {
 	"its address, or an MX that names the relay": "seine Adresse, oder ein MX, der das Relay nennt",
 	"there are {0#} records, and receivers may take any of them":
 		"es gibt {0} Einträge, und Empfänger nehmen irgendeinen davon",
+	"the key has {0} bits, and receivers take {1} to {2} (RFC 8301, 3.2)":
+		"der Schlüssel hat {0} Bit, und Empfänger nehmen {1} bis {2} (RFC 8301, 3.2)",
 	'"{0}" is no DKIM key': '"{0}" ist kein DKIM-Schlüssel',
 	"the key is revoked: p= is empty (RFC 6376, 3.6.1)":
 		"der Schlüssel ist widerrufen: p= ist leer (RFC 6376, 3.6.1)",

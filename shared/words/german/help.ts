@@ -17,6 +17,7 @@ export const help = {
 	"all is well": "alles ist gut",
 	'something is wrong; "status": also a warning, and what is not known to be well':
 		'etwas ist nicht in Ordnung; "status": auch eine Warnung und das, wovon nicht bekannt ist, dass es gut ist',
+	'"doctor": mail is at risk': '"doctor": Mail ist in Gefahr',
 	'"status": the daemon does not run': '"status": der Dienst läuft nicht',
 	"the command line is wrong (sysexits.h: EX_USAGE)": "die Befehlszeile ist falsch (sysexits.h: EX_USAGE)",
 	"the configuration cannot work (sysexits.h: EX_CONFIG)":
@@ -106,6 +107,11 @@ export const help = {
 		"gibt die Zonen als Dateien für einen anderen Anbieter aus",
 	"prints the file for mail programs that a web server has to serve":
 		"gibt die Datei für Mailprogramme aus, die ein Webserver ausliefern muss",
+	"the file for Outlook instead": "stattdessen die Datei für Outlook",
+	"the lines for a web server instead, and where the files go":
+		"stattdessen die Zeilen für einen Webserver, und wohin die Dateien gehören",
+	"the records of the relay's own name, as one plan":
+		"die Einträge des eigenen Namens des Relays, als ein Plan",
 	"the mail domain": "die Maildomain",
 	"asks every source in [recipients] who the valid recipients are; exits 1 when one cannot be listed":
 		"fragt jede Quelle in [recipients] nach den gültigen Empfängern; endet mit 1, wenn eine nicht aufzuzählen ist",

@@ -11,8 +11,8 @@ export const records = {
 		"auf {0} wurde nichts angewandt, was zurückzunehmen wäre",
 	"the daemon is of another version than the command": "der Daemon hat eine andere Version als der Befehl",
 	"it took more than {0} s, and was broken off": "es dauerte länger als {0} s und wurde abgebrochen",
-	'look at "heimweg dns plan" what was done, and run it again':
-		'mit "heimweg dns plan" ansehen, was getan wurde, und es noch einmal ausführen',
+	'look at "{0} dns plan" what was done, and run it again':
+		'mit "{0} dns plan" ansehen, was getan wurde, und es noch einmal ausführen',
 	"records of a mail domain are not as they were applied":
 		"Einträge einer Mail-Domain sind nicht so, wie sie angewandt wurden",
 	"at deSEC {0} of {1.} are no longer what was applied, or what is wanted has changed since":
@@ -33,15 +33,15 @@ export const records = {
 		"es wurde nichts geändert; noch einmal ausführen und den Plan ansehen",
 	"somebody else changes {0} of {1.} at the same time, again and again":
 		"jemand anderes ändert {0} von {1} immer wieder zur selben Zeit",
-	'look for another program that writes them; "heimweg dns plan" shows how it is now':
-		'nach einem anderen Programm suchen, das sie schreibt; "heimweg dns plan" zeigt, wie es jetzt ist',
+	"look for another program that writes them; a plan made anew shows how it is now":
+		"nach einem anderen Programm suchen, das sie schreibt; ein neuer Plan zeigt, wie es jetzt ist",
 	"it is not wanted any more": "es ist nicht mehr gewollt",
 	"it was Heimweg's, and somebody has changed it since: {0}; wanted: {1}":
 		"es war von Heimweg, und jemand hat es seitdem geändert: {0}; gewollt: {1}",
 	"it is somebody else's, and not what is wanted: {0}; wanted: {1}":
 		"es ist von jemand anderem, und nicht das Gewollte: {0}; gewollt: {1}",
-	"if it may be replaced: heimweg dns apply --take {0.} {1.}":
-		"wenn es ersetzt werden darf: heimweg dns apply --take {0} {1}",
+	"if it may be replaced: {0} apply --take {1.} {2.}":
+		"wenn es ersetzt werden darf: {0} apply --take {1} {2}",
 	"{0.} is delegated to other name servers ({1}), so nobody would see a record here":
 		"{0} ist an andere Nameserver delegiert ({1}), einen Eintrag hier sähe darum niemand",
 	"{0.} is redirected by a DNAME ({1}), so nobody would see a record here":
@@ -92,6 +92,26 @@ export const records = {
 	'run "systemctl enable --now heimweg-dkim.path heimweg-dkim.timer", and look at "heimweg dkim"':
 		'"systemctl enable --now heimweg-dkim.path heimweg-dkim.timer" ausführen und "heimweg dkim" ansehen',
 	"no key of OpenDKIM or Rspamd signs for {0}": "kein Schlüssel von OpenDKIM oder Rspamd signiert für {0}",
+	"no token for the zone of this name is configured (dns.token_file)":
+		"für die Zone dieses Namens ist kein Token konfiguriert (dns.token_file)",
+	"no domain of the token's account at deSEC holds this name":
+		"keine Domain im Konto des Tokens bei deSEC enthält diesen Namen",
+	"records of the relay's own name are not as they were applied":
+		"Einträge des eigenen Namens des Relays sind nicht so, wie sie angewandt wurden",
+	"at deSEC {0} of {1} are no longer what was applied, or this relay is called otherwise by now":
+		"bei deSEC sind {0} von {1} nicht mehr, was angewandt wurde, oder dieses Relay heißt inzwischen anders",
+	'look at "heimweg-relay dns plan", and run "heimweg-relay dns apply", with --take for what somebody changed':
+		'"heimweg-relay dns plan" ansehen und "heimweg-relay dns apply" ausführen, mit --take für das, was jemand geändert hat',
+	"what Postfix calls this relay is not known, or is no name for an MX record":
+		"wie Postfix dieses Relay nennt, ist nicht bekannt oder kein Name für einen MX-Eintrag",
+	'see that "postconf -h myhostname" says a full name, like relay.example.net':
+		'dafür sorgen, dass "postconf -h myhostname" einen vollen Namen sagt, wie relay.example.net',
+	"no token for the zone of this relay's name is configured":
+		"für die Zone des Namens dieses Relays ist kein Token konfiguriert",
+	'add token_file to [dns] in relay.toml, or set what "heimweg-relay dns plan" prints elsewhere':
+		'token_file in [dns] in relay.toml eintragen, oder anderswo setzen, was "heimweg-relay dns plan" ausgibt',
+	"set these where its zone is kept, if they are not there: {0}":
+		"diese dort setzen, wo seine Zone geführt wird, wenn sie nicht da sind: {0}",
 	"different keys sign with the selector {0}: {1}; a selector has one (RFC 6376, 3.6.2.2)":
 		"verschiedene Schlüssel signieren mit dem Selektor {0}: {1}; ein Selektor hat einen (RFC 6376, 3.6.2.2)",
 	"give each a selector of its own where it is set up to sign":

@@ -119,10 +119,12 @@ export const setting = {
 	"Next: heimweg-relay invite NAME DOMAIN   (for example: heimweg-relay invite anna example.org)":
 		"Weiter mit: heimweg-relay invite NAME DOMAIN   (zum Beispiel: heimweg-relay invite anna example.org)",
 
+	"no answer yet; the relay is asked for {0#} s more, and Ctrl-C ends that":
+		"noch keine Antwort; das Relay wird noch {0} s lang gefragt, und Strg-C beendet das",
 	"the relay is there, and knows the code": "das Relay ist da und kennt den Code",
 	"the relay has this home wait: {0}": "das Relay lässt diesen Heimserver warten: {0}",
-	'This home has joined as {0}. Compare these six words with those that "heimweg-relay invites" shows on the\nrelay: {1}':
-		'Dieser Heimserver ist als {0} beigetreten. Diese sechs Wörter mit denen vergleichen, die "heimweg-relay invites"\nauf dem Relay zeigt: {1}',
+	'This home has joined as {0}. Compare these six words with those that "heimweg-relay invites" shows on the relay: {1}':
+		'Dieser Heimserver ist als {0} beigetreten. Diese sechs Wörter mit denen vergleichen, die "heimweg-relay invites" auf dem Relay zeigt: {1}',
 	'ended before this home has joined; "heimweg join" goes on':
 		'beendet, bevor dieser Heimserver beigetreten ist; "heimweg join" macht weiter',
 	"An enrolment has begun here.": "Ein Beitritt hat hier begonnen.",
@@ -235,8 +237,8 @@ export const setting = {
 	"there is an invitation {0} already": "es gibt schon eine Einladung {0}",
 	"The code before is void, and so is a key that came by it; a home that has joined takes this one with --anew.":
 		"Der vorige Code ist ungültig, und ebenso ein Schlüssel, der damit kam; ein beigetretener Heimserver nimmt diesen mit --anew.",
-	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can\ntake {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':
-		'{0} ist eingeladen. Zu Hause "heimweg join" ausführen und diesen Code einfügen; er gilt einen Tag, und einmal. Wer ihn\nhat, kann die Mail von {1} an sich nehmen: ihn auf einem vertrauenswürdigen Weg schicken. Beide Seiten zeigen dann dieselben sechs Wörter.',
+	'{0.} is invited. Run "heimweg join" at home and paste this code; it is good for a day, and once. Whoever has it can take {1}\'s mail: send it on a way that you trust. Both sides then show the same six words.':
+		'{0} ist eingeladen. Zu Hause "heimweg join" ausführen und diesen Code einfügen; er gilt einen Tag, und einmal. Wer ihn hat, kann die Mail von {1} an sich nehmen: ihn auf einem vertrauenswürdigen Weg schicken. Beide Seiten zeigen dann dieselben sechs Wörter.',
 	'{0.} may come, with the key "{1}" and the addresses {2}':
 		'{0} darf kommen, mit dem Schlüssel "{1}" und den Adressen {2}',
 	'no home is invited; "heimweg-relay invite HOME DOMAIN" does that':

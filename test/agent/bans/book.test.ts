@@ -94,8 +94,11 @@ test("of more clients than the relay takes it is told of the latest, and the res
 	expect(book.toTell().add.some(([one]) => one === "10.9.0.0/32")).toBe(true);
 });
 
-test("ten thousand are remembered at most, whoever bans them", () => {
+test("of ten thousand bans and more ten thousand are remembered, and the relay is told of the last thousand", () => {
 	const { book, ban } = made();
 	for (let n = 0; n < 10_500; n++) ban(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, { by: `jail${n % 3}` });
 	expect(book.all()).toHaveLength(10_000);
+	expect([book.toTell().add.length, book.clients(), book.untold()]).toEqual([1_000, 10_000, 9_000]);
+	for (let n = 0; n < 3; n++) book.flush(`jail${n}`);
+	expect([book.toTell().add.length, book.clients(), book.untold()]).toEqual([0, 0, 0]);
 });

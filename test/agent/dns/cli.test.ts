@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { carryOut, type DnsCommandDeps, showPlan } from "../../../agent/dns/cli.ts";
+import { carryOut, type DnsCommandDeps, showPlan } from "../../../shared/dns/zones/cli.ts";
 import { createPrompt } from "../../../shared/prompt.ts";
 import { type ZonesScene, zonesScene } from "./zones-scene.ts";
 
@@ -11,6 +11,7 @@ beforeEach(async () => {
 	scene = await zonesScene();
 	printed = "";
 	deps = {
+		program: "heimweg",
 		ask: async (command, argument) => JSON.stringify(await scene.command(command, argument)),
 		out: {
 			write(text) {

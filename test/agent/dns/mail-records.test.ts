@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { z } from "zod";
 import { type DnsConfig, dnsShape } from "../../../agent/dns/config.ts";
 import { createMailRecords, type MailRecords } from "../../../agent/dns/mail-records.ts";
-import type { ShownPlan } from "../../../agent/dns/protocol.ts";
 import { agentFacts } from "../../../agent/facts.ts";
 import type { Provider } from "../../../shared/dns/provider.ts";
 import { createDesec } from "../../../shared/dns/providers/desec/provider.ts";
 import type { untilVisible } from "../../../shared/dns/visibility.ts";
+import type { ShownPlan } from "../../../shared/dns/zones/protocol.ts";
 import { Health } from "../../../shared/health.ts";
 import { savedState } from "../../../shared/saved-state.ts";
 import { TOKEN } from "../../desec/asking.ts";
@@ -178,4 +178,16 @@ test("the relay is asked whether it sees what was applied, and what it does not 
 	);
 	expect(told()).toBeUndefined();
 	expect(records.checkin.own!()).toEqual({ version: 1 });
+});
+
+test("the files for mail programs are given for the mail domains, and for no other", async () => {
+	for (const [command, part] of [
+		["dns-autoconfig", "<clientConfig"],
+		["dns-autodiscover", "<Autodiscover"],
+	] as const) {
+		expect(JSON.parse(await records.commands[command]!("example.org")), command).toContain(part);
+		await expect(records.commands[command]!("example.com")).rejects.toThrow(
+			"example.com is none of the mail domains: example.org",
+		);
+	}
 });

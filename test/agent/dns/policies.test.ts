@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { showPolicies } from "../../../agent/dns/cli.ts";
-import { policiesFor, policyText } from "../../../agent/dns/policies.ts";
-import type { ShownPolicies } from "../../../agent/dns/protocol.ts";
+import { showPolicies } from "../../../shared/dns/zones/cli.ts";
+import { policiesFor, policyText } from "../../../shared/dns/zones/policies.ts";
+import type { ShownPolicies } from "../../../shared/dns/zones/protocol.ts";
 import { createPrompt } from "../../../shared/prompt.ts";
 import { TOKEN } from "../../desec/asking.ts";
 import { type ZonesScene, zonesScene } from "./zones-scene.ts";
@@ -10,6 +10,7 @@ let scene: ZonesScene;
 afterEach(() => scene?.end());
 
 const deps = (out: { text: string }) => ({
+	program: "heimweg",
 	ask: async (command: string, argument: string) => JSON.stringify(await scene.command(command, argument)),
 	out: {
 		write(text: string) {

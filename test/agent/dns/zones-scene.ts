@@ -1,13 +1,14 @@
-import { dnsCommands } from "../../../agent/dns/commands.ts";
 import { type DnsConfig, dnsShape } from "../../../agent/dns/config.ts";
 import { mailDomain, type Truth } from "../../../agent/dns/mail-domains.ts";
-import type { AskedPlan, ShownApply, ShownPlan } from "../../../agent/dns/protocol.ts";
-import { createZones, type Zones } from "../../../agent/dns/zones.ts";
 import { parseAddress } from "../../../shared/address.ts";
 import type { ZoneMemory } from "../../../shared/dns/plan/applied.ts";
 import type { ZoneContent } from "../../../shared/dns/plan/plan.ts";
 import { createDesec } from "../../../shared/dns/providers/desec/provider.ts";
 import type { WantedRRset } from "../../../shared/dns/wanted/address.ts";
+import { wishesOf } from "../../../shared/dns/wanted/all.ts";
+import { dnsCommands } from "../../../shared/dns/zones/commands.ts";
+import type { AskedPlan, ShownApply, ShownPlan } from "../../../shared/dns/zones/protocol.ts";
+import { createZones, type Zones } from "../../../shared/dns/zones/zones.ts";
 import { TOKEN } from "../../desec/asking.ts";
 import { type StandIn, type StandInOptions, startStandIn } from "../../desec/stand-in.ts";
 import { logLines } from "../log-lines.ts";
@@ -96,7 +97,8 @@ export async function zonesScene(
 	const watched: WantedRRset[][] = [];
 	const mail = (domain: string, zone: string) => mailDomain(domain, zone, config, truth);
 	const zones = createZones({
-		...{ provider: async () => provider, domains: ["example.org"], mail },
+		...{ provider: async () => provider, subjects: () => ["example.org"], command: "heimweg dns" },
+		wishes: (domain, zone) => wishesOf(mail(domain, zone)),
 		snapshot: async (content) => void snapshots.push(structuredClone(content)),
 		memory: {
 			read: () => memory,
@@ -107,6 +109,7 @@ export async function zonesScene(
 	});
 	const commands = dnsCommands({
 		...{
+			program: "heimweg",
 			zones,
 			log,
 			snapshot: () => undefined,
@@ -114,7 +117,6 @@ export async function zonesScene(
 			onApplied: () => {},
 			onBehind: () => {},
 		},
-		mail: async (domain) => mail(domain, domain),
 		addressRRsets: () => config.names.map((name) => ({ name, type: "A" })),
 		policies: provider.policies,
 		visible: async (_, wanted) => {

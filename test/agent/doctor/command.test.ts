@@ -53,6 +53,32 @@ test("without the daemon what only it knows is not known, and what everybody see
 	expect(codes.join()).not.toContain("mx_well");
 });
 
+test("without the relay's word a wrong MX is wrong all the same", async () => {
+	const asked = { why: "the daemon does not run" };
+	const codes = async () => {
+		printed = "";
+		await run(true, asked);
+		return JSON.parse(printed).findings.map(({ code }: { code: string }) => code);
+	};
+	there.records.set("example.org MX", ["10 192.0.2.10."]);
+	expect(await codes()).toContain("mx_names_address");
+	there.records.delete("example.org MX");
+	expect(await codes()).toContain("mx_missing");
+});
+
+test("a resolver that says something else than the zone's servers is told of, and raises no alarm", async () => {
+	there.dns.answersFor = (recursive) => {
+		if (!recursive) return there.records;
+		const lying = new Map(there.records);
+		lying.set("example.org MX", ["10 elsewhere.example.net."]);
+		return lying;
+	};
+	expect(await run(true)).toBe(0);
+	expect(JSON.parse(printed).findings).toContainEqual(
+		expect.objectContaining({ code: "resolver_differs", severity: "not_known" }),
+	);
+});
+
 test("whoever may not read the configuration names the domain, and gets the records to set", async () => {
 	there.beforehand = { ...there.beforehand, config: undefined, domains: ["example.org"] };
 	there.records.delete("example.org MX");

@@ -109,7 +109,6 @@ const told = (): Told => ({
 	],
 	ports: [993, 465],
 	homeAddresses: ["198.51.100.7"] as Address[],
-	lackingAddresses: [],
 });
 
 /** A right domain, for a test to plant a fault in. */

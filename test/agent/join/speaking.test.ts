@@ -1,6 +1,9 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { askRelay } from "../../../agent/join/ask-relay.ts";
@@ -13,6 +16,7 @@ import { parseAddress, parseEndpoint } from "../../../shared/address.ts";
 import { CommandError } from "../../../shared/command.ts";
 import { longestRequest } from "../../../shared/invitation/exchange.ts";
 import { homeKeys, publicKeys, relayKey } from "../../relay-side/identities.ts";
+import { modelRelay } from "./model.ts";
 
 const relay = parseAddress("127.0.0.1");
 const home = parseAddress("127.0.0.2");
@@ -148,4 +152,38 @@ test("the code is read from standard input; an end without one is said, and noth
 	expect(await join("\n")).toContain("expected a code on standard input");
 	expect(await join("hello\n")).toContain('expected a code that begins with "hw1-"');
 	expect(await join(`hw1-${"A".repeat(100_000)}`)).toContain('expected a code that begins with "hw1-"');
+});
+
+test("a home that joins anew goes on as it is until there is a code that can be read", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "heimweg-join-"));
+	onTestFinished(() => rm(folder, { recursive: true }));
+	await writeFile(join(folder, "heimweg.toml"), "# a home\n");
+	const run = async (command: string) => {
+		throw new CommandError(command, "none here", { exitCode: 3 });
+	};
+	let made = 0;
+	const anew = async (text: string, makeRoom?: () => Promise<void>) => {
+		const input = new PassThrough();
+		input.end(text);
+		const options = {
+			run,
+			input,
+			say() {},
+			signal,
+			paths: { folder, runFolder: join(folder, "run") },
+			makeRoom,
+		};
+		return joinCommand(options).catch((error: Error) => error.message);
+	};
+	const room = async () => {
+		made += 1;
+		throw new Error("made room");
+	};
+	expect(await anew("", room)).toContain("expected a code on standard input");
+	expect(await anew("hw1-garbled\n", room)).toMatch(/code/);
+	expect(made).toBe(0);
+	const code = await (await modelRelay()).invite("anna");
+	expect(await anew(`${code}\n`)).toContain("a home already");
+	expect(await anew(`${code}\n`, room)).toBe("made room");
+	expect(made).toBe(1);
 });

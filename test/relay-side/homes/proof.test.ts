@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Presence } from "../../../relay-side/facts.ts";
 import { homesProof, presenceProof, routedProof } from "../../../relay-side/homes/proof.ts";
-import { headlineOf, type Verdict } from "../../../shared/proof.ts";
+import type { Verdict } from "../../../shared/proof.ts";
 import { homeOf } from "./examples.ts";
 
 const presence = (changes: Partial<Presence>): Presence => ({
@@ -17,7 +17,7 @@ const presence = (changes: Partial<Presence>): Presence => ({
 });
 const home = (id: string, verdict: Verdict, because = "") => ({
 	id,
-	headline: headlineOf([{ incoming: { verdict, because }, outgoing: { verdict, because } }]),
+	proofs: [{ incoming: { verdict, because }, outgoing: { verdict, because } }],
 });
 
 test("a home is proven to be here by its pulse, and is away when none comes; at first it is not known", () => {

@@ -88,8 +88,8 @@ test("firewalld opens each port for now and for good", async () => {
 	expect(
 		await opens({
 			"firewall-cmd --state": "running",
-			"firewall-cmd --query-port=25/tcp": "yes",
-			"firewall-cmd --permanent --query-port=25/tcp": "no",
+			"firewall-cmd --list-ports": "80/tcp 25/tcp\n",
+			"firewall-cmd --permanent --list-ports": "80/tcp\n",
 		}),
 	).toEqual([
 		"firewall-cmd --permanent --add-port=25/tcp",
@@ -108,7 +108,7 @@ test("firewalld opens them in the zones that interfaces were given", async () =>
 			"ip -j -6 route show default": '[{"dst":"default","dev":"ens3"}]',
 			"firewall-cmd --get-zone-of-interface=ens3": "external\n",
 			"firewall-cmd --get-zone-of-interface=hw0": "vpn\n",
-			"firewall-cmd --permanent --zone=external --query-port=25/tcp": "yes\n",
+			"firewall-cmd --permanent --zone=external --list-ports": "25/tcp\n",
 		}),
 	).toEqual([
 		"firewall-cmd --zone=external --add-port=25/tcp",

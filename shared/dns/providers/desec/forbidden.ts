@@ -42,7 +42,7 @@ export function createForbidden(zone: string, now: () => number): Forbidden {
 			return new HeimwegError(
 				`deSEC: wanted to write ${names} of ${zone}, but the token may not do that (403)`,
 				{
-					remedy: `at desec.io give the token a policy with permission to write for each: ${policies}; then ${tryAgain}`,
+					remedy: `at desec.io give the token a policy with permission to write for each: ${policies}; then ${tryAgain()}`,
 					retryAfter: Math.max(wait, 0),
 				},
 			);

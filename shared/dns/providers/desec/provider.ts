@@ -4,6 +4,7 @@ import type { Provider, ProviderEvents } from "../../provider.ts";
 import { createDesecApi, inPieces } from "./api.ts";
 import { type BudgetState, createBudget } from "./budget.ts";
 import { updateThroughDynDns } from "./dyndns.ts";
+import { DesecError } from "./error.ts";
 import { isStale, isUncertain } from "./outcome.ts";
 import { type OwnZone, ownZone } from "./own-zone.ts";
 import { createRefusals } from "./refusals.ts";
@@ -16,6 +17,8 @@ export interface DesecOptions {
 	token: () => Promise<string>;
 	/** `heimweg/VERSION`. */
 	userAgent: string;
+	/** The unit to restart once its owner has mended something; `heimweg` if not given. */
+	unit?: string;
 	/** Where the rate budget is remembered. */
 	memory: SavedState<BudgetState>;
 	/** Milliseconds that deSEC has for an answer. */
@@ -35,7 +38,7 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 		...(timeout === undefined ? {} : { timeout }),
 	};
 	const api = createDesecApi({ ...access, baseUrl: options.api });
-	const refusals = createRefusals(now);
+	const refusals = createRefusals(now, options.unit);
 	const zones = new Map<string, OwnZone>();
 	const leastTtls = new Map<string, number>();
 	let remembered: string | undefined;
@@ -86,6 +89,10 @@ export async function createDesec(options: DesecOptions & ProviderEvents): Promi
 		policies: (tokenId, signal) => api.policies(tokenId, signal),
 		mayHaveWorked: isUncertain,
 		isRace: isStale,
+		isElsewhere: (error) =>
+			[error, (error as Error | undefined)?.cause].some(
+				(one) => one instanceof DesecError && one.kind === "not-found",
+			),
 		async remember() {
 			const state = access.budget.state();
 			// A run that asked nothing has nothing new to be remembered.

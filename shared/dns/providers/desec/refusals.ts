@@ -16,13 +16,13 @@ export interface Refusals {
 	attempt<T>(subject: string, work: () => Promise<T>): Promise<T>;
 }
 
-export function createRefusals(now: () => number): Refusals {
+export function createRefusals(now: () => number, unit?: string): Refusals {
 	const refused = new Map<string, { error: HeimwegError; until: number; wait: number }>();
 
 	return {
 		async attempt(subject, work) {
 			const past = refused.get(subject);
-			if (past && now() < past.until) throw explained(past.error, past.until - now());
+			if (past && now() < past.until) throw explained(past.error, past.until - now(), unit);
 			try {
 				const result = await work();
 				refused.delete(subject);
@@ -31,7 +31,7 @@ export function createRefusals(now: () => number): Refusals {
 				if (!isForOwner(error)) throw error;
 				const wait = doubling(past?.wait);
 				refused.set(subject, { error, until: now() + wait, wait });
-				throw explained(error, wait);
+				throw explained(error, wait, unit);
 			}
 		},
 	};
@@ -44,10 +44,10 @@ function isForOwner(error: unknown): error is HeimwegError {
 }
 
 /** systemd reads a credential at the unit's start only (systemd.exec(5)); a restart also ends every wait. */
-export const tryAgain = say`run "systemctl restart heimweg", which is no outage`;
+export const tryAgain = (unit = "heimweg") => say`run "systemctl restart ${unit}", which is no outage`;
 
-function explained(error: HeimwegError, retryAfter: number): HeimwegError {
+function explained(error: HeimwegError, retryAfter: number, unit?: string): HeimwegError {
 	if (error instanceof ConfigError) return new HeimwegError(error.problems.join("; "), { retryAfter });
-	const remedy = `${error.remedy ?? "look at the token"}; then ${tryAgain}`;
+	const remedy = `${error.remedy ?? "look at the token"}; then ${tryAgain(unit)}`;
 	return new HeimwegError(error.message, { remedy, retryAfter, cause: error });
 }

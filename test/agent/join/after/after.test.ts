@@ -128,7 +128,9 @@ test("after the code: records, recipients, Postfix and the units, then a mail ou
 	expect(postfix.main().get("myorigin")).toBe("example.org");
 	expect(done).toEqual([
 		"chgrp heimweg-recipients /x",
-		"systemctl enable --now heimweg heimweg-recipients.timer heimweg-recipients.path",
+		"systemctl enable --now heimweg-recipients.timer heimweg-recipients.path",
+		"systemctl start heimweg-recipients.service",
+		"systemctl enable --now heimweg",
 	]);
 	expect(sent).toMatchObject([{ from: "postmaster@example.org", to: "anna@example.org" }]);
 	const text = said.join("\n");
@@ -165,7 +167,8 @@ test("a run that was interrupted before the units started is completed by the ne
 	await after({ yes: true });
 	idle = new Set(["heimweg-recipients.timer", "heimweg-recipients.path"]);
 	expect(await again()).toBe(0);
-	expect(done).toEqual(["systemctl enable --now heimweg-recipients.timer heimweg-recipients.path"]);
+	const list = "systemctl start heimweg-recipients.service";
+	expect(done).toEqual(["systemctl enable --now heimweg-recipients.timer heimweg-recipients.path", list]);
 	idle = new Set(["heimweg"]);
 	expect(await again()).toBe(0);
 	expect(done).toEqual(["systemctl enable --now heimweg"]);
@@ -176,7 +179,7 @@ test("a run that was interrupted before the units started is completed by the ne
 	expect(done).toEqual(["systemctl restart heimweg"]);
 	idle = new Set(["heimweg-recipients.path"]);
 	await again();
-	expect(done).toEqual(["systemctl enable --now heimweg-recipients.path", "systemctl restart heimweg"]);
+	expect(done).toEqual(["systemctl enable --now heimweg-recipients.path", list, "systemctl restart heimweg"]);
 });
 
 test("a Postfix that was to listen for others and was not restarted is restarted by the next run", async () => {

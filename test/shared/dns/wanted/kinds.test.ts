@@ -1,11 +1,12 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { parseAddress } from "../../../../shared/address.ts";
 import { textOf } from "../../../../shared/dns/text.ts";
 import { wishesOf } from "../../../../shared/dns/wanted/all.ts";
-import { autoconfigFile } from "../../../../shared/dns/wanted/autoconfig.ts";
+import { autoconfigFile, autodiscoverFile } from "../../../../shared/dns/wanted/autoconfig.ts";
 import { dkimFaults } from "../../../../shared/dns/wanted/dkim.ts";
 import { dmarcFaults } from "../../../../shared/dns/wanted/dmarc.ts";
-import type { DkimKey, MailDomain } from "../../../../shared/dns/wanted/mail-domain.ts";
+import type { ClientService, DkimKey, MailDomain } from "../../../../shared/dns/wanted/mail-domain.ts";
 import { lookupsOf, spfFaults } from "../../../../shared/dns/wanted/spf.ts";
 import { together } from "../../../../shared/dns/wanted/wish.ts";
 
@@ -148,6 +149,17 @@ test.each([
 	if (fault === undefined) expect(dkimFaults([record], rsa)).toEqual([]);
 });
 
+test("a published key of 512 bits is said to be too short, whoever's it is, and one of 1024 is not", () => {
+	const published = (modulusLength: number) => {
+		const { publicKey } = generateKeyPairSync("rsa", { modulusLength });
+		return `"v=DKIM1; k=rsa; p=${publicKey.export({ type: "spki", format: "der" }).toString("base64")}"`;
+	};
+	expect(dkimFaults([published(512)]).map(({ so }) => so)).toEqual([
+		"the key has 512 bits, and receivers take 1024 to 4096 (RFC 8301, 3.2)",
+	]);
+	expect(dkimFaults([published(1024)])).toEqual([]);
+});
+
 test("DMARC says what the configuration says, in the tags of RFC 9989", () => {
 	const dmarc = {
 		policy: "quarantine",
@@ -217,6 +229,19 @@ test("mail programs get a file with what is offered, and a way to it only where 
 	expect(file).toContain("<hostname>mail.example.org</hostname>");
 	expect(file).toContain("<port>993</port>");
 	expect(file).not.toContain("<port>465</port>");
+});
+
+test("Outlook gets a file with what is offered, and of the ways to send the one that it knows best", () => {
+	const file = (offered: ClientService[]) =>
+		autodiscoverFile(domain({ services: { offered, all: true } }))
+			.replace(/\s+/g, "")
+			.replace(/.*<Action>settings<\/Action>|<\/Account>.*/g, "");
+	const server = (type: string, port: number, encryption: string) =>
+		`<Protocol><Type>${type}</Type><Server>mail.example.org</Server><Port>${port}</Port><DomainRequired>on</DomainRequired><SPA>off</SPA>${encryption}<AuthRequired>on</AuthRequired></Protocol>`;
+	expect(file(["imaps", "submissions", "submission"])).toBe(
+		server("IMAP", 993, "<SSL>on</SSL>") + server("SMTP", 465, "<SSL>on</SSL>"),
+	);
+	expect(file(["submission"])).toBe(server("SMTP", 587, "<Encryption>TLS</Encryption>"));
 });
 
 test("no CAA is ever planned, nor NS or DS", () => {

@@ -20,6 +20,8 @@ export interface DnsServer {
 	port: number;
 	/** By `name TYPE`, in presentation form; the zones are the names with an SOA. */
 	records: Map<string, string[]>;
+	/** What it answers from; a resolver that lies has another table. */
+	answersFor(recursive: boolean): ReadonlyMap<string, string[]>;
 	/** By name: what is done instead of answering right; a resolver's answers (`recursive`) or the zone's own. */
 	misbehave(question: { name: string; type: string; recursive: boolean }): Misbehaviour | undefined;
 	/** By zone: the servers that the zone above names, in a referral. */
@@ -46,6 +48,7 @@ export async function dnsServer(place: { address?: string; port?: number } = {})
 		...{ address: `${address}:${port}`, port, records: new Map(), asked: [] },
 		...{ referrals: new Map(), signed: new Set(), strips: false, ttl: 60 },
 		misbehave: () => undefined,
+		answersFor: () => server.records,
 		async stop() {
 			tcp.close();
 			await new Promise<void>((done) => udp.close(() => done()));
@@ -87,7 +90,7 @@ function answersTo(server: DnsServer, bytes: Buffer, tcp: boolean): Buffer[] {
 		return [
 			dnsPacket.encode({ ...head, flags: 0, authorities: referred.map((one) => answerOf(name, "NS", one)) }),
 		];
-	const { answers, authorities, code } = lookUp(server.records, name.toLowerCase(), type);
+	const { answers, authorities, code } = lookUp(server.answersFor(query.flag_rd), name.toLowerCase(), type);
 	const wantsSignatures = query.additionals?.some((one) => one.type === "OPT" && one.flag_do);
 	if (wantsSignatures && answers.length > 0 && server.signed.has(name) && !(server.strips && query.flag_rd))
 		answers.push(signatureOf(name, type));
@@ -103,7 +106,7 @@ function signatureOf(name: string, type: string): dnsPacket.Answer {
 	return { name, type: "RRSIG", ttl: 60, class: "IN", data } as unknown as dnsPacket.Answer;
 }
 
-function lookUp(records: DnsServer["records"], name: string, type: string) {
+function lookUp(records: ReadonlyMap<string, string[]>, name: string, type: string) {
 	const answers: dnsPacket.Answer[] = [];
 	let at = name;
 	for (let step = 0; step < 10; step++) {

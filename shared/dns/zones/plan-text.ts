@@ -1,6 +1,6 @@
-import type { PlannedChange } from "../../shared/dns/plan/plan.ts";
-import { textOf } from "../../shared/dns/text.ts";
-import type { Omission } from "../../shared/dns/wanted/wish.ts";
+import type { PlannedChange } from "../plan/plan.ts";
+import { textOf } from "../text.ts";
+import type { Omission } from "../wanted/wish.ts";
 import type { ShownApply, ShownPlan } from "./protocol.ts";
 
 /** Signs of a record that a line shows. */
@@ -42,18 +42,21 @@ function omissionLines({ kind, name, type, why, remedy }: Omission): string[] {
 }
 
 /** What an apply did, as a person reads it. */
-export function applyText({ zone, done, putBack, leftOut, visible, took, snapshot }: ShownApply): string {
+export function applyText(
+	{ zone, done, putBack, leftOut, visible, took, snapshot }: ShownApply,
+	program: string,
+): string {
 	const places = (some: readonly PlannedChange[]) =>
 		some.map(({ name, type }) => `${name} ${type}`).join(", ");
 	const seen =
 		"after" in visible
 			? `its name servers answer all of it after ${(visible.after / 1000).toFixed(1)} s more`
-			: `${visible.missing} did not answer all of it yet; "heimweg dns plan" shows what deSEC has`;
+			: `${visible.missing} did not answer all of it yet; "${program} dns plan" shows what deSEC has`;
 	return [
 		`${zone}: deSEC has ${counted(done.length, "change")} after ${(took / 1000).toFixed(1)} s; ${seen}`,
 		...(putBack.length > 0 ? [`  put back, since somebody wrote at the same time: ${places(putBack)}`] : []),
 		...(leftOut.length > 0
-			? [`  left out: ${counted(leftOut.length, "record")}, see "heimweg dns plan"`]
+			? [`  left out: ${counted(leftOut.length, "record")}, see "${program} dns plan"`]
 			: []),
 		...(snapshot ? [`  the zone as it was: ${snapshot}`] : []),
 		"",

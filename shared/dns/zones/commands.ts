@@ -1,13 +1,11 @@
-import type { Plan, PlannedChange } from "../../shared/dns/plan/plan.ts";
-import type { Provider } from "../../shared/dns/provider.ts";
-import type { untilVisible } from "../../shared/dns/visibility.ts";
-import type { WantedRRset } from "../../shared/dns/wanted/address.ts";
-import { autoconfigFile } from "../../shared/dns/wanted/autoconfig.ts";
-import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
-import { zoneFile } from "../../shared/dns/zone-file.ts";
-import { HeimwegError, messageOf } from "../../shared/errors.ts";
-import type { Logger } from "../../shared/log.ts";
-import { SECOND } from "../../shared/time.ts";
+import { HeimwegError, messageOf } from "../../errors.ts";
+import type { Logger } from "../../log.ts";
+import { SECOND } from "../../time.ts";
+import type { Plan, PlannedChange } from "../plan/plan.ts";
+import type { Provider } from "../provider.ts";
+import type { untilVisible } from "../visibility.ts";
+import type { WantedRRset } from "../wanted/address.ts";
+import { zoneFile } from "../zone-file.ts";
 import { comparedPolicies, policiesFor } from "./policies.ts";
 import {
 	askedApplySchema,
@@ -26,7 +24,8 @@ const visibleTime = 12 * SECOND;
 
 export interface DnsCommandsOptions {
 	zones: Zones;
-	mail(domain: string): Promise<MailDomain>;
+	/** `heimweg` or `heimweg-relay`. */
+	program: string;
 	/** What is written beside the plan: the names that get this line's addresses. */
 	addressRRsets(): ReadonlyArray<{ name: string; type: string }>;
 	/** What a token may do. */
@@ -47,7 +46,7 @@ export interface DnsCommandsOptions {
 export function dnsCommands(
 	options: DnsCommandsOptions,
 ): Record<string, (argument: string) => Promise<string>> {
-	const { zones, log } = options;
+	const { zones, log, program } = options;
 	let busy = Promise.resolve();
 
 	/** Two that write at once would take each other for somebody else. */
@@ -131,33 +130,32 @@ export function dnsCommands(
 		return files.join("\n");
 	}
 
+	function explain(error: unknown): never {
+		if ((error as Error | undefined)?.name !== "TimeoutError") throw error;
+		throw new HeimwegError(`it took more than ${commandTime / SECOND} s, and was broken off`, {
+			remedy: `look at "${program} dns plan" what was done, and run it again`,
+		});
+	}
+
+	function read<T>(schema: { parse(value: unknown): T }, argument: string): T {
+		try {
+			return schema.parse(JSON.parse(argument || "{}"));
+		} catch {
+			throw new HeimwegError("the daemon is of another version than the command", {
+				remedy: `run "systemctl restart ${program}", which is no outage`,
+			});
+		}
+	}
+
 	return {
 		"dns-plan": alone(plans),
 		"dns-apply": alone(apply),
 		"dns-policy": alone(policies),
 		"dns-export": alone(exported),
-		"dns-autoconfig": alone(async (domain) => autoconfigFile(await options.mail(domain))),
 	};
 }
 
 const shownPlan = ({ owned: _, ...plan }: Plan): ShownPlan => plan;
-
-function read<T>(schema: { parse(value: unknown): T }, argument: string): T {
-	try {
-		return schema.parse(JSON.parse(argument || "{}"));
-	} catch {
-		throw new HeimwegError("the daemon is of another version than the command", {
-			remedy: 'run "systemctl restart heimweg", which is no outage',
-		});
-	}
-}
-
-function explain(error: unknown): never {
-	if ((error as Error | undefined)?.name !== "TimeoutError") throw error;
-	throw new HeimwegError(`it took more than ${commandTime / SECOND} s, and was broken off`, {
-		remedy: 'look at "heimweg dns plan" what was done, and run it again',
-	});
-}
 
 function inWords({ name, type, action }: PlannedChange): string {
 	return `${name} ${type} (${action})`;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { writeFileAtomic } from "../../shared/atomic-file.ts";
-import type { ZoneContent } from "../../shared/dns/plan/plan.ts";
+import { writeFileAtomic } from "../../atomic-file.ts";
+import type { ZoneContent } from "../plan/plan.ts";
 
 /** Snapshots of a zone that are kept. */
 const kept = 20;

@@ -1,13 +1,11 @@
-import type { ZoneMemory } from "../../shared/dns/plan/applied.ts";
-import { type Applied, applyPlan, type ZoneWriter } from "../../shared/dns/plan/apply.ts";
-import { planOf } from "../../shared/dns/plan/merge.ts";
-import type { Plan, ZoneContent } from "../../shared/dns/plan/plan.ts";
-import { undoOf } from "../../shared/dns/plan/undo.ts";
-import type { Provider } from "../../shared/dns/provider.ts";
-import { wishesOf } from "../../shared/dns/wanted/all.ts";
-import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
-import { together } from "../../shared/dns/wanted/wish.ts";
-import { HeimwegError } from "../../shared/errors.ts";
+import { HeimwegError } from "../../errors.ts";
+import type { ZoneMemory } from "../plan/applied.ts";
+import { type Applied, applyPlan, type ZoneWriter } from "../plan/apply.ts";
+import { planOf } from "../plan/merge.ts";
+import type { Plan, ZoneContent } from "../plan/plan.ts";
+import { undoOf } from "../plan/undo.ts";
+import type { Provider } from "../provider.ts";
+import { together, type Wishes } from "../wanted/wish.ts";
 
 /** Records whose present holders somebody lets Heimweg replace. */
 export interface Place {
@@ -18,15 +16,18 @@ export interface Place {
 export interface ZonesOptions {
 	/** Who keeps the records; throws while it is not known yet. */
 	provider(): Promise<Provider>;
-	/** The mail domains by name, as they are known now. */
-	domains: readonly string[];
-	mail(domain: string, zone: string): MailDomain;
+	/** The names whose records are planned, as they are known now; throws where there is none. */
+	subjects(): readonly string[];
+	/** What is wished for one of them in its zone. */
+	wishes(subject: string, zone: string): Wishes;
+	/** What a person runs: `heimweg dns`. */
+	command: string;
 	memory: { read(): Record<string, ZoneMemory>; write(all: Record<string, ZoneMemory>): Promise<void> };
 	snapshot: ZoneWriter["snapshot"];
 	now?: () => Date;
 }
 
-/** The zones of the mail domains: what would be done there, doing it, and taking it back. */
+/** The zones of these names: what would be done there, doing it, and taking it back. */
 export interface Zones {
 	names(signal: AbortSignal): Promise<string[]>;
 	content(zone: string, signal: AbortSignal): Promise<ZoneContent>;
@@ -43,25 +44,22 @@ export interface Zones {
 const noMemory: ZoneMemory = { owned: [], applies: [] };
 
 export function createZones(options: ZonesOptions): Zones {
-	const zoneOfDomain = new Map<string, string>();
+	const zoneOfSubject = new Map<string, string>();
 	const memoryOf = (zone: string) => options.memory.read()[zone] ?? noMemory;
 
-	/** The zone of each domain; what fails for one is told once all others are known. */
+	/** The zone of each name. */
 	async function names(signal: AbortSignal): Promise<string[]> {
-		if (options.domains.length === 0)
-			throw new HeimwegError("the configuration names no mail domain", {
-				remedy: 'add domains = ["example.org"] to [mail] in heimweg.toml',
-			});
+		const subjects = options.subjects();
 		const provider = await options.provider();
-		for (const domain of options.domains)
-			if (!zoneOfDomain.has(domain)) zoneOfDomain.set(domain, await provider.zoneOf(domain, signal));
+		for (const subject of subjects)
+			if (!zoneOfSubject.has(subject)) zoneOfSubject.set(subject, await provider.zoneOf(subject, signal));
 		await provider.remember();
-		return [...new Set(zoneOfDomain.values())];
+		return [...new Set(subjects.map((subject) => zoneOfSubject.get(subject)!))];
 	}
 
 	function wishes(zone: string) {
-		const here = [...zoneOfDomain].filter(([, one]) => one === zone);
-		return together(here.map(([domain]) => wishesOf(options.mail(domain, zone))));
+		const here = options.subjects().filter((subject) => zoneOfSubject.get(subject) === zone);
+		return together(here.map((subject) => options.wishes(subject, zone)));
 	}
 
 	async function content(zone: string, signal: AbortSignal): Promise<ZoneContent> {
@@ -76,7 +74,8 @@ export function createZones(options: ZonesOptions): Zones {
 	function planWith(zone: string, take: readonly Place[]) {
 		// The same wishes for all rounds of an apply.
 		const wanted = wishes(zone);
-		return (now: ZoneContent, { owned }: ZoneMemory) => planOf(now, wanted, { owned, take });
+		return (now: ZoneContent, { owned }: ZoneMemory) =>
+			planOf(now, wanted, { owned, take, command: options.command });
 	}
 
 	function lastApply(zone: string) {

@@ -1,6 +1,6 @@
-import type { TokenPolicy } from "../../shared/dns/provider.ts";
-import { subnameOf } from "../../shared/dns/rrset.ts";
-import { isWithin } from "../../shared/dns/wanted/mail-domain.ts";
+import type { TokenPolicy } from "../provider.ts";
+import { subnameOf } from "../rrset.ts";
+import { isWithin } from "../wanted/mail-domain.ts";
 
 /** An RRset by its full name. */
 interface Place {

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { hostnameSchema } from "../../shared/config.ts";
-import type { Plan, PlannedChange } from "../../shared/dns/plan/plan.ts";
-import type { TokenPolicy } from "../../shared/dns/provider.ts";
+import { hostnameSchema } from "../../config.ts";
+import type { Plan, PlannedChange } from "../plan/plan.ts";
+import type { TokenPolicy } from "../provider.ts";
 
 /** What the command line asks the daemon for: its argument, in JSON. */
 const placeSchema = z.object({
