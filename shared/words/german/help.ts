@@ -18,6 +18,8 @@ export const help = {
 	'something is wrong; "status": also a warning, and what is not known to be well':
 		'etwas ist nicht in Ordnung; "status": auch eine Warnung und das, wovon nicht bekannt ist, dass es gut ist',
 	'"doctor": mail is at risk': '"doctor": Mail ist in Gefahr',
+	"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)":
+		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	'"status": the daemon does not run': '"status": der Dienst läuft nicht',
 	"the command line is wrong (sysexits.h: EX_USAGE)": "die Befehlszeile ist falsch (sysexits.h: EX_USAGE)",
 	"the configuration cannot work (sysexits.h: EX_CONFIG)":
