@@ -89,6 +89,11 @@ export const help = {
 		"zeigt die öffentliche Hälfte jedes Schlüssels, der die Mail dieses Heimservers signiert; endet mit 1, wenn einer nicht zu lesen ist",
 	"write the file that the daemon reads; the unit heimweg-dkim.service does that":
 		"die Datei schreiben, die der Dienst liest; das tut die Unit heimweg-dkim.service",
+	"the records of the relay's own name, as one plan":
+		"die Einträge des eigenen Namens des Relays, als ein Plan",
+	"the file for Outlook instead": "stattdessen die Datei für Outlook",
+	"the lines for a web server instead, and where the files go":
+		"stattdessen die Zeilen für einen Webserver, und wohin die Dateien gehören",
 	"all records of the mail domains, as one plan": "alle Einträge der Maildomains, als ein Plan",
 	"shows what would be changed, why and by whose word; exits 1 when there is something to do":
 		"zeigt, was geändert würde, warum und auf wessen Wort; endet mit 1, wenn etwas zu tun ist",
