@@ -24,7 +24,8 @@ export async function installsOnArm(files: readonly string[]): Promise<boolean> 
 	}
 	const root = await mkdtemp(join(tmpdir(), "heimweg-arm64-"));
 	// So debootstrap knows that it may make no device files there; the first stage has made them.
-	const env = ["env", "container=lxc", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"];
+	const ours = ["--unset=NODE_OPTIONS", "--unset=NODE_EXTRA_CA_CERTS"];
+	const env = ["env", ...ours, "container=lxc", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C"];
 	const inRoot = (...argv: string[]) => foreign(root, [...env, ...argv]);
 	try {
 		const first = ["--foreign", "--arch=arm64", "--variant=minbase", `--include=${needed}`];
