@@ -25,10 +25,15 @@ export const delegation = check<DomainKnown, HomeEyes, Seen>({
 		if ("is" in zone) return { zone, servers: [], above: undefined };
 		const [above, ...servers] = await Promise.all([
 			namedAbove(zone.zone, dns),
-			...zone.servers.map(async ({ name, places: [place] }) => {
-				if (!place) return { name, serial: undefined };
-				const said = await dns.at(place, { name: zone.zone, type: "SOA", recursive: false });
-				return { name, serial: "is" in said ? said : serialIn(said, name) };
+			...zone.servers.map(async ({ name, places }) => {
+				let serial: string | Trouble | undefined;
+				// A line may have one family alone.
+				for (const place of places) {
+					const said = await dns.at(place, { name: zone.zone, type: "SOA", recursive: false });
+					serial = "is" in said ? said : serialIn(said, name);
+					if (typeof serial === "string") break;
+				}
+				return { name, serial };
 			}),
 		]);
 		return { zone: zone.zone, servers, above };

@@ -7,7 +7,7 @@ import { type AnswerRecord, type Message, plain, type Question, troubleOf } from
 const longestChain = 8;
 
 /** Servers of a zone that are asked in turn when one does not answer. */
-const mostServers = 3;
+const mostServers = 4;
 
 /** Where names are asked for; what was asked once is remembered, so that all checks of one look see the same. */
 export interface Dns {
@@ -123,7 +123,10 @@ export function createDns(options: DnsOptions = {}): Dns {
 		const zone = await zoneOf(name);
 		if ("is" in zone) return { is: "unknown", trouble: zone };
 		// One address of each server first, so that a family that this line does not have costs little.
-		const places = zone.servers.map(({ places: [first] }) => first).filter((one) => one !== undefined);
+		const places = [
+			...zone.servers.flatMap(({ places }) => places.slice(0, 1)),
+			...zone.servers.flatMap(({ places }) => places.slice(1)),
+		];
 		const question = { name: plain(name), type, recursive: false };
 		const said = await firstOf(places, question, ({ authoritative }, { name: server }) =>
 			authoritative ? undefined : { is: "not_its_zone", server },

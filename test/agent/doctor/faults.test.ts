@@ -22,6 +22,15 @@ test("40 faults and more are planted, each with words of its own", () => {
 	expect(new Set(all.map(({ what }) => what)).size).toBe(all.length);
 });
 
+test("a line of one family alone sees the zone by the servers' addresses of that family", async () => {
+	// Nobody listens at the first address of each.
+	for (const server of ["ns1", "ns2"])
+		there.records.set(`${server}.desec.test A`, ["127.0.0.9", server === "ns1" ? "127.0.0.1" : "127.0.0.2"]);
+	const findings = await there.findings();
+	expect(findings.filter(alarms)).toEqual([]);
+	expect(findings.map(({ code }) => code)).toContain("delegation_well");
+});
+
 for (const { what, plant, code, severity, turn, line } of [...recordFaults, ...homeFaults]) {
 	test(`the doctor names ${what}, whose turn it is, and the line that mends it`, async () => {
 		plant(there);
