@@ -9,7 +9,7 @@ import type { Certificates } from "./certificates.ts";
 import type { Namespace } from "./namespace.ts";
 import { addresses } from "./network.ts";
 import type { Run } from "./run.ts";
-import { userZone } from "./zones.ts";
+import { relayZone, userZone } from "./zones.ts";
 
 const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -44,7 +44,16 @@ export async function startDesec(
 		...[process.execPath, "--import", "tsx", join(projectFolder, "test/desec/main.ts")],
 		...["--listen", `${services.ipv4}:443`, "--listen", `[${services.ipv6}]:443`],
 		...["--tls-cert", certificates.certificate, "--tls-key", certificates.key],
-		...["--domain", userZone, "--nameserver", "ns1.desec.test", "--nameserver", "ns2.desec.test"],
+		...[
+			"--domain",
+			userZone,
+			"--domain",
+			relayZone,
+			"--nameserver",
+			"ns1.desec.test",
+			"--nameserver",
+			"ns2.desec.test",
+		],
 		...["--token-file", tokenFile, "--control", socket],
 		...["--pdns-url", powerDns.url, "--pdns-key-file", keyFile],
 	];

@@ -1,5 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import type { ShownPlan } from "../../shared/dns/zones/protocol.ts";
+import { authorityOnHosts } from "./certificates.ts";
+import { addresses } from "./network.ts";
 import { domain, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
 import { useScene } from "./use-scene.ts";
@@ -112,5 +114,37 @@ describeLab("the zone of a mail domain", () => {
 			expect(await internet().dig(`${name}${domain}`, type), name).toEqual(
 				name === "" && type === "TXT" ? ['"another=1"'] : [],
 			);
+	});
+
+	it("is kept for the relay's own name, too, with a token that systemd alone can read and hands over", async () => {
+		const { relay } = scene().lab;
+		const dns = async (...args: string[]) => {
+			const { stdout, stderr, exitCode } = await relay.exec(["heimweg-relay", "dns", ...args]);
+			return `${exitCode} ${stdout}${stderr}`;
+		};
+		expect(await dns("plan")).toContain('relay.example.net. IN TXT "v=spf1 a -all"');
+		await relay.write("/etc/heimweg-relay/desec.token", `${internet().desec.token}\n`, 0o600);
+		const unit = [
+			"[Service]",
+			"LoadCredential=desec.token:/etc/heimweg-relay/desec.token",
+			`Environment=NODE_EXTRA_CA_CERTS=${authorityOnHosts}`,
+		];
+		await relay.write("/etc/systemd/system/heimweg-relay.service.d/lab.conf", `${unit.join("\n")}\n`);
+		const config = "/etc/heimweg-relay/relay.toml";
+		const more = `[dns]\ntoken_file = "credential:desec.token"\napi = "${internet().desec.api}"\n`;
+		await relay.write(config, (await relay.read(config)).replace("[dns]\n", more));
+		await relay.run(["systemctl", "daemon-reload"]);
+		await relay.run(["systemctl", "restart", "heimweg-relay"]);
+		await until("the relay knows its name", async () =>
+			(await dns("plan")).includes("+ relay.example.net TXT"),
+		);
+		expect(await dns("plan")).toMatch(/^1 .*: 1 change; 2 already right/s);
+		expect(await dns("apply", "--yes")).toMatch(/^0 .*its name servers answer all of it/s);
+		expect(await internet().dig("relay.example.net", "TXT")).toEqual(['"v=spf1 a -all"']);
+		expect(await dns("plan")).toMatch(/^0 /);
+		expect(await dns("undo", "--yes")).toMatch(/^0 /);
+		expect(await internet().dig("relay.example.net", "TXT")).toEqual([]);
+		expect(await internet().dig("relay.example.net", "A")).toEqual([addresses.relay.ipv4]);
+		expect(await relay.journal("-u", "heimweg-relay")).not.toContain(internet().desec.token);
 	});
 });

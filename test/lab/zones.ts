@@ -13,6 +13,9 @@ const { services, relay } = addresses;
 /** The user's zone, which deSEC serves, signed. */
 export const userZone = "example.org";
 
+/** The zone of the relay's name, which its owner has at deSEC, too. */
+export const relayZone = "example.net";
+
 /** Of the relay's and the services' addresses, in both families. */
 const reverseZones = [
 	"113.0.203.in-addr.arpa",

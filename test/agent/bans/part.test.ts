@@ -104,7 +104,10 @@ test("what fail2ban says while heimweg does not run is carried out in that order
 	await left(add("10.86.0.1"), 5);
 	writeFileSync(join(folder, "bans-left-0000000000001-0123456789ab.json"), '{"at":');
 	const { written, said } = await made();
-	expect(said().add).toEqual([["203.0.113.9/32", 541]]);
+	const [[client, seconds] = [], ...more] = said().add;
+	expect([client, more]).toEqual(["203.0.113.9/32", []]);
+	// Its time is counted from when it was said, a minute ago.
+	expect(seconds).toBeLessThanOrEqual(541);
 	expect(written.at(-1)).toMatchObject([{ client: "203.0.113.9/32", by: "heimweg-dovecot" }]);
 	expect(readdirSync(folder)).toEqual([]);
 });
