@@ -10,8 +10,8 @@ const routeSchema = z.looseObject({
 	dst: z.string(),
 	dev: z.string().optional().catch(undefined),
 	type: z.string().optional().catch(undefined),
-	scope: z.string().optional().catch(undefined),
-	gateway: z.string().optional().catch(undefined),
+	/** Who made it: the kernel, for the network of an interface's own address. */
+	protocol: z.string().optional().catch(undefined),
 });
 
 /** A route of this machine that takes addresses of the tunnel's network away. */
@@ -50,7 +50,7 @@ export async function findOverlaps(
 		for (const network of networks) {
 			const length = lengthOf(destination);
 			const wide = length < lengthOf(network);
-			if (wide && !(connected && route.scope === "link" && route.gateway === undefined)) continue;
+			if (wide && !(connected && route.protocol === "kernel")) continue;
 			if (!networksOverlap(network, destination)) continue;
 			const key = `${network} ${route.dev}`;
 			if ((found.get(key)?.length ?? Number.POSITIVE_INFINITY) <= length) continue;

@@ -94,7 +94,7 @@ export const bans = agentPart({
 
 		/** What was asked for while this did not run comes before what is asked for now; each order once. */
 		function takeLeft(): Promise<void> {
-			taking = taking.then(takeAll);
+			taking = taking.catch(() => {}).then(takeAll);
 			return taking;
 		}
 

@@ -44,14 +44,14 @@ export const homeReturns = condition<Refused>({
 	remedy: ({ advice }) => advice,
 });
 
-export const mailHeld = condition<Refused & { until: string }>({
+export const mailHeld = condition<Refused & { until: string | undefined }>({
 	code: "bounces.mail_held",
 	severity: "error",
 	title: "mail that a home refuses is held instead of sent back",
 	visibleAfter: 0,
 	mail: 0,
 	text: ({ recipient, cause, text, until }, home) =>
-		`mail for the home ${home} is held here, which would have gone back to its sender: the home refuses ${recipient}; ${cause}; Postfix says: ${text}; the oldest goes back after ${until}`,
+		`mail for the home ${home} is held here, which would have gone back to its sender: the home refuses ${recipient}; ${cause}; Postfix says: ${text}; ${until === undefined ? "it waits for recipients elsewhere too, and goes back when Postfix gives it up" : `the oldest goes back after ${until}`}`,
 	remedy: ({ advice }, home) =>
 		`${advice}; what the home takes then is delivered by itself; to send back what is held, run "heimweg-relay let-go ${home}"`,
 });

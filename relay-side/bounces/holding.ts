@@ -90,7 +90,11 @@ export function createHolding(options: HoldingOptions): Holding {
 	function tell(home: string, mails: readonly HeldMail[]): void {
 		const oldest = mails.reduce((first, mail) => (mail.arrived < first.arrived ? mail : first));
 		const { cause, advice } = reasonOf(oldest.text, { here: say`this relay`, there: say`the home ${home}` });
-		const until = `${new Date(oldest.arrived + limit).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+		// One that others may still get stays until Postfix itself gives it up.
+		const next = Math.min(...mails.filter(({ waits }) => !waits).map(({ arrived }) => arrived));
+		const until = Number.isFinite(next)
+			? `${new Date(next + limit).toISOString().slice(0, 16).replace("T", " ")} UTC`
+			: undefined;
 		const { recipient, text } = oldest;
 		health.set(mailHeld, home, { home, recipient, text, cause, advice, until });
 	}

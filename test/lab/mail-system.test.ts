@@ -5,6 +5,7 @@ import { firstMailHome, maildir, selector } from "./mail-home.ts";
 import { bansThatWork } from "./mail-system-bans.ts";
 import { certificateByDns } from "./mail-system-certificate.ts";
 import { mailProgramsDay } from "./mail-system-day.ts";
+import { doctorAtBothEnds } from "./mail-system-doctor.ts";
 import { addresses } from "./network.ts";
 import { domain, mailName, until } from "./scene.ts";
 import { describeLab } from "./use-lab.ts";
@@ -120,6 +121,7 @@ describeLab("the whole mail system", () => {
 			expect(await clients.tls(anna, port)).toContain("Verify return code: 0 (ok)");
 	});
 
+	doctorAtBothEnds(system);
 	mailProgramsDay(system);
 	bansThatWork(system);
 	certificateByDns(system);

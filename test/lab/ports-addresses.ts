@@ -75,6 +75,7 @@ user anna\npassword "${password}"\nfrom anna@${domain}\n`;
 			await home.write(homeFile, before.home);
 			await relay.write(relayFile, before.relay);
 			await home.run(["systemctl", "restart", "heimweg"]);
+			await relay.namespace.ip(`address del ${own}/64 dev eth0`);
 			await until(
 				"its ports are closed",
 				async () => (await relay.run(["ss", "-Hlnt", "sport = :587"])) === "",

@@ -74,6 +74,8 @@ describe("findOverlaps", () => {
 		const routes = [
 			{ dst: "172.17.0.0/16", dev: "docker0", protocol: "kernel", scope: "link", prefsrc: "172.17.0.1" },
 			{ dst: "172.16.0.0/12", gateway: "192.168.1.1", dev: "eth0" },
+			// As wg-quick sets it: what lies behind another VPN.
+			{ dst: "172.16.0.0/12", dev: "wg1", scope: "link" },
 		];
 		const run: RunCommand = async () => JSON.stringify(routes);
 		const inside = [parseCidr("172.17.5.0/24")];

@@ -16,6 +16,8 @@ interface Seen {
 	/** Whether this machine's resolver hands signatures on that the zone's servers give. */
 	signatures: { own: boolean; resolver: boolean } | undefined;
 	validation: Validation | undefined;
+	/** The resolver here validates by itself, and refuses the zone. */
+	refused: boolean;
 }
 
 /** DNSSEC from the root down: what the parent vouches for, what the zone signs with, and whether that reaches us. */
@@ -29,27 +31,29 @@ export const dnssec = check<DomainKnown, HomeEyes, Seen | undefined>({
 		const [resolver] = dns.resolvers;
 		const question = { name: zone, type: "SOA", dnssec: true };
 		const own = servers.flatMap(({ places: [place] }) => place ?? [])[0];
-		const [keys, ds, byOwn, byResolver, validation] = await Promise.all([
+		const [keys, ds, byOwn, byResolver, validation, refused] = await Promise.all([
 			dns.published(zone, "DNSKEY"),
 			dns.ask(zone, "DS"),
 			own && dns.at(own, { ...question, recursive: false }),
 			resolver && dns.at(resolver, { ...question, recursive: true }),
 			resolver && validate(run, { name: zone, type: "SOA", resolver }),
+			dns.distrusts(zone, "SOA"),
 		]);
 		const signed = (said: typeof byOwn) =>
 			said !== undefined && !("is" in said) && said.answers.some(({ type }) => type === "RRSIG");
 		const known = byOwn && byResolver && !("is" in byOwn) && !("is" in byResolver);
 		const signatures = known ? { own: signed(byOwn), resolver: signed(byResolver) } : undefined;
-		return { zone, keys, ds, signatures, validation };
+		return { zone, keys, ds, signatures, validation, refused };
 	},
 
 	judge(seen, { mail }) {
 		if (!seen) return [];
-		const { zone, keys, ds, signatures, validation } = seen;
+		const { zone, keys, ds, signatures, validation, refused } = seen;
 		const ours = dsFor(zone, recordsIn(keys));
 		const about = { subject: zone, source } as const;
 		const chain = judgeChain(seen, ours);
 		if (chain.length > 0) return chain;
+		if (refused) return broken(about, say`the resolver here, which validates, does not believe the zone`);
 		if (ours.length === 0)
 			return [
 				{
@@ -110,14 +114,7 @@ function judgeValidation(
 		case "validated":
 			return [{ ...about, code: "dnssec_well", severity: "well", found: say`validated from the root down` }];
 		case "broken":
-			return [
-				{
-					...{ ...about, code: "dnssec_broken", severity: "risk", turn: "dns" },
-					found: say`it does not validate: ${validation.said}`,
-					wanted: say`signatures that hold, so that whoever validates finds the domain`,
-					line: `delv ${about.subject} SOA`,
-				},
-			];
+			return broken(about, say`it does not validate: ${validation.said}`);
 		case "unsigned":
 			return [notKnown(about.subject, say`the answer came without signatures, and nothing says why`)];
 		case "no_program":
@@ -131,6 +128,14 @@ function judgeValidation(
 			return [notKnown(about.subject, say`delv could not find out: ${validation?.said ?? ""}`)];
 	}
 }
+
+const broken = (about: { subject: string; source: string }, found: string): Finding[] => [
+	{
+		...{ ...about, code: "dnssec_broken", severity: "risk", turn: "dns", found },
+		wanted: say`signatures that hold, so that whoever validates finds the domain`,
+		line: `delv ${about.subject} SOA`,
+	},
+];
 
 const notKnown = (subject: string, found: string): Finding => ({
 	...{ code: "dnssec_not_known", severity: "not_known", subject, found },

@@ -22,13 +22,13 @@ export const port25 = check<RelayKnown, RelayEyes, Seen[]>({
 				.slice(0, mostAddresses)
 				.map(async (address) => ({ address, shown: await ownPort(eyes, known, address), at: eyes.now() })),
 		),
-	judge: (seen, known) => seen.flatMap((one) => judgeOne(one, known)),
+	judge: (seen, known) => [...seen.flatMap((one) => judgeOne(one, known)), ...judgeCertificates(seen, known)],
 });
 
 /** A machine may have one for each home. */
 const mostAddresses = 4;
 
-function judgeOne({ address, shown, at }: Seen, { name }: RelayKnown): Finding[] {
+function judgeOne({ address, shown }: Seen, { name }: RelayKnown): Finding[] {
 	const subject = address.includes(":") ? `[${address}]:25` : `${address}:25`;
 	const wrong = { severity: "risk", subject, turn: "relay" } as const;
 	switch (shown.is) {
@@ -76,7 +76,19 @@ function judgeOne({ address, shown, at }: Seen, { name }: RelayKnown): Finding[]
 				line: certificateLine(name),
 			},
 		];
-	return [well, ...judgeCertificate(tls, name, at, { subject, turn: "relay", line: certificateLine(name) })];
+	return [well];
+}
+
+/** What is wrong with a certificate that all addresses show is said once. */
+function judgeCertificates(seen: readonly Seen[], { name }: RelayKnown): Finding[] {
+	const about = { subject: `${name}:25`, turn: "relay", line: certificateLine(name) } as const;
+	const said = seen.flatMap(({ shown, at }) =>
+		shown.is === "greets" && typeof shown.tls !== "string"
+			? judgeCertificate(shown.tls, name, at, about)
+			: [],
+	);
+	const same = (one: Finding) => (other: Finding) => other.code === one.code && other.found === one.found;
+	return said.filter((one, place) => said.findIndex(same(one)) === place);
 }
 
 /** Let's Encrypt's certificate for the name, where its usual client is installed. */

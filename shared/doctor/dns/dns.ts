@@ -17,6 +17,8 @@ export interface Dns {
 	published(name: string, type: string): Promise<Answer>;
 	/** The name servers of the zone that holds the name. */
 	zoneOf(name: string): Promise<Zone | Trouble>;
+	/** Whether a resolver here, which validates, refuses what it finds for the name and the type. */
+	distrusts(name: string, type: string): Promise<boolean>;
 	/** What one server says. */
 	at(place: Place, question: Question): Promise<Message | Trouble>;
 	/** Where this machine asks. */
@@ -66,8 +68,20 @@ export function createDns(options: DnsOptions = {}): Dns {
 		return last;
 	}
 
-	const resolved = (name: string, type: string) =>
-		firstOf(resolvers, { name: plain(name), type, recursive: true }, () => undefined);
+	/** What a resolver that validates does not believe is taken without: what is wrong is to be seen. */
+	async function resolved(name: string, type: string): Promise<Message | Trouble> {
+		const question = { name: plain(name), type, recursive: true };
+		const said = await firstOf(resolvers, question, () => undefined);
+		if (!("is" in said) || said.is !== "servfail") return said;
+		const other = await firstOf(resolvers, { ...question, unchecked: true }, () => undefined);
+		return "is" in other ? said : other;
+	}
+
+	const distrusts: Dns["distrusts"] = async (name, type) => {
+		const question = { name: plain(name), type, recursive: true };
+		const said = await firstOf(resolvers, question, () => undefined);
+		return "is" in said && said.is === "servfail" && !("is" in (await resolved(name, type)));
+	};
 
 	const ask: Dns["ask"] = async (name, type) => {
 		const said = await resolved(name, type);
@@ -125,7 +139,7 @@ export function createDns(options: DnsOptions = {}): Dns {
 		return beyond.is === "unknown" ? beyond : { ...beyond, alias: answer.alias };
 	}
 
-	return { ask, published, zoneOf, at, resolvers };
+	return { ask, published, zoneOf, distrusts, at, resolvers };
 }
 
 /** What a message says of the name, along the CNAMEs in it. */

@@ -13,6 +13,8 @@ export interface Question {
 	recursive: boolean;
 	/** With the signatures (RFC 4035, 3). */
 	dnssec?: boolean;
+	/** Also what a resolver that validates does not believe (CD; RFC 4035, 3.2.2). */
+	unchecked?: boolean;
 }
 
 /** A record of an answer. */
@@ -38,11 +40,17 @@ export interface Message {
 }
 
 /** The question in bytes. */
-export function encodeQuestion(id: number, { name, type, recursive, dnssec = false }: Question): Buffer {
+export function encodeQuestion(
+	id: number,
+	{ name, type, recursive, dnssec = false, unchecked = false }: Question,
+): Buffer {
 	return dnsPacket.encode({
 		type: "query",
 		id,
-		flags: (recursive ? dnsPacket.RECURSION_DESIRED : 0) | (dnssec ? dnsPacket.AUTHENTIC_DATA : 0),
+		flags:
+			(recursive ? dnsPacket.RECURSION_DESIRED : 0) |
+			(dnssec ? dnsPacket.AUTHENTIC_DATA : 0) |
+			(unchecked ? dnsPacket.CHECKING_DISABLED : 0),
 		questions: [{ name, type: type as dnsPacket.RecordType, class: "IN" }],
 		additionals: [
 			{

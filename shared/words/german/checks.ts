@@ -77,6 +77,8 @@ export const checks = {
 		"die Zone darüber bürgt für einen anderen Schlüssel ({0}); wer prüft, findet von der Domain nichts",
 	"no DS record, as long as the zone is not signed": "kein DS-Eintrag, solange die Zone nicht signiert ist",
 	"validated from the root down": "von der Wurzel an geprüft",
+	"the resolver here, which validates, does not believe the zone":
+		"der Resolver hier, der prüft, glaubt der Zone nicht",
 	"it does not validate: {0}": "die Prüfung scheitert: {0}",
 	"signatures that hold, so that whoever validates finds the domain":
 		"Signaturen, die halten, damit die Domain findet, wer prüft",

@@ -89,6 +89,11 @@ export const help = {
 		"zeigt die öffentliche Hälfte jedes Schlüssels, der die Mail dieses Heimservers signiert; endet mit 1, wenn einer nicht zu lesen ist",
 	"write the file that the daemon reads; the unit heimweg-dkim.service does that":
 		"die Datei schreiben, die der Dienst liest; das tut die Unit heimweg-dkim.service",
+	"the records of the relay's own name, as one plan":
+		"die Einträge des eigenen Namens des Relays, als ein Plan",
+	"the file for Outlook instead": "stattdessen die Datei für Outlook",
+	"the lines for a web server instead, and where the files go":
+		"stattdessen die Zeilen für einen Webserver, und wohin die Dateien gehören",
 	"all records of the mail domains, as one plan": "alle Einträge der Maildomains, als ein Plan",
 	"shows what would be changed, why and by whose word; exits 1 when there is something to do":
 		"zeigt, was geändert würde, warum und auf wessen Wort; endet mit 1, wenn etwas zu tun ist",
@@ -133,8 +138,12 @@ export const help = {
 
 	"looks at all that mail needs, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
 		"sieht alles an, was Mail braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
+	"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)":
+		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	"looks at all that mail needs of this relay, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
 		"sieht alles an, was Mail von diesem Relay braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
+	"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)":
+		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	"mail domains; those of the configuration when none is named":
 		"Maildomains; die der Konfiguration, wenn keine genannt ist",
 	"mail domains; those of the homes when none is named":

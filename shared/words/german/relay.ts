@@ -26,6 +26,8 @@ export const relay = {
 		"Mail, die ein Heimserver ablehnt, wird festgehalten statt zurückgeschickt",
 	"mail for the home {0.} is held here, which would have gone back to its sender: the home refuses {1.}; {2}; Postfix says: {3}; the oldest goes back after {4}":
 		"Mail für den Heimserver {0} wird hier festgehalten, die an ihren Absender zurückgegangen wäre: der Heimserver lehnt {1} ab; {2}; Postfix sagt: {3}; die älteste geht nach dem {4} zurück",
+	"mail for the home {0.} is held here, which would have gone back to its sender: the home refuses {1.}; {2}; Postfix says: {3}; it waits for recipients elsewhere too, and goes back when Postfix gives it up":
+		"Mail für den Heimserver {0} wird hier festgehalten, die an ihren Absender zurückgegangen wäre: der Heimserver lehnt {1} ab; {2}; Postfix sagt: {3}; sie wartet auch auf Empfänger anderswo und geht zurück, wenn Postfix sie aufgibt",
 	'{0}; what the home takes then is delivered by itself; to send back what is held, run "heimweg-relay let-go {1}"':
 		'{0}; was der Heimserver dann annimmt, wird von selbst zugestellt; um zurückzuschicken, was festgehalten wird, "heimweg-relay let-go {1}" ausführen',
 	"mail that is held is not looked after": "um Mail, die festgehalten wird, kümmert sich niemand",

@@ -16,6 +16,12 @@ test("a right domain raises no alarm, and all of it is known", async () => {
 	expect(statusOf(findings)).toBe(0);
 });
 
+test("40 faults and more are planted, each with words of its own", () => {
+	const all = [...recordFaults, ...homeFaults];
+	expect(all.length).toBeGreaterThanOrEqual(40);
+	expect(new Set(all.map(({ what }) => what)).size).toBe(all.length);
+});
+
 for (const { what, plant, code, severity, turn, line } of [...recordFaults, ...homeFaults]) {
 	test(`the doctor names ${what}, whose turn it is, and the line that mends it`, async () => {
 		plant(there);

@@ -96,6 +96,15 @@ export const homeFaults: readonly PlantedFault[] = [
 		...{ code: "dnssec_broken", severity: "risk", turn: "dns", line: "delv example.org SOA" },
 	},
 	{
+		what: "a zone that the resolver, which validates, does not believe",
+		plant({ dns, commands }) {
+			dns.misbehave = ({ name, recursive, unchecked }) =>
+				recursive && !unchecked && name.endsWith("example.org") ? "SERVFAIL" : undefined;
+			commands.set("sh", () => ";; resolution failed: failure\n");
+		},
+		...{ code: "dnssec_broken", severity: "risk", turn: "dns", line: "delv example.org SOA" },
+	},
+	{
 		what: "a resolver that strips DNSSEC",
 		plant({ dns, commands }) {
 			dns.strips = true;

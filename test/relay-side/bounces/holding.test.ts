@@ -102,9 +102,13 @@ describe("mail that a home refuses, held instead of sent back", () => {
 		put("4BBBBB", 1, refusal, "anna@example.org", false, refused);
 		await holding.look();
 		expect(health.list().map(({ subject }) => subject)).toEqual(["anna", "bert"]);
+		expect(health.list()[0]?.text).toContain("the oldest goes back after 2026-01-11 23:00 UTC");
 		expect(await holding.release("anna")).toEqual({ mails: 0, stay: 2 });
 		expect(await holding.release("bert")).toEqual({ mails: 0, stay: 1 });
 		expect(await asked()).toBe("");
+		queue = queue.slice(0, 1);
+		await holding.look();
+		expect(health.list()[0]?.text).toContain("it waits for recipients elsewhere too");
 		// Both homes refuse it, and it was held for as long as its owner wanted.
 		queue = [];
 		put("4CCCCC", 60, refusal, "anna@example.org", false, refused);

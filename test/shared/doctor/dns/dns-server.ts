@@ -23,7 +23,12 @@ export interface DnsServer {
 	/** What it answers from; a resolver that lies has another table. */
 	answersFor(recursive: boolean): ReadonlyMap<string, string[]>;
 	/** By name: what is done instead of answering right; a resolver's answers (`recursive`) or the zone's own. */
-	misbehave(question: { name: string; type: string; recursive: boolean }): Misbehaviour | undefined;
+	misbehave(question: {
+		name: string;
+		type: string;
+		recursive: boolean;
+		unchecked: boolean;
+	}): Misbehaviour | undefined;
 	/** By zone: the servers that the zone above names, in a referral. */
 	referrals: Map<string, string[]>;
 	/** Zones whose answers come with signatures; a resolver leaves them out when it strips. */
@@ -75,7 +80,7 @@ function answersTo(server: DnsServer, bytes: Buffer, tcp: boolean): Buffer[] {
 	const query = dnsPacket.decode(bytes);
 	const { name, type } = query.questions![0]!;
 	server.asked.push(`${name} ${type}${tcp ? " tcp" : ""}`);
-	const wrong = server.misbehave({ name, type, recursive: query.flag_rd });
+	const wrong = server.misbehave({ name, type, recursive: query.flag_rd, unchecked: query.flag_cd });
 	if (wrong === "silent") return [];
 	if (wrong === "garbled") return [Buffer.from("this is no message")];
 	const asked = wrong === "other_name" ? [{ ...query.questions![0]!, name: "else.test" }] : query.questions!;
