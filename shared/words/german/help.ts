@@ -114,11 +114,6 @@ export const help = {
 		"gibt die Zonen als Dateien für einen anderen Anbieter aus",
 	"prints the file for mail programs that a web server has to serve":
 		"gibt die Datei für Mailprogramme aus, die ein Webserver ausliefern muss",
-	"the file for Outlook instead": "stattdessen die Datei für Outlook",
-	"the lines for a web server instead, and where the files go":
-		"stattdessen die Zeilen für einen Webserver, und wohin die Dateien gehören",
-	"the records of the relay's own name, as one plan":
-		"die Einträge des eigenen Namens des Relays, als ein Plan",
 	"the mail domain": "die Maildomain",
 	"asks every source in [recipients] who the valid recipients are; exits 1 when one cannot be listed":
 		"fragt jede Quelle in [recipients] nach den gültigen Empfängern; endet mit 1, wenn eine nicht aufzuzählen ist",
@@ -138,12 +133,8 @@ export const help = {
 
 	"looks at all that mail needs, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
 		"sieht alles an, was Mail braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
-	"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)":
-		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	"looks at all that mail needs of this relay, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk":
 		"sieht alles an, was Mail von diesem Relay braucht, und sagt, wer am Zug ist; endet mit 1, wenn etwas zu tun ist, mit 2, wenn Mail in Gefahr ist",
-	"also send a mail to this mailbox here, out to the relay and back, and show its way (as root)":
-		"auch eine Mail an dieses Postfach hier senden, hinaus zum Relay und zurück, und ihren Weg zeigen (als root)",
 	"mail domains; those of the configuration when none is named":
 		"Maildomains; die der Konfiguration, wenn keine genannt ist",
 	"mail domains; those of the homes when none is named":
