@@ -52,6 +52,7 @@ export const fewHomes = 100;
  * | 6 | 2 and MALLOC_ARENA_MAX, MALLOC_TRIM_THRESHOLD_, _TOP_PAD_ |  85.4      |  77.9      |
  * | 7 | 2 and --max-old-space-size=32                             |  84.4 0.58 |  75.7 0.62 |
  * | 8 | 2 and --no-wasm-tier-up --no-wasm-dynamic-tiering         |  81.8 0.51 |  78.4 0.56 |
+ * | 9 | 2 and --no-sparkplug and those of 8                       |  78.7 0.31 |  76.4 0.43 |
  *
  * So threads and arenas stay as they are, which cost nothing, and the heap has no limit that a growing relay would meet.
  * WebAssembly is undici's HTTP parser alone, which the optimizing compiler would take up after some 40 requests, for 15 MB
