@@ -38,6 +38,11 @@ export const bans = agentPart({
 		function changed(): void {
 			void memory.write([...book.all()]);
 			review();
+			tellRelay();
+		}
+
+		/** While bans come one after the other each answer is out of date at once: also those wait, or the relay refuses us. */
+		function tellRelay(): void {
 			soon ??= setTimeout(
 				() => {
 					soon = undefined;
@@ -132,7 +137,7 @@ export const bans = agentPart({
 					const { data } = bansAnswerSchema.safeParse(said);
 					answered = true;
 					answer = data && { held: data.held, enforced: data.enforced };
-					if (book.confirmed(data?.mark) && data) wantCheckin();
+					if (book.confirmed(data?.mark) && data) tellRelay();
 					review();
 				},
 				subscribe(listener) {

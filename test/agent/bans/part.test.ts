@@ -144,17 +144,42 @@ test("who is banned and still gets in is told: by an older relay, and by one tha
 });
 
 test("a relay that lost what it was told makes the home check in again, once", async () => {
-	const { part, wanted, said, order } = await made();
-	await order(add("203.0.113.9"));
-	part.checkin?.heardOwn?.({ mark: said().mark, held: 1, enforced: true }, "relay");
-	wanted.mockClear();
-	expect(said().since).toBeDefined();
-	part.checkin?.heardOwn?.({ held: 0, enforced: true }, "relay");
-	expect(wanted).toHaveBeenCalledTimes(1);
-	expect(said()).toMatchObject({ add: [["203.0.113.9/32", 600]] });
-	expect(said().since).toBeUndefined();
-	part.checkin?.heardOwn?.({ held: 0, enforced: true }, "relay");
-	expect(wanted).toHaveBeenCalledTimes(1);
+	vi.useFakeTimers();
+	try {
+		const { part, wanted, said, order } = await made();
+		await order(add("203.0.113.9"));
+		part.checkin?.heardOwn?.({ mark: said().mark, held: 1, enforced: true }, "relay");
+		await vi.advanceTimersByTimeAsync(5_000);
+		wanted.mockClear();
+		expect(said().since).toBeDefined();
+		part.checkin?.heardOwn?.({ held: 0, enforced: true }, "relay");
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(wanted).toHaveBeenCalledTimes(1);
+		expect(said()).toMatchObject({ add: [["203.0.113.9/32", expect.any(Number)]] });
+		expect(said().since).toBeUndefined();
+		part.checkin?.heardOwn?.({ held: 0, enforced: true }, "relay");
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(wanted).toHaveBeenCalledTimes(1);
+	} finally {
+		vi.useRealTimers();
+	}
+});
+
+test("while one ban follows the other the relay is not told more often than it listens", async () => {
+	vi.useFakeTimers();
+	try {
+		const { part, wanted, said, order } = await made();
+		for (let n = 0; n < 100; n++) {
+			const { mark } = said();
+			await order(add(`203.0.113.${n}`));
+			part.checkin?.heardOwn?.({ mark, held: n, enforced: true }, "relay");
+			await vi.advanceTimersByTimeAsync(100);
+		}
+		expect(wanted.mock.calls.length).toBeGreaterThan(3);
+		expect(wanted.mock.calls.length).toBeLessThan(8);
+	} finally {
+		vi.useRealTimers();
+	}
 });
 
 test.each(["x", 7, { held: "many" }, { mark: "?", held: 1, enforced: true }, null])(
