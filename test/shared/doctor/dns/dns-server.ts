@@ -1,4 +1,5 @@
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import dnsPacket from "dns-packet";
 import { stringsOf } from "../../../../shared/dns/text.ts";
@@ -46,9 +47,7 @@ export interface DnsServer {
  */
 export async function dnsServer(place: { address?: string; port?: number } = {}): Promise<DnsServer> {
 	const { address = "127.0.0.1" } = place;
-	const udp = createSocket("udp4");
-	await new Promise<void>((done) => udp.bind(place.port ?? 0, address, done));
-	const { port } = udp.address();
+	const { udp, tcp, port } = await openBoth(address, place.port);
 	const server: DnsServer = {
 		...{ address: `${address}:${port}`, port, records: new Map(), asked: [] },
 		...{ referrals: new Map(), signed: new Set(), strips: false, ttl: 60 },
@@ -62,7 +61,7 @@ export async function dnsServer(place: { address?: string; port?: number } = {})
 	udp.on("message", (bytes, from) => {
 		for (const answer of answersTo(server, bytes, false)) udp.send(answer, from.port, from.address);
 	});
-	const tcp = createServer((socket) => {
+	tcp.on("connection", (socket) => {
 		socket.on("error", () => {});
 		socket.on("data", (bytes) => {
 			for (const answer of answersTo(server, bytes.subarray(2), true)) {
@@ -72,8 +71,24 @@ export async function dnsServer(place: { address?: string; port?: number } = {})
 			}
 		});
 	});
-	await new Promise<void>((done) => tcp.listen(port, address, done));
 	return server;
+}
+
+/** One port for both; whichever the system gives for UDP, another program may have for TCP. */
+async function openBoth(address: string, wanted?: number) {
+	for (;;) {
+		const udp = createSocket("udp4").bind(wanted ?? 0, address);
+		await once(udp, "listening");
+		const { port } = udp.address();
+		const tcp = createServer().listen(port, address);
+		try {
+			await once(tcp, "listening");
+			return { udp, tcp, port };
+		} catch (error) {
+			udp.close();
+			if (wanted !== undefined) throw error;
+		}
+	}
 }
 
 function answersTo(server: DnsServer, bytes: Buffer, tcp: boolean): Buffer[] {
