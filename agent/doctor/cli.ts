@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import { runCommand } from "../../shared/command.ts";
+import type { Asked } from "../../shared/doctor/told.ts";
 import { HeimwegError, messageOf, remedyOf } from "../../shared/errors.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { english } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import type { AgentCore } from "../config.ts";
-import type { Asked, HomeConfig } from "./command.ts";
+import type { HomeConfig } from "./command.ts";
 
 type Line = Pick<CommandLine<AgentCore>, "configOption" | "load" | "order" | "end">;
 

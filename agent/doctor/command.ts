@@ -1,13 +1,13 @@
 import { readdir, stat, statfs } from "node:fs/promises";
 import type { RunCommand } from "../../shared/command.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
-import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
+import type { Finding } from "../../shared/doctor/finding.ts";
 import { seeHttps } from "../../shared/doctor/https.ts";
+import { report } from "../../shared/doctor/report.ts";
 import { lookAtSmtp } from "../../shared/doctor/smtp/look.ts";
-import { findingsText } from "../../shared/doctor/text.ts";
 import { seeTls } from "../../shared/doctor/tls.ts";
-import { HeimwegError, messageOf } from "../../shared/errors.ts";
-import { plainJson } from "../../shared/plain-text.ts";
+import { type Asked, readTold } from "../../shared/doctor/told.ts";
+import { HeimwegError } from "../../shared/errors.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { readRegularFile } from "../../shared/regular-file.ts";
 import { type Speak, say } from "../../shared/words/say.ts";
@@ -25,9 +25,6 @@ import { type Told, toldSchema } from "./told.ts";
 const largest = 1024 * 1024;
 
 export type HomeConfig = Pick<AgentCore, "relays" | "mail"> & { dns?: DnsConfig | undefined };
-
-/** What the daemon told, or why it could not be asked. */
-export type Asked = { told: string } | { why: string; remedy?: string | undefined };
 
 /** What is known before anything is looked at. */
 export interface Beforehand {
@@ -61,23 +58,13 @@ export async function doctorCommand(
 	json: boolean,
 	deps: DoctorDeps,
 ): Promise<0 | 1 | 2> {
-	const { now = () => new Date() } = deps;
-	const began = now();
-	const findings = await examineAll(beforehand, deps);
-	const status = statusOf(findings);
-	const took = now().getTime() - began.getTime();
-	deps.out.write(
-		json
-			? `${plainJson({ version: 1, at: began.toISOString(), took, status, findings })}\n`
-			: findingsText(findings, deps.speak),
-	);
-	return status;
+	return report(() => examineAll(beforehand, deps), { json, ...deps });
 }
 
 /** Looks at everything that can be looked at with what is known. Throws only where no mail can be sent that should be. */
 export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Promise<Finding[]> {
 	const { dns = () => createDns(), now = () => new Date(), run } = deps;
-	const { told, lack } = whatWasTold(beforehand.asked);
+	const { told, lack } = readTold(beforehand.asked, toldSchema, { program: "heimweg", turn: "home" });
 	const home = await knownHome(beforehand, told, dns());
 	const eyes = (): HomeEyes => ({ ...ownEyes, ...deps.eyes, dns: dns(), run, now });
 	const [seen, way] = await Promise.all([
@@ -100,23 +87,6 @@ async function wayOf(
 		});
 	const wish = { to, relay, relayName: told?.relay?.name, domains: domains.map(({ domain }) => domain) };
 	return seeMail(wish, { run, dns, ...mailSteps });
-}
-
-/** What the daemon told; what it did not is a finding. */
-function whatWasTold(asked: Asked): { told: Told | undefined; lack: Finding[] } {
-	const about = { code: "daemon_not_asked", severity: "not_known", subject: "heimweg" } as const;
-	if ("why" in asked) {
-		const { why, remedy } = asked;
-		const found = say`what only the running daemon knows was left out: ${why}`;
-		return { told: undefined, lack: [{ ...about, found, ...(remedy ? { wanted: remedy } : {}) }] };
-	}
-	try {
-		return { told: toldSchema.parse(JSON.parse(asked.told)), lack: [] };
-	} catch (error) {
-		const found = say`what the daemon told cannot be read: ${messageOf(error).slice(0, 100)}`;
-		const line = "systemctl restart heimweg";
-		return { told: undefined, lack: [{ ...about, found, turn: "home", line }] };
-	}
 }
 
 /** What is known of this home and its mail domains, from where each is known. */

@@ -2,13 +2,12 @@ import { type Cidr, inNetwork, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import { recordsIn } from "../../shared/doctor/dns/answer.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
-import { type Finding, statusOf } from "../../shared/doctor/finding.ts";
+import type { Finding } from "../../shared/doctor/finding.ts";
+import { report } from "../../shared/doctor/report.ts";
 import { connects } from "../../shared/doctor/smtp/connects.ts";
 import { lookAtSmtp, type SmtpQuestion, type SmtpSeen } from "../../shared/doctor/smtp/look.ts";
-import { findingsText } from "../../shared/doctor/text.ts";
-import { messageOf } from "../../shared/errors.ts";
-import { plainJson } from "../../shared/plain-text.ts";
-import { type Speak, say } from "../../shared/words/say.ts";
+import { type Asked, readTold } from "../../shared/doctor/told.ts";
+import type { Speak } from "../../shared/words/say.ts";
 import { publicAddresses } from "../own-name.ts";
 import { examineRelay } from "./examine-relay.ts";
 import type { RelayEyes, RelayKnown } from "./known.ts";
@@ -22,7 +21,7 @@ export interface Beforehand {
 	/** Domains to look at; those that the daemon names when there is none. */
 	domains: readonly string[];
 	/** What the daemon told, or why it could not be asked; undefined: it is not to be asked. */
-	asked: { told: string } | { why: string; remedy?: string | undefined } | undefined;
+	asked: Asked | undefined;
 }
 
 export interface RelayDoctorDeps {
@@ -43,23 +42,13 @@ export async function relayDoctor(
 	json: boolean,
 	deps: RelayDoctorDeps,
 ): Promise<0 | 1 | 2> {
-	const { now = () => new Date() } = deps;
-	const began = now();
-	const findings = await examineAll(beforehand, deps);
-	const status = statusOf(findings);
-	const took = now().getTime() - began.getTime();
-	deps.out.write(
-		json
-			? `${plainJson({ version: 1, at: began.toISOString(), took, status, findings })}\n`
-			: findingsText(findings, deps.speak),
-	);
-	return status;
+	return report(() => examineAll(beforehand, deps), { json, ...deps });
 }
 
 /** Looks at everything that can be looked at with what is known. Throws when Postfix is not there. */
 export async function examineAll(beforehand: Beforehand, deps: RelayDoctorDeps): Promise<Finding[]> {
 	const { run, now = () => new Date(), dns = () => createDns(), betweenTries } = deps;
-	const { told, lack } = read(beforehand.asked);
+	const { told, lack } = readTold(beforehand.asked, toldSchema, { program: "heimweg-relay", turn: "relay" });
 	const known = await whatItIs(beforehand, told, deps);
 	const eyes = (): RelayEyes => {
 		const seen = new Map<string, Promise<SmtpSeen>>();
@@ -93,24 +82,6 @@ async function whatItIs(
 		addresses: outside.length > 0 ? outside : forward.flatMap(recordsIn).map(parseAddress),
 		domains: domains.length > 0 ? domains : (told?.domains ?? []),
 	};
-}
-
-/** What the daemon told; what it did not is a finding. */
-function read(asked: Beforehand["asked"]): { told: Told | undefined; lack: Finding[] } {
-	if (asked === undefined) return { told: undefined, lack: [] };
-	const about = { code: "daemon_not_asked", severity: "not_known", subject: "heimweg-relay" } as const;
-	if ("why" in asked) {
-		const { why, remedy } = asked;
-		const found = say`what only the running daemon knows was left out: ${why}`;
-		return { told: undefined, lack: [{ ...about, found, ...(remedy ? { wanted: remedy } : {}) }] };
-	}
-	try {
-		return { told: toldSchema.parse(JSON.parse(asked.told)), lack: [] };
-	} catch (error) {
-		const found = say`what the daemon told cannot be read: ${messageOf(error).slice(0, 100)}`;
-		const line = "systemctl restart heimweg-relay";
-		return { told: undefined, lack: [{ ...about, found, turn: "relay", line }] };
-	}
 }
 
 /** What the daemon has found is told by its own words: there is one truth. */
