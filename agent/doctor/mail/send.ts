@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../../shared/address.ts";
 import type { RunCommand } from "../../../shared/command.ts";
 import { messageOf } from "../../../shared/errors.ts";
+import { mailText } from "../../../shared/mail-text.ts";
 import type { Mail } from "../../../shared/smtp.ts";
 import { SECOND } from "../../../shared/time.ts";
 import { type Journey, journeysOf } from "./journey.ts";
@@ -14,6 +15,11 @@ const pause = SECOND / 2;
 
 /** For a program that is asked for the mail. */
 const programPatience = 20 * SECOND;
+
+const words = {
+	subject: "Heimweg: a mail to see its way",
+	text: "It comes twice: once as this home delivered it, and once from here to the relay and back.",
+};
 
 /** A mail that is sent to see its way. */
 export interface Errand {
@@ -78,7 +84,7 @@ export async function sendAndSee({ to, relay }: Errand, deps: SendDeps): Promise
 	}
 
 	try {
-		await run("sendmail", ["-f", from, "--", to], { input: mailText(from, to, id, since) });
+		await run("sendmail", ["-f", from, "--", to], { input: mailText({ ...words, from, to, id, at: since }) });
 	} catch (error) {
 		return stop("handing_in", messageOf(error));
 	}
@@ -114,20 +120,4 @@ async function copiesIn(run: RunCommand, to: string, id: string): Promise<string
 		.split(/^text:\n/m)
 		.slice(1)
 		.map((copy) => copy.replace(/\f?\n?$/, "\n"));
-}
-
-function mailText(from: string, to: string, id: string, at: Date): string {
-	return [
-		`Date: ${at.toUTCString().replace("GMT", "+0000")}`,
-		`From: Heimweg <${from}>`,
-		`To: <${to}>`,
-		`Message-ID: <${id}>`,
-		"Subject: Heimweg: a mail to see its way",
-		"Auto-Submitted: auto-generated",
-		"MIME-Version: 1.0",
-		"Content-Type: text/plain; charset=us-ascii",
-		"",
-		"It comes twice: once as this home delivered it, and once from here to the relay and back.",
-		"",
-	].join("\n");
 }

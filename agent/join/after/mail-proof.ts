@@ -2,10 +2,16 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../shared/errors.ts";
+import { mailText } from "../../../shared/mail-text.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import { SECOND } from "../../../shared/time.ts";
 import type { AfterDeps, AfterOptions, Joined } from "./options.ts";
 import { words } from "./words.ts";
+
+const mail = {
+	subject: "Heimweg: this mail came through the relay",
+	text: "Your home has joined its relay. This mail went from here to the relay and back through the tunnel.",
+};
 
 /** What became of a mail that went out to the relay and was to come back in. */
 export interface MailProof {
@@ -57,8 +63,9 @@ export async function proveMail(joined: Joined, mailbox: string, deps: AfterDeps
 	say(sentence(words.waitMail, { mailbox }));
 	const since = new Date();
 	const began = performance.now();
+	const text = mailText({ ...mail, from, to: mailbox, id, at: since });
 	try {
-		await deps.sendMail({ server: server!, from, to: mailbox, text: mailText(from, mailbox, id, since) });
+		await deps.sendMail({ server: server!, from, to: mailbox, text });
 	} catch (error) {
 		return { from, taken: false, why: messageOf(error) };
 	}
@@ -82,20 +89,6 @@ export async function proveMail(joined: Joined, mailbox: string, deps: AfterDeps
 		}
 		await sleep(pause);
 	}
-}
-
-function mailText(from: string, to: string, id: string, at: Date): string {
-	return [
-		`Date: ${at.toUTCString().replace("GMT", "+0000")}`,
-		`From: Heimweg <${from}>`,
-		`To: <${to}>`,
-		`Message-ID: <${id}>`,
-		"Subject: Heimweg: this mail came through the relay",
-		"Auto-Submitted: auto-generated",
-		"",
-		"Your home has joined its relay. This mail went from here to the relay and back through the tunnel.",
-		"",
-	].join("\n");
 }
 
 /** What Postfix logged of the mail with this Message-ID: "sent", the words of a failure that lasts, or nothing yet. */
