@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commonPackage, fewHomes, flags } from "../../systemd/package/packages.ts";
+import { fewHomes, flags } from "../../systemd/package/node-flags.ts";
+import { commonPackage } from "../../systemd/package/packages.ts";
 
 describe("the starter", () => {
 	let folder: string;
