@@ -16,7 +16,7 @@ const pause = SECOND / 2;
 /** For a program that is asked for the mail. */
 const programPatience = 20 * SECOND;
 
-const words = {
+const mail = {
 	subject: "Heimweg: a mail to see its way",
 	text: "It comes twice: once as this home delivered it, and once from here to the relay and back.",
 };
@@ -84,7 +84,7 @@ export async function sendAndSee({ to, relay }: Errand, deps: SendDeps): Promise
 	}
 
 	try {
-		await run("sendmail", ["-f", from, "--", to], { input: mailText({ ...words, from, to, id, at: since }) });
+		await run("sendmail", ["-f", from, "--", to], { input: mailText({ ...mail, from, to, id, at: since }) });
 	} catch (error) {
 		return stop("handing_in", messageOf(error));
 	}
