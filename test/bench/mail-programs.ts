@@ -172,7 +172,7 @@ export async function throughRelay({ lab }: Scene, bench: Bench): Promise<Figure
 			name: "IMAP download of 20 MB through the relay, by plain TCP in the tunnel",
 			unit: "times",
 			samples: ratios,
-			goal: { value: 1 / 0.9, judged: "max" },
+			goal: { value: 1.11, judged: "max" },
 			note: "time by time; 1.11 is 0.9 times the speed",
 		},
 	];
