@@ -3,13 +3,16 @@ import type { RunCommand } from "./command.ts";
 import { messageOf, remedyOf } from "./errors.ts";
 import type { Outcome } from "./notify-unit.ts";
 import { SECOND } from "./time.ts";
+import { answerLine, readLine } from "./unit-exchange.ts";
 
 /** Milliseconds for the command. */
 export const commandPatience = 30 * SECOND;
 
 /** Milliseconds in which the notice must have come, and the most characters that it may have. */
-const noticePatience = 5 * SECOND;
-const longestNotice = 65_536;
+const notice = {
+	...{ patience: 5 * SECOND, longest: 65_536 },
+	words: { nothing: "no notice came", tooLong: "the notice is too long", cut: "the notice was cut short" },
+};
 
 /** Characters of an error that are handed back. */
 const shownError = 2_000;
@@ -36,42 +39,16 @@ export async function runNotice(options: {
 			remedy: remedyOf(error)?.slice(0, shownError),
 		}),
 	);
-	await new Promise<void>((resolve) => {
-		// Who hung up hears nothing more.
-		output.once("error", () => resolve());
-		output.write(`${JSON.stringify(outcome)}\n`, () => resolve());
-	});
+	await answerLine(output, outcome);
 	return outcome.ok ? 0 : 1;
 
 	async function act(): Promise<Outcome> {
 		const [file, ...args] = options.command ?? [];
 		if (file === undefined) return { ok: false, error: "the configuration has no notify.command" };
-		const line = await readLine(input);
+		const line = await readLine(input, notice);
 		input.once("close", () => hangUp.abort()).once("end", () => hangUp.abort());
 		input.resume();
-		await options.run(file, args, { input: line, timeout: commandPatience, signal: hangUp.signal });
+		await options.run(file, args, { input: `${line}\n`, timeout: commandPatience, signal: hangUp.signal });
 		return { ok: true };
 	}
-}
-
-/** The first line, with its end. */
-function readLine(input: Readable): Promise<string> {
-	return new Promise((resolve, reject) => {
-		let text = "";
-		const timer = setTimeout(() => finish(new Error("no notice came")), noticePatience);
-		const take = (piece: string) => {
-			text += piece;
-			if (text.length > longestNotice) finish(new Error("the notice is too long"));
-			else if (text.includes("\n")) finish();
-		};
-		const cut = () => finish(new Error("the notice was cut short"));
-		input.setEncoding("utf8").on("data", take).once("end", cut).once("error", finish);
-
-		function finish(error?: Error): void {
-			clearTimeout(timer);
-			input.off("data", take).off("end", cut).off("error", finish);
-			if (error) reject(error);
-			else resolve(text.slice(0, text.indexOf("\n") + 1));
-		}
-	});
 }

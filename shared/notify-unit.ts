@@ -1,7 +1,7 @@
-import { createConnection } from "node:net";
 import { z } from "zod";
 import { HeimwegError } from "./errors.ts";
 import { SECOND } from "./time.ts";
+import { askUnit } from "./unit-exchange.ts";
 import { say } from "./words/say.ts";
 
 /** What the unit answers: whether the command did its work, and else why not. */
@@ -27,7 +27,15 @@ const longestAnswer = 16_384;
  * Throws a HeimwegError when it was not. While the line stays open the unit goes on: it ends the command with it.
  */
 export async function tellUnit(path: string, line: string, outer: AbortSignal): Promise<void> {
-	const text = await exchange(path, line, outer);
+	const text = await askUnit(path, line, outer, {
+		...{ patience, longestAnswer },
+		words: {
+			interrupted: say`notify.command was interrupted`,
+			late: say`notify.command did not end within ${patience / SECOND} s`,
+			tooLong: say`the unit that runs notify.command answered too much`,
+			unreachable: (message) => say`the unit that runs notify.command cannot be reached (${message})`,
+		},
+	});
 	const outcome = parseOutcome(text);
 	if (!outcome)
 		throw new HeimwegError("the unit that runs notify.command ended without an answer", {
@@ -43,35 +51,4 @@ function parseOutcome(text: string): Outcome | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-function exchange(path: string, line: string, outer: AbortSignal): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const fail = (what: string, remedy?: string) => {
-			socket.destroy();
-			reject(new HeimwegError(what, remedy ? { remedy } : {}));
-		};
-		const interrupt = () => fail(say`notify.command was interrupted`);
-		let answer = "";
-		const socket = createConnection(path)
-			.setEncoding("utf8")
-			.setTimeout(patience, () => fail(say`notify.command did not end within ${patience / SECOND} s`))
-			.on("data", (piece) => {
-				answer += piece;
-				if (answer.length > longestAnswer) fail("the unit that runs notify.command answered too much");
-			})
-			.on("close", () => {
-				outer.removeEventListener("abort", interrupt);
-				resolve(answer);
-			})
-			.on("error", ({ message }) =>
-				fail(
-					say`the unit that runs notify.command cannot be reached (${message})`,
-					`run "systemctl start ${path.slice("/run/".length)}"`,
-				),
-			);
-		if (outer.aborted) interrupt();
-		else outer.addEventListener("abort", interrupt);
-		socket.write(line);
-	});
 }

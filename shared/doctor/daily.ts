@@ -1,8 +1,8 @@
-import { createConnection } from "node:net";
 import { z } from "zod";
 import { HeimwegError } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { MINUTE } from "../time.ts";
+import { askUnit } from "../unit-exchange.ts";
 import { say } from "../words/say.ts";
 import type { Finding } from "./finding.ts";
 
@@ -43,7 +43,15 @@ export const doctorSocket = (program: string): string => `/run/${program}-doctor
  * answers what it found. Throws a HeimwegError when nothing came of it.
  */
 export async function lookByUnit(path: string, known: string, signal: AbortSignal): Promise<Finding[]> {
-	const answer = await exchange(path, known, signal);
+	const answer = await askUnit(path, `${known}\n`, signal, {
+		...{ patience, longestAnswer },
+		words: {
+			interrupted: say`the look was interrupted`,
+			late: say`the unit that looks did not end within ${patience / MINUTE} min`,
+			tooLong: say`the unit that looks answered too much`,
+			unreachable: (message) => say`the unit that looks cannot be reached (${message})`,
+		},
+	});
 	try {
 		return answerSchema.parse(JSON.parse(answer)).findings;
 	} catch {
@@ -51,38 +59,4 @@ export async function lookByUnit(path: string, known: string, signal: AbortSigna
 			remedy: "look at \"journalctl -u 'heimweg*-doctor@*'\"",
 		});
 	}
-}
-
-function exchange(path: string, line: string, outer: AbortSignal): Promise<string> {
-	return new Promise((resolve, reject) => {
-		let answer = "";
-		const fail = (error: HeimwegError) => {
-			socket.destroy();
-			reject(error);
-		};
-		const interrupt = () => fail(new HeimwegError("the look was interrupted"));
-		const socket = createConnection(path)
-			.setEncoding("utf8")
-			.setTimeout(patience, () => {
-				fail(new HeimwegError(say`the unit that looks did not end within ${patience / MINUTE} min`));
-			})
-			.on("data", (piece) => {
-				answer += piece;
-				if (answer.length > longestAnswer) fail(new HeimwegError("the unit that looks answered too much"));
-			})
-			.on("close", () => {
-				outer.removeEventListener("abort", interrupt);
-				resolve(answer);
-			})
-			.on("error", ({ message }) =>
-				fail(
-					new HeimwegError(say`the unit that looks cannot be reached (${message})`, {
-						remedy: `run "systemctl start ${path.slice("/run/".length)}"`,
-					}),
-				),
-			);
-		if (outer.aborted) interrupt();
-		else outer.addEventListener("abort", interrupt);
-		socket.write(`${line}\n`);
-	});
 }

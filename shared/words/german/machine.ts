@@ -166,6 +166,8 @@ export const machine = {
 	"the unit that runs notify.command ended without an answer":
 		"die Unit, die notify.command ausführt, ist ohne Antwort zu Ende gegangen",
 	"look at \"journalctl -u 'heimweg*-notify@*'\"": "\"journalctl -u 'heimweg*-notify@*'\" ansehen",
+	"the unit that runs notify.command answered too much":
+		"die Unit, die notify.command ausführt, antwortete zu viel",
 	"notify.command was interrupted": "notify.command wurde unterbrochen",
 	"notify.command did not end within {0} s": "notify.command war nach {0} s nicht zu Ende",
 	"the unit that runs notify.command cannot be reached ({0})":
