@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { runCommand } from "../../shared/command.ts";
-import type { Asked } from "../../shared/doctor/told.ts";
-import { HeimwegError, messageOf, remedyOf } from "../../shared/errors.ts";
+import { type Asked, askDaemon } from "../../shared/doctor/told.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { english } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
@@ -49,15 +48,16 @@ async function lookNow(
 		config: await configOf(line, file, domains),
 		...{ domains, mail },
 		// While the relay looks at itself, this home is looked at.
-		relay: ask(line, file, "doctor-relay"),
-		asked: await ask(line, file),
+		relay: askDaemon(() => line.order(file, "doctor-relay")),
+		asked: await askDaemon(() => line.order(file, "doctor")),
 	};
 	const status = await doctorCommand(beforehand, json, {
 		...{ examine: examineHome, run: runCommand, out: process.stdout },
 		speak: json ? english : await speech(),
 	});
 	// What stands as a condition should not stand until tomorrow once it is mended.
-	if (domains.length === 0 && "told" in beforehand.asked) await ask(line, file, "doctor-again");
+	if (domains.length === 0 && "told" in beforehand.asked)
+		await askDaemon(() => line.order(file, "doctor-again"));
 	return status;
 }
 
@@ -87,15 +87,5 @@ async function configOf(
 	} catch (error) {
 		if (domains.length > 0) return undefined;
 		throw error;
-	}
-}
-
-/** What the daemon knows, or why it cannot be asked. */
-async function ask({ order }: Line, file: string, command = "doctor"): Promise<Asked> {
-	try {
-		return { told: await order(file, command) };
-	} catch (error) {
-		if (!(error instanceof HeimwegError)) throw error;
-		return { why: messageOf(error), remedy: remedyOf(error) };
 	}
 }

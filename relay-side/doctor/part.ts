@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { runCommand } from "../../shared/command.ts";
-import { HeimwegError, messageOf, remedyOf } from "../../shared/errors.ts";
+import { askDaemon } from "../../shared/doctor/told.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { english } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
@@ -45,7 +45,7 @@ export const doctor = relayPart({
 				await line.end(
 					(async () => {
 						const { relayDoctor } = await import("./doctor.ts");
-						const asked = own ? undefined : await ask(line, file);
+						const asked = own ? undefined : await askDaemon(() => line.order(file, "doctor"));
 						const status = await relayDoctor({ domains, ...(await networksOf(line, file)), asked }, json, {
 							...{ run: runCommand, out: process.stdout },
 							speak: json ? english : await speech(),
@@ -69,18 +69,5 @@ async function networksOf(
 		return { inside: tunnel.networks, alsoPublic: dns.also_public };
 	} catch {
 		return { inside: [], alsoPublic: [] };
-	}
-}
-
-/** What the daemon knows, or why it cannot be asked. */
-async function ask(
-	{ order }: Pick<CommandLine<RelayCore>, "order">,
-	file: string,
-): Promise<Beforehand["asked"]> {
-	try {
-		return { told: await order(file, "doctor") };
-	} catch (error) {
-		if (!(error instanceof HeimwegError)) throw error;
-		return { why: messageOf(error), remedy: remedyOf(error) };
 	}
 }

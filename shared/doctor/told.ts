@@ -1,10 +1,20 @@
 import type { z } from "zod";
-import { messageOf } from "../errors.ts";
+import { HeimwegError, messageOf, remedyOf } from "../errors.ts";
 import { say } from "../words/say.ts";
 import type { Finding, Turn } from "./finding.ts";
 
 /** What the daemon told, or why it could not be asked. */
 export type Asked = { told: string } | { why: string; remedy?: string | undefined };
+
+/** Asks the running daemon by one of its commands; why it cannot be asked is no error here. */
+export async function askDaemon(order: () => Promise<string>): Promise<Asked> {
+	try {
+		return { told: await order() };
+	} catch (error) {
+		if (!(error instanceof HeimwegError)) throw error;
+		return { why: messageOf(error), remedy: remedyOf(error) };
+	}
+}
 
 /** What the daemon told; what it did not is a finding. Nothing is lacking where it was not to be asked. */
 export function readTold<T>(
