@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { cronSchema } from "../../shared/common-config.ts";
-import type { SectionOf } from "../../shared/part.ts";
 
 /** `[doctor]`: the daily look. */
 export const doctorShape = {
@@ -11,5 +10,3 @@ export const doctorShape = {
 		})
 		.prefault({}),
 };
-
-export type DoctorConfig = SectionOf<typeof doctorShape>["doctor"];

@@ -11,7 +11,7 @@ import type { Speak } from "../../shared/words/say.ts";
 import { publicAddresses } from "../own-name.ts";
 import { examineRelay } from "./examine-relay.ts";
 import type { RelayEyes, RelayKnown } from "./known.ts";
-import { type Told, toldSchema } from "./told.ts";
+import { type Told, type ToldCondition, toldSchema } from "./told.ts";
 
 /** What is known before anything is looked at. */
 export interface Beforehand {
@@ -85,7 +85,7 @@ async function whatItIs(
 }
 
 /** What the daemon has found is told by its own words: there is one truth. */
-function asFinding({ code, subject, severity, text, remedy }: Told["conditions"][number]): Finding {
+function asFinding({ code, subject, severity, text, remedy }: ToldCondition): Finding {
 	return {
 		...{ code: code.replace(".", "_"), severity: severity === "error" ? "risk" : "todo" },
 		...{ subject: subject || "heimweg-relay", found: text, wanted: remedy, turn: "relay" },
