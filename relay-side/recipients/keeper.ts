@@ -22,6 +22,7 @@ import { holdFor, suspectLosses } from "./losses.ts";
 import { fewEntries } from "./map.ts";
 import { changedSet, readRecipients } from "./reading.ts";
 import { createReports } from "./reports.ts";
+import { createStanding } from "./standing.ts";
 
 export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
@@ -76,13 +77,15 @@ export const fewChanges = 1_000;
 export async function createRecipientsKeeper(options: RecipientsKeeperOptions): Promise<RecipientsKeeper> {
 	const { directory, registry, health, log } = options;
 	const now = options.now ?? (() => new Date());
+	const steady = options.steady ?? (() => performance.now());
 	const limit = options.limit ?? recipientLimit;
 	const totalLimit = options.totalLimit ?? recipientTotalLimit;
 	const lists = new Map<string, HomeList>();
-	const reports = createReports({ same: isKnown, use, now: options.steady ?? (() => performance.now()) });
+	const reports = createReports({ same: isKnown, use, now: steady });
 	const journals = new Map<string, Journal>();
 	const writes = new Map<string, Promise<void>>();
 	const mayBeLong = keyedBucket(longLists);
+	const standing = createStanding(() => now().getTime(), steady);
 	let queue: Promise<unknown> = Promise.resolve();
 	await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) =>
 		log.warn(`the folder of the homes' lists cannot be made: ${messageOf(error)}`),
@@ -313,8 +316,28 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		throw new Refused(403, `${domains.slice(0, 5).join(", ")} is not a domain of this home`);
 	}
 
+	function stoodFor({ since }: NonNullable<HomeList["held"]>): number {
+		return now().getTime() - Date.parse(since);
+	}
+
+	/** A clock that was set does not say for how long a list has been held: its day begins again. */
+	function beginAnew(): void {
+		for (const [home, known] of lists) {
+			if (!known.held) continue;
+			known.held.since = now().toISOString();
+			log.info(
+				{ home },
+				`the clock was set: the shorter list of the home ${home} is held for a day from now`,
+			);
+			tellHeld(home);
+			void save(home, (journal) => journal.replace(known));
+		}
+	}
+
 	function look(): void {
 		const { homes, complete } = registry();
+		const clock = standing.look();
+		if (clock === "jumped") beginAnew();
 		reports.review((home) => complete && !homes.has(home));
 		for (const [home, known] of [...lists]) {
 			if (complete && !homes.has(home)) {
@@ -322,7 +345,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 				health.clear(listHeld, home);
 				health.clear(foreignRecipients, home);
 				void save(home, (journal) => journal.remove());
-			} else if (known.held && now().getTime() - Date.parse(known.held.since) >= holdFor) {
+			} else if (clock === "steady" && known.held && stoodFor(known.held) >= holdFor) {
 				log.info({ home }, `the shorter list of the home ${home} has stood for a day and is in force now`);
 				accept(home);
 			} else if (health.has(listsUnsaved, home)) {
