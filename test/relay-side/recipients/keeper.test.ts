@@ -102,10 +102,10 @@ test("a list over the limit is refused whole, and the limit is named", async () 
 	expect(kept.keeper.state("anna").limit).toBe(20);
 });
 
-test("all homes together have a limit, over which no list may grow, but each may shrink", async () => {
+test("all homes together have a limit, over which none grows beyond its share; each may shrink", async () => {
 	await start({ totalLimit: 20 });
-	await push(users(12));
-	const more = setOf(users(9, "bert.example"));
+	await push(users(9));
+	const more = setOf(users(12, "bert.example"));
 	const { status, message } = await refusal(
 		kept.keeper.take("bert", recipientsSchema.parse({ digest: more.digest, add: [...more] })),
 	);
@@ -113,7 +113,10 @@ test("all homes together have a limit, over which no list may grow, but each may
 		413,
 		"all homes of the relay together may have at most 20 recipients, and with these they have 21",
 	]);
+	const few = setOf(users(10, "bert.example"));
 	await push(users(20));
+	await kept.keeper.take("bert", recipientsSchema.parse({ digest: few.digest, add: [...few] }));
+	expect(kept.keeper.of("bert")?.list.size, "the half that is this home's share").toBe(10);
 	await start({ totalLimit: 10 });
 	await push(users(19), users(20));
 	expect(valid()).toHaveLength(19);
