@@ -55,16 +55,15 @@ export const bounces = agentPart({
 			kind: typeof conditions.relayReturns,
 			told: ReadonlyArray<{ domain: string; recipient: string; text: string; held?: boolean | undefined }>,
 		): void {
-			for (const subject of health.subjects(kind))
-				if (!told.some(({ domain }) => domain === subject)) health.clear(kind, subject);
-			for (const { domain, recipient, text, held } of told) {
-				const machines =
-					kind === conditions.relayReturns
-						? { here: say`the relay`, there: say`this home` }
-						: { here: say`this home` };
+			const machines =
+				kind === conditions.relayReturns
+					? { here: say`the relay`, there: say`this home` }
+					: { here: say`this home` };
+			const details = told.map(({ domain, recipient, text, held }) => {
 				const { cause, advice } = reasonOf(text, machines);
-				health.set(kind, domain, { recipient, text, cause, advice, held });
-			}
+				return [domain, { recipient, text, cause, advice, held }] as const;
+			});
+			health.putAll(kind, new Map(details));
 		}
 
 		function review(): void {

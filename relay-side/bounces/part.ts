@@ -74,13 +74,12 @@ export const bounces = relayPart({
 		}
 
 		function show(kind: typeof conditions.refusedListed, known: Iterable<Returned>): void {
-			const first = firstReturns(known);
-			for (const subject of health.subjects(kind)) if (!first.has(subject)) health.clear(kind, subject);
-			for (const [domain, { recipient, text }] of first) {
+			const details = ({ recipient, text }: Returned) => {
 				const home = ownerOf(recipient)?.id ?? "";
 				const { cause, advice } = reasonOf(text, { here: say`this relay`, there: say`the home ${home}` });
-				health.set(kind, domain, { home, recipient, text, cause, advice });
-			}
+				return { home, recipient, text, cause, advice };
+			};
+			health.putAll(kind, new Map([...firstReturns(known)].map(([domain, one]) => [domain, details(one)])));
 		}
 
 		function review(): void {
