@@ -20,7 +20,7 @@ function inTurn<T>(act: () => Promise<T>): Promise<T> {
 	return job;
 }
 
-const write = (map: string, change: () => Promise<void>) => inTurn(() => write(map, change));
+const write = (map: string, change: () => Promise<void>) => inTurn(() => marks.ours(file(map), change));
 
 const file = (map: string) => join(directory, `${map}.lmdb`);
 
