@@ -131,6 +131,7 @@ fi
 
 const tail = `
 if postfix status >/dev/null 2>&1; then postfix reload >/dev/null 2>&1 || failed=1; fi
+rm -f "$directory/heimweg-reload"
 if [ -n "$waiting" ]; then
 	echo "Mail waits for$waiting, and stays in Postfix's queue: by $first in transport_maps. Once it"
 	echo "may go another way or back to its senders, take that out of main.cf and run \\"postfix reload\\"."
