@@ -13,7 +13,6 @@ import type { Haproxy } from "./haproxy.ts";
 import { type HaproxyPlaces, haproxyConfig } from "./haproxy-config.ts";
 import { heldBinds, holderOf, listenersIn, ownAddresses } from "./held.ts";
 import { type Bind, type Plan, planOf, unreachablePorts } from "./plan.ts";
-import { tellAll } from "./tell-all.ts";
 
 export interface KeeperOptions {
 	haproxy: Haproxy;
@@ -98,7 +97,7 @@ export function createKeeper(options: KeeperOptions): Duty {
 		const missing = served.flatMap(({ home, publicAddresses }) =>
 			publicAddresses.filter((one) => !there.has(one)).map((address) => [address, { homes: home }] as const),
 		);
-		tellAll(health, conditions.addressMissing, new Map(missing));
+		health.putAll(conditions.addressMissing, new Map(missing));
 	}
 
 	async function tellHeld(held: readonly Bind[], served: readonly Served[]): Promise<void> {
@@ -108,15 +107,14 @@ export function createKeeper(options: KeeperOptions): Duty {
 			const subject = String(bind.port);
 			if (!found.has(subject)) found.set(subject, { holder: await holderOf(run, bind), homes: some(homes) });
 		}
-		tellAll(health, conditions.portHeld, found);
+		health.putAll(conditions.portHeld, found);
 	}
 
 	function tellUnreachable(served: readonly Served[], homes: number): void {
 		const byHome = new Map<string, number[]>();
 		for (const { home, port } of unreachablePorts(served, homes))
 			byHome.set(home, [...(byHome.get(home) ?? []), port]);
-		tellAll(
-			health,
+		health.putAll(
 			conditions.unreachable,
 			new Map([...byHome].map(([home, ports]) => [home, { ports: ports.join(", ") }])),
 		);
