@@ -48,11 +48,12 @@ export function createKeeper(options: KeeperOptions): Duty {
 		const { served, homes } = options.wanted();
 		const plan = planOf(served, homes);
 		const binds = JSON.stringify(plan.binds);
-		const isQuick = serves !== undefined && bound === binds && [...subjects].join() === namesAlone;
+		const isQuick = serves !== undefined && bound === binds && subjects.has(namesAlone);
 		bound = undefined;
 		// What fails, as with an HAProxy that is gone, is looked at from the ground up.
 		const isTold = isQuick && (await haproxy.tell(plan.map, signal).catch(() => false));
-		if (!isTold) await keepAll({ served, homes, plan }, signal);
+		// Names that come with the look of each minute do not wait for it.
+		if (!isTold || subjects.size > 1) await keepAll({ served, homes, plan }, signal);
 		else {
 			tellMissing(served, own().all);
 			tellUnreachable(served, homes);
