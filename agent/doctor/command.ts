@@ -1,5 +1,6 @@
-import { readdir, stat, statfs } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import type { RunCommand } from "../../shared/command.ts";
+import { seeDisk } from "../../shared/doctor/disks.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
 import type { Finding } from "../../shared/doctor/finding.ts";
 import { seeHttps } from "../../shared/doctor/https.ts";
@@ -116,18 +117,8 @@ async function knownHome(
 
 /** How this machine is looked at. */
 const ownEyes: Omit<HomeEyes, "dns" | "run" | "now"> = {
-	...{ tls: seeTls, https: seeHttps, smtp: lookAtSmtp, list: readdir },
+	...{ tls: seeTls, https: seeHttps, smtp: lookAtSmtp, list: readdir, disk: seeDisk },
 	read: async (path) => (await readRegularFile(path, { limit: largest })).bytes.toString("utf8"),
-	async disk(path) {
-		const found = await Promise.all([statfs(path), stat(path)]).catch(() => undefined);
-		if (!found) return undefined;
-		const [space, { dev }] = found;
-		const part = (free: number, all: number) => (all > 0 ? free / all : 1);
-		return {
-			...{ space: part(space.bavail, space.blocks), files: part(space.ffree, space.files) },
-			device: dev,
-		};
-	},
 	async queue() {
 		const arrivals: number[] = [];
 		for await (const { arrival_time } of listQueue()) arrivals.push(arrival_time);

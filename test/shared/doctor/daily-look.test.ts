@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createDaily, type Daily, type DailyState } from "../../../agent/doctor/daily.ts";
+import { createDaily, type Daily, type DailyState } from "../../../shared/doctor/daily-look.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import { HeimwegError } from "../../../shared/errors.ts";
 import { Health } from "../../../shared/health.ts";
 import { DAY, MINUTE } from "../../../shared/time.ts";
-import { logLines } from "../log-lines.ts";
+import { logLines } from "../../agent/log-lines.ts";
 
 const risk: Finding = {
 	...{ code: "mx_missing", severity: "risk", subject: "example.org MX", found: "there is no MX record" },
@@ -31,6 +31,8 @@ let daily: Daily;
 function make(): Daily {
 	health = new Health(logLines().log);
 	return createDaily({
+		program: "heimweg",
+		toldElsewhere: new Set(["client_certificate_expired"]),
 		async examine() {
 			looks++;
 			if (found instanceof HeimwegError) throw found;
