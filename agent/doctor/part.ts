@@ -4,6 +4,7 @@ import { createDaily, dailySchema } from "../../shared/doctor/daily-look.ts";
 import { type DoctorStatus, dailyRows } from "../../shared/doctor/daily-row.ts";
 import { messageOf, remedyOf } from "../../shared/errors.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
+import { keyedRate } from "../../shared/rate.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { HOUR } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
@@ -14,6 +15,9 @@ import { whatIsKnown } from "./told.ts";
 
 /** Over so long the looks of all homes with the same schedule are spread: name servers and relays are asked by each. */
 const spread = HOUR;
+
+/** How often the relay is asked, as by a stranger, to hand on mail. fail2ban shuts out who is refused five times in ten minutes. */
+const strangersQuestions = [{ count: 4, window: HOUR }];
 
 /** What conditions of other parts tell, as it happens. */
 const toldElsewhere = new Set([
@@ -30,7 +34,9 @@ export const doctor = agentPart({
 	create({ relays, doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
 		let relayVersion: string | undefined;
 		let endSchedule = () => {};
-		const known = () => JSON.stringify(whatIsKnown(facts, relayVersion));
+		const questions = keyedRate(strangersQuestions);
+		const known = () =>
+			JSON.stringify({ ...whatIsKnown(facts, relayVersion), askStranger: questions.take("relay") });
 		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
 		const daily = createDaily({
 			...{ program: "heimweg", toldElsewhere },

@@ -31,6 +31,8 @@ export const toldSchema = z.object({
 	relayed: z.array(z.string()).default([]),
 	relayVersion: z.string().optional(),
 	homeAddresses: z.array(addressSchema).default([]),
+	/** Whether the relay may be asked, as by a stranger, to hand on mail. */
+	askStranger: z.boolean().optional(),
 });
 export type Told = z.infer<typeof toldSchema>;
 

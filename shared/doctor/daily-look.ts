@@ -74,7 +74,7 @@ export function createDaily(options: DailyOptions): Daily {
 					...{ well: count("well"), todo: count("todo"), risk: count("risk") },
 					not_known: count("not_known"),
 				},
-				alarms: findings.filter(alarms).slice(0, mostTold),
+				alarms: [...findings.filter(alarms), ...stillHeld(last?.alarms ?? [], findings)].slice(0, mostTold),
 			};
 			health.clear(notLooked);
 			tell(last.alarms);
@@ -127,3 +127,12 @@ export function createDaily(options: DailyOptions): Daily {
 
 /** Another finding has another subject; one that goes on keeps its own. */
 const subjectOf = ({ code, subject }: Finding) => `${code} ${subject}`;
+
+/** What was found before, and could not be looked at now: it is not known to be mended. */
+function stillHeld(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
+	const seen = (subject: string) => findings.filter((one) => one.subject === subject);
+	return before.filter(({ subject }) => {
+		const now = seen(subject);
+		return now.length > 0 && now.every(({ severity }) => severity === "not_known");
+	});
+}

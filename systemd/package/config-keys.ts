@@ -63,6 +63,11 @@ export const agentKeys: readonly ConfigKey[] = [
 	),
 	key("dns.token_file", "/etc/heimweg/desec.token", "Where deSEC's token lies: a path, or credential:NAME."),
 	key(
+		"dns.token_expires",
+		"none",
+		'The day on which the token ends, as "2027-01-31", or "never"; deSEC tells it to nobody here.',
+	),
+	key(
 		"dns.check",
 		"17 */6 * * *",
 		"When the records are compared with deSEC although nothing happened (crontab(5)).",

@@ -199,4 +199,23 @@ export const checks = {
 	"{0.} did not answer in time": "{0} antwortete nicht rechtzeitig",
 	"{0.} does not go over to TLS: {1}": "{0} geht nicht zu TLS über: {1}",
 	"the TLS handshake with {0.} failed: {1}": "der TLS-Handshake mit {0} misslang: {1}",
+	"it answers; whether it hands on anybody's mail was asked several times within the hour, and is asked again later: a server shuts out who it refuses often":
+		"es antwortet; ob es Mail von jedem weitergibt, wurde binnen einer Stunde mehrmals gefragt und wird später wieder gefragt: ein Server sperrt aus, wen er oft abweist",
+	"Postfix here could not be asked at port 25 of 127.0.0.1":
+		"Postfix hier war an Port 25 von 127.0.0.1 nicht zu fragen",
+	'Postfix here refuses mail for {0}, which the relay takes: "{1}"':
+		'Postfix hier weist Mail für {0} ab, die das Relay annimmt: "{1}"',
+	"an alias of it, to somebody who reads it": "ein Alias dafür, zu jemandem, der sie liest",
+	"it does not expire, as the configuration says": "es läuft nicht ab, wie die Konfiguration sagt",
+	"deSEC does not tell a limited token when it expires, and the configuration does not say it; once it has, deSEC refuses it (401), and dns.failing tells":
+		"deSEC sagt einem beschränkten Token nicht, wann es abläuft, und die Konfiguration sagt es nicht; ist es so weit, weist deSEC es ab (401), und dns.failing sagt es",
+	'in the section [dns] its date, as desec.io shows it, or "never"':
+		'im Abschnitt [dns] sein Datum, wie desec.io es zeigt, oder "never"',
+	"it is valid until {0}": "es gilt bis {0}",
+	"it expires on {0}, and then no record follows a new address":
+		"es läuft am {0} ab, und dann folgt kein Record einer neuen Adresse",
+	"it has expired on {0}, as the configuration says: no record follows a new address":
+		"es ist am {0} abgelaufen, wie die Konfiguration sagt: kein Record folgt einer neuen Adresse",
+	"a new token with the same policies, and its date in dns.token_expires":
+		"ein neues Token mit denselben Regeln, und sein Datum in dns.token_expires",
 };

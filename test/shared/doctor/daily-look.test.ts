@@ -79,6 +79,21 @@ test("what the daily look alarms of stands as a condition until a look finds it 
 	expect(daily.last()).toMatchObject({ counts: { well: 1, todo: 1, risk: 0, not_known: 0 } });
 });
 
+test("what cannot be looked at later is not taken for mended", async () => {
+	await daily.look();
+	const unknown: Finding = {
+		...{ code: "mx_not_known", severity: "not_known", subject: risk.subject, found: "no server answers" },
+	};
+	found = [unknown, well];
+	now += DAY;
+	await daily.look();
+	expect(held()).toEqual(["doctor.mail_at_risk: mx_missing example.org MX"]);
+	found = [well];
+	now += DAY;
+	await daily.look();
+	expect(held()).toEqual([]);
+});
+
 test("a restart knows what the last look found, and does not look again at once", async () => {
 	await daily.look();
 	daily.stop();
