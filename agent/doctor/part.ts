@@ -56,6 +56,7 @@ export const doctor = agentPart({
 			commands: {
 				doctor: async () => known(),
 				"doctor-relay": async () => JSON.stringify(await relay.ask()),
+				"doctor-mail": (to) => relay.mail(to),
 				async "doctor-again"() {
 					const last = daily.last();
 					if (last && last.counts.todo + last.counts.risk > 0) void daily.look();

@@ -1,14 +1,14 @@
 import type { Finding } from "../../shared/doctor/finding.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { type DoctorAnswer, doctorReportSchema, sendable } from "../../shared/protocol/doctor.ts";
+import { type DoctorAnswer, sendable } from "../../shared/protocol/doctor.ts";
 import { MINUTE } from "../../shared/time.ts";
 
 /** How long what was found counts; and so between two looks, whoever asks for them. */
 const counts = 1 * MINUTE;
 
 export interface ForHomes {
-	/** What a home is told that asks; begins a look when the last one no longer counts. */
-	answer(said: unknown): DoctorAnswer | undefined;
+	/** What a home is told that asks by this name; begins a look when the last one no longer counts. */
+	answer(look: string): Pick<DoctorAnswer, "look" | "findings" | "failed">;
 	stop(): void;
 }
 
@@ -37,12 +37,10 @@ export function createForHomes({
 	}
 
 	return {
-		answer(said) {
-			const read = doctorReportSchema.safeParse(said);
-			if (!read.success || ending.signal.aborted) return undefined;
+		answer(look) {
 			const known = last && now() - last.at < counts ? last.found : undefined;
-			if (!known && !busy) void begin();
-			return { version: 1, look: read.data.look, ...known };
+			if (!known && !busy && !ending.signal.aborted) void begin();
+			return { look, ...known };
 		},
 		stop: () => ending.abort(),
 	};

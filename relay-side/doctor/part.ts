@@ -1,15 +1,24 @@
+import { Resolver } from "node:dns/promises";
 import { doctorShape } from "../../shared/doctor/config.ts";
 import { doctorSocket, lookByUnit } from "../../shared/doctor/daily.ts";
 import { createDaily, dailySchema } from "../../shared/doctor/daily-look.ts";
 import { type DoctorStatus, dailyRows } from "../../shared/doctor/daily-row.ts";
+import { type DoctorAnswer, doctorReportSchema } from "../../shared/protocol/doctor.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
+import { domainOfRecipient, everyoneAt } from "../../shared/recipient.ts";
 import { onSchedule } from "../../shared/schedule.ts";
-import { HOUR } from "../../shared/time.ts";
+import { sendMail } from "../../shared/smtp.ts";
+import { HOUR, SECOND } from "../../shared/time.ts";
+import { ownName } from "../own-name.ts";
 import { relayPart } from "../part.ts";
 import { doctorCommandLine } from "./cli.ts";
 import * as conditions from "./conditions.ts";
 import { createForHomes } from "./for-homes.ts";
+import { createStrangersMail } from "./strangers-mail.ts";
 import { whatIsKnown } from "./told.ts";
+
+/** For one question of what this relay is called. */
+const lookupPatience = 3 * SECOND;
 
 /** Over so long the looks of all relays with the same schedule are spread: lists and name servers are asked by each. */
 const spread = HOUR;
@@ -20,11 +29,20 @@ export const doctor = relayPart({
 	config: doctorShape,
 	conditions: Object.values(conditions),
 
-	create({ doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
+	create({ tunnel, doctor: { check } }, { facts, health, log, key, run, state, statusChanged }) {
+		const strangersMail = createStrangersMail({
+			place: () => ownName(run, new Resolver({ timeout: lookupPatience, tries: 2 }), tunnel.networks),
+			send: sendMail,
+			isListed(home, recipient) {
+				const list = facts.lists.value?.of(home.id)?.list;
+				return list && (list.has(recipient) || list.has(everyoneAt(domainOfRecipient(recipient))));
+			},
+		});
 		/** What each home's program is, as it says. */
 		const versions = new Map<string, string>();
 		facts.homes.subscribe(({ registry }) => {
 			for (const home of versions.keys()) if (!registry.homes.has(home)) versions.delete(home);
+			strangersMail.keep(registry.homes);
 		});
 		const known = () => whatIsKnown(facts, health, versions);
 		const look = (signal: AbortSignal, known: object) =>
@@ -54,7 +72,15 @@ export const doctor = relayPart({
 					versions.set(home.id, version);
 					return {};
 				},
-				own: (_home, said) => forHomes.answer(said),
+				own(home, said): DoctorAnswer | undefined {
+					const { data } = doctorReportSchema.safeParse(said);
+					if (data?.look === undefined && !data?.mail) return undefined;
+					return {
+						version: 1,
+						...(data.look === undefined ? {} : forHomes.answer(data.look)),
+						...(data.mail ? { mail: strangersMail.answer(home, data.mail) } : {}),
+					};
+				},
 			},
 			status: (): DoctorStatus => ({ doctor: daily.last() }),
 			async start() {

@@ -22,7 +22,7 @@ export const machine = check<HomeKnown, HomeEyes, Seen>({
 	async look({ dns }, { https, run, disk, now }) {
 		const [page, kept, disks] = await Promise.all([
 			dns ? https(`${dns.api}/`) : undefined,
-			isClockKept(run),
+			isClockKept(run, async (path) => (await disk(path)) !== undefined),
 			seeDisks(disk, places),
 		]);
 		const date = page && "date" in page ? Date.parse(page.date ?? "") : Number.NaN;

@@ -44,17 +44,29 @@ export const requiredAddresses = check<HomeKnown, HomeEyes, Seen | undefined>({
 			const found = say`Postfix here could not be asked at port 25 of ${here}`;
 			return [{ code: "required_address_not_known", severity: "not_known", subject: `${here}:25`, found }];
 		}
-		const findings = asked(known).flatMap((recipient, at) =>
-			judgeReply(recipient, shown.replies[at], aliases),
-		);
+		const replies = new Map(asked(known).map((recipient, at) => [recipient, shown.replies[at]]));
+		const findings = [...replies].flatMap(([recipient, reply]) => {
+			const domain = recipient.slice(recipient.lastIndexOf("@") + 1);
+			// Who reads the one may read the other; else it is somebody of the domain.
+			const reader = [`postmaster@${domain}`].find((one) => isTaken(replies.get(one)));
+			return judgeReply(recipient, reply, { aliases, reader: reader ?? known.told?.mailboxes[domain] });
+		});
 		if (findings.length > 0) return findings;
 		const found = asked(known).slice(0, 6).join(", ");
 		return [{ code: "required_addresses_well", severity: "well", subject: "postfix", found }];
 	},
 });
 
-function judgeReply(recipient: string, reply: string | undefined, aliases: string): Finding[] {
-	if (reply?.startsWith("25")) return [];
+/** How an alias can be made, and for whom. */
+interface Aliasing {
+	aliases: string;
+	reader: string | undefined;
+}
+
+const isTaken = (reply: string | undefined) => reply?.startsWith("25") ?? false;
+
+function judgeReply(recipient: string, reply: string | undefined, aliasing: Aliasing): Finding[] {
+	if (isTaken(reply)) return [];
 	const subject = recipient;
 	// Only a no for good is one (RFC 5321, 4.2.1).
 	if (!reply?.startsWith("5")) {
@@ -66,20 +78,19 @@ function judgeReply(recipient: string, reply: string | undefined, aliases: strin
 			...{ code: "required_address_refused_here", severity: "todo", subject, turn: "home", source },
 			found: say`Postfix here refuses mail for ${recipient}, which the relay takes: "${reply}"`,
 			wanted: say`an alias of it, to somebody who reads it`,
-			line: aliasLine(recipient, reply, aliases),
+			line: aliasLine(recipient, reply, aliasing),
 		},
 	];
 }
 
 /** The line that makes it an alias, by the table in which Postfix says that it looked. */
-function aliasLine(recipient: string, reply: string, aliases: string): string {
+function aliasLine(recipient: string, reply: string, { aliases, reader }: Aliasing): string {
 	const name = recipient.slice(0, recipient.indexOf("@"));
-	const target = name === "postmaster" ? "root" : "postmaster";
 	if (reply.includes("local recipient table"))
-		return `echo '${name}: ${target}' >>/etc/aliases && newaliases`;
+		return `echo '${name}: ${reader ?? "root"}' >>/etc/aliases && newaliases`;
 	const [, table, file] = /(?:^|[\s,])((?:hash|lmdb|btree|cdb):(\/[^\s,]+))/.exec(aliases) ?? [];
 	if (!table) return "postconf virtual_alias_maps";
-	return `echo '${recipient} ${target}@localhost' >>${file} && postmap ${table}`;
+	return `echo '${recipient} ${reader ?? "root@localhost"}' >>${file} && postmap ${table}`;
 }
 
 function asked({ domains }: HomeKnown): string[] {

@@ -23,7 +23,10 @@ export const machine = check<RelayKnown, RelayEyes, Seen>({
 	name: "machine",
 
 	async look(_, { run, disk }) {
-		const [kept, disks] = await Promise.all([isClockKept(run), seeDisks(disk, places)]);
+		const [kept, disks] = await Promise.all([
+			isClockKept(run, async (path) => (await disk(path)) !== undefined),
+			seeDisks(disk, places),
+		]);
 		return { kept, disks };
 	},
 

@@ -102,8 +102,7 @@ export const checks = {
 	"it runs version {0.}": "es läuft in Version {0}",
 	"it runs version {0.}, and this home {1.}": "es läuft in Version {0}, und dieser Heimserver in {1}",
 	"the same version on both sides": "dieselbe Version auf beiden Seiten",
-	"no MTA-STS is set up, and none is needed: who misses it asks for what nobody announced":
-		"MTA-STS ist nicht eingerichtet, und es braucht keines: wer es vermisst, fragt nach dem, was niemand angekündigt hat",
+	"no MTA-STS is set up, and none is needed": "MTA-STS ist nicht eingerichtet, und das muss es nicht sein",
 	"there are {0#} records, and senders take none": "es gibt {0} Einträge, und Absender nehmen keinen",
 	"one record, with an id that changes when the policy does":
 		"ein Eintrag, mit einer id, die sich mit der Richtlinie ändert",
@@ -154,7 +153,8 @@ export const checks = {
 		"es schreibt ebenfalls Einträge bei deSEC, und beide wechseln sich ab",
 	"one who writes: Heimweg keeps the names in dns.names":
 		"einer, der schreibt: Heimweg führt die Namen in dns.names nach",
-	"mail from {0.} passes, with {1#} look-ups": "Mail von {0} besteht, mit {1} Nachfragen",
+	"mail from {0.} passes; look-ups: {1#}": "Mail von {0} besteht; Nachfragen: {1}",
+	"{0.} has no such {1.} record": "{0} hat keinen solchen {1}-Record",
 	"what SPF says of {0.} could not be found out: {1}": "was SPF von {0} sagt, war nicht herauszufinden: {1}",
 	"more than {0#} of its terms find nothing, which is an error for every receiver":
 		"mehr als {0} seiner Ausdrücke finden nichts, was für jeden Empfänger ein Fehler ist",

@@ -30,7 +30,7 @@ export const homeFaults: readonly PlantedFault[] = [
 					: "250 2.1.5 Ok";
 		},
 		...{ code: "required_address_refused_here", severity: "todo", turn: "home" },
-		line: "echo 'abuse: postmaster' >>/etc/aliases && newaliases",
+		line: "echo 'abuse: postmaster@example.org' >>/etc/aliases && newaliases",
 	},
 	{
 		what: "a postmaster whom Postfix at home does not know, where its users are virtual",
@@ -47,7 +47,7 @@ export const homeFaults: readonly PlantedFault[] = [
 					: "250 2.1.5 Ok";
 		},
 		...{ code: "required_address_refused_here", severity: "todo", turn: "home" },
-		line: "echo 'postmaster@example.org root@localhost' >>/etc/postfix/virtual && postmap hash:/etc/postfix/virtual",
+		line: "echo 'postmaster@example.org anna@example.org' >>/etc/postfix/virtual && postmap hash:/etc/postfix/virtual",
 	},
 	{
 		what: "a token that expires soon",

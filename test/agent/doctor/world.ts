@@ -108,6 +108,7 @@ const told = (): Told => ({
 		},
 	],
 	ports: [993, 465],
+	mailboxes: { "example.org": "anna@example.org" },
 	homeAddresses: ["198.51.100.7"] as Address[],
 });
 

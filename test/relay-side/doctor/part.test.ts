@@ -38,11 +38,11 @@ beforeEach(async () => {
 	setHomes = facts.homes.own("test") as (value: never) => void;
 	served(...homes);
 	const context = {
-		...{ facts, health, log: logLines().log, statusChanged() {} },
+		...{ facts, health, run: async () => "relay.example.net\n", log: logLines().log, statusChanged() {} },
 		key: { privateKey: Buffer.alloc(32, 7).toString("base64") },
 		state: () => ({ read: async () => saved, write: async () => {}, stop() {} }),
 	};
-	const config = { doctor: { check: "23 5 * * *" } };
+	const config = { tunnel: { networks: [] }, doctor: { check: "23 5 * * *" } };
 	part = (await doctor.create(config as never, context as unknown as RelayContext, undefined)) as RelayPart;
 });
 afterEach(async () => {
@@ -80,6 +80,15 @@ test("homes that run an earlier version are named to the doctor", () => {
 
 test("a home that asks what the relay finds at itself is answered, and one that does not is not", () => {
 	expect(part.checkin!.own!(homes[0]!, { version: 1, look: "a" })).toEqual({ version: 1, look: "a" });
-	expect(part.checkin!.own!(homes[0]!, undefined)).toBeUndefined();
+	for (const said of [
+		undefined,
+		null,
+		{},
+		{ version: 2, look: "a" },
+		{ version: 1 },
+		{ version: 1, look: 1 },
+		"look",
+	])
+		expect(part.checkin!.own!(homes[0]!, said)).toBeUndefined();
 	expect(part.checkin!.answer!(homes[0]!, { version: "1.2.0" } as never)).toEqual({});
 });
