@@ -100,12 +100,10 @@ export function createDaily(options: DailyOptions): Daily {
 	}
 
 	function put(kind: ConditionKind<Told>, found: readonly Finding[]): void {
-		const subjects = new Set(found.map(subjectOf));
-		for (const subject of health.subjects(kind)) if (!subjects.has(subject)) health.clear(kind, subject);
-		for (const one of found) {
-			const { subject: about, found: what, turn, line } = one;
-			health.put(kind, subjectOf(one), { program, about, found: what, turn, line });
-		}
+		const details = ({ subject: about, found: what, turn, line }: Finding) => ({
+			...{ program, about, found: what, turn, line },
+		});
+		health.putAll(kind, new Map(found.map((one) => [subjectOf(one), details(one)])));
 	}
 
 	return {

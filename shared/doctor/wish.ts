@@ -52,8 +52,7 @@ export function judgeWish(wish: Wish, answer: Answer, gravity: Gravity, mending:
 
 function missingText(wish: Wish, answer: Answer): string {
 	if (answer.is === "nothing" && answer.noName) return say`${wish.name} does not exist`;
-	// Kinds of two words are none that people speak of.
-	if (wish.kind.includes(" ")) return say`${wish.name} has no such ${wish.type} record`;
+	if (wish.kind === "no mail") return say`nothing says that no mail comes from this name`;
 	return say`there is no ${wish.kind} record`;
 }
 

@@ -154,7 +154,6 @@ export const checks = {
 	"one who writes: Heimweg keeps the names in dns.names":
 		"einer, der schreibt: Heimweg führt die Namen in dns.names nach",
 	"mail from {0.} passes; look-ups: {1#}": "Mail von {0} besteht; Nachfragen: {1}",
-	"{0.} has no such {1.} record": "{0} hat keinen solchen {1}-Record",
 	"what SPF says of {0.} could not be found out: {1}": "was SPF von {0} sagt, war nicht herauszufinden: {1}",
 	"more than {0#} of its terms find nothing, which is an error for every receiver":
 		"mehr als {0} seiner Ausdrücke finden nichts, was für jeden Empfänger ein Fehler ist",
