@@ -217,4 +217,7 @@ export const checks = {
 		"es ist am {0} abgelaufen, wie die Konfiguration sagt: kein Record folgt einer neuen Adresse",
 	"a new token with the same policies, and its date in dns.token_expires":
 		"ein neues Token mit denselben Regeln, und sein Datum in dns.token_expires",
+	"{0} may issue for the account {1} alone, and which is in use was not looked at":
+		"{0} darf nur für das Konto {1} ausstellen, und welches in Gebrauch ist, wurde nicht nachgesehen",
+	"that account, where the certificate is renewed": "dieses Konto dort, wo das Zertifikat erneuert wird",
 };
