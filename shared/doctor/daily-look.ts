@@ -128,9 +128,12 @@ const subjectOf = ({ code, subject }: Finding) => `${code} ${subject}`;
 
 /** What was found before, and could not be looked at now: it is not known to be mended. */
 function stillHeld(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
-	const seen = (subject: string) => findings.filter((one) => one.subject === subject);
-	return before.filter(({ subject }) => {
-		const now = seen(subject);
-		return now.length > 0 && now.every(({ severity }) => severity === "not_known");
+	// Several checks may speak of one subject; a code's first word is its check's.
+	const word = ({ code }: Finding) => code.split("_")[0];
+	return before.filter((one) => {
+		const now = findings.filter(({ subject }) => subject === one.subject);
+		const ofCheck = now.filter((other) => word(other) === word(one));
+		const spoken = ofCheck.length > 0 ? ofCheck : now;
+		return spoken.length > 0 && spoken.every(({ severity }) => severity === "not_known");
 	});
 }

@@ -84,7 +84,9 @@ test("what cannot be looked at later is not taken for mended", async () => {
 	const unknown: Finding = {
 		...{ code: "mx_not_known", severity: "not_known", subject: risk.subject, found: "no server answers" },
 	};
-	found = [unknown, well];
+	// What another check says of the same subject mends nothing.
+	const other: Finding = { ...well, code: "ttl_well", subject: risk.subject };
+	found = [unknown, other, well];
 	now += DAY;
 	await daily.look();
 	expect(held()).toEqual(["doctor.mail_at_risk: mx_missing example.org MX"]);
