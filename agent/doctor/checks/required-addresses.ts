@@ -29,7 +29,8 @@ export const requiredAddresses = check<HomeKnown, HomeEyes, Seen | undefined>({
 
 	async look(known, { smtp, run }) {
 		const recipients = asked(known);
-		if (recipients.length === 0) return undefined;
+		// Without a configuration this may be any machine, and its Postfix anybody's.
+		if (recipients.length === 0 || known.relay.length === 0) return undefined;
 		const [shown, aliases] = await Promise.all([
 			smtp({ address: here, name: "localhost", helo: "localhost", recipients }),
 			run("postconf", ["-xh", "virtual_alias_maps"]).catch(() => ""),
