@@ -58,6 +58,7 @@ async function lookNow(
 	const beforehand = {
 		config: await configOf(line, file, domains),
 		...{ domains, mail },
+		askStranger: (to: string) => line.order(file, "doctor-mail", to),
 		// While the relay looks at itself, this home is looked at.
 		relay: askDaemon(() => line.order(file, "doctor-relay")),
 		asked: await askDaemon(() => line.order(file, "doctor")),
