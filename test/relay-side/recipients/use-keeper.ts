@@ -86,7 +86,10 @@ export function useKeeper(): Kept {
 		kept.health = silentHealth();
 		await kept.start();
 	});
-	afterEach(() => rm(kept.directory, { recursive: true }));
+	afterEach(async () => {
+		await kept.keeper.saved();
+		await rm(kept.directory, { recursive: true });
+	});
 	return kept;
 }
 
