@@ -55,7 +55,7 @@ async function act(
 		process.stdout.write(jailText([...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses]));
 		return 0;
 	}
-	const lasting = seconds === undefined || Number(seconds) < 0 ? undefined : Number(seconds);
+	const lasting = seconds === undefined ? undefined : Number(seconds);
 	const order = orderSchema.safeParse({ action, client, by: jail, seconds: lasting });
 	if (!order.success) throw new HeimwegError(usage(action), { remedy: 'run "heimweg bans --help"' });
 	if (client !== undefined) checkClient(client);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { watch } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -7,7 +8,7 @@ import { HeimwegError } from "../../shared/errors.ts";
 import { readRegularFile } from "../../shared/regular-file.ts";
 import { type Order, orderSchema } from "./order.ts";
 
-/** An order that was given while the daemon did not run: it finds it when it starts. */
+/** An order that was given without asking the daemon: it takes it at once, or when it starts. */
 export interface LeftOrder {
 	order: Order;
 	/** Milliseconds since 1970. */
@@ -21,6 +22,9 @@ const fileName = /^bans-left-\d{13}-[0-9a-f]{12}\.json$/;
 
 /** As many as bans are remembered. */
 const mostLeft = 10_000;
+
+/** Milliseconds; to take an order makes events, too. */
+const pause = 10;
 
 /** Bytes; an order has a line. */
 const largest = 4 * 1024;
@@ -58,4 +62,25 @@ export async function leftOrders(folder: string): Promise<{ orders: LeftOrder[];
 			for (const name of names) await rm(join(folder, name), { force: true }).catch(() => {});
 		},
 	};
+}
+
+/** Calls when an order is left; without events (inotify's limits) it is found at the next look. Gives what ends it. */
+export function watchOrders(folder: string, onOrder: () => void): () => void {
+	let soon: NodeJS.Timeout | undefined;
+	const come = () => {
+		soon = undefined;
+		onOrder();
+	};
+	try {
+		const watcher = watch(folder, { persistent: false }, (_, name) => {
+			if (name !== null && fileName.test(name)) soon ??= setTimeout(come, pause);
+		});
+		watcher.on("error", () => watcher.close());
+		return () => {
+			clearTimeout(soon);
+			watcher.close();
+		};
+	} catch {
+		return () => {};
+	}
 }

@@ -9,7 +9,8 @@ export const orderSchema = z.discriminatedUnion("action", [
 		action: z.literal("add"),
 		client: z.string(),
 		by: jailName.default("hand"),
-		seconds: z.int().min(1).optional(),
+		// fail2ban says -1 for a ban without an end.
+		seconds: z.preprocess((given) => (Number(given) < 0 ? undefined : given), z.int().min(1).optional()),
 	}),
 	z.object({ action: z.literal("remove"), client: z.string(), by: jailName.optional() }),
 	z.object({ action: z.literal("flush"), by: jailName }),

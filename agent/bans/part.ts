@@ -8,7 +8,7 @@ import { agentPart } from "../part.ts";
 import { type BanBook, bansSchema, createBanBook } from "./book.ts";
 import { bansCommands } from "./command.ts";
 import * as conditions from "./conditions.ts";
-import { leftOrders } from "./left-orders.ts";
+import { leftOrders, watchOrders } from "./left-orders.ts";
 import { type Order, orderSchema } from "./order.ts";
 
 /** Between two check-ins because of bans: the first is told at once, what follows in one go. */
@@ -32,6 +32,7 @@ export const bans = agentPart({
 		let toldAt = Number.NEGATIVE_INFINITY;
 		let soon: NodeJS.Timeout | undefined;
 		let taking: Promise<void> = Promise.resolve();
+		let unwatch = () => {};
 		const kept: readonly Address[] = [...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses];
 		metrics.gauge("bans", "Clients that are banned at this home", () => book.clients());
 
@@ -97,7 +98,7 @@ export const bans = agentPart({
 			return `${clientText(client)} is banned`;
 		}
 
-		/** What was asked for while this did not run comes before what is asked for now; each order once. */
+		/** What was left for this comes before what is asked for now; each order once. */
 		function takeLeft(): Promise<void> {
 			taking = taking.catch(() => {}).then(takeAll);
 			return taking;
@@ -150,11 +151,13 @@ export const bans = agentPart({
 			async start() {
 				book = createBanBook((await memory.read()) ?? []);
 				book.expire();
+				unwatch = watchOrders(state_dir, () => void takeLeft());
 				await takeLeft();
 				review();
 			},
 			stop() {
 				clearTimeout(soon);
+				unwatch();
 				memory.stop();
 			},
 		};

@@ -112,6 +112,15 @@ test("what fail2ban says while heimweg does not run is carried out in that order
 	expect(readdirSync(folder)).toEqual([]);
 });
 
+test("what fail2ban leaves while heimweg runs is carried out at once", async () => {
+	const { part, said, wanted } = await made();
+	await leaveOrder(folder, add("203.0.113.9", { by: "heimweg-dovecot" }) as never);
+	await vi.waitFor(() => expect(wanted).toHaveBeenCalledTimes(1), { timeout: 5_000 });
+	expect(said().add.map(([client]) => client)).toEqual(["203.0.113.9/32"]);
+	await vi.waitFor(() => expect(readdirSync(folder)).toEqual([]), { timeout: 5_000 });
+	await part.stop?.();
+});
+
 test("what was left comes before what is ordered now, and is done once", async () => {
 	const { order, said } = await made();
 	await leaveOrder(folder, add("203.0.113.9", { by: "heimweg-dovecot" }) as never);
