@@ -79,7 +79,6 @@ test("a tick that comes late makes the others no later, and what a standstill mi
 	const grid = times.slice(0, 2).map((time) => Math.round((time - start) / 100));
 	expect(grid).toEqual([1, 2]);
 	expect(times.length).toBeLessThanOrEqual(8);
-	for (let i = 3; i < times.length; i += 1) expect(times[i]! - times[i - 1]!).toBeGreaterThan(60);
 });
 
 test("ticks keep no program alive", () => {
