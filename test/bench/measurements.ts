@@ -1,9 +1,11 @@
-import type { Lab } from "../lab/lab.ts";
+import type { Lab, LabOptions } from "../lab/lab.ts";
+import { debian13WithNginx } from "../lab/root-image.ts";
 import { type Scene, setScene, until } from "../lab/scene.ts";
 import { addressChanges } from "./address-change.ts";
 import { homesAway } from "./away.ts";
 import { bareDomain } from "./bare-domain.ts";
 import type { Bench } from "./bench.ts";
+import { doctors } from "./doctor.ts";
 import type { Figure } from "./figure.ts";
 import { foreignAnswersChanged } from "./foreign-answers.ts";
 import { fuzzed } from "./fuzz.ts";
@@ -30,6 +32,8 @@ export interface Measurement {
 /** A lab, and what is measured in it. The labs work at the same time. */
 export interface Place {
 	name: string;
+	/** What its hosts boot from, where it is not what the lab's do. */
+	roots?: LabOptions["roots"];
 	/** Makes the scene; without Heimweg, what people use today. */
 	prepare(lab: Lab): Promise<Scene>;
 	measurements: readonly Measurement[];
@@ -59,6 +63,7 @@ export const places: readonly Place[] = [
 			busy("away", homesAway),
 			busy("fuzz", fuzzed),
 			busy("domain", bareDomain),
+			busy("doctor", doctors),
 			busy("zones", foreignAnswersChanged),
 		],
 	},
@@ -81,6 +86,7 @@ export const places: readonly Place[] = [
 	},
 	{
 		name: "without Heimweg, with mail programs",
+		roots: { relay: debian13WithNginx },
 		prepare: async (lab) => ({ lab }) as Scene,
 		measurements: [calm("ports-today", ({ lab }, bench) => todaysWays(lab, bench))],
 	},

@@ -74,6 +74,8 @@ export const setting = {
 	"open a port in {0}: {1}": "einen Port öffnen in {0}: {1}",
 	"start heimweg-relay, now and at each boot": "heimweg-relay starten, jetzt und bei jedem Hochfahren",
 	"restart heimweg, which is no outage": "heimweg neu starten, das ist keine Unterbrechung",
+	"have Postfix read its settings, which an interrupted run has set":
+		"Postfix seine Einstellungen lesen lassen, die ein abgebrochener Lauf gesetzt hat",
 	"restart Postfix, which listens for this machine alone until then":
 		"Postfix neu starten, das bis dahin nur für diesen Rechner selbst lauscht",
 	"restart heimweg-relay, which is no outage": "heimweg-relay neu starten, das ist keine Unterbrechung",
@@ -125,8 +127,6 @@ export const setting = {
 	"the relay has this home wait: {0}": "das Relay lässt diesen Heimserver warten: {0}",
 	'This home has joined as {0}. Compare these six words with those that "heimweg-relay invites" shows on the relay: {1}':
 		'Dieser Heimserver ist als {0} beigetreten. Diese sechs Wörter mit denen vergleichen, die "heimweg-relay invites" auf dem Relay zeigt: {1}',
-	'ended before this home has joined; "heimweg join" goes on':
-		'beendet, bevor dieser Heimserver beigetreten ist; "heimweg join" macht weiter',
 	"An enrolment has begun here.": "Ein Beitritt hat hier begonnen.",
 	"Press Enter to go on with it, or paste a newer code:":
 		"Enter drücken, um damit weiterzumachen, oder einen neueren Code einfügen:",
