@@ -17,27 +17,6 @@ test("ticks come at their period, the first when it was asked for, and none afte
 	expect(vi.getTimerCount()).toBe(0);
 });
 
-test("ticks that come at about the same time wake the program once, and keep to their own times", async () => {
-	const woken = vi.spyOn(globalThis, "setTimeout");
-	const start = performance.now();
-	const times: number[][] = [[], [], []];
-	const ends = [
-		every(2_000, () => times[0]!.push(performance.now() - start)),
-		every(10_000, () => times[1]!.push(performance.now() - start), { first: 10_400 }),
-		every(10_000, () => times[2]!.push(performance.now() - start), { first: 5_000 }),
-	];
-	woken.mockClear();
-	await vi.advanceTimersByTimeAsync(40_000);
-	expect(times[1]).toEqual([10_000, 20_000, 30_000, 40_000]);
-	expect(times[2]).toEqual([5_000, 15_000, 25_000, 35_000]);
-	expect(times[0]).toHaveLength(20);
-	// 20 times for the first, four for the one that comes between.
-	expect(woken).toHaveBeenCalledTimes(24);
-	for (const end of ends) end();
-	expect(vi.getTimerCount()).toBe(0);
-	woken.mockRestore();
-});
-
 test.each([
 	["back an hour", "2029-12-31T23:00:00"],
 	["forward 30 days", "2030-01-31T00:00:00"],
