@@ -27,8 +27,8 @@ export interface PresenceBook {
 	/** WireGuard sees this home under this endpoint. */
 	seenAt(home: string, endpoint: Endpoint): void;
 	of(home: string): Presence;
-	/** The homes that there are now; others are forgotten. */
-	keep(homes: Iterable<string>): void;
+	/** The homes that there are now; others are forgotten. `changed` names those that may have come or gone, if that is known. */
+	keep(homes: Pick<ReadonlySet<string>, "has" | "keys">, changed?: Iterable<string>): void;
 	start(): void;
 	stop(): void;
 }
@@ -200,16 +200,16 @@ export function createPresence(options: {
 			);
 			tell(home, presence);
 		},
-		keep(ids) {
-			const kept = new Set(ids);
-			known ??= kept;
-			const fresh = [...kept].filter((home) => !homes.has(home));
-			for (const home of fresh) tell(home, entry(home));
-			for (const home of homes.keys()) {
-				if (kept.has(home)) continue;
-				homes.delete(home);
-				health.clear(homeAway, home);
-				options.onChange(home, undefined);
+		keep(ids, changed) {
+			const few = known && changed;
+			known ??= new Set(ids.keys());
+			for (const home of few ?? [...ids.keys(), ...homes.keys()]) {
+				if (ids.has(home)) {
+					if (!homes.has(home)) tell(home, entry(home));
+				} else if (homes.delete(home)) {
+					health.clear(homeAway, home);
+					options.onChange(home, undefined);
+				}
 			}
 		},
 		start() {
