@@ -24,6 +24,20 @@ export class HeimwegError extends Error {
 	}
 }
 
+/**
+ * The doctor is a file of its own with classes of its own: an error that comes to it from the program is one of ours by its
+ * class's name.
+ */
+Object.defineProperty(HeimwegError, Symbol.hasInstance, { value: isOfClass });
+
+function isOfClass(this: typeof HeimwegError, value: unknown): boolean {
+	let one: unknown = value instanceof Error ? Object.getPrototypeOf(value) : null;
+	for (; one; one = Object.getPrototypeOf(one)) {
+		if (one === this.prototype || (one as object).constructor.name === this.name) return true;
+	}
+	return false;
+}
+
 /** The configuration cannot work. Holds every problem found, one sentence each; ends the program with EX_CONFIG. */
 export class ConfigError extends HeimwegError {
 	readonly problems: string[];

@@ -152,6 +152,12 @@ export class Health {
 		else this.set(kind, subject, details);
 	}
 
+	/** The condition holds for these subjects and for no others. */
+	putAll<D>(kind: ConditionKind<D>, found: ReadonlyMap<string, D>): void {
+		for (const subject of this.subjects(kind)) if (!found.has(subject)) this.clear(kind, subject);
+		for (const [subject, details] of found) this.set(kind, subject, details);
+	}
+
 	has<D>(kind: ConditionKind<D>, subject?: string): boolean {
 		const held = this.#active.get(kind.code);
 		return held !== undefined && (subject === undefined ? held.size > 0 : held.has(subject));

@@ -1,3 +1,4 @@
+import { logPosition } from "../../shared/postfix/log-position.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import {
 	firstReturns,
@@ -23,7 +24,7 @@ export const bounces = agentPart({
 		const returned = new Map<string, Returned>();
 		/** The domains that are ours, as the relay or the configuration says; undefined while neither does. */
 		let domains: readonly string[] | undefined = mail?.domains;
-		let read = Date.now();
+		const position = logPosition();
 		let saved = "";
 		let wantCheckin = () => {};
 
@@ -31,10 +32,7 @@ export const bounces = agentPart({
 			domains === undefined || domains.includes(recipient.slice(recipient.lastIndexOf("@") + 1));
 
 		facts.logged.subscribe((delivery) => {
-			// A clock that was set back must not make us deaf.
-			read = Math.min(read, Date.now() + MINUTE);
-			if (delivery.at <= read || !isOurs(delivery.addressed.toLowerCase())) return;
-			read = delivery.at;
+			if (!isOurs(delivery.addressed.toLowerCase()) || !position.takes(delivery.at)) return;
 			// Where the list of recipients is not complete, an unknown user's mail goes back as it should.
 			const unknown = reasonOf(delivery.text, { here: "" }).kind === "user_unknown";
 			if (unknown && !facts.valid.value?.has(delivery.addressed)) return;
@@ -57,16 +55,15 @@ export const bounces = agentPart({
 			kind: typeof conditions.relayReturns,
 			told: ReadonlyArray<{ domain: string; recipient: string; text: string; held?: boolean | undefined }>,
 		): void {
-			for (const subject of health.subjects(kind))
-				if (!told.some(({ domain }) => domain === subject)) health.clear(kind, subject);
-			for (const { domain, recipient, text, held } of told) {
-				const machines =
-					kind === conditions.relayReturns
-						? { here: say`the relay`, there: say`this home` }
-						: { here: say`this home` };
+			const machines =
+				kind === conditions.relayReturns
+					? { here: say`the relay`, there: say`this home` }
+					: { here: say`this home` };
+			const details = told.map(({ domain, recipient, text, held }) => {
 				const { cause, advice } = reasonOf(text, machines);
-				health.set(kind, domain, { recipient, text, cause, advice, held });
-			}
+				return [domain, { recipient, text, cause, advice, held }] as const;
+			});
+			health.putAll(kind, new Map(details));
 		}
 
 		function review(): void {
@@ -75,7 +72,7 @@ export const bounces = agentPart({
 		}
 
 		function save(): void {
-			const fresh = { read, returned: [...returned.values()] };
+			const fresh = { read: position.at, returned: [...returned.values()] };
 			if (JSON.stringify(fresh) === saved) return;
 			saved = JSON.stringify(fresh);
 			void memory.write(fresh);
@@ -108,7 +105,7 @@ export const bounces = agentPart({
 			async start() {
 				const remembered = await memory.read();
 				if (!remembered) return;
-				read = Math.min(read, remembered.read);
+				position.resume(remembered.read);
 				for (const one of remembered.returned) returned.set(one.recipient, one);
 				tell();
 			},

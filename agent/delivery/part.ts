@@ -1,7 +1,6 @@
 import { CommandError } from "../../shared/command.ts";
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
-import type { ConditionKind } from "../../shared/health.ts";
 import { servicesAt } from "../../shared/postfix/listening.ts";
 import { watchMilters } from "../../shared/postfix/milters.ts";
 import { type DeliveryStatus, deliveryStatus, notKnown, proofsOf } from "../../shared/postfix/verdict.ts";
@@ -33,7 +32,6 @@ export const delivery = agentPart({
 	create({ relays, tunnel, mail }, { facts, run, health, log, statusChanged }) {
 		const tell = facts.delivery.own("delivery");
 		const tellChange = facts.settingsChanges.own("delivery");
-		const shown = new Map<string, ReadonlySet<string>>();
 		let changes = 0;
 		let routed: Pick<CheckinAnswer, "domains" | "destination"> = { domains: [] };
 
@@ -94,22 +92,16 @@ export const delivery = agentPart({
 				"",
 				unknown.length > 0 ? { domains: unknown, all: all(unknown), directory } : undefined,
 			);
-			putAll(
+			health.putAll(
 				conditions.recipientsRefused,
 				new Map([...refused].map(([list, one]) => [list, { ...one, all: all(one.domains) }])),
 			);
-			putAll(conditions.tableBroken, broken);
-			putAll(conditions.milterAway, new Map(findings.milters.map((one) => [one.milter, one])));
-			putAll(conditions.pastRelay, new Map(past.map((one) => [one.by, one])));
+			health.putAll(conditions.tableBroken, broken);
+			health.putAll(conditions.milterAway, new Map(findings.milters.map((one) => [one.milter, one])));
+			health.putAll(conditions.pastRelay, new Map(past.map((one) => [one.by, one])));
 			health.put(conditions.notListening, "", incoming.is === "no" ? incoming : undefined);
 			health.put(conditions.boundElsewhere, "", bound === undefined ? undefined : { bound });
 			health.put(conditions.relayTrusted, "", trusted ? { relay: relay! } : undefined);
-		}
-
-		function putAll<D>(kind: ConditionKind<D>, found: ReadonlyMap<string, D>): void {
-			for (const subject of shown.get(kind.code) ?? []) if (!found.has(subject)) health.clear(kind, subject);
-			for (const [subject, details] of found) health.set(kind, subject, details);
-			shown.set(kind.code, new Set(found.keys()));
 		}
 
 		facts.recipients.subscribe(() => duty.poke());

@@ -106,12 +106,13 @@ export function createDaily(options: DailyOptions): Daily {
 		kind: ConditionKind<Parameters<(typeof mailAtRisk)["text"]>[0]>,
 		found: readonly Finding[],
 	): void {
-		const subjects = new Set(found.map(subjectOf));
-		for (const subject of health.subjects(kind)) if (!subjects.has(subject)) health.clear(kind, subject);
-		for (const one of found) {
-			const { subject: about, found: what, turn, line } = one;
-			health.put(kind, subjectOf(one), { about, found: what, turn, line });
-		}
+		const details = ({ subject: about, found: what, turn, line }: Finding) => ({
+			about,
+			found: what,
+			turn,
+			line,
+		});
+		health.putAll(kind, new Map(found.map((one) => [subjectOf(one), details(one)])));
 	}
 
 	return {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Delivery } from "../../shared/postfix/delivery.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
+import { logPosition } from "../../shared/postfix/log-position.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { reasonOf } from "../../shared/postfix/reason.ts";
 import {
@@ -35,7 +36,7 @@ export const bounces = relayPart({
 		const content = new Map<string, Returned>();
 		/** What homes say that they sent back, by home. */
 		const said = new Map<string, string[]>();
-		let read = Date.now();
+		const position = logPosition();
 		let saved = "";
 		/** Before that, what was remembered is not known yet. */
 		let started = false;
@@ -51,11 +52,7 @@ export const bounces = relayPart({
 		};
 
 		facts.logged.subscribe((delivery) => {
-			// A clock that was set back must not make us deaf.
-			read = Math.min(read, Date.now() + MINUTE);
-			if (delivery.at <= read || !listed(delivery.addressed)) return;
-			read = delivery.at;
-			take(delivery);
+			if (listed(delivery.addressed) && position.takes(delivery.at)) take(delivery);
 		});
 
 		function take(delivery: Delivery): void {
@@ -77,13 +74,12 @@ export const bounces = relayPart({
 		}
 
 		function show(kind: typeof conditions.refusedListed, known: Iterable<Returned>): void {
-			const first = firstReturns(known);
-			for (const subject of health.subjects(kind)) if (!first.has(subject)) health.clear(kind, subject);
-			for (const [domain, { recipient, text }] of first) {
+			const details = ({ recipient, text }: Returned) => {
 				const home = ownerOf(recipient)?.id ?? "";
 				const { cause, advice } = reasonOf(text, { here: say`this relay`, there: say`the home ${home}` });
-				health.set(kind, domain, { home, recipient, text, cause, advice });
-			}
+				return { home, recipient, text, cause, advice };
+			};
+			health.putAll(kind, new Map([...firstReturns(known)].map(([domain, one]) => [domain, details(one)])));
 		}
 
 		function review(): void {
@@ -99,7 +95,7 @@ export const bounces = relayPart({
 		}
 
 		function save(): void {
-			const fresh = { read, returned: [...refused.values()] };
+			const fresh = { read: position.at, returned: [...refused.values()] };
 			if (JSON.stringify(fresh) === saved) return;
 			saved = JSON.stringify(fresh);
 			void memory.write(fresh);
@@ -161,7 +157,7 @@ export const bounces = relayPart({
 				const remembered = await memory.read();
 				started = true;
 				if (!remembered) return;
-				read = Math.min(read, remembered.read);
+				position.resume(remembered.read);
 				for (const one of remembered.returned) refused.set(one.recipient, one);
 				tell();
 			},

@@ -2,16 +2,32 @@ import type { Server, Socket } from "node:net";
 
 /**
  * Connections that one home may keep open, and all who are no home together. A home's agent uses one at a time; the rest
- * is for other programs at home, whose slow ones must not keep the agent out.
+ * is for other programs at home, which must not keep the agent out.
  */
 const each = 100;
 
 /** All together. */
 const most = 1_000;
 
+/** The other end of a connection, by which it is known: what is spoken on it over TLS comes from another object. */
+export interface End {
+	remoteAddress?: string | undefined;
+	remotePort?: number | undefined;
+}
+
+export interface SharedConnections {
+	/** Whoever speaks on it has shown to be the home's agent: it gives way to no newcomer. */
+	believe(end: End): void;
+}
+
+/** Connections, the oldest first, and whether they are believed. */
+type Share = Map<Socket, boolean>;
+
 /**
- * Lets nobody use up the connections of all: one over somebody's share is closed, and one over all makes who has the
- * most lose the oldest, so that many who conspire keep no quiet home out. Those that are closed are told.
+ * Lets nobody use up the connections of all: one over somebody's share takes the place of the oldest of it on which nobody has
+ * shown to be the home, and one over all that of the oldest of who has the most, so that many who conspire keep no quiet
+ * home out. Those that are closed are told. Who is to show it has two seconds at least: no more newcomers of one address are
+ * taken (the guard's chain checkin_flood) than make a share in that time.
  */
 export function shareConnections(
 	server: Server,
@@ -20,8 +36,8 @@ export function shareConnections(
 		isHome(socket: Socket): boolean;
 		onClosed(): void;
 	},
-): void {
-	const open = new Map<string, Set<Socket>>();
+): SharedConnections {
+	const open = new Map<string, Share>();
 	let total = 0;
 
 	function forget(holder: string, socket: Socket): void {
@@ -31,27 +47,46 @@ export function shareConnections(
 		if (own.size === 0) open.delete(holder);
 	}
 
+	function close(socket: Socket): void {
+		socket.destroy();
+		options.onClosed();
+	}
+
+	/** Closes the oldest that is not believed; false when there is none. */
+	function giveWay(holder: string, own: Share): boolean {
+		for (const [socket, believed] of own) {
+			if (believed) continue;
+			forget(holder, socket);
+			close(socket);
+			return true;
+		}
+		return false;
+	}
+
 	function makeRoom(): void {
 		const [first, ...others] = open;
-		const [holder, sockets] = others.reduce((most, one) => (one[1].size > most[1].size ? one : most), first!);
-		const [oldest] = sockets;
+		const [holder, own] = others.reduce((most, one) => (one[1].size > most[1].size ? one : most), first!);
+		if (giveWay(holder, own)) return;
+		const [oldest] = own.keys();
 		forget(holder, oldest!);
-		oldest!.destroy();
-		options.onClosed();
+		close(oldest!);
 	}
 
 	server.on("connection", (socket: Socket) => {
 		const holder = options.isHome(socket) ? (socket.remoteAddress ?? "") : "";
-		const own = open.get(holder) ?? new Set();
-		if (own.size >= each) {
-			socket.destroy();
-			options.onClosed();
-			return;
-		}
-		own.add(socket);
+		const own: Share = open.get(holder) ?? new Map();
+		if (own.size >= each && !giveWay(holder, own)) return close(socket);
+		own.set(socket, false);
 		open.set(holder, own);
 		total += 1;
 		socket.once("close", () => forget(holder, socket));
 		if (total > most) makeRoom();
 	});
+
+	return {
+		believe({ remoteAddress = "", remotePort }) {
+			const own = open.get(remoteAddress);
+			for (const socket of own?.keys() ?? []) if (socket.remotePort === remotePort) own?.set(socket, true);
+		},
+	};
 }

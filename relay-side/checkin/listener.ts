@@ -8,10 +8,15 @@ import { type Address, parseAddress } from "../../shared/address.ts";
 import type { Listener } from "../../shared/listen.ts";
 import { checkinCipher, checkinIdentity } from "../../shared/protocol/checkin.ts";
 import { SECOND } from "../../shared/time.ts";
-import { shareConnections } from "./connections.ts";
+import { type End, shareConnections } from "./connections.ts";
 
 /** Who spoke: with which key over TLS, or without one. */
 export type Speaker = { key: Buffer } | "unproven";
+
+export interface Front extends Listener {
+	/** The connection is that of the home's agent, and is not closed for another one's sake. */
+	believe(end: End): void;
+}
 
 export interface FrontOptions {
 	address: Address;
@@ -45,7 +50,7 @@ const handshakeRecord = 0x16;
  * the home's key gets nowhere. Tickets are off, because a session that is resumed never asks for the key, and a home
  * that was removed would go on.
  */
-export function openFront(options: FrontOptions): Listener {
+export function openFront(options: FrontOptions): Front {
 	/** With which key a connection was proven. */
 	const proven = new WeakMap<object, Buffer>();
 	const secured = new WeakSet<object>();
@@ -97,7 +102,7 @@ export function openFront(options: FrontOptions): Listener {
 	}
 
 	const front = createServer({ allowHalfOpen: true, noDelay: true });
-	shareConnections(front, {
+	const { believe } = shareConnections(front, {
 		isHome(socket) {
 			const from = addressOf(socket);
 			return from !== undefined && options.isHome(from);
@@ -130,6 +135,7 @@ export function openFront(options: FrontOptions): Listener {
 
 	return {
 		on: (event: "error" | "listening", act: (error: Error) => void) => front.on(event, act),
+		believe,
 		close() {
 			for (const server of [front, plain, secure]) server.close();
 			for (const socket of open) socket.destroy();

@@ -24,7 +24,7 @@ import { say } from "../../shared/words/say.ts";
 import type { Identity, Known } from "../identity.ts";
 import { Refused } from "../refused.ts";
 import { createBodies } from "./bodies.ts";
-import { addressOf, openFront, type Speaker } from "./listener.ts";
+import { addressOf, type Front, openFront, type Speaker } from "./listener.ts";
 
 export interface CheckinOptions {
 	/** The relay's own tunnel addresses; nothing else is listened on. */
@@ -70,7 +70,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 	}
 
 	function openAt(address: Address): Listener {
-		return openFront({
+		const front = openFront({
 			address,
 			port: options.port,
 			isHome: (from) => options.homeAt(from) !== undefined,
@@ -79,7 +79,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 				return home && identity.keysOf(home)?.checkin;
 			},
 			onRequest(request, response, speaker) {
-				answer(request, response, speaker).catch(() => response.destroy());
+				answer(request, response, speaker, front).catch(() => response.destroy());
 			},
 			onNoRequest: noRequest,
 			onNoTls(from) {
@@ -89,6 +89,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 			},
 			onClosed: (status) => options.onRefused(status),
 		});
+		return front;
 	}
 
 	/** What came is no HTTP, or no whole request in time. */
@@ -106,7 +107,12 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		);
 	}
 
-	async function answer(request: IncomingMessage, response: ServerResponse, speaker: Speaker): Promise<void> {
+	async function answer(
+		request: IncomingMessage,
+		response: ServerResponse,
+		speaker: Speaker,
+		front: Front,
+	): Promise<void> {
 		const refuse = (status: number, error: string, home?: string) => {
 			options.onRefused(status, home);
 			response.writeHead(status, { "content-type": "application/json", connection: "close" });
@@ -117,6 +123,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 		if (!home) return refuse(403, say`this address is no home's`);
 		const doubt = doubtsIn(home, speaker, request.headers.authorization);
 		if (doubt) return refuse(401, doubt, home.id);
+		front.believe(request.socket);
 		if (!rate.take(home.id)) return refuse(429, say`more than ${perMinute} check-ins in a minute`, home.id);
 		const isList = request.url === recipientsPath;
 		if (!isList && request.url !== checkinPath) return refuse(404, `there is only ${checkinPath}`, home.id);

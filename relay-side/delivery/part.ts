@@ -114,22 +114,15 @@ export const delivery = relayPart({
 
 		function show(findings: RelayFindings): void {
 			const { own, broken, incoming, outgoing, overridden, service: changed } = findings;
-			putAll(conditions.ownDomain, new Map(own.map((one) => [one.list, one])));
-			putAll(conditions.tableBroken, new Map(broken.map((one) => [one.table, one])));
-			putAll(conditions.overridden, new Map(overridden.map((one) => [one.key, one])));
-			putAll(conditions.milterAway, new Map(findings.milters.map((one) => [one.milter, one])));
+			health.putAll(conditions.ownDomain, new Map(own.map((one) => [one.list, one])));
+			health.putAll(conditions.tableBroken, new Map(broken.map((one) => [one.table, one])));
+			health.putAll(conditions.overridden, new Map(overridden.map((one) => [one.key, one])));
+			health.putAll(conditions.milterAway, new Map(findings.milters.map((one) => [one.milter, one])));
 			health.put(conditions.recipientsNotAsked, "", findings.recipientsNotAsked);
 			health.put(conditions.serviceChanged, service, changed.length > 0 ? { settings: changed } : undefined);
 			// Where nothing comes in at all, that says it for the homes' mail too.
 			const deaf = incoming.is === "no" ? incoming : outgoing.is === "no" ? outgoing : undefined;
 			health.put(conditions.notListening, "", deaf && { ...deaf, incoming: incoming.is === "no" });
-		}
-
-		const shown = new Map<string, ReadonlySet<string>>();
-		function putAll<D>(kind: Parameters<typeof health.put<D>>[0], found: ReadonlyMap<string, D>): void {
-			for (const subject of shown.get(kind.code) ?? []) if (!found.has(subject)) health.clear(kind, subject);
-			for (const [subject, details] of found) health.set(kind, subject, details);
-			shown.set(kind.code, new Set(found.keys()));
 		}
 
 		facts.homes.subscribe(({ changedDomains }) => {

@@ -74,9 +74,11 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 		},
 		async tell(map, signal) {
 			if (!known || performance.now() - known.seenAt >= lookAnewAfter) return false;
-			// A process that starts now has it; what a power cut leaves is made right at our start.
-			await writeFileAtomic(places.names, mapText(map), { mode: 0o644, sync: false });
-			await tellMap(known.pid, map, signal);
+			// Side by side, since each step of writing waits for the programs that other parts start at the same change, and all of
+			// them take longer than the rest. A process that starts on the file of before is seen to be another, and told all; what
+			// a power cut leaves is made right at our start.
+			const written = writeFileAtomic(places.names, mapText(map), { mode: 0o644, sync: false });
+			allWell(await Promise.allSettled([tellMap(known.pid, map, signal), written]));
 			await syncFile(places.names);
 			return true;
 		},
@@ -127,6 +129,11 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 			},
 		);
 	}
+}
+
+/** Throws what one of them threw, now that all have ended. */
+function allWell(all: readonly PromiseSettledResult<void>[]): void {
+	for (const one of all) if (one.status === "rejected") throw one.reason;
 }
 
 /** What the look finds within so many milliseconds. */

@@ -13,7 +13,6 @@ import type { Haproxy } from "./haproxy.ts";
 import { type HaproxyPlaces, haproxyConfig } from "./haproxy-config.ts";
 import { heldBinds, holderOf, listenersIn, ownAddresses } from "./held.ts";
 import { type Bind, type Plan, planOf, unreachablePorts } from "./plan.ts";
-import { tellAll } from "./tell-all.ts";
 
 export interface KeeperOptions {
 	haproxy: Haproxy;
@@ -49,11 +48,12 @@ export function createKeeper(options: KeeperOptions): Duty {
 		const { served, homes } = options.wanted();
 		const plan = planOf(served, homes);
 		const binds = JSON.stringify(plan.binds);
-		const isQuick = serves !== undefined && bound === binds && [...subjects].join() === namesAlone;
+		const isQuick = serves !== undefined && bound === binds && subjects.has(namesAlone);
 		bound = undefined;
 		// What fails, as with an HAProxy that is gone, is looked at from the ground up.
 		const isTold = isQuick && (await haproxy.tell(plan.map, signal).catch(() => false));
-		if (!isTold) await keepAll({ served, homes, plan }, signal);
+		// Names that come with the look of each minute do not wait for it.
+		if (!isTold || subjects.size > 1) await keepAll({ served, homes, plan }, signal);
 		else {
 			tellMissing(served, own().all);
 			tellUnreachable(served, homes);
@@ -98,7 +98,7 @@ export function createKeeper(options: KeeperOptions): Duty {
 		const missing = served.flatMap(({ home, publicAddresses }) =>
 			publicAddresses.filter((one) => !there.has(one)).map((address) => [address, { homes: home }] as const),
 		);
-		tellAll(health, conditions.addressMissing, new Map(missing));
+		health.putAll(conditions.addressMissing, new Map(missing));
 	}
 
 	async function tellHeld(held: readonly Bind[], served: readonly Served[]): Promise<void> {
@@ -108,15 +108,14 @@ export function createKeeper(options: KeeperOptions): Duty {
 			const subject = String(bind.port);
 			if (!found.has(subject)) found.set(subject, { holder: await holderOf(run, bind), homes: some(homes) });
 		}
-		tellAll(health, conditions.portHeld, found);
+		health.putAll(conditions.portHeld, found);
 	}
 
 	function tellUnreachable(served: readonly Served[], homes: number): void {
 		const byHome = new Map<string, number[]>();
 		for (const { home, port } of unreachablePorts(served, homes))
 			byHome.set(home, [...(byHome.get(home) ?? []), port]);
-		tellAll(
-			health,
+		health.putAll(
 			conditions.unreachable,
 			new Map([...byHome].map(([home, ports]) => [home, { ports: ports.join(", ") }])),
 		);

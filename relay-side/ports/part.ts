@@ -19,7 +19,6 @@ import { answersAt, createLooks } from "./looks.ts";
 import { ownNames } from "./own-names.ts";
 import { resolveAddresses } from "./resolve.ts";
 import { type PortsStatus, portsRows } from "./status.ts";
-import { tellAll } from "./tell-all.ts";
 import { createTold, toldSchema } from "./told.ts";
 import { trafficSchema } from "./traffic.ts";
 
@@ -68,8 +67,7 @@ export const ports = relayPart({
 			if (settledOnce)
 				for (const id of told.all.keys()) if (!sameServed(was.get(id), servedBy.get(id))) identity.renew(id);
 			settledOnce = true;
-			tellAll(
-				health,
+			health.putAll(
 				conditions.nameClaimed,
 				new Map(settled.refusals.map(({ what, homes: ids, holder }) => [what, { homes: some(ids), holder }])),
 			);

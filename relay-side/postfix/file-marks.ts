@@ -1,6 +1,9 @@
 import { fileMark } from "../../shared/file-mark.ts";
 
-/** Tells our own changes of files from those of others, by one look at each file's place, size and times. */
+/**
+ * Tells our own changes of files from those of others, by one look at each file's place, size and times. What is asked of a
+ * file, and done to it, is to come one after the other.
+ */
 export interface FileMarks {
 	/** Makes a change of our own; what others did to the file before stays to be told. */
 	ours<T>(file: string, change: () => Promise<T>): Promise<T>;

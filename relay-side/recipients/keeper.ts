@@ -22,6 +22,7 @@ import { holdFor, suspectLosses } from "./losses.ts";
 import { fewEntries } from "./map.ts";
 import { changedSet, readRecipients } from "./reading.ts";
 import { createReports } from "./reports.ts";
+import { createStanding } from "./standing.ts";
 
 export interface RecipientsKeeperOptions {
 	/** The folder of the lists; made when it is missing. */
@@ -59,7 +60,10 @@ export interface RecipientsKeeper {
 
 type Push = ReturnType<typeof recipientsSchema.parse>;
 
-/** The most recipients of all homes together: their map is listed in seconds, and their lists fit into memory. */
+/**
+ * The most recipients of all homes together: their map is listed in seconds, and their lists fit into memory. A home's
+ * equal share of them is never refused, so that there may be twice as many in the end.
+ */
 export const recipientTotalLimit = 1_000_000;
 
 /** More changes than are written one by one cost a new map of all homes' recipients: a home has them now and then only. */
@@ -76,13 +80,15 @@ export const fewChanges = 1_000;
 export async function createRecipientsKeeper(options: RecipientsKeeperOptions): Promise<RecipientsKeeper> {
 	const { directory, registry, health, log } = options;
 	const now = options.now ?? (() => new Date());
+	const steady = options.steady ?? (() => performance.now());
 	const limit = options.limit ?? recipientLimit;
 	const totalLimit = options.totalLimit ?? recipientTotalLimit;
 	const lists = new Map<string, HomeList>();
-	const reports = createReports({ same: isKnown, use, now: options.steady ?? (() => performance.now()) });
+	const reports = createReports({ same: isKnown, use, now: steady });
 	const journals = new Map<string, Journal>();
 	const writes = new Map<string, Promise<void>>();
 	const mayBeLong = keyedBucket(longLists);
+	const standing = createStanding(() => now().getTime(), steady);
 	let queue: Promise<unknown> = Promise.resolve();
 	await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error) =>
 		log.warn(`the folder of the homes' lists cannot be made: ${messageOf(error)}`),
@@ -221,7 +227,9 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 			throw new Refused(413, `a home may have at most ${limit} recipients, and these are ${fresh.size}`);
 		}
 		const total = totalWith(home, fresh.size);
-		if (total > totalLimit && fresh.size > (received?.size ?? 0)) {
+		// What a few large homes took leaves every other one its share.
+		const share = totalLimit / registry().homes.size;
+		if (total > totalLimit && fresh.size > Math.max(received?.size ?? 0, share)) {
 			throw new Refused(
 				413,
 				`all homes of the relay together may have at most ${totalLimit} recipients, and with these they have ${total}`,
@@ -313,8 +321,28 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 		throw new Refused(403, `${domains.slice(0, 5).join(", ")} is not a domain of this home`);
 	}
 
+	function stoodFor({ since }: NonNullable<HomeList["held"]>): number {
+		return now().getTime() - Date.parse(since);
+	}
+
+	/** A clock that was set does not say for how long a list has been held: its day begins again. */
+	function beginAnew(): void {
+		for (const [home, known] of lists) {
+			if (!known.held) continue;
+			known.held.since = now().toISOString();
+			log.info(
+				{ home },
+				`the clock was set: the shorter list of the home ${home} is held for a day from now`,
+			);
+			tellHeld(home);
+			void save(home, (journal) => journal.replace(known));
+		}
+	}
+
 	function look(): void {
 		const { homes, complete } = registry();
+		const clock = standing.look();
+		if (clock === "jumped") beginAnew();
 		reports.review((home) => complete && !homes.has(home));
 		for (const [home, known] of [...lists]) {
 			if (complete && !homes.has(home)) {
@@ -322,7 +350,7 @@ export async function createRecipientsKeeper(options: RecipientsKeeperOptions): 
 				health.clear(listHeld, home);
 				health.clear(foreignRecipients, home);
 				void save(home, (journal) => journal.remove());
-			} else if (known.held && now().getTime() - Date.parse(known.held.since) >= holdFor) {
+			} else if (clock === "steady" && known.held && stoodFor(known.held) >= holdFor) {
 				log.info({ home }, `the shorter list of the home ${home} has stood for a day and is in force now`);
 				accept(home);
 			} else if (health.has(listsUnsaved, home)) {

@@ -97,14 +97,12 @@ export function createRecipients(options: RecipientsOptions): Recipients {
 	async function keep(recipients: readonly Recipient[]): Promise<void> {
 		// The first recipient of a domain closes it for everybody else, and with the last one it opens.
 		const domains = new Set(recipients.map(domainOfRecipient));
-		const everyone = [...domains].map(everyoneAt).flatMap(recipientForms);
-		const there = await maps.query(map, everyone);
+		const keys = [...new Set([...recipients, ...[...domains].map(everyoneAt)].flatMap(recipientForms))];
+		const there = await maps.query(map, keys);
 		const wanted = wantedRecipients(options.sources());
-		const served = [...recipients.flatMap(recipientForms), ...everyone].filter((recipient) =>
-			wanted.serves(domainOfRecipient(recipient)),
+		const changes = keys.filter(
+			(key) => wanted.serves(domainOfRecipient(key)) && there.has(key) !== wanted.has(key),
 		);
-		const isEveryone = new Set(everyone);
-		const changes = served.filter((key) => !isEveryone.has(key) || there.has(key) !== wanted.has(key));
 		const add = changes.filter((recipient) => wanted.has(recipient));
 		const remove = changes.filter((recipient) => !wanted.has(recipient));
 		await write(new Set(add), new Set(remove));

@@ -4,6 +4,7 @@ import { shellText } from "../../shared/firewall/port.ts";
 import { changeText } from "../../shared/postfix/command.ts";
 import { composedSide } from "../../shared/postfix/compose.ts";
 import { notRestarted } from "../../shared/postfix/not-restarted.ts";
+import { reloadOwed } from "../../shared/postfix/reload.ts";
 import { WrongAnswer } from "../../shared/prompt.ts";
 import { sentence } from "../../shared/sentence.ts";
 import type { Step } from "../../shared/steps.ts";
@@ -105,13 +106,17 @@ async function postfixSteps(
 		[{ postfix: () => server }, { postfix: () => homes }],
 		undefined,
 	);
-	const { changes, notes } = await planOf(side, run);
+	const { changes, notes, directory } = await planOf(side, run);
 	const restart = () => run("systemctl", ["try-restart", "postfix"], { timeout: restartPatience });
 	const restarts: Step[] =
 		!sets("inet_interfaces") && (await notRestarted(run))
 			? [{ text: words.stepPostfixRestart, act: async () => void (await restart()) }]
 			: [];
-	if (changes.length === 0) return { steps: restarts, notes };
+	if (changes.length === 0) {
+		const owed = await reloadOwed(directory);
+		const reload = { text: words.stepPostfixReload, act: () => applySide(() => side, run) };
+		return { steps: [...(owed ? [reload] : []), ...restarts], notes };
+	}
 	const step: Step = {
 		text: sentence(words.stepPostfix, { count: changes.length }),
 		// Several changes have one reason.

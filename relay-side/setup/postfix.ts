@@ -102,8 +102,9 @@ export async function hasLmdb(run: RunCommand): Promise<boolean> {
 export async function planOf(
 	side: PostfixSide,
 	run: RunCommand,
-): Promise<{ changes: Change[]; notes: string[] }> {
-	return side.plan(await readPostfix(run, side.look));
+): Promise<{ changes: Change[]; notes: string[]; directory: string }> {
+	const now = await readPostfix(run, side.look);
+	return { ...side.plan(now), directory: now.directory };
 }
 
 /** postconf as it will answer once the database type is another. */

@@ -48,6 +48,7 @@ export const words = {
 	stepConfig: "write {file}, with the tunnel's networks {networks}",
 	stepInvite: "add to {file} under which name homes are invited ({host})",
 	stepPostfix: "set Postfix's settings ({count}; --verbose shows them)",
+	stepPostfixReload: "have Postfix read its settings, which an interrupted run has set",
 	stepPostfixRestart: "restart Postfix, which listens for this machine alone until then",
 	stepFirewall: "open a port in {name}: {command}",
 	stepStart: "start heimweg-relay, now and at each boot",

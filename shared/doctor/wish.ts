@@ -52,6 +52,7 @@ export function judgeWish(wish: Wish, answer: Answer, gravity: Gravity, mending:
 
 function missingText(wish: Wish, answer: Answer): string {
 	if (answer.is === "nothing" && answer.noName) return say`${wish.name} does not exist`;
+	if (wish.kind === "no mail") return say`nothing says that no mail comes from this name`;
 	return say`there is no ${wish.kind} record`;
 }
 

@@ -6,8 +6,9 @@ import { type Firewall, type OpenPort, portText } from "./port.ts";
 const routeSchema = z.looseObject({ dev: z.string() });
 
 /**
- * firewalld(1), where it runs; it lets everything out. Its zones know no port of one interface: the tunnel's, on which our guard
- * stands, is trusted as a whole, unless its owner has given it a zone.
+ * firewalld(1), where it runs; it lets everything out. Its zones know no port of one interface, and a new zone takes a reload,
+ * which loses what its owner has set for the moment: the tunnel's goes into one that lets nothing in and that nobody uses,
+ * unless its owner has given it a zone.
  */
 export async function firewalld(run: RunCommand, ports: readonly OpenPort[]): Promise<Firewall | undefined> {
 	const said = await run("firewall-cmd", ["--state"]).catch(() => "");
@@ -22,8 +23,8 @@ export async function firewalld(run: RunCommand, ports: readonly OpenPort[]): Pr
 	const wanted: string[][] = [];
 	for (const port of incoming) {
 		for (const zone of await zones.get(port.on)!) {
-			if (port.on !== undefined && zone[0] === trusted) wanted.push([trusted, "interface", port.on]);
-			else wanted.push([...zone, "port", portText(port)]);
+			wanted.push([...zone, "port", portText(port)]);
+			if (port.on !== undefined) wanted.push([...zone, "interface", port.on]);
 		}
 	}
 	const has = new Map<string, Promise<string>>();
@@ -42,12 +43,19 @@ export async function firewalld(run: RunCommand, ports: readonly OpenPort[]): Pr
 	return { name: "firewalld", opens };
 }
 
-const trusted = "--zone=trusted";
+/** Zones that come with firewalld and let in only what was added to them (firewalld.zones(5)). */
+const closed = ["block", "drop"];
 
-/** The zone of the tunnel: its owner's, or the one that trusts it as a whole. */
+/** The zone of the tunnel: its owner's, or one of the closed ones that nothing else is in; else one that trusts it as a whole. */
 async function innerZone(run: RunCommand, device: string): Promise<string[]> {
 	const zone = await zoneOf(run, device);
-	return [zone === undefined ? trusted : `--zone=${zone}`];
+	if (zone !== undefined) return [`--zone=${zone}`];
+	const inUse = await Promise.all(
+		["--get-active-zones", "--get-default-zone"].map((ask) => run("firewall-cmd", [ask]).catch(() => "")),
+	);
+	// Each zone begins a line, and what is in it stands indented below.
+	const used = new Set(inUse.join("\n").match(/^[\w-]+/gm));
+	return [`--zone=${closed.find((one) => !used.has(one)) ?? "trusted"}`];
 }
 
 /** The zones, as options, of the interfaces that lead out; no option is the default zone. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../atomic-file.ts";
 import type { RunCommand } from "../command.ts";
 import { HeimwegError, messageOf, remedyOf } from "../errors.ts";
+import { forgetReload, oweReload, reloadOwed, reloadPostfix } from "./reload.ts";
 import { type Change, type PostfixLook, type PostfixNow, readPostfix } from "./settings.ts";
 import { portsIn, readUndo, recordChanges, recordServices, undoSteps, writeUndo } from "./undo.ts";
 import { emptyUndo } from "./undo-record.ts";
@@ -78,6 +79,13 @@ async function showOrApply(
 	for (const change of changes) out.write(changeText(change));
 	for (const note of notes) out.write(`Note: ${note}.\n`);
 	if (!apply) {
+		const owed = changes.length === 0 && (await reloadOwed(now.directory));
+		if (owed) {
+			out.write(
+				`Postfix shows the settings that Heimweg needs, and has not read them yet; "${program} postfix --apply" has it do so.\n`,
+			);
+			return 1;
+		}
 		if (changes.length === 0) out.write("Postfix is set up as Heimweg needs it.\n");
 		else out.write(`${count(changes.length)} needed; "${program} postfix --apply" makes ${them(changes)}.\n`);
 		return changes.length === 0 ? 0 : 1;
@@ -86,6 +94,7 @@ async function showOrApply(
 	if (changes.length === 0) {
 		// An earlier version may have kept a record without a script.
 		await writeUndo(now.directory, await readUndo(now.directory));
+		await reloadIfOwed(now, deps);
 		out.write("Postfix is set up as Heimweg needs it.\n");
 		return 0;
 	}
@@ -117,6 +126,7 @@ async function undo(force: boolean, side: PostfixSide, deps: PostfixCommandDeps)
 	for (const text of left) out.write(`Note: ${text}.\n`);
 	if (steps.length === 0) {
 		await writeUndo(now.directory, emptyUndo);
+		await reloadIfOwed(now, deps);
 		out.write("There is nothing to take back.\n");
 		return 0;
 	}
@@ -144,30 +154,35 @@ async function change(now: PostfixNow, deps: PostfixCommandDeps, act: () => Prom
 	);
 	const undoBefore = await readUndo(now.directory);
 	for (const { path } of kept) await copyFile(path, `${path}.before-heimweg-${stamp}`);
+	const owed = await reloadOwed(now.directory);
+	await oweReload(now.directory);
 	try {
 		await act();
 		await run("postfix", ["check"], { timeout: 60_000 });
 	} catch (error) {
 		for (const { path, text, mode, owner } of kept) await writeFileAtomic(path, text, { mode, owner });
 		await writeUndo(now.directory, undoBefore);
+		if (!owed) await forgetReload(now.directory);
 		throw new HeimwegError(`Postfix was left as it was, because setting it up failed: ${messageOf(error)}`, {
 			remedy: remedyOf(error) ?? 'run "postfix check" and put right what it says, then try again',
 			cause: error,
 		});
 	}
 	out.write(`main.cf and master.cf as they were: ${now.directory}/*.before-heimweg-${stamp}\n`);
-	if (!(await succeeds(run("postfix", ["status"])))) {
-		out.write("Postfix does not run; it will find the changes when it starts.\n");
-	} else if (!(await succeeds(run("postfix", ["reload"], { timeout: 60_000 })))) {
-		out.write('The changes are made, but Postfix could not be told: run "postfix reload".\n');
-	}
+	await reload(now, deps);
 }
 
-async function succeeds(work: Promise<unknown>): Promise<boolean> {
-	return work.then(
-		() => true,
-		() => false,
-	);
+/** An earlier run was interrupted when the settings stood and Postfix had not read them. */
+async function reloadIfOwed(now: PostfixNow, deps: PostfixCommandDeps): Promise<void> {
+	if (await reloadOwed(now.directory)) await reload(now, deps);
+}
+
+async function reload({ directory }: PostfixNow, { run, out }: PostfixCommandDeps): Promise<void> {
+	const outcome = await reloadPostfix(run, directory);
+	if (outcome === "not running")
+		out.write("Postfix does not run; it will find the changes when it starts.\n");
+	else if (outcome === "failed")
+		out.write('The changes are made, but Postfix could not be told: run "postfix reload".\n');
 }
 
 function argumentsOf(change: Change): string[] {

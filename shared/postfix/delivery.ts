@@ -1,4 +1,5 @@
 import { plainText } from "../plain-text.ts";
+import { fieldsOf } from "./json-line.ts";
 
 /** What Postfix's log says of one try to deliver a mail to one recipient. */
 export interface Delivery {
@@ -51,15 +52,6 @@ export function parseDelivery(line: string): Delivery | undefined {
 		agent: plainText(agent),
 		...(uid === undefined ? {} : { uid: Number(uid) }),
 	};
-}
-
-function fieldsOf(line: string): Record<string, unknown> {
-	try {
-		const value: unknown = JSON.parse(line);
-		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-	} catch {
-		return {};
-	}
 }
 
 /** What is no UTF-8 comes as a list of bytes, what is too long as null. */

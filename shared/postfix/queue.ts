@@ -3,6 +3,7 @@ import { searchPath } from "../command.ts";
 import { HeimwegError, messageOf } from "../errors.ts";
 import { plainText } from "../plain-text.ts";
 import { leastRights } from "../rights.ts";
+import { fieldsOf } from "./json-line.ts";
 
 /** One message in Postfix's queue, as far as we read it (postqueue(1), -j). */
 export interface QueuedMessage {
@@ -86,15 +87,6 @@ export function parseQueued(line: string, now: () => Date = () => new Date()): Q
 		...(fields.forced_expire === true ? { forced_expire: true as const } : {}),
 		...(whole ? {} : { unread: true }),
 	};
-}
-
-function fieldsOf(line: string): Record<string, unknown> {
-	try {
-		const value: unknown = JSON.parse(line);
-		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-	} catch {
-		return {};
-	}
 }
 
 function readRecipient(found: unknown): Array<{ address: string; delay_reason?: string }> {

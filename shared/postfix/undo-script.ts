@@ -57,7 +57,11 @@ failed=0 waiting= first=
 command -v postconf >/dev/null 2>&1 || exit 0
 [ -f "$directory/main.cf" ] || exit 0
 
-change() { postconf "$@" || failed=1; }
+# postconf warns of names that nothing uses while it takes away the one that uses them.
+change() { said=$(postconf "$@" 2>&1) || { failed=1; printf '%s\\n' "$said"; }; }
+
+# Before anything changes: once nothing uses it, postconf does not show a parameter that is a name of our own.
+settings=$(postconf -n 2>/dev/null)
 
 # The list on standard input without what matches; the rest is as it was written.
 without() {
@@ -75,8 +79,9 @@ without() {
 parameter() {
 	name=$1 ours=$2 was=$3 before=$4
 	shift 4
-	[ -n "$(postconf -n "$name" 2>/dev/null)" ] || return 0
-	now=$(postconf -n -h "$name")
+	now=$(printf '%s\\n' "$settings" | grep "^$name =") || return 0
+	now=\${now#*=}
+	now=\${now# }
 	if [ "$now" != "$ours" ]; then
 		rest=$now
 		for pattern; do rest=$(printf '%s\\n' "$rest" | without "$pattern"); done
@@ -131,6 +136,7 @@ fi
 
 const tail = `
 if postfix status >/dev/null 2>&1; then postfix reload >/dev/null 2>&1 || failed=1; fi
+rm -f "$directory/heimweg-reload"
 if [ -n "$waiting" ]; then
 	echo "Mail waits for$waiting, and stays in Postfix's queue: by $first in transport_maps. Once it"
 	echo "may go another way or back to its senders, take that out of main.cf and run \\"postfix reload\\"."

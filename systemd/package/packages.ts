@@ -168,10 +168,19 @@ export async function nodePackage(runtime: Runtime, maintainer: string): Promise
 
 const details: Record<
 	ProgramName,
-	{ config: ConfigFile; depends: string[]; suggests: string[]; folders: string[]; description: string }
+	{
+		config: ConfigFile;
+		/** The command with which people begin. */
+		begins: string;
+		depends: string[];
+		suggests: string[];
+		folders: string[];
+		description: string;
+	}
 > = {
 	heimweg: {
 		config: "heimweg.toml",
+		begins: "heimweg join",
 		depends: [],
 		suggests: ["postfix", "dovecot-imapd", "fail2ban", "bind9-dnsutils"],
 		folders: [
@@ -189,6 +198,7 @@ const details: Record<
 	},
 	"heimweg-relay": {
 		config: "relay.toml",
+		begins: "heimweg-relay setup",
 		depends: ["postfix (>= 3.7)", "postfix-lmdb"],
 		suggests: ["haproxy", "bind9-dnsutils"],
 		folders: [
@@ -253,6 +263,8 @@ async function programScripts(name: ProgramName, units: string[]): Promise<Recor
 		`kept="${kept.join(" ")}"`,
 		`helpers="${helpers.join(" ")}"`,
 		`folders="${details[name].folders.join(" ")}"`,
+		`config="/etc/${name}/${details[name].config}"`,
+		`begins="${details[name].begins}"`,
 	];
 	const one = async (kind: string) => script(`program.${kind}`, head);
 	return {

@@ -62,11 +62,11 @@ await report({ seed, quick, machine: { ...about, loadBefore }, troubles, figures
 process.exit(troubles.length > 0 || figures.some((figure) => reached(figure) === false) ? 1 : 0);
 
 /** A lab of its own for each place: none waits for another, but for what keeps the whole machine busy. */
-async function measureAt({ name, prepare, measurements, atOnce }: Place): Promise<void> {
+async function measureAt({ name, roots = {}, prepare, measurements, atOnce }: Place): Promise<void> {
 	const chosen = measurements.filter(wanted);
 	if (chosen.length === 0) return;
 	try {
-		const lab = await startLab({ log: (line) => say(`${name}: ${line}`) });
+		const lab = await startLab({ roots, log: (line) => say(`${name}: ${line}`) });
 		// What it was measured with is read from the first.
 		if (name.startsWith("Heimweg")) labs.unshift(lab);
 		else labs.push(lab);

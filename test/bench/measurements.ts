@@ -1,4 +1,5 @@
-import type { Lab } from "../lab/lab.ts";
+import type { Lab, LabOptions } from "../lab/lab.ts";
+import { debian13WithNginx } from "../lab/root-image.ts";
 import { type Scene, setScene, until } from "../lab/scene.ts";
 import { addressChanges } from "./address-change.ts";
 import { homesAway } from "./away.ts";
@@ -30,6 +31,8 @@ export interface Measurement {
 /** A lab, and what is measured in it. The labs work at the same time. */
 export interface Place {
 	name: string;
+	/** What its hosts boot from, where it is not what the lab's do. */
+	roots?: LabOptions["roots"];
 	/** Makes the scene; without Heimweg, what people use today. */
 	prepare(lab: Lab): Promise<Scene>;
 	measurements: readonly Measurement[];
@@ -81,6 +84,7 @@ export const places: readonly Place[] = [
 	},
 	{
 		name: "without Heimweg, with mail programs",
+		roots: { relay: debian13WithNginx },
 		prepare: async (lab) => ({ lab }) as Scene,
 		measurements: [calm("ports-today", ({ lab }, bench) => todaysWays(lab, bench))],
 	},

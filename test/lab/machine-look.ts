@@ -30,14 +30,16 @@ export async function lookAt(host: Host): Promise<MachineLook> {
 		.split(" ")
 		.map((path) => `-path '${path}' -prune`)
 		.join(" -o ");
+	const run = "find /run -maxdepth 1 -name '*heimweg*' -printf '%p %y\\n'";
 	const found = `find /etc /usr /var /opt -xdev \\( ${prunes} \\) -o`;
 	return {
 		files: await sh(
-			`{ ${found} -not -type f -printf '%p %y %U:%G %m %l\\n'; ${found} -type f -printf '%p %U:%G %m %s %T@\\n'; } | sort`,
+			`{ ${found} -not -type f -printf '%p %y %U:%G %m %l\\n'; ${found} -type f -printf '%p %U:%G %m %s %T@\\n'; ${run}; } | sort`,
 		),
 		nft: await sh("nft list ruleset"),
 		interfaces: await sh("ip -brief address | awk '{ print $1 }'"),
-		settings: await sh("postconf -n"),
+		// postconf(1) does not show a name of somebody's own that nothing uses.
+		settings: await sh("postconf -n; sed -n 's/ *=.*//p' /etc/postfix/main.cf | grep -v '^#' | sort"),
 		services: await sh("postconf -M"),
 	};
 }

@@ -44,8 +44,17 @@ export const debian12: Root = {
 export const debian12WithDovecot: Root = {
 	release: "bookworm",
 	packages: debian12.packages,
-	added: "dovecot-imapd haproxy",
+	added: "dovecot-imapd dovecot-pop3d dovecot-managesieved haproxy",
 	services: "postfix dovecot haproxy",
+};
+
+/** Debian 13 as a relay by hand: WireGuard, and nginx's stream module. */
+export const debian13WithNginx: Root = {
+	release: "trixie",
+	packages:
+		"systemd-sysv dbus postfix wireguard-go wireguard-tools iproute2 nftables procps iputils-ping ca-certificates",
+	added: "nginx libnginx-mod-stream",
+	services: "postfix nginx",
 };
 
 /** Nothing that a host in the lab needs, and it would wake up in the middle of a measurement. */

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { checkin } from "../../relay-side/checkin/part.ts";
 import { pulse } from "../../relay-side/pulse/part.ts";
 import { parseCidr } from "../../shared/address.ts";
-import { type RunCommand, runCommand } from "../../shared/command.ts";
 import { floodChain } from "../../shared/flood.ts";
 import { createGuard } from "../../shared/guard.ts";
+import { useNamespace } from "./use-namespace.ts";
 
 test("the ports of pulses and of check-ins are guarded from floods, in a chain of their parts' own", () => {
 	const tunnel = { interface: "hw0", listen_port: 51820 };
@@ -24,11 +24,8 @@ test("the ports of pulses and of check-ins are guarded from floods, in a chain o
 // The real nft, and a cable for the tunnel: in two network namespaces that this test makes and removes.
 const root = process.getuid?.() === 0;
 describe.skipIf(!root)("a flood out of the tunnel", () => {
-	const [relay, homes] = [`hwflood${process.pid}`, `hwflooded${process.pid}`];
-	const sh = (namespace: string, line: string) =>
-		execFileSync("ip", ["netns", "exec", namespace, "sh", "-ec", line], { encoding: "utf8", stdio: "pipe" });
-	const run: RunCommand = (command, args, options) =>
-		runCommand("ip", ["netns", "exec", relay, command, ...args], options);
+	const { name: relay, run, sh: onRelay } = useNamespace("flood");
+	const { name: homes, sh: atHomes } = useNamespace("flooded");
 	const networks = [parseCidr("10.86.0.0/24"), parseCidr("fd86::/64")];
 	const guard = createGuard({
 		...{ run, interface: "hw0", networks },
@@ -48,20 +45,13 @@ describe.skipIf(!root)("a flood out of the tunnel", () => {
 	});
 
 	beforeAll(() => {
-		for (const one of [relay, homes]) execFileSync("ip", ["netns", "add", one]);
-		sh(relay, "ip link set lo up");
-		sh(homes, "ip link set lo up");
 		execFileSync("ip", ["-n", relay, "link", "add", "hw0", "type", "veth", "peer", "home0", "netns", homes]);
-		sh(
-			relay,
+		onRelay(
 			"ip address add 10.86.0.1/24 dev hw0; ip address add fd86::1/64 dev hw0 nodad; ip link set hw0 up",
 		);
 		const own = ["10.86.0.2/24", "10.86.0.3/24", "fd86::2/64", "fd86::3/64"];
 		const add = own.map((one) => `ip address add ${one} dev home0${one.includes(":") ? " nodad" : ""}`);
-		sh(homes, `${add.join("; ")}; ip link set home0 up`);
-	});
-	afterAll(() => {
-		for (const one of [relay, homes]) execFileSync("ip", ["netns", "del", one]);
+		atHomes(`${add.join("; ")}; ip link set home0 up`);
 	});
 
 	/** Listens as the relay while `act` sends, and tells how many datagrams, or connections, came of each address. */

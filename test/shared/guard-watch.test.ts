@@ -1,35 +1,22 @@
-import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { parseCidr } from "../../shared/address.ts";
-import { type RunCommand, runCommand } from "../../shared/command.ts";
 import type { Duty } from "../../shared/duty.ts";
 import { createGuard } from "../../shared/guard.ts";
 import { createGuardDuty } from "../../shared/guard-duty.ts";
 import { watchGuard } from "../../shared/guard-watch.ts";
 import { silent, silentHealth } from "./silent.ts";
+import { useNamespace } from "./use-namespace.ts";
 
 // The real nft, in a network namespace that this test makes and removes.
 const root = process.getuid?.() === 0;
 describe.skipIf(!root)("in a network of its own", () => {
-	const here = `hwwatch${process.pid}`;
-	const inside = ["netns", "exec", here] as const;
-	const run: RunCommand = (command, args, options) =>
-		runCommand("ip", [...inside, command, ...args], options);
-	const sh = (line: string) =>
-		execFileSync("ip", [...inside, "sh", "-ec", line], { encoding: "utf8", stdio: "pipe" });
-	/** As the daemons are: a user with no right but CAP_NET_ADMIN. */
-	const rights = [
-		...["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
-		...["--inh-caps=-all,+net_admin", "--ambient-caps=-all,+net_admin"],
-	];
-	const command = ["ip", ...inside, ...rights, "nft", "monitor", "ruleset"] as const;
+	const { run, sh, asDaemon } = useNamespace("watch");
+	const command = [...asDaemon, "nft", "monitor", "ruleset"] as const;
 	const isGone = () => !sh("nft list tables").includes("inet heimweg");
 	let duty: Duty | undefined;
 	let runs = 0;
 
-	beforeAll(() => execFileSync("ip", ["netns", "add", here]));
-	afterAll(() => execFileSync("ip", ["netns", "del", here]));
 	afterEach(() => duty?.stop());
 
 	async function guarded(): Promise<void> {

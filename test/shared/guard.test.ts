@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parseCidr } from "../../shared/address.ts";
-import { CommandError, type RunCommand, runCommand } from "../../shared/command.ts";
+import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { ConfigError } from "../../shared/errors.ts";
 import { createGuard, guardRules } from "../../shared/guard.ts";
 import { findOverlaps } from "../../shared/overlap.ts";
+import { useNamespace } from "./use-namespace.ts";
 
 const networks = [parseCidr("10.86.0.0/24"), parseCidr("fd86::/64")];
 
@@ -96,12 +97,8 @@ test("other wishes are set, once, and are nobody else's change", async () => {
 // The real nft and ip, in network namespaces that this test makes and removes.
 const root = process.getuid?.() === 0;
 describe.skipIf(!root)("in a network of its own", () => {
-	const here = `hwguard${process.pid}`;
-	const neighbour = `hwnext${process.pid}`;
-	const run: RunCommand = (command, args, options) =>
-		runCommand("ip", ["netns", "exec", here, command, ...args], options);
-	const sh = (namespace: string, line: string) =>
-		execFileSync("ip", ["netns", "exec", namespace, "sh", "-ec", line], { encoding: "utf8", stdio: "pipe" });
+	const { name: here, run, sh } = useNamespace("guard");
+	const { name: neighbour, sh: shThere } = useNamespace("next");
 
 	/** True when a datagram from the neighbour, with this source address, reaches a program here. */
 	function arrives(source: string, target: string): boolean {
@@ -121,55 +118,29 @@ describe.skipIf(!root)("in a network of its own", () => {
 		return text.trim() === "heard";
 	}
 
-	function removeNamespaces() {
-		for (const name of [here, neighbour]) {
-			try {
-				execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });
-			} catch {
-				// It is gone already.
-			}
-		}
-	}
-
-	const interrupted = () => {
-		removeNamespaces();
-		process.exit(1);
-	};
-
 	beforeAll(() => {
-		process.once("exit", removeNamespaces).once("SIGTERM", interrupted).once("SIGINT", interrupted);
-		execFileSync("ip", ["netns", "add", here]);
-		execFileSync("ip", ["netns", "add", neighbour]);
 		execFileSync("ip", [
+			"-n",
+			here,
 			"link",
 			"add",
 			"eth0",
-			"netns",
-			here,
 			"type",
 			"veth",
 			"peer",
-			"name",
 			"eth0",
 			"netns",
 			neighbour,
 		]);
 		sh(
-			here,
-			"ip link set lo up; ip link set eth0 up; ip address add 192.0.2.1/24 dev eth0; ip link add hw0 type bridge; ip link set hw0 up; ip address add 10.86.0.1/24 dev hw0; ip address add fd86::1/64 dev hw0 nodad",
+			"ip link set eth0 up; ip address add 192.0.2.1/24 dev eth0; ip link add hw0 type bridge; ip link set hw0 up; ip address add 10.86.0.1/24 dev hw0; ip address add fd86::1/64 dev hw0 nodad",
 		);
-		sh(
-			neighbour,
-			"ip link set lo up; ip link set eth0 up; ip address add 192.0.2.2/24 dev eth0; ip address add 10.86.0.2/32 dev eth0; ip address add fd86::2/128 dev eth0 nodad; ip route add 10.86.0.1 via 192.0.2.1; ip route add fd86::1 dev eth0",
+		shThere(
+			"ip link set eth0 up; ip address add 192.0.2.2/24 dev eth0; ip address add 10.86.0.2/32 dev eth0; ip address add fd86::2/128 dev eth0 nodad; ip route add 10.86.0.1 via 192.0.2.1; ip route add fd86::1 dev eth0",
 		);
 	}, 60_000);
-	afterAll(() => {
-		removeNamespaces();
-		process.removeListener("exit", removeNamespaces);
-		for (const signal of ["SIGTERM", "SIGINT"]) process.removeListener(signal, interrupted);
-	});
 	beforeEach(() => {
-		sh(here, "nft delete table inet heimweg 2>/dev/null || true");
+		sh("nft delete table inet heimweg 2>/dev/null || true");
 	});
 
 	const guard = () => createGuard({ run, interface: "hw0", networks });
@@ -184,16 +155,15 @@ describe.skipIf(!root)("in a network of its own", () => {
 
 	test("what would leave for a tunnel address by another interface is rejected, and what is local works", async () => {
 		await guard().ensure();
-		sh(here, "ip route add 10.86.0.0/25 via 192.0.2.2");
+		sh("ip route add 10.86.0.0/25 via 192.0.2.2");
 		try {
 			expect(() =>
 				sh(
-					here,
 					`${process.execPath} -e 'const s = require("node:dgram").createSocket("udp4"); s.send("x", 9, "10.86.0.7", (e) => process.exit(e ? 1 : 0))'`,
 				),
 			).toThrow();
 		} finally {
-			sh(here, "ip route del 10.86.0.0/25");
+			sh("ip route del 10.86.0.0/25");
 		}
 		expect(arrives("192.0.2.2", "192.0.2.1")).toBe(true);
 	}, 60_000);
@@ -202,10 +172,10 @@ describe.skipIf(!root)("in a network of its own", () => {
 		const one = guard();
 		expect(await one.ensure()).toBe(true);
 		expect(await one.ensure()).toBe(false);
-		sh(here, "nft flush chain inet heimweg prerouting");
+		sh("nft flush chain inet heimweg prerouting");
 		expect(await one.ensure()).toBe(true);
-		expect(sh(here, "nft list table inet heimweg")).toContain("fd86::/64 drop");
-		sh(here, "nft delete table inet heimweg");
+		expect(sh("nft list table inet heimweg")).toContain("fd86::/64 drop");
+		sh("nft delete table inet heimweg");
 		expect(await one.ensure()).toBe(true);
 		expect(await one.ensure()).toBe(false);
 		// After a restart it is set once more, since its rules may be an older version's.
@@ -213,32 +183,28 @@ describe.skipIf(!root)("in a network of its own", () => {
 	}, 60_000);
 
 	test("a table of our name that is not ours is refused, and neither changed nor removed", async () => {
-		sh(here, "nft add table inet heimweg; nft add chain inet heimweg mine");
+		sh("nft add table inet heimweg; nft add chain inet heimweg mine");
 		await expect(guard().ensure()).rejects.toThrow(ConfigError);
 		await expect(guard().refuseForeign()).rejects.toThrow('"nft delete table inet heimweg"');
 		await expect(guard().remove()).rejects.toThrow(ConfigError);
-		expect(sh(here, "nft list table inet heimweg")).toContain("chain mine");
+		expect(sh("nft list table inet heimweg")).toContain("chain mine");
 	}, 60_000);
 
 	test("other tables stay as they are, and removing twice is fine", async () => {
-		sh(
-			here,
-			"nft add table inet firewall; nft add chain inet firewall c; nft add rule inet firewall c accept",
-		);
-		const before = sh(here, "nft list table inet firewall");
+		sh("nft add table inet firewall; nft add chain inet firewall c; nft add rule inet firewall c accept");
+		const before = sh("nft list table inet firewall");
 		const one = guard();
 		await one.ensure();
 		await one.remove();
 		await one.remove();
 		await one.refuseForeign();
-		expect(sh(here, "nft list tables").trim()).toBe("table inet firewall");
-		expect(sh(here, "nft list table inet firewall")).toBe(before);
+		expect(sh("nft list tables").trim()).toBe("table inet firewall");
+		expect(sh("nft list table inet firewall")).toBe(before);
 	}, 60_000);
 
 	test("a route inside the tunnel's network is found; a wider one and the tunnel's own do no harm", async () => {
 		expect(await findOverlaps(run, "hw0", networks)).toEqual([]);
 		sh(
-			here,
 			"ip route add 10.0.0.0/8 via 192.0.2.2; ip route add default via 192.0.2.2; ip -6 route add unreachable default metric 4000; ip route add blackhole 198.18.0.0/15",
 		);
 		expect(await findOverlaps(run, "hw0", networks)).toEqual([]);
@@ -246,7 +212,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 			{ network: "10.86.0.0/24", route: expect.stringContaining("hw0") },
 			{ network: "fd86::/64", route: expect.stringContaining("hw0") },
 		]);
-		sh(here, "ip route add 10.86.0.128/25 via 192.0.2.2 table 77; ip -6 route add fd86::7 dev eth0");
+		sh("ip route add 10.86.0.128/25 via 192.0.2.2 table 77; ip -6 route add fd86::7 dev eth0");
 		expect(await findOverlaps(run, "hw0", networks)).toEqual([
 			{ network: "10.86.0.0/24", route: "10.86.0.128/25 on eth0" },
 			{ network: "fd86::/64", route: "fd86::7/128 on eth0" },

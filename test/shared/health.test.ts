@@ -81,6 +81,20 @@ test("clearing names how long it lasted, and clears one subject or all of the ki
 	expect(events.filter((event) => event.startsWith("ends"))).toHaveLength(4);
 });
 
+test("a condition that is put for many holds for these and no others; who stays is not told again", () => {
+	const { health, events } = stage();
+	const left = (...where: string[]) => new Map(where.map((one) => [one, { left: 1 }]));
+	health.putAll(warning, left("/a", "/b"));
+	health.putAll(warning, left("/b", "/c"));
+	expect(health.subjects(warning)).toEqual(["/b", "/c"]);
+	expect(events).toEqual([
+		"begins disk.low /a",
+		"begins disk.low /b",
+		"ends disk.low /a",
+		"begins disk.low /c",
+	]);
+});
+
 test("a clock that was put back does not make a condition last a negative time", () => {
 	const { health, lines, clock } = stage();
 	health.set(failing, "", { error: "no" });

@@ -6,6 +6,7 @@ import { type OpenPort, shellText } from "../../../shared/firewall/port.ts";
 import { changeText, type PostfixSide, runPostfixCommand } from "../../../shared/postfix/command.ts";
 import { composedSide } from "../../../shared/postfix/compose.ts";
 import { notRestarted } from "../../../shared/postfix/not-restarted.ts";
+import { reloadOwed } from "../../../shared/postfix/reload.ts";
 import { type Change, readPostfix } from "../../../shared/postfix/settings.ts";
 import { sentence } from "../../../shared/sentence.ts";
 import type { Step } from "../../../shared/steps.ts";
@@ -127,13 +128,16 @@ async function postfixSteps(
 		[{ postfix: () => server }, { postfix: () => tunnel }],
 		undefined,
 	);
-	const { changes, notes } = side.plan(await readPostfix(run, side.look));
+	const now = await readPostfix(run, side.look);
+	const { changes, notes } = side.plan(now);
+	const owed = changes.length === 0 && (await reloadOwed(now.directory));
 	const listens = changes.some((change) => change.is === "parameter" && change.name === "inet_interfaces");
 	const restart = () => run("systemctl", ["try-restart", "postfix"], { timeout: restartPatience });
 	const restarts = !listens && (await notRestarted(run));
 	return {
 		steps: [
 			...(changes.length > 0 ? [postfixStep(side, changes, listens ? restart : undefined, deps)] : []),
+			...(owed ? [{ text: words.stepPostfixReload, act: () => applySide(side, deps) }] : []),
 			...(restarts ? [{ text: words.stepPostfixRestart, act: async () => void (await restart()) }] : []),
 		],
 		// It is about to be put right.
@@ -145,23 +149,27 @@ function postfixStep(
 	side: PostfixSide,
 	changes: Change[],
 	restart: (() => Promise<unknown>) | undefined,
-	{ run }: AfterDeps,
+	deps: AfterDeps,
 ): Step {
 	return {
 		text: sentence(words.stepPostfix, { count: changes.length }),
 		reasons: [...new Set(changes.map(({ why }) => why))],
 		details: changes.map(changeText).join(""),
 		async act() {
-			const said: string[] = [];
-			const out = { write: (text: string) => void said.push(text) };
-			const deps = { run, out, uid: 0, now: () => new Date() };
-			const status = await runPostfixCommand({ apply: true }, () => side, deps);
-			if (status !== 0)
-				throw new HeimwegError(sentence(words.postfixFailed, { error: said.join("").trim() }));
+			await applySide(side, deps);
 			// A reload does not open other sockets (postconf(5), inet_interfaces).
 			await restart?.();
 		},
 	};
+}
+
+/** Sets what is missing of it, and has Postfix read it; throws with what Postfix said. */
+async function applySide(side: PostfixSide, { run }: AfterDeps): Promise<void> {
+	const said: string[] = [];
+	const out = { write: (text: string) => void said.push(text) };
+	const deps = { run, out, uid: 0, now: () => new Date() };
+	const status = await runPostfixCommand({ apply: true }, () => side, deps);
+	if (status !== 0) throw new HeimwegError(sentence(words.postfixFailed, { error: said.join("").trim() }));
 }
 
 /** As Postfix reads it: a file's first line where it names one (postconf(5), myorigin). */

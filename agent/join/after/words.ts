@@ -46,6 +46,7 @@ export const words = {
 	stepDns: "keep A and AAAA of {name} at deSEC ({file})",
 	stepRecipients: "tell the relay this home's valid recipients ({sources})",
 	stepPostfix: "set Postfix's settings ({count}; --verbose shows them)",
+	stepPostfixReload: "have Postfix read its settings, which an interrupted run has set",
 	stepPostfixRestart: "restart Postfix, which listens for this machine alone until then",
 	stepFirewall: "let the relay in, in {name}: {command}",
 	lasts: "to keep it over a restart, add to chain {name} in {file}: {line}",

@@ -42,6 +42,7 @@ export const doctor = {
 		"{0} gut, {1} zu tun, {2} in Gefahr, {3} nicht bekannt",
 	"it says {0}": "da steht {0}",
 	"{0.} does not exist": "{0} gibt es nicht",
+	"nothing says that no mail comes from this name": "nichts sagt, dass von diesem Namen keine Mail kommt",
 	"there is no {0} record": "es gibt keinen Eintrag für {0}",
 	"{0} (at the second look, and not at the first)": "{0} (beim zweiten Blick, und nicht beim ersten)",
 	"the look at it did not end within {0#} s": "das Nachsehen endete nicht innerhalb von {0} s",

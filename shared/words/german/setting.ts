@@ -74,6 +74,8 @@ export const setting = {
 	"open a port in {0}: {1}": "einen Port öffnen in {0}: {1}",
 	"start heimweg-relay, now and at each boot": "heimweg-relay starten, jetzt und bei jedem Hochfahren",
 	"restart heimweg, which is no outage": "heimweg neu starten, das ist keine Unterbrechung",
+	"have Postfix read its settings, which an interrupted run has set":
+		"Postfix seine Einstellungen lesen lassen, die ein abgebrochener Lauf gesetzt hat",
 	"restart Postfix, which listens for this machine alone until then":
 		"Postfix neu starten, das bis dahin nur für diesen Rechner selbst lauscht",
 	"restart heimweg-relay, which is no outage": "heimweg-relay neu starten, das ist keine Unterbrechung",

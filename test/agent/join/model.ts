@@ -28,18 +28,15 @@ export type Touch = (what: string) => void;
  * A relay as enrolment meets it: the real book, on a real disk, and the real answers; WireGuard is a model that lets in who
  * has the right keys. It can lose its power at any save, and starts again from its disk.
  */
-export async function modelRelay(touch: Touch = () => {}) {
-	const disk = await mkdtemp(join(tmpdir(), "heimweg-relay-"));
-	onTestFinished(() => rm(disk, { recursive: true, force: true }));
-	const folder = join(disk, "invites");
-	const privateKey = newKey();
+export async function modelRelay(touch: Touch = () => {}, privateKey = newKey(), folder?: string) {
+	folder ??= await relayFolder();
 	const health = silentHealth();
 	const clock = { now: Date.parse("2026-11-30T12:00:00Z") };
 	let book: InvitationBook;
 	let answer: ReturnType<typeof createAnswers>;
 
 	async function start(): Promise<void> {
-		const disk = invitationStore(folder, silent);
+		const disk = invitationStore(folder!, silent);
 		const store = {
 			...disk,
 			async save(record: InvitationRecord) {
@@ -78,6 +75,8 @@ export async function modelRelay(touch: Touch = () => {}) {
 	return {
 		health,
 		clock,
+		privateKey,
+		folder,
 		publicKey: publicKeyOf(privateKey),
 		get book() {
 			return book;
@@ -125,6 +124,13 @@ export async function modelRelay(touch: Touch = () => {}) {
 			return true;
 		},
 	};
+}
+
+/** A folder for a relay's invitations, until the test is over. */
+export async function relayFolder(): Promise<string> {
+	const disk = await mkdtemp(join(tmpdir(), "heimweg-relay-"));
+	onTestFinished(() => rm(disk, { recursive: true, force: true }));
+	return join(disk, "invites");
 }
 
 export type ModelRelay = Awaited<ReturnType<typeof modelRelay>>;

@@ -58,6 +58,32 @@ test("--apply sends everything through the relay and lets in nobody else, withou
 	expect(postfix.calls.filter((call) => /postconf -[eMPX] |reload/.test(call))).toEqual([]);
 });
 
+test.each([{ apply: true }, { undo: true }])(
+	"a Postfix that was not told what %o changed is told by the next run, which finds nothing else to do",
+	async (options) => {
+		if (options.undo) await command({ apply: true });
+		const { run } = postfix;
+		postfix.run = async (name, args, more) => {
+			if (args[0] === "reload") throw new Error("the terminal went away");
+			return run(name, args, more);
+		};
+		expect(await command(options)).toBe(0);
+		expect(printed).toContain('Postfix could not be told: run "postfix reload"');
+		expect(postfix.isCurrent()).toBe(false);
+		if (options.apply) {
+			expect(await command()).toBe(1);
+			expect(printed).toContain('has not read them yet; "heimweg postfix --apply" has it do so');
+		}
+		postfix.run = run;
+		expect(await command(options)).toBe(0);
+		expect(postfix.isCurrent()).toBe(true);
+		postfix.calls.length = 0;
+		expect(await command(options)).toBe(0);
+		expect(postfix.calls).not.toContain("postfix reload");
+		expect(await readdir(folder)).not.toContain("heimweg-reload");
+	},
+);
+
 test("--undo takes back just that, the last first, and gives the owner's own values back", async () => {
 	postfix = fakePostfix(
 		folder,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type IncomingHttpHeaders, request } from "node:http";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type CheckinOptions, serveCheckins } from "../../../relay-side/checkin/requests.ts";
 import type { Known } from "../../../relay-side/identity.ts";
@@ -192,19 +192,55 @@ test("somebody without the bearer cannot use up a home's allowance", async () =>
 	expect((await call({ port })).status).toBe(200);
 });
 
-test("a home that keeps hundreds of connections open takes nobody else's, and gets its own back", async () => {
+/** Opens so many connections from a home's address that begin to say something; those that are closed are gone from the set. */
+async function hold(port: number, count: number): Promise<Set<Socket>> {
+	const held = new Set<Socket>();
+	const opened = Array.from({ length: count }, async () => {
+		const socket = connect({ host: relay, port, localAddress: "127.0.0.2" }).on("error", () => {});
+		held.add(socket);
+		socket.resume().on("close", () => held.delete(socket));
+		socket.write("POST ");
+		await Promise.race([once(socket, "connect"), once(socket, "close")]);
+	});
+	onTestFinished(() => {
+		for (const socket of held) socket.destroy();
+	});
+	await Promise.all(opened);
+	return held;
+}
+
+test("programs at home that hold all its connections keep its agent out no more than anybody else's", async () => {
 	const homes: Record<string, Known> = {
 		"127.0.0.2": anna,
 		"127.0.0.3": { id: "bert", publicKey: publicKeys.bert },
 	};
 	const { port, refused } = await serve({ homeAt: (address) => homes[address] });
-	const open = Array.from({ length: 300 }, () =>
-		connect({ host: relay, port, localAddress: "127.0.0.2" }).on("error", () => {}),
-	);
-	await vi.waitFor(() => expect(refused.length).toBe(300 - 100), waitOptions);
+	const held = await hold(port, 300);
+	await vi.waitFor(() => expect(held.size).toBe(100), waitOptions);
+	expect(refused).toHaveLength(200);
 	expect((await call({ port, from: "127.0.0.3" })).status).toBe(200);
-	for (const socket of open) socket.destroy();
-	await vi.waitFor(async () => expect((await call({ port })).status).toBe(200), waitOptions);
+	expect((await call({ port })).status).toBe(200);
+	expect((await call({ port })).status).toBe(200);
+	expect(held.size).toBeGreaterThanOrEqual(98);
+});
+
+test("who has shown to be the home's agent is not cut off because others at home come in crowds", async () => {
+	const { port, taken } = await serve();
+	const head = `POST /v1/checkin HTTP/1.1\r\nauthorization: Bearer ${bearer}\r\nconnection: close\r\ncontent-length: ${good.length}\r\n\r\n`;
+	const agent = connect({ host: relay, port, localAddress: "127.0.0.2" });
+	let heard = "";
+	agent.setEncoding("latin1").on("data", (text) => {
+		heard += text;
+	});
+	agent.write(`${head}${good.slice(0, 10)}`);
+	// The relay has read who speaks, and waits for the rest.
+	await new Promise((done) => setTimeout(done, 200));
+	const others = await hold(port, 300);
+	await vi.waitFor(() => expect(others.size).toBe(99), waitOptions);
+	agent.write(good.slice(10));
+	await once(agent, "close");
+	expect(heard.split("\r\n")[0]).toBe("HTTP/1.1 200 OK");
+	expect(taken).toHaveLength(1);
 });
 
 /** Opens a hundred connections from each of so many addresses, and says nothing on them. */

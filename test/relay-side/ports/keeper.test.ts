@@ -29,18 +29,21 @@ let quick: Array<ReadonlyMap<string, string>>;
 /** How often this machine's sockets were looked at. */
 let looks: number;
 let failing: boolean;
+let order: string[];
 let keeper: Duty;
 
 beforeEach(() => {
 	health = new Health(silent);
 	[served, homes, sockets, told, pid, processes] = [[home()], 2, "", undefined, 7, []];
-	[quick, looks, failing] = [[], 0, false];
+	[quick, looks, failing, order] = [[], 0, false, []];
 	const haproxy: Haproxy = {
 		async keep(wanted) {
+			order.push("keep");
 			told = wanted;
 			return pid;
 		},
 		async tell(map) {
+			order.push("tell");
 			quick.push(map);
 			if (failing) throw new Error("HAProxy is gone");
 			return pid !== undefined;
@@ -50,6 +53,7 @@ beforeEach(() => {
 	};
 	const run: RunCommand = async () => {
 		looks += 1;
+		order.push("look");
 		return sockets;
 	};
 	keeper = createKeeper({
@@ -104,6 +108,14 @@ it("a name more is told to HAProxy with nothing else looked at; a port more is n
 	expect(told?.config).toContain("bind :995\n");
 	await run();
 	expect(looks).toBe(3);
+});
+
+it("a name more that comes with the look of each minute is told before anything else is looked at", async () => {
+	await run();
+	served = [home({ names: ["mail.anna.example", "imap.anna.example"] })];
+	keeper.poke();
+	await run(namesAlone);
+	expect(order).toEqual(["look", "keep", "tell", "look", "keep"]);
 });
 
 it("an HAProxy that is gone when a name is to be told is looked at from the ground up", async () => {

@@ -14,6 +14,8 @@ export interface FakePostfix {
 	databaseType: string;
 	version: string;
 	running: boolean;
+	/** Whether what runs has read the files as they are. */
+	isCurrent(): boolean;
 	/** What `postfix check` says, if anything. */
 	checkFails: string | undefined;
 	/** What postmap says instead of writing, if anything. */
@@ -42,6 +44,8 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 	writeFileSync(mainFile, main);
 	writeFileSync(masterFile, `${smtpLine}\n`);
 
+	const files = () => readFileSync(mainFile, "utf8") + readFileSync(masterFile, "utf8");
+	let loaded = files();
 	const fake: FakePostfix = {
 		run: async (command, args, options) => {
 			fake.calls.push([command, ...args].join(" "));
@@ -54,6 +58,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 		databaseType: "lmdb",
 		version: "3.10.4",
 		running: true,
+		isCurrent: () => loaded === files(),
 		checkFails: undefined,
 		postmapFails: undefined,
 		main: () =>
@@ -179,6 +184,7 @@ export function fakePostfix(directory: string, main = "myhostname = relay.exampl
 					exitCode: 1,
 					stderr: fails,
 				});
+			if (what === "reload") loaded = files();
 			return "";
 		},
 		id: ([, name]) => {

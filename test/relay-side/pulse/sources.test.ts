@@ -1,36 +1,26 @@
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { followSources, type Sources, sourcesChain } from "../../../relay-side/pulse/sources.ts";
 import { parseCidr } from "../../../shared/address.ts";
-import { type RunCommand, runCommand } from "../../../shared/command.ts";
 import { createGuard } from "../../../shared/guard.ts";
 import { silent as log } from "../../shared/silent.ts";
+import { useNamespace } from "../../shared/use-namespace.ts";
 
 const soon = { timeout: 15_000, interval: 20 };
 
 // The real nft, in a network namespace that this test makes and removes; our own datagram needs to be in it as well.
 const root = process.getuid?.() === 0;
 describe.skipIf(!root)("in a network of its own", () => {
-	const here = `hwsources${process.pid}`;
-	const inside = ["netns", "exec", here] as const;
-	const run: RunCommand = (command, args, options) =>
-		runCommand("ip", [...inside, command, ...args], options);
-	const sh = (line: string) =>
-		execFileSync("ip", [...inside, "sh", "-ec", line], { encoding: "utf8", stdio: "pipe" });
-	/** As the daemon is: a user with no right but CAP_NET_ADMIN. */
-	const rights = [
-		...["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
-		...["--inh-caps=-all,+net_admin", "--ambient-caps=-all,+net_admin"],
-	];
-	const command = ["ip", ...inside, ...rights, "nft", "monitor", "trace"] as const;
+	const { name: here, run, sh, asDaemon } = useNamespace("sources");
+	const command = [...asDaemon, "nft", "monitor", "trace"] as const;
 	/** Sends datagrams from an address and port of the namespace to WireGuard's. */
 	const send = (address: string, port: number, count = 1) => {
 		const six = address.includes(":");
 		const target = six ? "::1" : "127.0.0.1";
 		const script = `const s = require("node:dgram").createSocket("udp${six ? 6 : 4}"); s.bind(${port}, "${address}", () => {
 			let n = 0; (function next() { s.send("x", 51820, "${target}", () => { if (++n < ${count}) next(); else s.close(); }); })(); });`;
-		execFileSync("ip", [...inside, process.execPath, "-e", script], { stdio: "pipe" });
+		execFileSync("ip", ["netns", "exec", here, process.execPath, "-e", script], { stdio: "pipe" });
 	};
 	const guard = createGuard({
 		run,
@@ -41,11 +31,6 @@ describe.skipIf(!root)("in a network of its own", () => {
 	let sources: Sources | undefined;
 	let proofs = 0;
 
-	beforeAll(() => {
-		execFileSync("ip", ["netns", "add", here]);
-		sh("ip link set lo up");
-	});
-	afterAll(() => execFileSync("ip", ["netns", "del", here]));
 	afterEach(() => sources?.stop());
 
 	/** Follows the sources; sends the proof from inside the namespace, where a test cannot open a socket. */
@@ -111,7 +96,7 @@ describe.skipIf(!root)("in a network of its own", () => {
 		const flood = `const d = require("node:dgram"); let open = 0;
 			for (let n = 0; n < 1000; n++) { const s = d.createSocket("udp4"); s.bind(0, "127.0.0.1", () => s.send("x", 51820, "127.0.0.1", () => s.close())); }`;
 		const began = performance.now();
-		execFileSync("ip", [...inside, process.execPath, "-e", flood], { stdio: "pipe" });
+		execFileSync("ip", ["netns", "exec", here, process.execPath, "-e", flood], { stdio: "pipe" });
 		const seconds = (performance.now() - began) / 1_000;
 		await sleep(500);
 		expect(told.count).toBeGreaterThan(3);

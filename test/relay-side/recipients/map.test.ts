@@ -64,6 +64,24 @@ test("a domain with a list accepts its users, one without a list everybody, and 
 	expect(health.list()[0]?.text).toContain("c.example of the home bert: the home has not told");
 });
 
+test("what the map has already is neither written again nor told as a change", async () => {
+	const { scene, all, some, tell, maps } = world();
+	scene.serve({ anna: ["a.example"] });
+	tell("anna", ["x@a.example", "y@a.example"]);
+	await all();
+	const writes: string[] = [];
+	const { set } = maps;
+	maps.set = async (map, entries) => {
+		writes.push(...entries.keys());
+		return set(map, entries);
+	};
+	await some("x@a.example", "y@a.example");
+	expect(writes).toEqual([]);
+	tell("anna", ["x@a.example", "y@a.example", "z@a.example"]);
+	await some("x@a.example", "y@a.example", "z@a.example");
+	expect(writes).toEqual(["z@a.example"]);
+});
+
 test("a list that is not whole, names nobody, or that Postfix would misread opens its domains", async () => {
 	const { scene, keys, all, tell, health } = world();
 	scene.serve({ anna: ["a.example", "b.example"] });

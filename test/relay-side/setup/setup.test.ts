@@ -29,10 +29,15 @@ let ufw: string;
 /** Milliseconds that the daemon has run. */
 let runs: number;
 let heard: string;
+/** After so many commands that change something, the program is killed. */
+let lives: number;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "heimweg-setup-"));
-	onTestFinished(() => rm(folder, { recursive: true }));
+beforeEach(bareMachine);
+
+async function bareMachine(): Promise<void> {
+	const made = await mkdtemp(join(tmpdir(), "heimweg-setup-"));
+	onTestFinished(() => rm(made, { recursive: true }));
+	folder = made;
 	await mkdir(join(folder, "etc"));
 	postfix = fakePostfix(
 		join(folder, "etc"),
@@ -45,8 +50,8 @@ beforeEach(async () => {
 	ptr = "relay.example.net";
 	lacks = [];
 	ufw = "Status: active\n";
-	[runs, heard] = [0, "0.0.0.0:25"];
-});
+	[runs, heard, lives] = [0, "0.0.0.0:25", Number.POSITIVE_INFINITY];
+}
 
 const answers: Record<string, string> = {
 	"ip -j -4 route get 192.0.2.1": '[{"dst":"192.0.2.1","prefsrc":"203.0.113.10","dev":"eth0"}]',
@@ -57,9 +62,16 @@ const answers: Record<string, string> = {
 	"modprobe --dry-run --quiet wireguard": "",
 };
 
+let killed: () => Promise<never>;
+
 /** A machine with Postfix, WireGuard, ufw and systemd. */
 const run: RunCommand = async (command, args, options) => {
 	const line = [command, ...args].join(" ");
+	if (
+		/^(postconf -[eMP] .*=|postfix reload|setpriv|ufw allow|systemctl (?!is-|show))/.test(line) &&
+		lives-- <= 0
+	)
+		return killed();
 	if (line === "ufw status verbose") return ufw;
 	if (line in answers) return answers[line]!;
 	if (line === "postconf -m") return "hash\nlmdb\n";
@@ -196,6 +208,31 @@ test("a power cut after any of its steps leaves what a second run completes", as
 	expect(await setup()).toBe(0);
 	expect(await readFile(join(folder, "wireguard.key"), "utf8")).toBe(`${key}\n`);
 	expect(parse("relay.toml", await readFile(config, "utf8")).tunnel.networks).toHaveLength(2);
+});
+
+test("killed before any command, it is completed by the next run, and Postfix has read its settings", async () => {
+	const networks = "10.77.0.0/24,fd77:1:2::/64";
+	const settings = () => JSON.stringify([[...postfix.main()], postfix.master()]).replaceAll(folder, "");
+	await setup({ networks });
+	const whole = settings();
+	let cuts = 0;
+	for (let end = false; !end; cuts++) {
+		await bareMachine();
+		const kill = new Promise<"killed">((resolve) => {
+			killed = () => {
+				resolve("killed");
+				return new Promise(() => {});
+			};
+		});
+		lives = cuts;
+		end = (await Promise.race([setup({ networks }), kill])) !== "killed";
+		lives = Number.POSITIVE_INFINITY;
+		expect(await setup({ networks })).toBe(0);
+		expect(settings()).toBe(whole);
+		expect(postfix.isCurrent(), `killed after ${cuts}`).toBe(true);
+		expect(await setup({ dryRun: true })).toBe(0);
+	}
+	expect(cuts).toBeGreaterThan(25);
 });
 
 test("a daemon and a Postfix that an interrupted run did not restart are restarted by the next one", async () => {

@@ -54,7 +54,46 @@ test("what ufw lets in from some alone, by IPv6 alone or on another interface is
 51820/udp                  ALLOW OUT   Anywhere (out)
 8686/udp on eth0           ALLOW IN    Anywhere
 `);
-	expect(await opens({ "ufw status verbose": said })).toHaveLength(3);
+	expect(await opens({ "ufw status verbose": said })).toEqual([
+		"ufw allow 25/tcp",
+		"ufw prepend allow 51820/udp",
+		"ufw allow in on hw0 to any port 8686 proto udp",
+	]);
+});
+
+test("a rule of ufw that lets a port in goes before one that does not, by which it would be of no use", async () => {
+	const said = ufw(`22/tcp                     ALLOW IN    Anywhere
+25                         DENY IN     Anywhere                   # no mail past the relay
+25/tcp                     ALLOW IN    Anywhere
+51820/udp                  ALLOW IN    Anywhere
+51820                      REJECT IN   Anywhere
+Anywhere on hw0            DENY IN     Anywhere
+22/tcp (v6)                ALLOW IN    Anywhere (v6)
+51820/udp (v6)             ALLOW IN    Anywhere (v6)
+`);
+	expect(await opens({ "ufw status verbose": said })).toEqual([
+		"ufw delete allow 25/tcp",
+		"ufw prepend allow 25/tcp",
+		"ufw prepend allow in on hw0 to any port 8686 proto udp",
+	]);
+	const ofIpv6 = ufw(`25/tcp                     ALLOW IN    Anywhere
+25/tcp (v6)                DENY IN     Anywhere (v6)
+`);
+	expect(await opens({ "ufw status verbose": ofIpv6 }, ports.slice(0, 1))).toEqual([
+		"ufw delete allow 25/tcp",
+		"ufw prepend allow 25/tcp",
+	]);
+	const elsewhere = ufw(`25 on eth1                 DENY IN     Anywhere
+25/tcp                     DENY IN     192.0.2.7
+Anywhere on hw0            ALLOW IN    Anywhere
+`);
+	const onTunnel = { protocol: "tcp", port: 25, on: "hw0" } as const;
+	expect(await opens({ "ufw status verbose": elsewhere }, [onTunnel])).toEqual([]);
+	const wide = ufw("", "allow (incoming), allow (outgoing), disabled (routed)");
+	const closed = `${wide}25/tcp                     REJECT IN   Anywhere\n`;
+	expect(await opens({ "ufw status verbose": closed }, ports.slice(0, 1))).toEqual([
+		"ufw prepend allow 25/tcp",
+	]);
 });
 
 const outgoing = [
@@ -95,9 +134,22 @@ test("firewalld opens each port for now and for good", async () => {
 		"firewall-cmd --permanent --add-port=25/tcp",
 		"firewall-cmd --add-port=51820/udp",
 		"firewall-cmd --permanent --add-port=51820/udp",
-		"firewall-cmd --zone=trusted --add-interface=hw0",
-		"firewall-cmd --permanent --zone=trusted --add-interface=hw0",
+		"firewall-cmd --zone=block --add-port=8686/udp",
+		"firewall-cmd --permanent --zone=block --add-port=8686/udp",
+		"firewall-cmd --zone=block --add-interface=hw0",
+		"firewall-cmd --permanent --zone=block --add-interface=hw0",
 	]);
+});
+
+test("the tunnel is in a zone of firewalld that lets in nothing else, and that nobody else is in", async () => {
+	const zoneWith = async (more: Record<string, string>) =>
+		/--zone=(\w+) --add-interface=hw0/.exec(
+			(await opens({ "firewall-cmd --state": "running", ...more }, ports.slice(2))).join("\n"),
+		)?.[1];
+	expect(await zoneWith({ "firewall-cmd --get-active-zones": "block\n  interfaces: eth1\n" })).toBe("drop");
+	expect(await zoneWith({ "firewall-cmd --get-default-zone": "block\n" })).toBe("drop");
+	const active = "block\n  interfaces: eth1\ndrop\n  sources: 192.0.2.0/24\n";
+	expect(await zoneWith({ "firewall-cmd --get-active-zones": active })).toBe("trusted");
 });
 
 test("firewalld opens them in the zones that interfaces were given", async () => {
@@ -116,6 +168,8 @@ test("firewalld opens them in the zones that interfaces were given", async () =>
 		"firewall-cmd --permanent --zone=external --add-port=51820/udp",
 		"firewall-cmd --zone=vpn --add-port=8686/udp",
 		"firewall-cmd --permanent --zone=vpn --add-port=8686/udp",
+		"firewall-cmd --zone=vpn --add-interface=hw0",
+		"firewall-cmd --permanent --zone=vpn --add-interface=hw0",
 	]);
 });
 

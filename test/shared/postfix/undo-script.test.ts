@@ -8,9 +8,12 @@ import { undoScript } from "../../../shared/postfix/undo-script.ts";
 
 /** Postfix's commands as far as the script calls them, over files of lines `name = value`. */
 const commands: Record<string, string> = {
+	// A name of one's own that nothing uses is not shown, and warned of.
 	postconf: `case "$1 $2" in
-"-n -h") sed -n "s/^$3 = //p" main.cf ;;
--n*) grep "^$2 = " main.cf ;;
+-n*) while read -r name rest; do
+	case $name in heimweg_*) grep -v "^$name =" main.cf | grep -qF "$name" || { echo unused >&2; continue; } ;; esac
+	printf '%s\\n' "$name $rest"
+done <main.cf ;;
 -e*) name=\${2%%=*}; sed -i "/^$name = /d" main.cf; printf '%s = %s\\n' "$name" "\${2#*=}" >>main.cf ;;
 -X*) sed -i "/^$2 = /d" main.cf ;;
 "-M -X") sed -i "/^\${3%/*} /d" master.cf ;;
@@ -73,6 +76,19 @@ describe("the undo without the program", () => {
 		expect(read("main.cf")).toBe("recipient_delimiter = -\nrelayhost = [smtp.example.net]:587\n");
 		expect(read("master.cf")).toBe("smtp unix - - y - - smtp\n");
 		expect(read("reloads")).toBe("reloaded\n");
+	});
+
+	test("takes away names of its own that nothing uses any more, without a word of them", () => {
+		put(
+			"main.cf",
+			"smtpd_client_restrictions = heimweg_tunnel\nheimweg_tunnel = permit_mynetworks, reject\n",
+		);
+		const parameters = {
+			heimweg_tunnel: { before: null, set: "permit_mynetworks, reject" },
+			smtpd_client_restrictions: { before: null, set: "heimweg_tunnel", element: "heimweg_tunnel" },
+		};
+		expect(run({ parameters })).toEqual({ said: "", status: 0 });
+		expect(read("main.cf")).toBe("");
 	});
 
 	test("takes only what is ours out of a list that its owner changed since, whatever the map's type", () => {

@@ -189,6 +189,23 @@ test("a Postfix that was to listen for others and was not restarted is restarted
 	expect(done).toEqual(["systemctl try-restart postfix"]);
 });
 
+test("a Postfix that was set and not told, since the power or Ctrl-C came between, is told by the next run", async () => {
+	const killed = new Promise<"killed">((resolve) => {
+		const until: RunCommand = async (command, args, options) => {
+			if (command !== "postfix" || args[0] !== "reload") return run(command, args, options);
+			resolve("killed");
+			return new Promise(() => {});
+		};
+		after({ yes: true }, { run: until });
+	});
+	await killed;
+	expect(postfix.isCurrent()).toBe(false);
+	expect(await after({ yes: true, tokenFile: undefined as never })).toBe(0);
+	expect(said).toContain("done: have Postfix read its settings, which an interrupted run has set");
+	expect(postfix.isCurrent()).toBe(true);
+	expect(await after({ yes: true, tokenFile: undefined as never, dryRun: true })).toBe(0);
+});
+
 test("a token that heimweg.toml has elsewhere is neither asked for nor written where nobody reads it", async () => {
 	const text = configText({ more: '[mail]\ndomains = ["example.org"]' });
 	const own = '[dns]\nnames = ["mail.example.org"]\ntoken_file = "credential:desec"\n';
