@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { addressOfBytes, type Endpoint, familyOf, writeAddress } from "../address.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 /**
  * The pulse of version 2: a datagram through the tunnel, and its answer. Big-endian, like everything on the wire. Both
@@ -150,18 +151,6 @@ function isGenuine(datagram: Buffer, kind: 1 | 2, key: Buffer): boolean {
 }
 
 function macOf(datagram: Buffer, kind: 1 | 2, key: Buffer): Buffer {
-	const mac = createHmac("sha256", readyKey(key)).update(datagram.subarray(0, macAt[kind])).digest();
+	const mac = hmacSha256(key, datagram.subarray(0, macAt[kind]));
 	return mac.subarray(0, pulseLength - macAt[kind]);
-}
-
-/** By the bytes of each key that was used. */
-const readyKeys = new WeakMap<Buffer, KeyObject>();
-
-/** From bytes a key is made anew each time, which in Node 24 takes five times as long as all the rest of a MAC. */
-function readyKey(bytes: Buffer): KeyObject {
-	const known = readyKeys.get(bytes);
-	if (known) return known;
-	const fresh = createSecretKey(bytes);
-	readyKeys.set(bytes, fresh);
-	return fresh;
 }

@@ -89,8 +89,7 @@ test("a folder that vanishes is told of, and watched again when it is back", asy
 	await rm(directory, { recursive: true });
 	await tells(["relay_domains", "transport"]);
 	await mkdir(directory);
-	for (const map of ["transport", "relay_domains"])
-		await write(map, () => writeFile(file(map), "mended"));
+	for (const map of ["transport", "relay_domains"]) await write(map, () => writeFile(file(map), "mended"));
 	await vi.waitFor(
 		async () => {
 			await writeFile(file("transport"), `damaged ${Math.random()}`);
