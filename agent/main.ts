@@ -1,4 +1,6 @@
 import { runProgram } from "../shared/program-cli.ts";
+import { spareMemory } from "../shared/spare-memory.ts";
 import { agent } from "./agent.ts";
 
+spareMemory({ littleToDo: true });
 await runProgram(agent);

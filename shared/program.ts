@@ -62,6 +62,9 @@ export async function createProgram<Types extends PartTypes>(
 	const parts: Array<Types["part"]> = [];
 	const started: Part[] = [];
 	const endings: Array<() => unknown> = [];
+	/** All parts have started; and the guard stands, which is first sought beside that. */
+	let begun = false;
+	let stands = false;
 	let ready = false;
 	let stopping = false;
 
@@ -87,7 +90,10 @@ export async function createProgram<Types extends PartTypes>(
 			// What closes somebody in comes before what lets anybody pass.
 			rules: () => [...parts.flatMap((part) => part.guard?.() ?? []), ...rules],
 		}),
-		onStands: serve,
+		onStands() {
+			stands = true;
+			serve();
+		},
 		health,
 		log,
 	});
@@ -114,10 +120,10 @@ export async function createProgram<Types extends PartTypes>(
 		{ every: lookAtConfigEvery, act: configWatch({ source: loaded.source, program: kind.name, health }) },
 	];
 
-	/** Begins what may only run behind the guard. */
+	/** Begins what may only run behind the guard, once all parts have started. */
 	function serve(): void {
 		// The guard may come to stand while we end: a part that has stopped must not begin again.
-		if (ready || stopping) return;
+		if (ready || stopping || !stands || !begun) return;
 		ready = true;
 		for (const part of parts) part.serve?.();
 		void service.ready(line());
@@ -157,17 +163,22 @@ export async function createProgram<Types extends PartTypes>(
 			void removeDrafts(config.state_dir);
 			await api.listen(config.http.listen, join(config.run_dir, "control.sock"));
 			await notifier?.start();
+			// The guard takes some programs one after the other: it waits only for those who have a say in it.
+			const lastSpeaker = parts.findLast((part) => part.guard);
+			if (!lastSpeaker) guard.poke();
 			for (const part of parts) {
 				// Before its start: one that fails halfway has something to end, too.
 				started.unshift(part);
 				await part.start?.();
+				if (part === lastSpeaker) guard.poke();
 			}
-			guard.poke();
 			service.startWatchdog(live);
 			endings.push(health.listen(showLine.soon), showLine.stop);
 			for (const tick of [...ticks, ...parts.flatMap((part) => part.ticks ?? [])])
 				endings.push(repeat(tick, log));
 			log.info({ version }, `${kind.name} ${version} started`);
+			begun = true;
+			serve();
 		},
 		async stop() {
 			stopping = true;

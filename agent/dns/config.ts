@@ -56,6 +56,17 @@ const mailRecordsSchema = z.strictObject({
 	no_mail: z.array(hostnameSchema).default([]),
 });
 
+/** A day, `2027-01-31`, with quotes or without, or `never`. */
+const expirySchema = z
+	.unknown()
+	.transform((value) => (value instanceof Date ? value.toISOString().slice(0, 10) : value))
+	.refine(
+		(value): value is string =>
+			value === "never" ||
+			(typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))),
+		'expected a day like "2027-01-31", or "never"',
+	);
+
 /** `[dns]`: the names that get this line's addresses. */
 export const dnsShape = {
 	dns: z
@@ -71,6 +82,8 @@ export const dnsShape = {
 			/** Whose addresses the names get: this line's, or the relay's, where clients are handed on to us; for all names or by name. */
 			via: z.union([viaSchema, z.record(hostnameSchema, viaSchema)]).optional(),
 			token_file: secretPathSchema.default("/etc/heimweg/desec.token"),
+			/** Until when the token is valid, as its maker knows; deSEC does not tell it to the token. */
+			token_expires: expirySchema.optional(),
 			also_public: z.array(cidrSchema).default([]),
 			api: httpsSchema.default("https://desec.io/api/v1"),
 			update: httpsSchema.default("https://update.dedyn.io/"),

@@ -1,6 +1,7 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { runCommand } from "../../shared/command.ts";
 import { type Asked, askDaemon } from "../../shared/doctor/told.ts";
+import { asciiDomain } from "../../shared/domain-name.ts";
 import type { CommandLine } from "../../shared/part.ts";
 import { english } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
@@ -23,7 +24,11 @@ export function doctorCommandLine(program: Command, line: Line): void {
 		.description(
 			"looks at all that mail needs, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk",
 		)
-		.argument("[domain...]", "mail domains; those of the configuration when none is named")
+		.argument(
+			"[domain...]",
+			"mail domains; those of the configuration when none is named",
+			(text: string, before: string[] | undefined) => [...(before ?? []), readDomain(text)],
+		)
 		.option(...line.configOption)
 		.option("--json", "for scripts")
 		.option(
@@ -38,6 +43,12 @@ export function doctorCommandLine(program: Command, line: Line): void {
 		});
 }
 
+function readDomain(text: string): string {
+	const domain = asciiDomain(text.toLowerCase().replace(/\.$/, ""));
+	if (domain !== undefined) return domain;
+	throw new InvalidArgumentError('expected a domain, such as "example.org".');
+}
+
 async function lookNow(
 	line: Line,
 	domains: string[],
@@ -47,6 +58,7 @@ async function lookNow(
 	const beforehand = {
 		config: await configOf(line, file, domains),
 		...{ domains, mail },
+		askStranger: (to: string) => line.order(file, "doctor-mail", to),
 		// While the relay looks at itself, this home is looked at.
 		relay: askDaemon(() => line.order(file, "doctor-relay")),
 		asked: await askDaemon(() => line.order(file, "doctor")),

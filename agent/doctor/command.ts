@@ -1,5 +1,6 @@
-import { readdir, stat, statfs } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import type { RunCommand } from "../../shared/command.ts";
+import { seeDisk } from "../../shared/doctor/disks.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
 import type { Finding } from "../../shared/doctor/finding.ts";
 import { seeHttps } from "../../shared/doctor/https.ts";
@@ -35,6 +36,8 @@ export interface Beforehand {
 	asked: Asked;
 	/** The mailbox to which a mail is sent to see its way; undefined: none is sent. */
 	mail?: string | undefined;
+	/** Has the relay send a mail to a mailbox as a stranger's; resolves to its Message-ID. */
+	askStranger?: (to: string) => Promise<string>;
 	/** What the relay finds at itself; undefined: it is not asked. */
 	relay?: Promise<Asked>;
 }
@@ -69,7 +72,9 @@ export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Prom
 	const eyes = (): HomeEyes => ({ ...ownEyes, ...deps.eyes, dns: dns(), run, now });
 	const [seen, way] = await Promise.all([
 		deps.examine(home, eyes),
-		beforehand.mail === undefined ? [] : wayOf(beforehand.mail, home, { ...deps, dns: dns() }),
+		beforehand.mail === undefined
+			? []
+			: wayOf(beforehand.mail, home, { ...deps, dns: dns(), askStranger: beforehand.askStranger }),
 	]);
 	const found = [...lack, ...seen, ...way];
 	return beforehand.relay ? together(found, relayFindings(await beforehand.relay)) : found;
@@ -79,14 +84,19 @@ export async function examineAll(beforehand: Beforehand, deps: DoctorDeps): Prom
 async function wayOf(
 	to: string,
 	{ relay: [relay], domains, told }: HomeKnown,
-	{ run, dns, mailSteps = {} }: Omit<DoctorDeps, "dns"> & { dns: Dns },
+	{
+		run,
+		dns,
+		askStranger,
+		mailSteps = {},
+	}: Omit<DoctorDeps, "dns"> & { dns: Dns } & Pick<Beforehand, "askStranger">,
 ): Promise<Finding[]> {
 	if (!relay)
 		throw new HeimwegError(say`--mail: the configuration names no relay, or may not be read`, {
 			remedy: "run it as root",
 		});
 	const wish = { to, relay, relayName: told?.relay?.name, domains: domains.map(({ domain }) => domain) };
-	return seeMail(wish, { run, dns, ...mailSteps });
+	return seeMail(wish, { run, dns, askStranger, ...mailSteps });
 }
 
 /** What is known of this home and its mail domains, from where each is known. */
@@ -116,18 +126,8 @@ async function knownHome(
 
 /** How this machine is looked at. */
 const ownEyes: Omit<HomeEyes, "dns" | "run" | "now"> = {
-	...{ tls: seeTls, https: seeHttps, smtp: lookAtSmtp, list: readdir },
+	...{ tls: seeTls, https: seeHttps, smtp: lookAtSmtp, list: readdir, disk: seeDisk },
 	read: async (path) => (await readRegularFile(path, { limit: largest })).bytes.toString("utf8"),
-	async disk(path) {
-		const found = await Promise.all([statfs(path), stat(path)]).catch(() => undefined);
-		if (!found) return undefined;
-		const [space, { dev }] = found;
-		const part = (free: number, all: number) => (all > 0 ? free / all : 1);
-		return {
-			...{ space: part(space.bavail, space.blocks), files: part(space.ffree, space.files) },
-			device: dev,
-		};
-	},
 	async queue() {
 		const arrivals: number[] = [];
 		for await (const { arrival_time } of listQueue()) arrivals.push(arrival_time);

@@ -15,12 +15,14 @@ import { noMail } from "./checks/no-mail.ts";
 import { postfix } from "./checks/postfix.ts";
 import { relayName } from "./checks/relay-name.ts";
 import { relayOutside } from "./checks/relay-outside.ts";
+import { requiredAddresses } from "./checks/required-addresses.ts";
 import { resolver } from "./checks/resolver.ts";
 import { secondWriter } from "./checks/second-writer.ts";
 import { spf } from "./checks/spf.ts";
 import { srv } from "./checks/srv.ts";
 import { tlsRpt } from "./checks/tls-rpt.ts";
 import { tlsa } from "./checks/tlsa.ts";
+import { token } from "./checks/token.ts";
 import type { DomainCheck, DomainKnown, HomeCheck, HomeEyes, HomeKnown } from "./known.ts";
 
 /** What is looked at of each mail domain, in the order in which it is shown. */
@@ -47,7 +49,9 @@ const homeChecks: readonly HomeCheck[] = [
 	clientPorts,
 	secondWriter,
 	postfix,
+	requiredAddresses,
 	machine,
+	token,
 	resolver,
 	relayOutside,
 ];

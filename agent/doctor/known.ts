@@ -2,6 +2,7 @@ import type { Address } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import type { MailDomain } from "../../shared/dns/wanted/mail-domain.ts";
 import type { Check } from "../../shared/doctor/check.ts";
+import type { SeeDisk } from "../../shared/doctor/disks.ts";
 import type { Dns } from "../../shared/doctor/dns/dns.ts";
 import type { SeeHttps } from "../../shared/doctor/https.ts";
 import type { SmtpQuestion, SmtpSeen } from "../../shared/doctor/smtp/look.ts";
@@ -42,8 +43,7 @@ export interface HomeEyes {
 	read(path: string): Promise<string>;
 	/** The names in a folder; throws as node:fs does. */
 	list(path: string): Promise<string[]>;
-	/** What is free of the file system at a path, as parts of 1; undefined where there is none. */
-	disk(path: string): Promise<{ space: number; files: number; device: number } | undefined>;
+	disk: SeeDisk;
 	/** When each mail in Postfix's queue came, in seconds since 1970; throws when it cannot be read. */
 	queue(): Promise<number[]>;
 	now(): Date;

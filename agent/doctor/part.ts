@@ -1,25 +1,29 @@
+import { doctorShape } from "../../shared/doctor/config.ts";
 import { doctorSocket, lookByUnit } from "../../shared/doctor/daily.ts";
+import { createDaily, dailySchema } from "../../shared/doctor/daily-look.ts";
+import { type DoctorStatus, dailyRows } from "../../shared/doctor/daily-row.ts";
 import { messageOf, remedyOf } from "../../shared/errors.ts";
-import { momentText } from "../../shared/proof.ts";
 import { publicKeyOf } from "../../shared/protocol/keys.ts";
+import { keyedRate } from "../../shared/rate.ts";
 import { onSchedule } from "../../shared/schedule.ts";
 import { HOUR } from "../../shared/time.ts";
-import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
 import { createAskRelay } from "./ask-relay.ts";
 import { doctorCommandLine } from "./cli.ts";
 import * as conditions from "./conditions.ts";
-import { doctorShape } from "./config.ts";
-import { createDaily, type Daily, dailySchema } from "./daily.ts";
 import { whatIsKnown } from "./told.ts";
 
 /** Over so long the looks of all homes with the same schedule are spread: name servers and relays are asked by each. */
 const spread = HOUR;
 
-/** What the status has of it: the last daily look. */
-export interface DoctorStatus {
-	doctor: ReturnType<Daily["last"]>;
-}
+/** How often the relay is asked, as by a stranger, to hand on mail. fail2ban shuts out who is refused five times in ten minutes. */
+const strangersQuestions = [{ count: 4, window: HOUR }];
+
+/** What conditions of other parts tell, as it happens. */
+const toldElsewhere = new Set([
+	...["client_certificate_expired", "client_certificate_ends_soon", "client_certificate_of_other"],
+	"mail_waits_long",
+]);
 
 /** Looks at all that a mail domain needs, and says whose turn it is where something is missing. */
 export const doctor = agentPart({
@@ -30,9 +34,12 @@ export const doctor = agentPart({
 	create({ relays, doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
 		let relayVersion: string | undefined;
 		let endSchedule = () => {};
-		const known = () => JSON.stringify(whatIsKnown(facts, relayVersion));
+		const questions = keyedRate(strangersQuestions);
+		const known = () =>
+			JSON.stringify({ ...whatIsKnown(facts, relayVersion), askStranger: questions.take("relay") });
 		const relay = createAskRelay({ relay: relays[0]?.endpoint.host });
 		const daily = createDaily({
+			...{ program: "heimweg", toldElsewhere },
 			async examine(signal) {
 				const relays = await relay.ask().then(
 					(said) => ({ told: JSON.stringify(said) }),
@@ -49,6 +56,7 @@ export const doctor = agentPart({
 			commands: {
 				doctor: async () => known(),
 				"doctor-relay": async () => JSON.stringify(await relay.ask()),
+				"doctor-mail": (to) => relay.mail(to),
 				async "doctor-again"() {
 					const last = daily.last();
 					if (last && last.counts.todo + last.counts.risk > 0) void daily.look();
@@ -76,17 +84,7 @@ export const doctor = agentPart({
 		};
 	},
 
-	rows(status) {
-		const { doctor: last } = status as DoctorStatus;
-		if (!last) return [];
-		const { risk, todo } = last.counts;
-		const at = momentText(new Date(last.at));
-		const text =
-			risk + todo === 0
-				? say`at ${at} nothing was to do`
-				: say`at ${at} ${todo} to do, ${risk} at risk (heimweg doctor)`;
-		return [{ place: 70, name: "Daily look", text }];
-	},
+	rows: (status) => dailyRows("heimweg", status as DoctorStatus),
 
 	cli: doctorCommandLine,
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addressSchema, hostnameSchema } from "../../shared/config.ts";
+import { isRequired } from "../../shared/recipient.ts";
 import { version } from "../../shared/version.ts";
 import type { AgentFacts } from "../facts.ts";
 
@@ -31,12 +32,20 @@ export const toldSchema = z.object({
 	relayed: z.array(z.string()).default([]),
 	relayVersion: z.string().optional(),
 	homeAddresses: z.array(addressSchema).default([]),
+	/** A valid recipient of each domain, of those that this home has told. */
+	mailboxes: z.record(z.string(), z.string()).default({}),
+	/** Whether the relay may be asked, as by a stranger, to hand on mail. */
+	askStranger: z.boolean().optional(),
 });
 export type Told = z.infer<typeof toldSchema>;
 
 /** What the daemon knows now. */
 export function whatIsKnown(facts: AgentFacts, relayVersion: string | undefined): Told {
-	const { relayTruth, signingKeys, servedPorts, addresses, published } = facts;
+	const { relayTruth, signingKeys, servedPorts, addresses, published, recipients } = facts;
+	const mailboxes = [...(recipients.value ?? [])].flatMap(([domain, some]) => {
+		const mailbox = some.find((one) => !one.startsWith("@") && !isRequired(one));
+		return mailbox === undefined ? [] : [[domain, mailbox] as const];
+	});
 	const relay = relayTruth.value;
 	const keys = signingKeys.value;
 	return {
@@ -51,6 +60,7 @@ export function whatIsKnown(facts: AgentFacts, relayVersion: string | undefined)
 				}
 			: {}),
 		...(keys ? { keys: [...keys] } : {}),
+		mailboxes: Object.fromEntries(mailboxes),
 		relayed: [...(published.value?.relayed ?? [])],
 		...(relayVersion ? { relayVersion } : {}),
 		ports: [...(servedPorts.value ?? [])],

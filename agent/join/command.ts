@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import type { RunCommand } from "../../shared/command.ts";
 import { HeimwegError } from "../../shared/errors.ts";
 import { readCode } from "../../shared/invitation/code.ts";
+import { Interrupted } from "../../shared/prompt.ts";
 import { SECOND } from "../../shared/time.ts";
 import { type Enrolled, enrol, joined, underWay } from "./enrol.ts";
 import { refuseHome } from "./ground.ts";
@@ -60,6 +61,8 @@ async function askCode({ input, say, signal }: JoinCommandOptions): Promise<stri
 	if (input.isTTY) say('Paste the code that "heimweg-relay invite" printed on the relay, and press Enter:');
 	const line = await readLine(input, input.isTTY ? undefined : pipePatience, signal);
 	if (line !== undefined && line.trim() !== "") return line;
+	// Ctrl-D: somebody who thought better of it.
+	if (line === undefined && input.isTTY) throw new Interrupted();
 	throw new HeimwegError("expected a code on standard input, and none came", {
 		remedy: 'run "heimweg join" and paste it, or "heimweg join < FILE"',
 	});
@@ -83,7 +86,8 @@ async function readLine(
 	} catch (error) {
 		if (late?.aborted && !signal.aborted)
 			throw new HeimwegError(`no code came on standard input within ${patience! / SECOND} s`);
-		throw error;
+		// once() has an error of its own for it.
+		throw signal.aborted ? signal.reason : error;
 	} finally {
 		lines.close();
 	}

@@ -4,7 +4,7 @@ import { spanSchema } from "../../shared/config.ts";
 import { folded } from "../../shared/fold.ts";
 import { wordsOf } from "../../shared/invitation/words.ts";
 import { plainLines } from "../../shared/plain-text.ts";
-import { WrongAnswer } from "../../shared/prompt.ts";
+import { Interrupted, WrongAnswer } from "../../shared/prompt.ts";
 import { english, say } from "../../shared/words/say.ts";
 import { speech } from "../../shared/words/speech.ts";
 import { defaultConfigPath } from "../config.ts";
@@ -57,8 +57,7 @@ export const join = agentPart({
 			.option("--wait <span>", "how long the relay may take to answer", readWait)
 			.action(({ wait, anew, ...options }: AfterOptions & { wait?: number; anew?: boolean }) => {
 				const stop = new AbortController();
-				const abort = () =>
-					stop.abort(new Error(say`ended before this home has joined; "heimweg join" goes on`));
+				const abort = () => stop.abort(new Interrupted());
 				const work = async () => {
 					speak = await speech();
 					const deps = realDeps(line, options, print, speak);

@@ -65,7 +65,7 @@ function neededChanges(now: PostfixNow, relayAddresses: readonly Address[]): Mai
 			element: tunnelClass,
 			first: false,
 			essential: true,
-			why: "this rule has a name of its own",
+			why: "Postfix is told the name of this rule",
 		}),
 		...elementChange(now, {
 			name: "smtpd_client_restrictions",

@@ -1,12 +1,10 @@
 import type { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
-import { DAY, SECOND } from "../../shared/time.ts";
+import { renewalFailed } from "../../shared/renewal.ts";
+import { SECOND } from "../../shared/time.ts";
 
 /** For the connection and the handshake together. */
 const patience = 5 * SECOND;
-
-/** A certificate that ends within this time should have been renewed. */
-const soon = 14 * DAY;
 
 /** What is to be said of a certificate; `other`: it is for other names. */
 export interface Verdict {
@@ -47,7 +45,7 @@ export function judgeCertificate(
 	const known = { ends: end.toISOString().slice(0, 10), names: namesOf(certificate.subjectAltName ?? "") };
 	if (end <= now) return { is: "expired", ...known };
 	if (certificate.checkHost(name) === undefined) return { is: "other", ...known };
-	return { is: end.getTime() - now.getTime() < soon ? "soon" : "well", ...known };
+	return { is: end.getTime() - now.getTime() < renewalFailed ? "soon" : "well", ...known };
 }
 
 function namesOf(alternatives: string): string {

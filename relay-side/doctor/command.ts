@@ -1,5 +1,6 @@
 import { type Cidr, inNetwork, parseAddress } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
+import { seeDisk } from "../../shared/doctor/disks.ts";
 import { recordsIn } from "../../shared/doctor/dns/answer.ts";
 import { createDns, type Dns } from "../../shared/doctor/dns/dns.ts";
 import type { Finding } from "../../shared/doctor/finding.ts";
@@ -31,6 +32,7 @@ export interface RelayDoctorDeps {
 	dns?: () => Dns;
 	smtp?: (question: SmtpQuestion) => Promise<SmtpSeen>;
 	connects?: RelayEyes["connects"];
+	disk?: RelayEyes["disk"];
 	addresses?: () => string[];
 	now?: () => Date;
 	betweenTries?: number;
@@ -53,7 +55,7 @@ export async function examineAll(beforehand: Beforehand, deps: RelayDoctorDeps):
 	const eyes = (): RelayEyes => {
 		const seen = new Map<string, Promise<SmtpSeen>>();
 		return {
-			...{ dns: dns(), run, now, connects: deps.connects ?? connects },
+			...{ dns: dns(), run, now, connects: deps.connects ?? connects, disk: deps.disk ?? seeDisk },
 			smtp(question) {
 				const key = JSON.stringify(question);
 				const known = seen.get(key) ?? (deps.smtp ?? lookAtSmtp)(question);
@@ -81,6 +83,7 @@ async function whatItIs(
 		// Behind a hoster's NAT the machine does not know its own, and its name does.
 		addresses: outside.length > 0 ? outside : forward.flatMap(recordsIn).map(parseAddress),
 		domains: domains.length > 0 ? domains : (told?.domains ?? []),
+		told,
 	};
 }
 

@@ -1,2 +1,3 @@
 /** All that looks: a file of its own beside the program, so that it costs the daemon no memory. */
-export { relayDoctor } from "./command.ts";
+export { runForDaemon } from "../../shared/doctor/unit.ts";
+export { examineAll, relayDoctor } from "./command.ts";

@@ -2,6 +2,7 @@ import { examine } from "../../shared/doctor/examine.ts";
 import type { Finding } from "../../shared/doctor/finding.ts";
 import { greeting } from "./checks/greeting.ts";
 import { onLists } from "./checks/lists.ts";
+import { machine } from "./checks/machine.ts";
 import { outgoing } from "./checks/outgoing.ts";
 import { ownName } from "./checks/own-name.ts";
 import { port25 } from "./checks/port25.ts";
@@ -22,6 +23,7 @@ const checks: readonly RelayCheck[] = [
 	outgoing,
 	onLists,
 	requiredAddresses,
+	machine,
 ];
 
 /** Makes all checks that are made from the relay. Never throws. */

@@ -1,8 +1,10 @@
 import type { Address } from "../../shared/address.ts";
 import type { RunCommand } from "../../shared/command.ts";
 import type { Check } from "../../shared/doctor/check.ts";
+import type { SeeDisk } from "../../shared/doctor/disks.ts";
 import type { Dns } from "../../shared/doctor/dns/dns.ts";
 import type { SmtpQuestion, SmtpSeen } from "../../shared/doctor/smtp/look.ts";
+import type { Told } from "./told.ts";
 
 /** What is known of the relay before anything is looked at. */
 export interface RelayKnown {
@@ -12,6 +14,8 @@ export interface RelayKnown {
 	addresses: readonly Address[];
 	/** Domains whose mail comes here, as many as are looked at. */
 	domains: readonly string[];
+	/** What the daemon told; undefined when it could not be asked, or a home asks. */
+	told: Told | undefined;
 }
 
 /** What one looks with on the relay. */
@@ -21,6 +25,7 @@ export interface RelayEyes {
 	now(): Date;
 	/** Speaks to a mail server; what was asked once is remembered. */
 	smtp(question: SmtpQuestion): Promise<SmtpSeen>;
+	disk: SeeDisk;
 	/** Whether somebody takes connections there; undefined: there is no way from here. */
 	connects(address: string, port: number): Promise<boolean | undefined>;
 }

@@ -1,73 +1,103 @@
-import { Option } from "commander";
-import { runCommand } from "../../shared/command.ts";
-import { askDaemon } from "../../shared/doctor/told.ts";
-import type { CommandLine } from "../../shared/part.ts";
-import { english } from "../../shared/words/say.ts";
-import { speech } from "../../shared/words/speech.ts";
-import type { RelayCore } from "../config.ts";
+import { Resolver } from "node:dns/promises";
+import { doctorShape } from "../../shared/doctor/config.ts";
+import { doctorSocket, lookByUnit } from "../../shared/doctor/daily.ts";
+import { createDaily, dailySchema } from "../../shared/doctor/daily-look.ts";
+import { type DoctorStatus, dailyRows } from "../../shared/doctor/daily-row.ts";
+import { type DoctorAnswer, doctorReportSchema } from "../../shared/protocol/doctor.ts";
+import { publicKeyOf } from "../../shared/protocol/keys.ts";
+import { domainOfRecipient, everyoneAt } from "../../shared/recipient.ts";
+import { onSchedule } from "../../shared/schedule.ts";
+import { sendMail } from "../../shared/smtp.ts";
+import { HOUR, SECOND } from "../../shared/time.ts";
+import { ownName } from "../own-name.ts";
 import { relayPart } from "../part.ts";
-import type { Beforehand } from "./command.ts";
-import { createForHomes, lookInAProcess } from "./for-homes.ts";
+import { doctorCommandLine } from "./cli.ts";
+import * as conditions from "./conditions.ts";
+import { createForHomes } from "./for-homes.ts";
+import { createStrangersMail } from "./strangers-mail.ts";
 import { whatIsKnown } from "./told.ts";
 
-interface Options {
-	config: string;
-	json?: boolean;
-	own?: boolean;
-}
+/** For one question of what this relay is called. */
+const lookupPatience = 3 * SECOND;
+
+/** Over so long the looks of all relays with the same schedule are spread: lists and name servers are asked by each. */
+const spread = HOUR;
 
 /** Looks at all that mail needs of the relay, and says whose turn it is where something is missing. */
 export const doctor = relayPart({
 	name: "doctor",
+	config: doctorShape,
+	conditions: Object.values(conditions),
 
-	create(_, { facts, health, run }) {
-		const forHomes = createForHomes({ look: lookInAProcess(run) });
+	create({ tunnel, doctor: { check } }, { facts, health, log, key, run, state, statusChanged }) {
+		const strangersMail = createStrangersMail({
+			place: () => ownName(run, new Resolver({ timeout: lookupPatience, tries: 2 }), tunnel.networks),
+			send: sendMail,
+			isListed(home, recipient) {
+				const list = facts.lists.value?.of(home.id)?.list;
+				return list && (list.has(recipient) || list.has(everyoneAt(domainOfRecipient(recipient))));
+			},
+		});
+		/** What each home's program is, as it says. */
+		const versions = new Map<string, string>();
+		facts.homes.subscribe(({ registry }) => {
+			for (const home of versions.keys()) if (!registry.homes.has(home)) versions.delete(home);
+			strangersMail.keep(registry.homes);
+		});
+		const known = () => whatIsKnown(facts, health, versions);
+		const look = (signal: AbortSignal, known: object) =>
+			lookByUnit(doctorSocket("heimweg-relay"), JSON.stringify(known), signal);
+		// Whose domains are served here is no home's to know.
+		const forHomes = createForHomes({ look: (signal) => look(signal, {}) });
+		const daily = createDaily({
+			program: "heimweg-relay",
+			// What the daemon has found stands by itself.
+			examine: (signal) => look(signal, { told: { ...known(), conditions: [] } }),
+			memory: state("doctor.json", dailySchema),
+			...{ health, log, onChange: statusChanged },
+		});
+		let endSchedule = () => {};
 		return {
 			name: "doctor",
-			commands: { doctor: async () => JSON.stringify(whatIsKnown(facts, health)) },
-			checkin: { own: (_home, said) => forHomes.answer(said) },
-			stop: forHomes.stop,
+			commands: {
+				doctor: async () => JSON.stringify(known()),
+				async "doctor-again"() {
+					const last = daily.last();
+					if (last && last.counts.todo + last.counts.risk > 0) void daily.look();
+					return "";
+				},
+			},
+			checkin: {
+				answer(home, { version }) {
+					versions.set(home.id, version);
+					return {};
+				},
+				own(home, said): DoctorAnswer | undefined {
+					const { data } = doctorReportSchema.safeParse(said);
+					if (data?.look === undefined && !data?.mail) return undefined;
+					return {
+						version: 1,
+						...(data.look === undefined ? {} : forHomes.answer(data.look)),
+						...(data.mail ? { mail: strangersMail.answer(home, data.mail) } : {}),
+					};
+				},
+			},
+			status: (): DoctorStatus => ({ doctor: daily.last() }),
+			async start() {
+				await daily.start();
+				endSchedule = onSchedule(check, daily.look, {
+					spread: { key: publicKeyOf(key.privateKey), most: spread },
+				});
+			},
+			stop() {
+				endSchedule();
+				daily.stop();
+				forHomes.stop();
+			},
 		};
 	},
 
-	cli(program, line) {
-		program
-			.command("doctor")
-			.description(
-				"looks at all that mail needs of this relay, and says whose turn it is; exits 1 when there is something to do, 2 when mail is at risk",
-			)
-			.argument("[domain...]", "mail domains; those of the homes when none is named")
-			.option(...line.configOption)
-			.option("--json", "for scripts")
-			// The daemon's, for homes: of the relay alone, and nothing that the daemon tells homes itself.
-			.addOption(new Option("--own").hideHelp())
-			.action(async (domains: string[], { config: file, json = false, own = false }: Options) => {
-				await line.end(
-					(async () => {
-						const { relayDoctor } = await import("./doctor.ts");
-						const asked = own ? undefined : await askDaemon(() => line.order(file, "doctor"));
-						const status = await relayDoctor({ domains, ...(await networksOf(line, file)), asked }, json, {
-							...{ run: runCommand, out: process.stdout },
-							speak: json ? english : await speech(),
-						});
-						return own ? 0 : status;
-					})(),
-				);
-			});
-	},
+	rows: (status) => dailyRows("heimweg-relay", status as DoctorStatus),
+
+	cli: doctorCommandLine,
 });
-
-/** Whoever may not read the configuration sees what everybody sees. */
-async function networksOf(
-	{ load }: Pick<CommandLine<RelayCore>, "load">,
-	file: string,
-): Promise<Pick<Beforehand, "inside" | "alsoPublic">> {
-	try {
-		const { tunnel, dns } = (await load(file)) as RelayCore & {
-			dns: { also_public: Beforehand["alsoPublic"] };
-		};
-		return { inside: tunnel.networks, alsoPublic: dns.also_public };
-	} catch {
-		return { inside: [], alsoPublic: [] };
-	}
-}

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { isOlder } from "../../shared/doctor/versions.ts";
 import type { Health } from "../../shared/health.ts";
 import { version } from "../../shared/version.ts";
 import type { RelayFacts } from "../facts.ts";
 import { registryOf } from "../facts.ts";
 
-/** Domains, and conditions, that the daemon names; a relay may have a hundred thousand. */
+/** Domains, homes and conditions that the daemon names; a relay may have a hundred thousand. */
 const mostTold = 100;
 
 const conditionSchema = z.object({
@@ -21,6 +22,8 @@ export const toldSchema = z.object({
 	version: z.string(),
 	/** Some of the domains that are served. */
 	domains: z.array(z.string()),
+	/** Some of the homes that run an earlier version. */
+	homes: z.array(z.object({ home: z.string(), version: z.string() })).default([]),
 	/** What the daemon itself has found to be wrong, the worst first. */
 	conditions: z.array(conditionSchema),
 });
@@ -31,15 +34,22 @@ export type ToldCondition = Told["conditions"][number];
 export function whatIsKnown(
 	facts: RelayFacts,
 	health: Pick<Health, "list">,
-	domainsOf: (facts: RelayFacts) => Iterable<string> = servedDomains,
+	versions: ReadonlyMap<string, string>,
+	own: string = version,
 ): Told {
 	const domains: string[] = [];
-	for (const domain of domainsOf(facts)) if (domains.push(domain) >= mostTold) break;
+	for (const domain of servedDomains(facts)) if (domains.push(domain) >= mostTold) break;
 	return {
 		version,
 		domains,
+		homes: [...versions]
+			.filter(([, of]) => isOlder(of, own))
+			.slice(0, mostTold)
+			.map(([home, of]) => ({ home, version: of })),
 		conditions: health
 			.list()
+			// What the last look found is looked at anew.
+			.filter(({ code }) => !code.startsWith("doctor."))
 			.slice(0, mostTold)
 			.map(({ code, subject, severity, blocksMail, text, remedy }) => ({
 				...{ code, subject, severity, blocksMail, text, remedy },

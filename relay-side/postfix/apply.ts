@@ -46,11 +46,11 @@ function relaySide(type: DatabaseType, deps: PostfixSideDeps): PostfixSide {
 			const { changes, notes } = neededChanges(now, wants);
 			return { changes, notes: type === "lmdb" ? notes : [...notes, slowType(type)] };
 		},
-		async prepare() {
+		async prepare(told) {
 			// Postfix must not be told of maps that are not there: it would defer all mail.
 			const owner = deps.owner ?? "heimweg";
 			const options = { directory: mapsDirectory, type, run, owner };
-			for (const name of await prepareMaps(options)) out.write(`The map ${name} was made, empty.\n`);
+			for (const name of await prepareMaps(options)) told.write(`The map ${name} was made, empty.\n`);
 			const folder = await makePolicyFolder(run, owner);
 			if (folder) {
 				out.write(

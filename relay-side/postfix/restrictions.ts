@@ -66,7 +66,7 @@ export function restrictionChanges(
 			element: `${homesClass}, ${checkedClass}`,
 			first: false,
 			essential: true,
-			why: "these two rules have names of their own",
+			why: "Postfix is told the names of these two rules",
 		}),
 		...relayLists
 			.filter((name) => name === relayLists[0] || now.inForce.get(name))

@@ -30,11 +30,26 @@ export async function caaFor(
 	return undefined;
 }
 
+/** What an `issue` record says: whom it lets issue, and for which account alone (RFC 8657, 3). */
+function issuersIn(records: readonly string[]): Array<{ issuer: string; account: string | undefined }> {
+	return records.flatMap((record) => {
+		const [, tag, value = ""] = /^\d+ (issue|issuewild) "([^"]*)"/i.exec(record) ?? [];
+		if (tag?.toLowerCase() !== "issue") return [];
+		const [issuer = "", ...parameters] = value.split(";").map((one) => one.trim());
+		const account = parameters.map((one) => /^accounturi\s*=\s*(\S+)$/i.exec(one)?.[1]).find(Boolean);
+		return [{ issuer: issuer.toLowerCase(), account }];
+	});
+}
+
 /** Whether these records let one of the authorities issue for a name; what only asks for reports forbids nothing. */
 export function caaAllows(records: readonly string[], names: readonly string[]): boolean {
-	const issuers = records.flatMap((record) => {
-		const [, tag, value] = /^\d+ (issue|issuewild) "([^"]*)"/i.exec(record) ?? [];
-		return tag?.toLowerCase() === "issue" ? [value!.split(";")[0]!.trim().toLowerCase()] : [];
-	});
-	return issuers.length === 0 || issuers.some((issuer) => names.includes(issuer));
+	const issuers = issuersIn(records);
+	return issuers.length === 0 || issuers.some(({ issuer }) => names.includes(issuer));
+}
+
+/** The accounts for which alone the authority may issue; empty where it may for everybody. */
+export function caaAccounts(records: readonly string[], names: readonly string[]): string[] {
+	const ours = issuersIn(records).filter(({ issuer }) => names.includes(issuer));
+	const accounts = ours.flatMap(({ account }) => account ?? []);
+	return accounts.length === ours.length ? accounts : [];
 }

@@ -5,12 +5,10 @@ import { connect, type TLSSocket } from "node:tls";
 import { codeOf } from "../errors.ts";
 import { SECOND } from "../time.ts";
 import { say } from "../words/say.ts";
+import { chainFrom, type Link } from "./chain.ts";
 
 /** For the connection, what is said in clear, and the handshake together. */
 const patience = 4 * SECOND;
-
-/** Certificates above the server's own that are looked at; a longer chain is a circle. */
-const longestChain = 6;
 
 /** Where TLS is looked at, and how it begins: at once, or after a word in clear. */
 export interface TlsPlace {
@@ -24,8 +22,8 @@ export interface TlsPlace {
 /** What a server showed. */
 export interface Shown {
 	certificate: Pick<X509Certificate, "validTo" | "subjectAltName" | "checkHost" | "issuer">;
-	/** DER of the server's certificate and key, then of those above it, as far as they were sent. */
-	chain: Array<{ whole: Buffer; key: Buffer }>;
+	/** The server's own, then those above it, as far as they were sent. */
+	chain: Link[];
 	/** Why a client would not believe the chain; undefined when it would. The name is not part of that. */
 	distrust?: string;
 }
@@ -123,17 +121,11 @@ function handshake(tcp: Socket, name: string, signal: AbortSignal): Promise<TLSS
 function shownBy(tls: TLSSocket): Shown | TlsTrouble {
 	const own = tls.getPeerX509Certificate();
 	if (!own) return { is: "broken", place: "", said: "it showed no certificate" };
-	const chain: Shown["chain"] = [];
-	for (let at: X509Certificate | undefined = own; at && chain.length < longestChain; ) {
-		chain.push({ whole: at.raw, key: at.publicKey.export({ type: "spki", format: "der" }) });
-		const above: X509Certificate | undefined = at.issuerCertificate;
-		at = above && !above.raw.equals(at.raw) ? above : undefined;
-	}
 	// With rejectUnauthorized off, it is a code and no error.
 	const distrust = tls.authorizationError as unknown as string | null;
 	return {
 		certificate: own,
-		chain,
+		chain: chainFrom(own),
 		...(tls.authorized || !distrust ? {} : { distrust: String(distrust) }),
 	};
 }

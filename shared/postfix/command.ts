@@ -33,8 +33,8 @@ export interface PostfixSide {
 	look: PostfixLook;
 	/** What has to change, and what is left alone on purpose, as sentences without a full stop. */
 	plan(now: PostfixNow): { changes: Change[]; notes: string[] };
-	/** Makes what the settings will name, before they are made. */
-	prepare?(): Promise<void>;
+	/** Makes what the settings will name, before they are made, and says so. */
+	prepare?(out: PostfixCommandDeps["out"]): Promise<void>;
 	/** Throws when the settings cannot be taken back now. */
 	mayUndo?(): Promise<void>;
 	/** Says what to do once these changes are made. */
@@ -90,7 +90,7 @@ async function showOrApply(
 		else out.write(`${count(changes.length)} needed; "${program} postfix --apply" makes ${them(changes)}.\n`);
 		return changes.length === 0 ? 0 : 1;
 	}
-	await side.prepare?.();
+	await side.prepare?.(out);
 	if (changes.length === 0) {
 		// An earlier version may have kept a record without a script.
 		await writeUndo(now.directory, await readUndo(now.directory));

@@ -25,8 +25,8 @@ export async function composedSide<Config>(
 			const plans = sides.map((side) => side.plan(now));
 			return { changes: plans.flatMap(({ changes }) => changes), notes: plans.flatMap(({ notes }) => notes) };
 		},
-		async prepare() {
-			for (const side of sides) await side.prepare?.();
+		async prepare(out) {
+			for (const side of sides) await side.prepare?.(out);
 		},
 		async mayUndo() {
 			for (const side of sides) await side.mayUndo?.();

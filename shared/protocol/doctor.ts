@@ -5,11 +5,18 @@ import { plainLines, plainText } from "../plain-text.ts";
 export const mostFindings = 60;
 const longest = { code: 60, subject: 255, text: 400, line: 1_000 } as const;
 
-/** What a home asks of the relay's part that looks. */
+const mailId = z.string().regex(/^[0-9a-f]{24}$/);
+
+/** A mail that a home wants to get as a stranger sends it; the number names it. */
+const mailWishSchema = z.object({ id: mailId, to: z.string().max(320) });
+export type MailWish = z.infer<typeof mailWishSchema>;
+
+/** What a home asks of the relay's part that looks: one of both, or both. */
 export const doctorReportSchema = z.object({
 	version: z.literal(1),
 	/** Names this look: another one has another. */
-	look: z.string().max(40),
+	look: z.string().max(40).optional(),
+	mail: mailWishSchema.optional(),
 });
 
 const text = (most: number) => z.string().max(most).transform(plainText);
@@ -37,10 +44,14 @@ const findingSchema = z
 /** What a relay has found at itself; without findings it is looking. */
 export const doctorAnswerSchema = z.object({
 	version: z.literal(1),
-	look: z.string().max(40),
+	look: z.string().max(40).optional(),
 	findings: z.array(findingSchema).max(mostFindings).optional(),
 	/** Why it could not look. */
 	failed: text(longest.text).optional(),
+	/** The mail that was asked for: sent, not sent, or neither yet. */
+	mail: z
+		.object({ id: mailId, sent: z.literal(true).optional(), failed: text(longest.text).optional() })
+		.optional(),
 });
 export type DoctorAnswer = z.infer<typeof doctorAnswerSchema>;
 

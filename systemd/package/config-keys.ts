@@ -63,6 +63,11 @@ export const agentKeys: readonly ConfigKey[] = [
 	),
 	key("dns.token_file", "/etc/heimweg/desec.token", "Where deSEC's token lies: a path, or credential:NAME."),
 	key(
+		"dns.token_expires",
+		"none",
+		'The day on which the token ends, as "2027-01-31", or "never"; deSEC tells it to nobody here.',
+	),
+	key(
 		"dns.check",
 		"17 */6 * * *",
 		"When the records are compared with deSEC although nothing happened (crontab(5)).",
@@ -140,6 +145,7 @@ export const agentKeys: readonly ConfigKey[] = [
 export const relayKeys: readonly ConfigKey[] = [
 	...both("heimweg-relay", 8651),
 	key("tunnel.listen_port", "51820", "WireGuard's UDP port."),
+	key("doctor.check", "23 5 * * *", "When the doctor looks by himself (crontab(5))."),
 	key("homes_dir", "/etc/heimweg-relay/homes.d", "The folder with one file per home."),
 	key("pulse.port", "8686", "The UDP port for pulses, inside the tunnel."),
 	key("checkin.port", "8687", "The TCP port for check-ins, inside the tunnel."),

@@ -59,6 +59,10 @@ const program = new Command("npm run package --")
 		if (given.node && arch.length !== 1)
 			throw new Error("--node is for one architecture: say which with --arch");
 		const output = resolve(given.output);
+		if (!given.fast)
+			process.stdout.write(
+				"Packing Node takes a minute or two for each architecture; --fast is quicker, and makes larger files.\n",
+			);
 		const files = await buildPackages({
 			output,
 			architectures: arch,
@@ -69,8 +73,9 @@ const program = new Command("npm run package --")
 			key: given.sign,
 		});
 		for (const file of files) {
-			const megabytes = ((await stat(file)).size / 1e6).toFixed(2);
-			process.stdout.write(`${basename(file)}  ${megabytes} MB\n`);
+			const { size } = await stat(file);
+			const shown = size < 1e5 ? `${(size / 1e3).toFixed(0)} kB` : `${(size / 1e6).toFixed(2)} MB`;
+			process.stdout.write(`${basename(file)}  ${shown}\n`);
 		}
 		process.stdout.write(`${given.sign ? "The repository is" : "They are"} in ${output}\n`);
 		if (given.check && !(await checkPackages(files))) process.exitCode = 1;

@@ -171,3 +171,16 @@ test("text that is not TOML is refused with its place", () => {
 		expect.stringMatching(/heimweg\.toml: line 1, column \d+: not valid TOML/),
 	]);
 });
+
+test("the day on which the token ends is a day, or never, and nothing else", () => {
+	for (const [text, day] of [
+		['"2027-01-31"', "2027-01-31"],
+		["2027-01-31", "2027-01-31"],
+		['"never"', "never"],
+	])
+		expect(read(dns(`token_expires = ${text}`)).dns).toMatchObject({ token_expires: day });
+	for (const text of ['"soon"', '"2027-13-01"', "20270131", '""', "true"])
+		expect(problems(dns(`token_expires = ${text}`)), text).toEqual([
+			expect.stringContaining('dns.token_expires: expected a day like "2027-01-31", or "never"'),
+		]);
+});

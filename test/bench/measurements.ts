@@ -5,6 +5,7 @@ import { addressChanges } from "./address-change.ts";
 import { homesAway } from "./away.ts";
 import { bareDomain } from "./bare-domain.ts";
 import type { Bench } from "./bench.ts";
+import { doctors } from "./doctor.ts";
 import type { Figure } from "./figure.ts";
 import { foreignAnswersChanged } from "./foreign-answers.ts";
 import { fuzzed } from "./fuzz.ts";
@@ -62,6 +63,7 @@ export const places: readonly Place[] = [
 			busy("away", homesAway),
 			busy("fuzz", fuzzed),
 			busy("domain", bareDomain),
+			busy("doctor", doctors),
 			busy("zones", foreignAnswersChanged),
 		],
 	},

@@ -17,7 +17,10 @@ interface Report {
 }
 
 describeLab("the doctor", () => {
-	const scene = useScene({ agentConfig: (toml) => `${toml}${mail}` });
+	const scene = useScene({
+		agentConfig: (toml) => `${toml}${mail}`,
+		relayConfig: (toml) => `${toml}\n[doctor]\ncheck = "*/20 * * * * *"\n`,
+	});
 	const home = () => scene().lab.home;
 	const internet = () => scene().lab.internet;
 	const put = (subname: string, type: string, ...records: string[]) =>
@@ -117,5 +120,22 @@ describeLab("the doctor", () => {
 			async () => !(await conditions()).some(({ subject }) => subject.startsWith("dmarc_missing ")),
 			180_000,
 		);
+	});
+
+	it("looks by itself at the relay, too, and a home's question is answered by the same unit", async () => {
+		const relay = () => scene().lab.relay;
+		await until(
+			"the relay's daily look tells what it lacks",
+			async () =>
+				(await scene().relayStatus()).conditions.some(({ subject }) =>
+					subject.startsWith("relay_spf_missing "),
+				),
+			120_000,
+		);
+		const journal = await relay().journal("-u", "heimweg-relay-doctor@*", "-n", "40");
+		expect(journal).toContain("Deactivated successfully");
+		expect(journal).not.toMatch(/denied|error|Failed/i);
+		const status = await relay().exec(["heimweg-relay", "status"]);
+		expect(status.stdout).toMatch(/^Daily look\s+at .*to do/m);
 	});
 });

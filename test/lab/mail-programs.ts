@@ -99,7 +99,10 @@ export async function imapLogin(internet: Internet, login: Login): Promise<strin
 	return greet(internet, login.name, { words, ...(login.address ? { address: login.address } : {}) });
 }
 
-/** Opens TLS with this server name (none when it is empty) at a port of the relay, says something and gives what was heard. */
+/**
+ * Opens TLS with this server name (none when it is empty) at a port of the relay, from the first byte or after the words of a
+ * protocol; says something and gives what was heard.
+ */
 export async function greet(
 	internet: Internet,
 	name: string,
@@ -107,11 +110,13 @@ export async function greet(
 		words = "b logout\\r\\n",
 		port = 993,
 		address = addresses.relay.ipv4,
-	}: { words?: string; port?: number; address?: string } = {},
+		starttls,
+	}: { words?: string; port?: number; address?: string; starttls?: "sieve" } = {},
 ): Promise<string> {
 	const place = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 	const asked = name === "" ? "-noservername" : `-servername '${name}'`;
-	const script = `(sleep 0.5; printf '${words}'; sleep 1.5) | timeout 10 openssl s_client -quiet -connect '${place}' ${asked} 2>&1`;
+	const first = starttls ? ` -starttls ${starttls}` : "";
+	const script = `(sleep 0.5; printf '${words}'; sleep 1.5) | timeout 10 openssl s_client -quiet -connect '${place}' ${asked}${first} 2>&1`;
 	return (await internet.exec(["sh", "-c", script], { timeout: 20_000 })).stdout;
 }
 

@@ -3,14 +3,14 @@ import type { Host } from "./host.ts";
 import { certify, greet, imapLogin, keptLogin, serveMailPrograms, submit } from "./mail-programs.ts";
 import { addresses, plugIn } from "./network.ts";
 import { portsByAddress } from "./ports-addresses.ts";
-import { troubleStaysAtHome } from "./ports-bad-input.ts";
-import { debian12WithDovecot } from "./root-image.ts";
-import { domain, homeId, installedWithNode, mailName, type Scene, tunnel, until } from "./scene.ts";
-import { secondHome, secondId } from "./second-home.ts";
+import { fullHome, troubleStaysAtHome } from "./ports-bad-input.ts";
+import { popAndSieve } from "./ports-pop-sieve.ts";
+import { domain, homeId, mailName, type Scene, tunnel, until } from "./scene.ts";
+import { secondId } from "./second-home.ts";
+import { secondMailHome, secondName } from "./second-mail-home.ts";
 import { describeLab } from "./use-lab.ts";
 import { holds, useScene } from "./use-scene.ts";
 
-const secondName = "mail.second.test";
 const stranger = "203.0.113.1";
 const unknown = "unrecognized name";
 
@@ -63,15 +63,13 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 		const { homes } = await scene().relayStatus();
 		return Object.fromEntries(homes.map(({ id, ports }) => [id, ports]));
 	};
-	const restart = async () => {
-		await Promise.all([
-			home().run(["systemctl", "restart", "heimweg"]),
-			relay().run(["systemctl", "restart", "heimweg-relay"]),
-		]);
-		await until("the tunnel is up", async () => (await scene().agentStatus()).tunnel.up);
-	};
+	const ownersHaproxy = () => relay().run(["systemctl", "show", "-P", "MainPID", "haproxy"]);
+	let ownersPid: string;
 
 	beforeAll(async () => {
+		await relay().write("/etc/haproxy/haproxy.cfg", "listen own\n\tbind 127.0.0.1:8404\n");
+		await relay().run(["systemctl", "start", "haproxy"]);
+		ownersPid = await ownersHaproxy();
 		await serveMailPrograms(home(), mailName, ["anna", "bert"]);
 		await until(
 			"the relay serves the home",
@@ -120,19 +118,7 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 
 	it("a second home, on Debian 12, is served by its own name, and HAProxy is neither restarted nor reloaded for it", async () => {
 		const before = await workers();
-		second = await secondHome(scene(), { root: debian12WithDovecot, install: installedWithNode });
-		await until("the second home is up", async () => (await second.agentStatus()).tunnel.up);
-		const config = await second.lab.home.read("/etc/heimweg/heimweg.toml");
-		await second.lab.home.write(
-			"/etc/heimweg/heimweg.toml",
-			`${config}\n[ports]\nnames = ["${secondName}", "${mailName}"]\n`,
-		);
-		await second.lab.home.run(["systemctl", "restart", "heimweg"]);
-		await serveMailPrograms(second.lab.home, secondName, ["anna"]);
-		await until(
-			"its name is served",
-			async () => (await served())[secondId]?.names.includes(secondName) ?? false,
-		);
+		second = await secondMailHome(scene(), [mailName]);
 		expect(await imapLogin(internet(), { name: secondName, user: "anna" })).toContain("Logged in");
 		expect(await dovecotLog(second.lab.home)).toContain(`rip=${stranger}`);
 		expect(await workers()).toBe(before);
@@ -197,7 +183,7 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 		expect(await imapLogin(internet(), { name: secondName, user: "anna" })).toContain("Logged in");
 	});
 
-	it("an open connection survives a change of the map, restarts of both daemons, and the home's new address", async () => {
+	it("a name that the relay's owner writes into the home's file is served, and no open connection is cut for it", async () => {
 		const kept = await keptLogin(internet(), { name: mailName, user: "anna" });
 		const file = "/etc/heimweg-relay/homes.d/anna.toml";
 		await relay().write(
@@ -207,14 +193,12 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 		await until("the new name is served", async () =>
 			(await greet(internet(), `imap.${domain}`)).includes("Dovecot ready"),
 		);
-		await restart();
-		await scene().lab.router.changeAddress();
-		await until("the home is back", async () => (await scene().agentStatus()).tunnel.up);
 		expect(await kept.ask()).toContain("still answers");
 	});
 
 	troubleStaysAtHome(scene, () => second, secondName);
 	portsByAddress(scene, secondName);
+	popAndSieve(scene, () => second, secondName);
 
 	it("HAProxy that does not run is told on both sides, and what it serves is whole when it runs again", async () => {
 		const before = await haproxyPid();
@@ -232,6 +216,12 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 			90_000,
 		);
 		expect(await imapLogin(internet(), { name: mailName, user: "anna" })).toContain("Logged in");
+	});
+
+	fullHome(scene, secondName);
+
+	it("an HAProxy that the relay's owner runs is the same as before all this", async () => {
+		expect([Number(ownersPid) > 0, await ownersHaproxy()]).toEqual([true, ownersPid]);
 	});
 
 	it("a program of the relay's own at a client port is told by name, and the other ports are served", async () => {
@@ -273,6 +263,15 @@ describeLab("mail programs reach homes through the relay, by the home's name", (
 			async () => holds(await scene().agentStatus(), "ports.certificate_of_other"),
 			30_000,
 		);
+	});
+
+	it("what was set up for the relay in Dovecot 2.3 is taken away again, and nothing else", async () => {
+		const { home: host } = second.lab;
+		await host.run(["heimweg", "dovecot", "--undo"]);
+		const listening = await host.run(["ss", "-Hlnt"]);
+		expect([listening.includes(":10993 "), listening.includes(":993 ")]).toEqual([false, true]);
+		await host.run(["heimweg", "dovecot", "--apply"]);
+		await until("it is there anew", async () => (await host.run(["ss", "-Hlnt"])).includes(":10993 "));
 	});
 
 	it("clients of a home that is away are sent away, and those of another home are served", async () => {

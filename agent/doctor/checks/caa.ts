@@ -1,4 +1,4 @@
-import { caaAllows, caaFor, caaNamesOf } from "../../../shared/doctor/caa.ts";
+import { caaAccounts, caaAllows, caaFor, caaNamesOf } from "../../../shared/doctor/caa.ts";
 import { check } from "../../../shared/doctor/check.ts";
 import { troubleText } from "../../../shared/doctor/dns/answer.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
@@ -60,6 +60,16 @@ function judgeHeld({ name, turn, issuer, caa }: Held): Finding[] {
 			},
 		];
 	const found = caa.records.join(", ");
+	const accounts = caaAccounts(caa.records, names);
+	if (accounts.length > 0)
+		return [
+			{
+				...{ code: "caa_bound_to_account", severity: "not_known", subject, source: "RFC 8657, 3" },
+				found: say`${organization} may issue for the account ${accounts.join(", ")} alone, and which is in use was not looked at`,
+				wanted: say`that account, where the certificate is renewed`,
+				line: `grep -rhoE 'https?://[^"]*/acct/[0-9]+' /etc/letsencrypt/accounts /etc/lego/accounts`,
+			},
+		];
 	if (caaAllows(caa.records, names)) return [{ code: "caa_well", severity: "well", subject, found, source }];
 	return [
 		{

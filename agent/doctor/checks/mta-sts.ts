@@ -36,7 +36,7 @@ export const mtaSts = check<DomainKnown, HomeEyes, Seen>({
 			];
 		const records = recordsIn(answer).filter(isSts);
 		if (records.length === 0) {
-			const found = say`no MTA-STS is set up, and none is needed: who misses it asks for what nobody announced`;
+			const found = say`no MTA-STS is set up, and none is needed`;
 			return [{ code: "mta_sts_not_set_up", severity: "well", subject, found, source }];
 		}
 		const record = judgeRecord(records, { subject, turn: "home", source }, domain);

@@ -9,8 +9,8 @@ import type { HomeEyes, HomeKnown } from "../known.ts";
 const elsewhere = "gmail.com";
 
 /**
- * How people try whether a server hands on anybody's mail. One is tried a day, in turn: a server counts refusals, and
- * shuts out who makes many.
+ * How people try whether a server hands on anybody's mail. One is tried at a time, each day another: a server counts
+ * refusals, and shuts out who makes many. So the daemon says, too, whether there is room for one.
  */
 const tries = (relay: string): string[] => [
 	`postmaster@${elsewhere}`,
@@ -22,7 +22,8 @@ const tries = (relay: string): string[] => [
 const families = [/\./, /:/];
 
 interface Seen {
-	relay: string;
+	/** Whether it hands on mail was asked. */
+	asked: boolean;
 	recipient: string;
 	places: Array<{ address: string; shown: SmtpSeen }>;
 }
@@ -36,7 +37,7 @@ export const relayOutside = check<HomeKnown, HomeEyes, Seen | undefined>({
 
 	async look({ told }, { smtp, now }) {
 		const relay = told?.relay;
-		if (!relay) return undefined;
+		if (!told || !relay) return undefined;
 		const all = tries(relay.name);
 		const recipient = all[Math.floor(now().getTime() / DAY) % all.length]!;
 		const addresses = families.flatMap((family) => relay.addresses.find((one) => family.test(one)) ?? []);
@@ -44,10 +45,11 @@ export const relayOutside = check<HomeKnown, HomeEyes, Seen | undefined>({
 			address,
 			shown: await smtp({
 				...{ address, name: relay.name, helo: `[${address.includes(":") ? "IPv6:" : ""}${address}]` },
-				recipients: [recipient],
+				recipients: told.askStranger === false ? [] : [recipient],
 			}),
 		}));
-		return { relay: relay.name, recipient, places: await Promise.all(places) };
+		const asked = told.askStranger !== false;
+		return { asked, recipient, places: await Promise.all(places) };
 	},
 
 	judge(seen) {
@@ -55,7 +57,7 @@ export const relayOutside = check<HomeKnown, HomeEyes, Seen | undefined>({
 	},
 });
 
-function judgePlace({ address, shown }: Seen["places"][number], { recipient }: Seen): Finding {
+function judgePlace({ address, shown }: Seen["places"][number], { asked, recipient }: Seen): Finding {
 	const subject = address.includes(":") ? `[${address}]:25` : `${address}:25`;
 	const unknown = { code: "relay_outside_not_known", severity: "not_known", subject } as const;
 	switch (shown.is) {
@@ -69,6 +71,10 @@ function judgePlace({ address, shown }: Seen["places"][number], { recipient }: S
 		}
 		case "no_greeting":
 			return { ...unknown, found: say`port 25 of ${address} does not speak to this line: "${shown.said}"` };
+	}
+	if (!asked) {
+		const found = say`it answers; whether it hands on anybody's mail was asked several times within the hour, and is asked again later: a server shuts out who it refuses often`;
+		return { ...unknown, found };
 	}
 	const [reply] = shown.replies;
 	if (reply === undefined) return { ...unknown, found: say`port 25 of ${address} ended the conversation` };

@@ -69,7 +69,7 @@ function judgeResult(
 		return [
 			{
 				...{ code: "spf_passes", severity: "well", subject: `${about.subject} (${address})`, source },
-				found: say`mail from ${address} passes, with ${lookups} look-ups`,
+				found: say`mail from ${address} passes; look-ups: ${lookups}`,
 			},
 		];
 	if (result === "temperror")

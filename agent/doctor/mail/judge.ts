@@ -1,7 +1,7 @@
 import type { Signature } from "../../../shared/doctor/dkim.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import { say } from "../../../shared/words/say.ts";
-import { type Hop, hopsOf, resultsBy } from "./message.ts";
+import { judgeArrival } from "./judge-arrival.ts";
 import type { Seen } from "./send.ts";
 
 /** What is judged: what became of the mail, and what its signatures are worth. */
@@ -128,55 +128,8 @@ function judgeReturn({ to, relay, seen, signatures }: Judged, text: string): Fin
 			wanted: say`one end signs, and it is the home`,
 			line: "postconf -n smtpd_milters non_smtpd_milters",
 		});
-	const results = resultsBy(text, relay);
-	const said = results && Object.entries(results).map(([method, result]) => `${method}=${result}`);
-	findings.push({
-		...{ code: "mail_results", severity: "well", subject: relay, source: "RFC 8601" },
-		found: said
-			? say`its filters say: ${said.join(", ") || "-"}`
-			: say`its filters say nothing of SPF, DKIM and DMARC`,
-	});
-	return [...findings, ...judgeClient(seen, to), ...judgeHops(hopsOf(text), seen, to)];
-}
-
-/** Who brought it to the relay is known here, too: filters and bans at home go by it. */
-function judgeClient({ journeys }: Seen, to: string): Finding[] {
-	const back = journeys[1];
-	if (!back?.client) return [];
-	const source = "https://www.postfix.org/XFORWARD_README.html";
-	if (back.originalClient)
-		return [
-			{
-				...{ code: "mail_client_known", severity: "well", subject: back.client, source },
-				found: say`it tells who brought the mail to it: ${back.originalClient}`,
-			},
-		];
 	return [
-		{
-			...{ code: "mail_client_lost", severity: "todo", subject: to, turn: "home", source },
-			found: say`here it came from ${back.client}, and who brought it to the relay is lost on the way`,
-			wanted: say`Postfix here lets the relay tell it (smtpd_authorized_xforward_hosts)`,
-			line: "heimweg postfix --apply",
-		},
-	];
-}
-
-function judgeHops(hops: readonly Hop[], { took, journeys }: Seen, to: string): Finding[] {
-	const shown = hops.map(({ from, by, at }, place): Finding => {
-		const before = hops[place - 1]?.at;
-		const seconds = at && before ? (at.getTime() - before.getTime()) / 1000 : 0;
-		return {
-			...{ code: "mail_hop", severity: "well", subject: by, source: "RFC 5321, 4.4" },
-			found: from ? say`from ${from}, after ${seconds} s` : say`here it began`,
-		};
-	});
-	const last = journeys[1];
-	const seconds = ((took ?? 0) / 1000).toFixed(1);
-	return [
-		...shown,
-		{
-			...{ code: "mail_arrived", severity: "well", subject: to },
-			found: say`it lay in the mailbox ${seconds} s after the relay had taken it (${last?.relay ?? ""}: ${last?.text ?? ""})`,
-		},
+		...findings,
+		...judgeArrival({ prefix: "mail", to, relay, text, journey: seen.journeys[1], took: seen.took }),
 	];
 }

@@ -1,18 +1,15 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from "node:tls";
+import { connect, rootCertificates, type TLSSocket } from "node:tls";
 import { SECOND } from "../../time.ts";
-import type { Shown } from "../tls.ts";
+import { chainFrom, type Link } from "../chain.ts";
 
 /** For a handshake. */
 const patience = 5 * SECOND;
 
 /** The authorities that this machine believes; Debian's place. */
 const systemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
-
-/** The most certificates of a chain that are looked at. */
-const longestChain = 10;
 
 /** A server's certificate, as far as it matters here. */
 export interface Certificate {
@@ -24,8 +21,8 @@ export interface Certificate {
 	ends: string;
 	/** Why no chain leads to an authority that is known here; undefined when one does. */
 	distrust: string | undefined;
-	/** It and its key, then those above it, as far as they were sent, DER. */
-	chain: Shown["chain"];
+	/** It, then those above it, as far as they were sent. */
+	chain: Link[];
 }
 
 /** Ends the plain conversation and begins TLS; whoever the server is, its certificate is taken. Undefined: no TLS came of it. */
@@ -42,9 +39,9 @@ export async function secured(
 		secure.once("close", () => resolve(undefined));
 		secure.once("secureConnect", () => {
 			clearTimeout(timer);
-			const chain = chainOf(secure.getPeerCertificate(true));
-			if (!chain[0]) return resolve(undefined);
-			resolve({ socket: secure, certificate: certificateOf(chain, name, secure.authorizationError) });
+			const own = secure.getPeerX509Certificate();
+			if (!own) return resolve(undefined);
+			resolve({ socket: secure, certificate: certificateOf(own, name, secure.authorizationError) });
 		});
 	});
 }
@@ -54,17 +51,7 @@ async function known(): Promise<string[]> {
 	return system === undefined ? [...rootCertificates] : [system];
 }
 
-function chainOf(first: DetailedPeerCertificate): Buffer[] {
-	const chain: Buffer[] = [];
-	for (let at: DetailedPeerCertificate | undefined = first; at?.raw; at = at.issuerCertificate) {
-		if (chain.length >= longestChain || chain.some((one) => one.equals(at!.raw))) break;
-		chain.push(at.raw);
-	}
-	return chain;
-}
-
-function certificateOf(chain: Buffer[], name: string, error: unknown): Certificate {
-	const own = new X509Certificate(chain[0]!);
+function certificateOf(own: X509Certificate, name: string, error: unknown): Certificate {
 	const code = error === undefined || error === null ? undefined : String((error as Error).message ?? error);
 	// The name and the time are told by themselves.
 	const byItself = /^(?:ERR_TLS_CERT_ALTNAME_INVALID|CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$|altnames/i;
@@ -73,9 +60,6 @@ function certificateOf(chain: Buffer[], name: string, error: unknown): Certifica
 		fits: own.checkHost(name) !== undefined,
 		ends: new Date(own.validTo).toISOString(),
 		distrust: code === undefined || byItself.test(code) ? undefined : code.slice(0, 100),
-		chain: chain.map((whole) => ({
-			whole,
-			key: new X509Certificate(whole).publicKey.export({ type: "spki", format: "der" }),
-		})),
+		chain: chainFrom(own),
 	};
 }

@@ -1,10 +1,7 @@
-import { DAY } from "../../time.ts";
+import { renewalFailed } from "../../renewal.ts";
 import { say } from "../../words/say.ts";
 import type { Finding } from "../finding.ts";
 import type { Certificate } from "./certificate.ts";
-
-/** Who renews by itself does so a month before; two weeks before, it has failed. */
-const soon = 14 * DAY;
 
 /** Judges a mail server's certificate: its days, its name, and who vouches for it. Pure. */
 export function judgeCertificate(
@@ -23,7 +20,7 @@ export function judgeCertificate(
 			found: say`the certificate ended on ${day}`,
 			wanted: say`one that is valid`,
 		});
-	else if (left < soon)
+	else if (left < renewalFailed)
 		findings.push({
 			...{ ...wrong, code: "certificate_ends_soon", source: "RFC 5280, 4.1.2.5" },
 			found: say`the certificate ends on ${day}, and nobody has renewed it`,

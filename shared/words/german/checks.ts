@@ -102,8 +102,7 @@ export const checks = {
 	"it runs version {0.}": "es läuft in Version {0}",
 	"it runs version {0.}, and this home {1.}": "es läuft in Version {0}, und dieser Heimserver in {1}",
 	"the same version on both sides": "dieselbe Version auf beiden Seiten",
-	"no MTA-STS is set up, and none is needed: who misses it asks for what nobody announced":
-		"MTA-STS ist nicht eingerichtet, und es braucht keines: wer es vermisst, fragt nach dem, was niemand angekündigt hat",
+	"no MTA-STS is set up, and none is needed": "MTA-STS ist nicht eingerichtet, und das muss es nicht sein",
 	"there are {0#} records, and senders take none": "es gibt {0} Einträge, und Absender nehmen keinen",
 	"one record, with an id that changes when the policy does":
 		"ein Eintrag, mit einer id, die sich mit der Richtlinie ändert",
@@ -154,7 +153,7 @@ export const checks = {
 		"es schreibt ebenfalls Einträge bei deSEC, und beide wechseln sich ab",
 	"one who writes: Heimweg keeps the names in dns.names":
 		"einer, der schreibt: Heimweg führt die Namen in dns.names nach",
-	"mail from {0.} passes, with {1#} look-ups": "Mail von {0} besteht, mit {1} Nachfragen",
+	"mail from {0.} passes; look-ups: {1#}": "Mail von {0} besteht; Nachfragen: {1}",
 	"what SPF says of {0.} could not be found out: {1}": "was SPF von {0} sagt, war nicht herauszufinden: {1}",
 	"more than {0#} of its terms find nothing, which is an error for every receiver":
 		"mehr als {0} seiner Ausdrücke finden nichts, was für jeden Empfänger ein Fehler ist",
@@ -199,4 +198,26 @@ export const checks = {
 	"{0.} did not answer in time": "{0} antwortete nicht rechtzeitig",
 	"{0.} does not go over to TLS: {1}": "{0} geht nicht zu TLS über: {1}",
 	"the TLS handshake with {0.} failed: {1}": "der TLS-Handshake mit {0} misslang: {1}",
+	"it answers; whether it hands on anybody's mail was asked several times within the hour, and is asked again later: a server shuts out who it refuses often":
+		"es antwortet; ob es Mail von jedem weitergibt, wurde binnen einer Stunde mehrmals gefragt und wird später wieder gefragt: ein Server sperrt aus, wen er oft abweist",
+	"Postfix here could not be asked at port 25 of 127.0.0.1":
+		"Postfix hier war an Port 25 von 127.0.0.1 nicht zu fragen",
+	'Postfix here refuses mail for {0}, which the relay takes: "{1}"':
+		'Postfix hier weist Mail für {0} ab, die das Relay annimmt: "{1}"',
+	"an alias of it, to somebody who reads it": "ein Alias dafür, zu jemandem, der sie liest",
+	"it does not expire, as the configuration says": "es läuft nicht ab, wie die Konfiguration sagt",
+	"deSEC does not tell a limited token when it expires, and the configuration does not say it; once it has, deSEC refuses it (401), and dns.failing tells":
+		"deSEC sagt einem beschränkten Token nicht, wann es abläuft, und die Konfiguration sagt es nicht; ist es so weit, weist deSEC es ab (401), und dns.failing sagt es",
+	'in the section [dns] its date, as desec.io shows it, or "never"':
+		'im Abschnitt [dns] sein Datum, wie desec.io es zeigt, oder "never"',
+	"it is valid until {0}": "es gilt bis {0}",
+	"it expires on {0}, and then no record follows a new address":
+		"es läuft am {0} ab, und dann folgt kein Record einer neuen Adresse",
+	"it has expired on {0}, as the configuration says: no record follows a new address":
+		"es ist am {0} abgelaufen, wie die Konfiguration sagt: kein Record folgt einer neuen Adresse",
+	"a new token with the same policies, and its date in dns.token_expires":
+		"ein neues Token mit denselben Regeln, und sein Datum in dns.token_expires",
+	"{0} may issue for the account {1} alone, and which is in use was not looked at":
+		"{0} darf nur für das Konto {1} ausstellen, und welches in Gebrauch ist, wurde nicht nachgesehen",
+	"that account, where the certificate is renewed": "dieses Konto dort, wo das Zertifikat erneuert wird",
 };

@@ -51,8 +51,8 @@ export const dns = {
 	"the answer is not deSEC's": "die Antwort ist nicht von deSEC",
 	"log in at desec.io and see what it says, or write to support@desec.io; the token may stay as it is":
 		"bei desec.io anmelden und nachsehen, was es sagt, oder an support@desec.io schreiben; das Token kann bleiben, wie es ist",
-	"look at desec.io whether the token is there and not past its maximum age; else make one and put its secret into the file that dns.token_file or LoadCredential= names":
-		"bei desec.io nachsehen, ob das Token da ist und sein Höchstalter nicht überschritten hat; sonst eines anlegen und sein Geheimnis in die Datei schreiben, die dns.token_file oder LoadCredential= nennt",
+	"look at desec.io whether the token is there, not past its maximum age or bound to other addresses; else make one and put its secret into the file that dns.token_file or LoadCredential= names":
+		"bei desec.io nachsehen, ob das Token da ist, sein Höchstalter nicht überschritten hat und nicht an andere Adressen gebunden ist; sonst eines anlegen und sein Geheimnis in die Datei schreiben, die dns.token_file oder LoadCredential= nennt",
 	"allow the token to write {0}: its policies at desec.io, with permission to write":
 		"dem Token erlauben, {0} zu schreiben: seine Policies bei desec.io, mit Schreiberlaubnis",
 	"the names in dns.names": "die Namen in dns.names",

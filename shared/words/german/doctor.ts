@@ -11,17 +11,18 @@ export const doctor = {
 	"who hosts the zone": "wer die Zone beherbergt",
 	"Daily look": "Tägliche Durchsicht",
 	"at {0@} nothing was to do": "um {0} war nichts zu tun",
-	"at {0@} {1#} to do, {2#} at risk (heimweg doctor)": "um {0} {1} zu tun, {2} in Gefahr (heimweg doctor)",
+	"at {0@} {1#} to do, {2#} at risk ({3.} doctor)": "um {0} {1} zu tun, {2} in Gefahr ({3} doctor)",
 	"the daily look found that mail is at risk": "die tägliche Durchsicht fand, dass Mail in Gefahr ist",
 	"the daily look found something to do": "die tägliche Durchsicht fand etwas zu tun",
-	"the daily look at the mail domain does not work": "die tägliche Durchsicht der Mail-Domain geht nicht",
+	"the daily look at what mail needs does not work":
+		"die tägliche Durchsicht dessen, was Mail braucht, geht nicht",
 	"what mail needs is no longer looked at: {0}": "was Mail braucht, wird nicht mehr angesehen: {0}",
-	'run "heimweg doctor", and look at "journalctl -u heimweg"':
-		'"heimweg doctor" ausführen und "journalctl -u heimweg" ansehen',
-	'run "heimweg doctor", which says more and looks again':
-		'"heimweg doctor" ausführen, was mehr sagt und noch einmal nachsieht',
-	'{0}: {1}; "heimweg doctor" says more, and looks again':
-		'{0}: {1}; "heimweg doctor" sagt mehr und sieht noch einmal nach',
+	'run "{0.} doctor", and look at "journalctl -u {1.}"':
+		'"{0} doctor" ausführen und "journalctl -u {1}" ansehen',
+	'run "{0.} doctor", which says more and looks again':
+		'"{0} doctor" ausführen, was mehr sagt und noch einmal nachsieht',
+	'{0}: {1}; "{2.} doctor" says more, and looks again':
+		'{0}: {1}; "{2} doctor" sagt mehr und sieht noch einmal nach',
 	"for the relay's owner": "für den, der das Relay betreibt",
 	"for the domain's registrar": "für den Registrar der Domain",
 	"for the relay's hoster": "für den Anbieter, bei dem das Relay steht",

@@ -111,6 +111,7 @@ export const joining = {
 		'"heimweg join --help" ausführen, um zu sehen, was gefragt wird und welche Option darauf antwortet',
 	"--token-file FILE or --no-dns is needed: there is no terminal to ask on":
 		"--token-file FILE oder --no-dns wird gebraucht: es gibt kein Terminal, auf dem zu fragen wäre",
+	'expected a domain, such as "example.org".': 'erwartet war eine Domain, etwa "example.org".',
 	'expected a span of time from "1s" to "1h".': 'erwartet war eine Zeitspanne von "1s" bis "1h".',
 	"the relay is reached, and has this home wait: {0}":
 		"das Relay ist zu erreichen und lässt diesen Heimserver warten: {0}",

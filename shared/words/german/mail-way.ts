@@ -49,4 +49,20 @@ export const mailWay = {
 	"--mail: the configuration names no relay, or may not be read":
 		"--mail: die Konfiguration nennt kein Relay, oder ist nicht zu lesen",
 	"run it as root": "als root aufrufen",
+	"the relay did not say in time whether it has sent the mail":
+		"das Relay sagte nicht rechtzeitig, ob es die Mail gesendet hat",
+	"the relay does not know of such mails; its version may be an earlier one":
+		"das Relay kennt solche Mails nicht; vielleicht ist seine Version eine frühere",
+	"another such mail is under way": "eine andere solche Mail ist unterwegs",
+	"the relay did not send a mail as a stranger does: {0}":
+		"das Relay sendete keine Mail, wie ein Fremder es tut: {0}",
+	"the relay took a mail from outside, and did not bring it here in time":
+		"das Relay nahm eine Mail von außen an und brachte sie nicht rechtzeitig hierher",
+	"it is no address of this home's domains": "das ist keine Adresse der Domains dieses Heimservers",
+	"it is not among the valid recipients that this home has told the relay":
+		"sie ist nicht unter den gültigen Empfängern, die dieser Heimserver dem Relay genannt hat",
+	"this home had one sent less than a minute ago, or many today":
+		"dieser Heimserver ließ vor weniger als einer Minute eine senden, oder heute viele",
+	"the homes had many sent within the hour": "die Heimserver ließen binnen einer Stunde viele senden",
+	"the relay does not know its public address": "das Relay kennt seine öffentliche Adresse nicht",
 };

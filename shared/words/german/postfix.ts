@@ -170,14 +170,14 @@ export const postfix = {
 		"was dieser Heimserver sendet, geht durch den Tunnel und von der festen Adresse des Relays hinaus in die Welt",
 	"this rule lets in mynetworks, people who have logged in, and the relay through the tunnel, and nobody else":
 		"diese Regel lässt mynetworks herein, wer sich angemeldet hat, und das Relay durch den Tunnel, und sonst niemanden",
-	"this rule has a name of its own": "diese Regel hat einen eigenen Namen",
+	"Postfix is told the name of this rule": "Postfix erfährt den Namen dieser Regel",
 	"the internet's mail comes through the relay only; a spammer who finds this home's address is turned away":
 		"die Mail aus dem Internet kommt nur über das Relay; ein Spammer, der die Adresse dieses Heimservers findet, wird abgewiesen",
 	"heimweg-relay decides what a home may send; while it does not run, that mail waits at home":
 		"heimweg-relay entscheidet, was ein Heimserver senden darf; solange es nicht läuft, wartet diese Mail zu Hause",
 	"this rule is for the homes' tunnel addresses only; mail from elsewhere does not depend on heimweg-relay":
 		"diese Regel gilt nur für die Tunneladressen der Heimserver; Mail von anderswo hängt nicht von heimweg-relay ab",
-	"these two rules have names of their own": "diese beiden Regeln haben eigene Namen",
+	"Postfix is told the names of these two rules": "Postfix erfährt die Namen dieser beiden Regeln",
 	"homes may send to everywhere, with a sender that their home file allows; for others all stays as it is":
 		"Heimserver dürfen überallhin senden, mit einem Absender, den ihre Datei erlaubt; für andere bleibt alles, wie es ist",
 	"mail for a home's domain goes into the tunnel; your own maps are asked after Heimweg's":

@@ -83,4 +83,7 @@ export const relayDoctor = {
 	"the daemon ends": "der Daemon endet gerade",
 	"what the relay finds at itself was left out: {0}": "was das Relay bei sich findet, blieb weg: {0}",
 	"what the relay said cannot be read: {0}": "was das Relay sagte, ist nicht lesbar: {0}",
+	"{0#} run an earlier version than this relay: {1}":
+		"{0} laufen mit einer früheren Version als dieses Relay: {1}",
+	"version {0} on both sides": "Version {0} auf beiden Seiten",
 };

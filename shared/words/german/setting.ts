@@ -127,8 +127,6 @@ export const setting = {
 	"the relay has this home wait: {0}": "das Relay lässt diesen Heimserver warten: {0}",
 	'This home has joined as {0}. Compare these six words with those that "heimweg-relay invites" shows on the relay: {1}':
 		'Dieser Heimserver ist als {0} beigetreten. Diese sechs Wörter mit denen vergleichen, die "heimweg-relay invites" auf dem Relay zeigt: {1}',
-	'ended before this home has joined; "heimweg join" goes on':
-		'beendet, bevor dieser Heimserver beigetreten ist; "heimweg join" macht weiter',
 	"An enrolment has begun here.": "Ein Beitritt hat hier begonnen.",
 	"Press Enter to go on with it, or paste a newer code:":
 		"Enter drücken, um damit weiterzumachen, oder einen neueren Code einfügen:",

@@ -80,3 +80,36 @@ test("what both sides find is said once", () => {
 	const other = { ...risk, subject: "2001:db8::10" };
 	expect(together([risk], [{ ...risk, found: "none" }, other])).toEqual([risk, other]);
 });
+
+test("the relay is asked for a mail by a number, and told again until it has sent it or says why not", async () => {
+	const { wanted, heard } = asking();
+	const said = () => (home.checkin.own!() as { mail?: { id: string; to: string } } | undefined)?.mail;
+	const sent = home.mail("anna@example.org");
+	const { id, to } = said()!;
+	expect([id, to, wanted]).toEqual([
+		expect.stringMatching(/^[0-9a-f]{24}$/),
+		"anna@example.org",
+		[undefined],
+	]);
+	await expect(home.mail("bert@example.org")).rejects.toThrow("under way");
+	heard({ version: 1, mail: { id } });
+	expect(wanted.length).toBe(2);
+	heard({ version: 1, mail: { id, sent: true } });
+	expect(await sent).toBe(`${id}@heimweg.invalid`);
+	const refused = home.mail("anna@example.org");
+	heard({ version: 1, mail: { id: said()!.id, failed: "the homes had many sent within the hour" } });
+	await expect(refused).rejects.toThrow("many sent within the hour");
+	const earlier = home.mail("anna@example.org");
+	for (let times = 0; times < 3; times++) heard(undefined);
+	await expect(earlier).rejects.toThrow("its version may be an earlier one");
+});
+
+test("a look and a mail may be asked for at once, and each has its own answer", async () => {
+	const { look, heard } = asking();
+	const [found, sent] = [home.ask(), home.mail("anna@example.org")];
+	const { id } = (home.checkin.own!() as { mail: { id: string } }).mail;
+	heard({ version: 1, look: look(), mail: { id, sent: true } });
+	await sent;
+	heard({ version: 1, look: look(), findings: [risk] });
+	expect((await found).findings).toEqual([risk]);
+});

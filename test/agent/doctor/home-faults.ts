@@ -4,6 +4,7 @@ import { type PlantedFault, set } from "./faults.ts";
 import { certificate, otherZoneKey, zoneKey } from "./world.ts";
 
 const ago = (milliseconds: number) => Math.floor((Date.now() - milliseconds) / 1000);
+const inDays = (days: number) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
 const ddclient = "daemon=300\nprotocol=dyndns2\nserver=update.dedyn.io\n";
 const guidesScript = `#!/bin/sh
 curl -X PATCH https://desec.io/api/v1/domains/example.org/rrsets/ -d '[{"type": "A"}]'
@@ -19,6 +20,44 @@ export const homeFaults: readonly PlantedFault[] = [
 		},
 		...{ code: "relay_open_to_strangers", severity: "risk", turn: "relay" },
 		line: /^postconf -e "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination"/,
+	},
+	{
+		what: "an abuse@ that Postfix at home does not know, where its users are the machine's",
+		plant(world) {
+			world.takes = (one) =>
+				one.startsWith("abuse@")
+					? "550 5.1.1 <abuse@example.org>: Recipient address rejected: User unknown in local recipient table"
+					: "250 2.1.5 Ok";
+		},
+		...{ code: "required_address_refused_here", severity: "todo", turn: "home" },
+		line: "echo 'abuse: postmaster@example.org' >>/etc/aliases && newaliases",
+	},
+	{
+		what: "a postmaster whom Postfix at home does not know, where its users are virtual",
+		plant(world) {
+			const before = world.commands.get("postconf")!;
+			world.commands.set("postconf", (args) =>
+				args.includes("virtual_alias_maps")
+					? "proxy:mysql:/etc/postfix/aliases.cf, hash:/etc/postfix/virtual\n"
+					: before(args),
+			);
+			world.takes = (one) =>
+				one.startsWith("postmaster@")
+					? "550 5.1.1 <postmaster@example.org>: Recipient address rejected: User unknown in virtual mailbox table"
+					: "250 2.1.5 Ok";
+		},
+		...{ code: "required_address_refused_here", severity: "todo", turn: "home" },
+		line: "echo 'postmaster@example.org anna@example.org' >>/etc/postfix/virtual && postmap hash:/etc/postfix/virtual",
+	},
+	{
+		what: "a token that expires soon",
+		plant: ({ beforehand }) => void Object.assign(beforehand.config!.dns!, { token_expires: inDays(10) }),
+		...{ code: "token_expires_soon", severity: "todo", turn: "home", line: "heimweg dns policy" },
+	},
+	{
+		what: "a token that has expired",
+		plant: ({ beforehand }) => void Object.assign(beforehand.config!.dns!, { token_expires: inDays(-1) }),
+		...{ code: "token_expired", severity: "risk", turn: "home", line: "heimweg dns policy" },
 	},
 	{
 		what: "a domain that nobody delegates",

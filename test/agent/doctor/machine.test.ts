@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { isOlder } from "../../../agent/doctor/checks/machine.ts";
 import { deadLists, withoutList } from "../../../shared/doctor/dead-lists.ts";
+import { isOlder } from "../../../shared/doctor/versions.ts";
 
 test("a relay is older when its release line is, and not for what is no release", () => {
 	expect(isOlder("1.2.9", "1.3.0")).toBe(true);

@@ -3,6 +3,7 @@ import { doctor } from "../../../agent/doctor/part.ts";
 import { agentFacts } from "../../../agent/facts.ts";
 import type { AgentContext, AgentPart } from "../../../agent/part.ts";
 import { Health } from "../../../shared/health.ts";
+import { HOUR } from "../../../shared/time.ts";
 import { logLines } from "../log-lines.ts";
 
 const relay = { name: "relay.example.net", addresses: ["192.0.2.10"], forward: ["192.0.2.10"] };
@@ -49,6 +50,14 @@ test("the daemon tells the doctor what only it knows, and the relay's version", 
 	expect(await known()).not.toHaveProperty("keys");
 	part.checkin!.heard!({ version: "1.2.3" } as never, "relay.example.net");
 	expect(await known()).toMatchObject({ relayVersion: "1.2.3" });
+});
+
+test("the relay is asked to hand on mail four times an hour at most, however often somebody looks", async () => {
+	const may = async () => JSON.parse(await part.commands!.doctor!("")).askStranger;
+	for (let nth = 0; nth < 4; nth++) expect(await may()).toBe(true);
+	expect(await may()).toBe(false);
+	vi.advanceTimersByTime(HOUR);
+	expect(await may()).toBe(true);
 });
 
 test("what the last daily look found holds after a restart, and the status has a line of it", async () => {

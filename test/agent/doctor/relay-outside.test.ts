@@ -4,10 +4,10 @@ import type { SmtpQuestion, SmtpSeen } from "../../../shared/doctor/smtp/look.ts
 import { DAY } from "../../../shared/time.ts";
 
 const relay = { name: "relay.example.net", addresses: ["192.0.2.10", "2001:db8::10", "2001:db8::11"] };
-const known = { told: { relay } } as never;
 
 /** What is found when the relay shows this, on the day of this number. */
-async function found(shown: Partial<SmtpSeen>, day = 0) {
+async function found(shown: Partial<SmtpSeen>, day = 0, askStranger?: boolean) {
+	const known = { told: { relay, askStranger } } as never;
 	const asked: SmtpQuestion[] = [];
 	const smtp = async (question: SmtpQuestion) => {
 		asked.push(question);
@@ -45,4 +45,10 @@ test("a no for good and one for now are both a no; a yes is one", async () => {
 	expect((await found({ is: "greets", replies: ["250 2.1.5 Ok"] })).findings[0]).toBe(
 		"relay_open_to_strangers",
 	);
+});
+
+test("where there is no room for another refusal the relay is not asked, and that is not known", async () => {
+	const { asked, findings } = await found({ is: "greets" }, 0, false);
+	expect(asked.map(({ recipients }) => recipients)).toEqual([[], []]);
+	expect(findings).toEqual(Array(2).fill("relay_outside_not_known"));
 });

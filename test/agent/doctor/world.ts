@@ -108,6 +108,7 @@ const told = (): Told => ({
 		},
 	],
 	ports: [993, 465],
+	mailboxes: { "example.org": "anna@example.org" },
 	homeAddresses: ["198.51.100.7"] as Address[],
 });
 
@@ -118,6 +119,8 @@ export interface World {
 	told: Told;
 	/** What servers show, by `host:port`. */
 	shown: (place: TlsPlace) => Shown | TlsTrouble;
+	/** What Postfix here answers to a recipient. */
+	takes: (recipient: string) => string;
 	/** What the relay's port 25 shows to a stranger. */
 	relayShows: (question: SmtpQuestion) => SmtpSeen;
 	/** What web servers answer, by URL. */
@@ -146,6 +149,7 @@ export async function world(): Promise<World> {
 	dns.referrals.set("example.org", ["ns1.desec.test.", "ns2.desec.test."]);
 	const config = dnsShape.dns.parse({
 		names: ["mail.example.org"],
+		token_expires: "never",
 		mail: {
 			services: ["imaps", "submissions"],
 			dmarc: { policy: "quarantine", reports: ["postmaster@example.org"] },
@@ -167,6 +171,7 @@ export async function world(): Promise<World> {
 			["postconf", () => "smtpd_recipient_restrictions = reject_rbl_client zen.spamhaus.org\n"],
 		]),
 		shown: ({ name }) => certificate(name),
+		takes: () => "250 2.1.5 Ok",
 		relayShows: ({ name, recipients = [] }) => ({
 			...{ is: "greets", banner: `${name} ESMTP`, ehlo: name, tls: "failed" },
 			replies: recipients.map(() => "554 5.7.1 Relay access denied"),
@@ -179,7 +184,13 @@ export async function world(): Promise<World> {
 			examine: (home, eyes) => examineHome(home, eyes, { betweenTries: 0 }),
 			eyes: {
 				tls: async (place) => world.shown(place),
-				smtp: async (question) => world.relayShows(question),
+				smtp: async (question) =>
+					question.address === "127.0.0.1"
+						? {
+								...{ is: "greets", banner: "", ehlo: "", tls: "none" },
+								replies: question.recipients?.map(world.takes) ?? [],
+							}
+						: world.relayShows(question),
 				https: async (url) => world.pages.get(url) ?? { failed: "ENOTFOUND" },
 				read: async (path) => {
 					const text = world.files.get(path);

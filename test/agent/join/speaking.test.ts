@@ -15,6 +15,7 @@ import { servePulses } from "../../../relay-side/pulse/server.ts";
 import { parseAddress, parseEndpoint } from "../../../shared/address.ts";
 import { CommandError } from "../../../shared/command.ts";
 import { longestRequest } from "../../../shared/invitation/exchange.ts";
+import { Interrupted } from "../../../shared/prompt.ts";
 import { homeKeys, publicKeys, relayKey } from "../../relay-side/identities.ts";
 import { modelRelay } from "./model.ts";
 
@@ -153,6 +154,27 @@ test("the code is read from standard input; an end without one is said, and noth
 	expect(await join("hello\n")).toContain('expected a code that begins with "hw1-"');
 	expect(await join(`hw1-${"A".repeat(100_000)}`)).toContain('expected a code that begins with "hw1-"');
 });
+
+test.each(["Ctrl-C", "Ctrl-D"])(
+	"%s where the code is to be pasted ends with the status of an interruption, and says so",
+	async (pressed) => {
+		const run = async (command: string) => {
+			throw new CommandError(command, "none here", { exitCode: 3 });
+		};
+		const stop = new AbortController();
+		const input = Object.assign(new PassThrough(), { isTTY: true });
+		const say = () => {
+			if (pressed === "Ctrl-D") input.end();
+			else setImmediate(() => stop.abort(new Interrupted()));
+		};
+		const paths = { folder: "/nowhere/etc", runFolder: `/tmp/heimweg-join-${process.pid}` };
+		const ended = joinCommand({ run, input, say, signal: stop.signal, paths });
+		await expect(ended).rejects.toMatchObject({
+			exitStatus: 130,
+			message: "ended at your wish; run the same command again to go on",
+		});
+	},
+);
 
 test("a home that joins anew goes on as it is until there is a code that can be read", async () => {
 	const folder = await mkdtemp(join(tmpdir(), "heimweg-join-"));

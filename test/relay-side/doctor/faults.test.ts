@@ -21,6 +21,7 @@ test("a right relay raises no alarm, and all of it is known", async () => {
 		...["relay_name_well", "relay_spf_well", "reverse_well", "reverse_well", "greeting_well"],
 		...["port25_well", "port25_well", "certificate_well", "tlsa_well", "dnssec_well", "outgoing_well"],
 		...["lists_well", "lists_well", "lists_well", "required_addresses_well"],
+		...["clock_well", "disk_well"],
 	]);
 });
 

@@ -235,6 +235,41 @@ export const plantedFaults: readonly PlantedFault[] = [
 		...{ ...todo, code: "required_address_refused", line: "heimweg-relay postfix --apply" },
 	},
 	{
+		what: "a clock that nothing keeps right",
+		plant(world) {
+			world.clockKept = "no";
+		},
+		...{ ...todo, code: "clock_not_kept", line: "timedatectl set-ntp true" },
+	},
+	{
+		what: "a spool that is nearly full",
+		plant({ disks }) {
+			disks.set("/var/spool/postfix", { space: 0.03, files: 0.9, device: 1 });
+		},
+		...{ ...todo, code: "disk_nearly_full", line: "df -h /var/spool/postfix" },
+	},
+	{
+		what: "a disk without room for files",
+		plant({ disks }) {
+			disks.set("/var/lib", { space: 0.5, files: 0.001, device: 2 });
+		},
+		...{ ...risk, code: "disk_nearly_full", line: "df -i /var/lib" },
+	},
+	{
+		what: "a daemon that was not started since the upgrade",
+		plant({ told }) {
+			told.version = "0.0.9";
+		},
+		...{ ...todo, code: "daemon_of_another_version", line: "systemctl restart heimweg-relay" },
+	},
+	{
+		what: "homes of an earlier version",
+		plant({ told }) {
+			told.homes.push({ home: "anna", version: "0.0.1" });
+		},
+		...{ severity: "todo", turn: "home", code: "homes_of_older_version", line: "apt install heimweg" },
+	},
+	{
 		what: "what the daemon has found to be wrong",
 		plant({ told }) {
 			told.conditions.push({

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Beforehand, examineAll, type RelayDoctorDeps } from "../../../relay-side/doctor/command.ts";
 import type { Told } from "../../../relay-side/doctor/told.ts";
+import type { Room } from "../../../shared/doctor/disks.ts";
 import { createDns } from "../../../shared/doctor/dns/dns.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import { lookAtSmtp } from "../../../shared/doctor/smtp/look.ts";
 import { DAY } from "../../../shared/time.ts";
+import { version } from "../../../shared/version.ts";
 import { english } from "../../../shared/words/say.ts";
 import { certify, createCertificates } from "../../lab/certificates.ts";
 import { type DnsServer, dnsServer } from "../../shared/doctor/dns/dns-server.ts";
@@ -92,6 +94,9 @@ export interface World {
 	/** Addresses of this machine that refuse connections, or drop them. */
 	closed: Record<string, "refused" | "silent">;
 	told: Told;
+	disks: Map<string, Room>;
+	/** What timedatectl(1) says. */
+	clockKept: string;
 	/** What delv(1) prints. */
 	delv: string;
 	/** The authority that the machine believes. */
@@ -111,13 +116,19 @@ export async function world(made: Certificates): Promise<World> {
 		...{ dns, smtp, records: dns.records, certificates: made },
 		postfix: { myhostname: name, smtp_helo_name: name, relayhost: "" },
 		...{ addresses: ["192.0.2.10", "2001:db8::10"], outward: true, closed: {} },
-		told: { version: "1.0.0", domains: ["example.org"], conditions: [] },
+		told: { version, domains: ["example.org"], homes: [], conditions: [] },
+		disks: new Map([["/var/spool/postfix", { space: 0.5, files: 0.9, device: 1 }]]),
+		clockKept: "yes",
 		...{ believed: made.authority, delv: "; fully validated" },
 		now: new Date(Date.now() + DAY),
 		beforehand: { inside: [], alsoPublic: [], domains: [], asked: undefined },
 		deps: {
-			run: async (program, [, setting]) =>
-				program === "sh" ? world.delv : `${world.postfix[setting!] ?? ""}\n`,
+			async run(program, [, setting]) {
+				if (program === "sh") return world.delv;
+				if (program === "timedatectl") return `${world.clockKept}\n`;
+				return `${world.postfix[setting!] ?? ""}\n`;
+			},
+			disk: async (path) => world.disks.get(path),
 			out: { write: () => {} },
 			speak: english,
 			dns: () => createDns({ resolvers: [dns.address], port: dns.port }),

@@ -55,7 +55,7 @@ const remedies: Record<
 	unauthorized: (_, reason) =>
 		isLocked(reason)
 			? say`log in at desec.io and see what it says, or write to support@desec.io; the token may stay as it is`
-			: say`look at desec.io whether the token is there and not past its maximum age; else make one and put its secret into the file that dns.token_file or LoadCredential= names`,
+			: say`look at desec.io whether the token is there, not past its maximum age or bound to other addresses; else make one and put its secret into the file that dns.token_file or LoadCredential= names`,
 	forbidden: (items) => {
 		const which = items.map(({ subname, type }) => `${subname || "@"} ${type}`).join(", ");
 		return say`allow the token to write ${which || say`the names in dns.names`}: its policies at desec.io, with permission to write`;

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import { failureOf } from "../../shared/conditions.ts";
-import { findingsSchema } from "../../shared/doctor/daily.ts";
-import { alarms, type Finding } from "../../shared/doctor/finding.ts";
-import { remedyOf } from "../../shared/errors.ts";
-import type { ConditionKind, Health } from "../../shared/health.ts";
-import type { Logger } from "../../shared/log.ts";
-import type { SavedState } from "../../shared/saved-state.ts";
-import { DAY, HOUR, MINUTE } from "../../shared/time.ts";
-import { mailAtRisk, notLooked, somethingToDo } from "./conditions.ts";
+import { messageOf, remedyOf } from "../errors.ts";
+import type { ConditionKind, Health } from "../health.ts";
+import type { Logger } from "../log.ts";
+import type { SavedState } from "../saved-state.ts";
+import { DAY, HOUR, MINUTE } from "../time.ts";
+import { mailAtRisk, notLooked, somethingToDo, type Told } from "./conditions.ts";
+import { findingsSchema } from "./daily.ts";
+import { alarms, type Finding } from "./finding.ts";
 
 /** After a start: the relay has to be heard first, and there is no hurry. */
 const afterStart = 10 * MINUTE;
@@ -20,12 +19,6 @@ const betweenLooks = MINUTE;
 
 /** Findings that are told one by one; a domain with more has one trouble that shows everywhere. */
 const mostTold = 20;
-
-/** What conditions of other parts tell, as it happens. */
-const toldElsewhere = new Set([
-	...["client_certificate_expired", "client_certificate_ends_soon", "client_certificate_of_other"],
-	...["daemon_of_another_version", "disk_nearly_full", "mail_waits_long"],
-]);
 
 /** What is remembered of the last look across restarts: what it alarmed of. */
 export const dailySchema = z.object({
@@ -46,6 +39,10 @@ export interface Daily {
 }
 
 export interface DailyOptions {
+	/** By whose command one looks again. */
+	program: string;
+	/** Codes of findings that conditions of other parts tell as it happens. */
+	toldElsewhere?: ReadonlySet<string>;
 	/** Looks, in another process; throws a HeimwegError. */
 	examine(signal: AbortSignal): Promise<Finding[]>;
 	memory: SavedState<DailyState>;
@@ -58,7 +55,7 @@ export interface DailyOptions {
 
 /** The daily look: what it alarms of stands as conditions until a look finds it mended. */
 export function createDaily(options: DailyOptions): Daily {
-	const { examine, memory, health, log, onChange, now = Date.now } = options;
+	const { program, toldElsewhere, examine, memory, health, log, onChange, now = Date.now } = options;
 	const ending = new AbortController();
 	let last: DailyState | undefined;
 	let begun = Number.NEGATIVE_INFINITY;
@@ -77,7 +74,7 @@ export function createDaily(options: DailyOptions): Daily {
 					...{ well: count("well"), todo: count("todo"), risk: count("risk") },
 					not_known: count("not_known"),
 				},
-				alarms: findings.filter(alarms).slice(0, mostTold),
+				alarms: [...findings.filter(alarms), ...stillHeld(last?.alarms ?? [], findings)].slice(0, mostTold),
 			};
 			health.clear(notLooked);
 			tell(last.alarms);
@@ -85,13 +82,13 @@ export function createDaily(options: DailyOptions): Daily {
 			await memory.write(last);
 		} catch (error) {
 			if (ending.signal.aborted) return;
-			health.put(notLooked, "", { error: failureOf(error).error, remedy: remedyOf(error) });
+			health.put(notLooked, "", { program, error: messageOf(error), remedy: remedyOf(error) });
 		}
 		onChange();
 	}
 
 	function tell(found: readonly Finding[]): void {
-		const told = found.filter(({ code }) => !toldElsewhere.has(code));
+		const told = found.filter(({ code }) => !toldElsewhere?.has(code));
 		put(
 			mailAtRisk,
 			told.filter(({ severity }) => severity === "risk"),
@@ -102,15 +99,9 @@ export function createDaily(options: DailyOptions): Daily {
 		);
 	}
 
-	function put(
-		kind: ConditionKind<Parameters<(typeof mailAtRisk)["text"]>[0]>,
-		found: readonly Finding[],
-	): void {
+	function put(kind: ConditionKind<Told>, found: readonly Finding[]): void {
 		const details = ({ subject: about, found: what, turn, line }: Finding) => ({
-			about,
-			found: what,
-			turn,
-			line,
+			...{ program, about, found: what, turn, line },
 		});
 		health.putAll(kind, new Map(found.map((one) => [subjectOf(one), details(one)])));
 	}
@@ -134,3 +125,15 @@ export function createDaily(options: DailyOptions): Daily {
 
 /** Another finding has another subject; one that goes on keeps its own. */
 const subjectOf = ({ code, subject }: Finding) => `${code} ${subject}`;
+
+/** What was found before, and could not be looked at now: it is not known to be mended. */
+function stillHeld(before: readonly Finding[], findings: readonly Finding[]): Finding[] {
+	// Several checks may speak of one subject; a code's first word is its check's.
+	const word = ({ code }: Finding) => code.split("_")[0];
+	return before.filter((one) => {
+		const now = findings.filter(({ subject }) => subject === one.subject);
+		const ofCheck = now.filter((other) => word(other) === word(one));
+		const spoken = ofCheck.length > 0 ? ofCheck : now;
+		return spoken.length > 0 && spoken.every(({ severity }) => severity === "not_known");
+	});
+}

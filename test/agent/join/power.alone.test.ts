@@ -6,6 +6,7 @@ import { enrol, joined, underWay } from "../../../agent/join/enrol.ts";
 import { homeKey } from "../../../agent/join/key.ts";
 import { secondMachine } from "../../../relay-side/invite/conditions.ts";
 import { CommandError, type RunCommand } from "../../../shared/command.ts";
+import { Interrupted } from "../../../shared/prompt.ts";
 import { modelMachine, modelRelay, relayFolder } from "./model.ts";
 import { type Files, leftOf, watchDisk } from "./power.ts";
 
@@ -60,3 +61,31 @@ test("whatever of either disk was not synced when the power went, the same comma
 		expect(started.health.has(secondMachine, "anna"), left).toBe(false);
 	}
 });
+
+test.each(["the question", "the pulse"])(
+	"ended while %s waits for an answer, it goes on without the code when it is run again",
+	async (waiting) => {
+		const relay = await modelRelay();
+		const { paths, options } = await homeOf(relay);
+		const machine = modelMachine(relay);
+		const stop = new AbortController();
+		const interrupted = new Interrupted();
+		const untilEnded = async <Answer>(answer: Answer): Promise<Answer> => {
+			stop.abort(interrupted);
+			return answer;
+		};
+		const world = {
+			...machine.world,
+			...(waiting === "the question"
+				? { ask: () => untilEnded(undefined) }
+				: { pulse: () => untilEnded(false) }),
+		};
+		const code = await relay.invite("anna");
+		await expect(enrol(code, { ...options, world, signal: stop.signal })).rejects.toBe(interrupted);
+		// Until the relay has its key, the code's tunnel is nobody's.
+		if (waiting === "the question") expect(machine.tunnel).toBeUndefined();
+		expect(await underWay(paths)).toBe(true);
+		await enrol(undefined, options);
+		expect([await joined(paths), await underWay(paths)]).toEqual([true, false]);
+	},
+);

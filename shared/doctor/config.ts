@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cronSchema } from "../../shared/common-config.ts";
+import { cronSchema } from "../common-config.ts";
 
 /** `[doctor]`: the daily look. */
 export const doctorShape = {

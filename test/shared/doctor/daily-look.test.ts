@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createDaily, type Daily, type DailyState } from "../../../agent/doctor/daily.ts";
+import { createDaily, type Daily, type DailyState } from "../../../shared/doctor/daily-look.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import { HeimwegError } from "../../../shared/errors.ts";
 import { Health } from "../../../shared/health.ts";
 import { DAY, MINUTE } from "../../../shared/time.ts";
-import { logLines } from "../log-lines.ts";
+import { logLines } from "../../agent/log-lines.ts";
 
 const risk: Finding = {
 	...{ code: "mx_missing", severity: "risk", subject: "example.org MX", found: "there is no MX record" },
@@ -31,6 +31,8 @@ let daily: Daily;
 function make(): Daily {
 	health = new Health(logLines().log);
 	return createDaily({
+		program: "heimweg",
+		toldElsewhere: new Set(["client_certificate_expired"]),
 		async examine() {
 			looks++;
 			if (found instanceof HeimwegError) throw found;
@@ -75,6 +77,23 @@ test("what the daily look alarms of stands as a condition until a look finds it 
 	await daily.look();
 	expect(held()).toEqual(["doctor.something_to_do: tlsa_of_authority _25._tcp.relay.example.net TLSA"]);
 	expect(daily.last()).toMatchObject({ counts: { well: 1, todo: 1, risk: 0, not_known: 0 } });
+});
+
+test("what cannot be looked at later is not taken for mended", async () => {
+	await daily.look();
+	const unknown: Finding = {
+		...{ code: "mx_not_known", severity: "not_known", subject: risk.subject, found: "no server answers" },
+	};
+	// What another check says of the same subject mends nothing.
+	const other: Finding = { ...well, code: "ttl_well", subject: risk.subject };
+	found = [unknown, other, well];
+	now += DAY;
+	await daily.look();
+	expect(held()).toEqual(["doctor.mail_at_risk: mx_missing example.org MX"]);
+	found = [well];
+	now += DAY;
+	await daily.look();
+	expect(held()).toEqual([]);
 });
 
 test("a restart knows what the last look found, and does not look again at once", async () => {

@@ -1,0 +1,1 @@
+export { mailAtRisk, notLooked, somethingToDo } from "../../shared/doctor/conditions.ts";
