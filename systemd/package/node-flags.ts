@@ -33,8 +33,9 @@ export const flags = {
 	heimweg: little,
 	"heimweg-relay": little,
 	/**
-	 * The relay of more than a few homes. With 10,000, a pulse a second each, --optimize-for-size and --no-maglev take a
-	 * whole core and lose a quarter of the pulses; without, it is half a core for 70 MB more.
+	 * The relay of more than a few homes, which itself keeps its heap from growing far (shared/spare-memory.ts). With 10,000
+	 * homes, a pulse a second each, --optimize-for-size and --no-maglev take a whole core, and a quarter of the pulses is lost;
+	 * without them it is half a core, and nothing lost, for 20 MB more.
 	 */
-	crowded: ["--max-semi-space-size=4"],
+	crowded: ["--max-semi-space-size=1"],
 };
