@@ -143,8 +143,9 @@ export async function planRoutes(
 	}
 	const steps: RouteStep[] = [
 		{ map: "transport", set: enter },
-		{ map: "relay_domains", remove: leave },
+		// Who comes waits for nobody who goes.
 		{ map: "relay_domains", set: join },
+		{ map: "relay_domains", remove: leave },
 		{ map: "transport", set: wait },
 		{ map: "transport", remove: drop },
 	];
