@@ -7,9 +7,9 @@ import { setFlagsFromString } from "node:v8";
 const always = ["--heap-growing-percent=33"];
 
 /**
- * Garbage is collected when there is little to do, and the heap kept small for it: with ten thousand homes that and slower code
- * would take a whole core. Without V8's faster code, which is compiled beside the one that runs anyway, and takes the compilers' own into memory;
- * WebAssembly is undici's HTTP parser alone.
+ * Garbage is collected when there is little to do, and the heap kept small for it: with ten thousand homes that and slower
+ * code would take a whole core. Without V8's faster code, which is compiled beside the one that runs anyway, and takes the
+ * compilers' own into memory; WebAssembly is undici's HTTP parser alone.
  */
 const withLittleToDo = [
 	"--optimize-for-size",
