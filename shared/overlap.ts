@@ -33,8 +33,20 @@ export async function findOverlaps(
 	networks: readonly Cidr[],
 	{ connected = false }: { connected?: boolean } = {},
 ): Promise<Overlap[]> {
-	// Without a family, and of all tables, both are shown.
-	const text = await run("ip", ["-j", "route", "show", "table", "all"]);
+	return overlapsIn(await allRoutes(run), tunnel, networks, { connected });
+}
+
+/** Without a family, and of all tables, both are shown. */
+function allRoutes(run: RunCommand): Promise<string> {
+	return run("ip", ["-j", "route", "show", "table", "all"]);
+}
+
+function overlapsIn(
+	text: string,
+	tunnel: string,
+	networks: readonly Cidr[],
+	{ connected }: { connected: boolean },
+): Overlap[] {
 	// Of an address on an interface the kernel makes several routes; the widest says it all.
 	const found = new Map<string, Overlap & { length: number }>();
 	for (const route of readJsonList(text, routeSchema)) {
@@ -73,12 +85,33 @@ function lengthOf(network: Cidr): number {
 	return Number(network.slice(network.indexOf("/") + 1));
 }
 
-/** Looks for overlaps at run time: a network that comes later (a VPN, containers) is a condition, not an end. */
-export async function reviewOverlaps(
-	run: RunCommand,
-	tunnel: { interface: string; networks: readonly Cidr[] },
-	health: Health,
-): Promise<void> {
-	const overlaps = await findOverlaps(run, tunnel.interface, tunnel.networks).catch(() => undefined);
-	if (overlaps) health.put(networkOverlap, "", overlaps[0]);
+/**
+ * Makes the look for overlaps at run time: a network that comes later (a VPN, containers) is a condition, not an end. The
+ * same routes are read once: that takes more than all other looks.
+ */
+export function createOverlapReview(options: {
+	run: RunCommand;
+	tunnel: { interface: string; networks: readonly Cidr[] };
+	health: Health;
+}): () => Promise<void> {
+	const { run, tunnel, health } = options;
+	let seen: { routes: string; overlap: Overlap | undefined } | undefined;
+
+	async function look(): Promise<Overlap | undefined> {
+		const text = await allRoutes(run);
+		// A route that a router has announced tells how many seconds are left of it.
+		const routes = text.replace(/"expires":\d+/g, "");
+		if (routes !== seen?.routes) {
+			const [overlap] = overlapsIn(text, tunnel.interface, tunnel.networks, { connected: false });
+			seen = { routes, overlap };
+		}
+		return seen.overlap;
+	}
+
+	return () =>
+		look().then(
+			(overlap) => health.put(networkOverlap, "", overlap),
+			// What is not known changes nothing.
+			() => {},
+		);
 }

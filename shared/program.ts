@@ -14,7 +14,7 @@ import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createNotifier, notifierStateSchema } from "./notify.ts";
 import { commandChannel } from "./notify-command.ts";
-import { reviewOverlaps } from "./overlap.ts";
+import { createOverlapReview } from "./overlap.ts";
 import type { Part, PartContext, PartTypes, StatusScope, Tick } from "./part.ts";
 import { portTrouble } from "./port-holder.ts";
 import { createQueueRoom } from "./postfix/queue-room.ts";
@@ -116,7 +116,7 @@ export async function createProgram<Types extends PartTypes>(
 	const ticks: Tick[] = [
 		{ every: guardEvery, act: () => guard.poke() },
 		{ every: 5 * SECOND, act: createQueueRoom({ run, health }) },
-		{ every: overlapsEvery, act: () => reviewOverlaps(run, config.tunnel, health) },
+		{ every: overlapsEvery, act: createOverlapReview({ run, tunnel: config.tunnel, health }) },
 		{ every: lookAtConfigEvery, act: configWatch({ source: loaded.source, program: kind.name, health }) },
 	];
 

@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { codeOf, HeimwegError } from "./errors.ts";
 import { say } from "./words/say.ts";
 
@@ -12,6 +12,9 @@ export class UnfitFile extends HeimwegError {
 		this.wrong = wrong;
 	}
 }
+
+/** Bytes that are read at a time of a file that is longer than it says. */
+const block = 64 * 1024;
 
 export interface FileBytes {
 	bytes: Buffer;
@@ -45,16 +48,26 @@ export async function readRegularFile(
 		const info = await file.stat();
 		if (!info.isFile()) throw noFile();
 		if (info.size > limit) throw tooLarge(info.size, limit);
-		const chunks: Buffer[] = [];
 		// One byte more than may be there shows a file that grows, or whose size is not told (proc(5)).
-		for await (const chunk of file.createReadStream({ end: limit, autoClose: false }))
-			chunks.push(chunk as Buffer);
-		const bytes = Buffer.concat(chunks);
+		const bytes = await readUpTo(file, limit + 1, info.size);
 		if (bytes.length > limit) throw tooLarge(bytes.length, limit);
 		return { bytes, info };
 	} finally {
 		await file.close();
 	}
+}
+
+/** Reads so many bytes at most. There may be thousands of small files, for each of which a stream would cost more than it. */
+async function readUpTo(file: FileHandle, most: number, told: number): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let left = most;
+	for (let size = told + 1; left > 0; size = block) {
+		const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(size, left)));
+		if (bytesRead === 0) break;
+		chunks.push(buffer.subarray(0, bytesRead));
+		left -= bytesRead;
+	}
+	return Buffer.concat(chunks);
 }
 
 function noFile(): UnfitFile {

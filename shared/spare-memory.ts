@@ -1,13 +1,18 @@
 import { setFlagsFromString } from "node:v8";
 
-/** Garbage is collected when there is little to do, and the heap kept small for it. */
-const always = ["--optimize-for-size"];
+/**
+ * V8 lets the heap grow to several times of what lives in it before it looks for what does not: ten thousand homes live in
+ * 110 MB, and would have 400. A third more costs no CPU to speak of.
+ */
+const always = ["--heap-growing-percent=33"];
 
 /**
- * Without V8's faster code, which is compiled beside the one that runs anyway, and takes the compilers' own into memory;
- * WebAssembly is undici's HTTP parser alone.
+ * Garbage is collected when there is little to do, and the heap kept small for it: with ten thousand homes that and slower
+ * code would take a whole core. Without V8's faster code, which is compiled beside the one that runs anyway, and takes the
+ * compilers' own into memory; WebAssembly is undici's HTTP parser alone.
  */
 const withLittleToDo = [
+	"--optimize-for-size",
 	...["--no-opt", "--no-maglev", "--no-sparkplug"],
 	...["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"],
 ];

@@ -60,7 +60,7 @@ const homeChecks: readonly HomeCheck[] = [
 export async function examineHome(
 	home: HomeKnown,
 	eyes: () => HomeEyes,
-	times: { betweenTries?: number } = {},
+	times: { betweenTries?: number; lookTime?: number } = {},
 ): Promise<Finding[]> {
 	const domains = home.domains.map((mail): DomainKnown => ({ mail, managed: home.dns !== undefined, home }));
 	const visits = [

@@ -135,6 +135,7 @@ export function createCheckins(options: CheckinsOptions): Checkins {
 				known.delete(id);
 				news.forget(id);
 			}
+			if (bearers.size === 0) return;
 			const keys = new Set([...homes.values()].map((home) => home.publicKey));
 			for (const key of bearers.keys()) if (!keys.has(key)) bearers.delete(key);
 		},

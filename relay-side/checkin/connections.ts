@@ -1,4 +1,6 @@
-import type { Server, Socket } from "node:net";
+import type { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { SECOND } from "../../shared/time.ts";
 
 /**
  * Connections that one home may keep open, and all who are no home together. A home's agent uses one at a time; the rest
@@ -8,6 +10,12 @@ const each = 100;
 
 /** All together. */
 const most = 1_000;
+
+/**
+ * Milliseconds that a check-in may take while everybody has one connection. When thousands come at once, to close those who
+ * came first would end each just before its answer.
+ */
+const itsTime = 5 * SECOND;
 
 /** The other end of a connection, by which it is known: what is spoken on it over TLS comes from another object. */
 export interface End {
@@ -20,23 +28,27 @@ export interface SharedConnections {
 	believe(end: End): void;
 }
 
-/** Connections, the oldest first, and whether they are believed. */
-type Share = Map<Socket, boolean>;
+/** Connections, the oldest first: whether they are believed, and since when they are open. */
+type Share = Map<Socket, { believed: boolean; since: number }>;
 
 /**
  * Lets nobody use up the connections of all: one over somebody's share takes the place of the oldest of it on which nobody has
  * shown to be the home, and one over all that of the oldest of who has the most, so that many who conspire keep no quiet
- * home out. Those that are closed are told. Who is to show it has two seconds: in that time the guard (the chain checkin_flood)
- * takes no more newcomers of one address than make a share. Only a burst after a pause is quicker, and the agent comes again.
+ * home out; where nobody has more than one, who came first has its time. Those that are closed are told. Who is to show it
+ * has two seconds: in that time the guard (the chain checkin_flood) takes no more newcomers of one address than make a
+ * share. Only a burst after a pause is quicker, and the agent comes again.
  */
 export function shareConnections(
-	server: Server,
+	server: Pick<EventEmitter, "on">,
 	options: {
 		/** Whether it comes from a home's address. Processes of this machine have a whole network of others. */
 		isHome(socket: Socket): boolean;
 		onClosed(): void;
+		/** Milliseconds, steadily growing. */
+		now?: () => number;
 	},
 ): SharedConnections {
+	const now = options.now ?? (() => performance.now());
 	const open = new Map<string, Share>();
 	let total = 0;
 
@@ -54,7 +66,7 @@ export function shareConnections(
 
 	/** Closes the oldest that is not believed; false when there is none. */
 	function giveWay(holder: string, own: Share): boolean {
-		for (const [socket, believed] of own) {
+		for (const [socket, { believed }] of own) {
 			if (believed) continue;
 			forget(holder, socket);
 			close(socket);
@@ -63,30 +75,35 @@ export function shareConnections(
 		return false;
 	}
 
-	function makeRoom(): void {
+	/** Closes one, which may be the newcomer. */
+	function makeRoom(newcomer: string, socket: Socket): void {
 		const [first, ...others] = open;
 		const [holder, own] = others.reduce((most, one) => (one[1].size > most[1].size ? one : most), first!);
-		if (giveWay(holder, own)) return;
 		const [oldest] = own.keys();
-		forget(holder, oldest!);
-		close(oldest!);
+		if (own.size === 1 && now() - own.get(oldest!)!.since < itsTime) {
+			forget(newcomer, socket);
+			close(socket);
+		} else if (!giveWay(holder, own)) {
+			forget(holder, oldest!);
+			close(oldest!);
+		}
 	}
 
 	server.on("connection", (socket: Socket) => {
 		const holder = options.isHome(socket) ? (socket.remoteAddress ?? "") : "";
 		const own: Share = open.get(holder) ?? new Map();
 		if (own.size >= each && !giveWay(holder, own)) return close(socket);
-		own.set(socket, false);
+		own.set(socket, { believed: false, since: now() });
 		open.set(holder, own);
 		total += 1;
 		socket.once("close", () => forget(holder, socket));
-		if (total > most) makeRoom();
+		if (total > most) makeRoom(holder, socket);
 	});
 
 	return {
 		believe({ remoteAddress = "", remotePort }) {
 			const own = open.get(remoteAddress);
-			for (const socket of own?.keys() ?? []) if (socket.remotePort === remotePort) own?.set(socket, true);
+			for (const [socket, state] of own ?? []) if (socket.remotePort === remotePort) state.believed = true;
 		},
 	};
 }

@@ -35,7 +35,8 @@ export interface RelayDoctorDeps {
 	disk?: RelayEyes["disk"];
 	addresses?: () => string[];
 	now?: () => Date;
-	betweenTries?: number;
+	/** In the place of the usual ones. */
+	times?: { betweenTries?: number; lookTime?: number };
 }
 
 /** The command `doctor` of the relay: looks, prints what it found, and resolves to the exit status: 0, 1 something to do, 2 mail is at risk. */
@@ -49,7 +50,7 @@ export async function relayDoctor(
 
 /** Looks at everything that can be looked at with what is known. Throws when Postfix is not there. */
 export async function examineAll(beforehand: Beforehand, deps: RelayDoctorDeps): Promise<Finding[]> {
-	const { run, now = () => new Date(), dns = () => createDns(), betweenTries } = deps;
+	const { run, now = () => new Date(), dns = () => createDns(), times } = deps;
 	const { told, lack } = readTold(beforehand.asked, toldSchema, { program: "heimweg-relay", turn: "relay" });
 	const known = await whatItIs(beforehand, told, deps);
 	const eyes = (): RelayEyes => {
@@ -64,7 +65,7 @@ export async function examineAll(beforehand: Beforehand, deps: RelayDoctorDeps):
 			},
 		};
 	};
-	const found = await examineRelay(known, eyes, betweenTries === undefined ? {} : { betweenTries });
+	const found = await examineRelay(known, eyes, times);
 	return [...lack, ...found, ...(told?.conditions ?? []).map(asFinding)];
 }
 

@@ -30,7 +30,7 @@ const checks: readonly RelayCheck[] = [
 export function examineRelay(
 	known: RelayKnown,
 	eyes: () => RelayEyes,
-	times: { betweenTries?: number } = {},
+	times: { betweenTries?: number; lookTime?: number } = {},
 ): Promise<Finding[]> {
 	const visits = checks.map((check) => ({ check, known, subject: known.name }));
 	return examine(visits, { eyes, ...times });

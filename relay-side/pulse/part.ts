@@ -96,7 +96,7 @@ export const pulse = relayPart({
 				else changes.forget(id);
 			}
 			before = registry;
-			presence.keep(registry.homes.keys());
+			presence.keep(registry.homes, changedHomes);
 			identity.keep(registry, changedHomes);
 		});
 		facts.tunnelUp.subscribe(() => pulses.start());

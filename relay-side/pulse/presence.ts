@@ -27,8 +27,8 @@ export interface PresenceBook {
 	/** WireGuard sees this home under this endpoint. */
 	seenAt(home: string, endpoint: Endpoint): void;
 	of(home: string): Presence;
-	/** The homes that there are now; others are forgotten. */
-	keep(homes: Iterable<string>): void;
+	/** The homes that there are now; others are forgotten. `changed` names those that may have come or gone, if that is known. */
+	keep(homes: Pick<ReadonlySet<string>, "has" | "keys">, changed?: Iterable<string>): void;
 	start(): void;
 	stop(): void;
 }
@@ -45,11 +45,12 @@ const slice = 5;
 /** Milliseconds that we must have stood still within a minute to say so. */
 const behind = 3 * SECOND;
 
-/** What is kept of a home: when its last pulse was heard, by the clock of our listening, and when by the world's. */
-interface Entry extends Omit<Presence, "lastSeen"> {
+/** What is kept of a home; its times are plain numbers, which change in place with each pulse. */
+interface Entry extends Omit<Presence, "lastSeen" | "lastPulse"> {
+	/** NaN while there was none. */
+	lastPulse: number;
+	/** The same by the clock of our listening. */
 	heard: number;
-	/** Milliseconds since 1970. */
-	seenAt: number | undefined;
 }
 
 /**
@@ -82,8 +83,7 @@ export function createPresence(options: {
 
 	const unseen = (): Entry => ({
 		here: false,
-		lastPulse: undefined,
-		seenAt: undefined,
+		lastPulse: Number.NaN,
 		interval: usualInterval,
 		endpoint: undefined,
 		since: now(),
@@ -91,9 +91,22 @@ export function createPresence(options: {
 	});
 
 	function entry(home: string): Entry {
-		const found = homes.get(home) ?? unseen();
-		homes.set(home, found);
-		return found;
+		const found = homes.get(home);
+		if (found) return found;
+		const fresh = unseen();
+		homes.set(home, fresh);
+		return fresh;
+	}
+
+	function shown(entry: Entry): Presence {
+		const { heard, ...presence } = entry;
+		return { ...presence, lastPulse: lastPulse(entry), lastSeen: lastSeen(entry) };
+	}
+
+	/** ISO 8601, by the clock of the world as it is now. */
+	function lastSeen(entry: Entry): string | undefined {
+		const at = lastPulse(entry);
+		return at === undefined ? undefined : new Date(Date.now() - (now() - at)).toISOString();
 	}
 
 	function tell(home: string, presence: Entry): void {
@@ -145,7 +158,7 @@ export function createPresence(options: {
 			health.set(homeAway, home, {
 				seen: lastSeen(presence),
 				started: known?.has(home) ? momentText(startedAt) : undefined,
-				changed: options.changed?.(home, presence.lastPulse),
+				changed: options.changed?.(home, lastPulse(presence)),
 			});
 		}
 	}
@@ -164,7 +177,6 @@ export function createPresence(options: {
 			const presence = entry(home);
 			presence.heard = listening.now();
 			presence.lastPulse = now();
-			presence.seenAt = Date.now();
 			presence.interval = interval;
 			if (presence.here) return;
 			presence.here = true;
@@ -188,16 +200,16 @@ export function createPresence(options: {
 			);
 			tell(home, presence);
 		},
-		keep(ids) {
-			const kept = new Set(ids);
-			known ??= kept;
-			const fresh = [...kept].filter((home) => !homes.has(home));
-			for (const home of fresh) tell(home, entry(home));
-			for (const home of homes.keys()) {
-				if (kept.has(home)) continue;
-				homes.delete(home);
-				health.clear(homeAway, home);
-				options.onChange(home, undefined);
+		keep(ids, changed) {
+			const few = known && changed;
+			known ??= new Set(ids.keys());
+			for (const home of few ?? [...ids.keys(), ...homes.keys()]) {
+				if (ids.has(home)) {
+					if (!homes.has(home)) tell(home, entry(home));
+				} else if (homes.delete(home)) {
+					health.clear(homeAway, home);
+					options.onChange(home, undefined);
+				}
 			}
 		},
 		start() {
@@ -211,13 +223,8 @@ export function createPresence(options: {
 	};
 }
 
-function shown(entry: Entry): Presence {
-	const { heard, seenAt, ...presence } = entry;
-	return { ...presence, lastSeen: lastSeen(entry) };
-}
-
-function lastSeen({ seenAt }: Entry): string | undefined {
-	return seenAt === undefined ? undefined : new Date(seenAt).toISOString();
+function lastPulse({ lastPulse }: Entry): number | undefined {
+	return Number.isNaN(lastPulse) ? undefined : lastPulse;
 }
 
 /** Figures in a sentence change in steps, or each look would say another. */

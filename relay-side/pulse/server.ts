@@ -91,13 +91,17 @@ interface Met {
 	contact: Contact | undefined;
 }
 
-/** Whom our own messages go to: the source of the last pulse that counted, as it was answered. */
+/**
+ * Whom our own messages go to: the source of the last pulse that counted, as it was answered. It is changed in place, and
+ * nothing of a pulse is kept in it: of ten thousand homes that would grow old, and be collected at length, each second.
+ */
 interface Contact {
 	home: Known;
 	run: number;
 	counter: number;
 	sub: number;
-	from: RemoteInfo;
+	address: string;
+	port: number;
 	socket: Socket;
 	/** The endpoint that the home was told. */
 	told: Endpoint | undefined;
@@ -143,7 +147,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 	}
 
 	/** The system mostly prints an address as we do, and to read one takes as long as all the rest. */
-	function homeOf({ address }: RemoteInfo): Known | undefined {
+	function homeOf({ address }: Pick<RemoteInfo, "address">): Known | undefined {
 		return options.homeAt(address as Address) ?? options.homeAt(parseAddress(address.replace(/%.*/, "")));
 	}
 
@@ -216,10 +220,22 @@ export function servePulses(options: PulseOptions): PulseServer {
 		sendFrom(socket, datagram, from.port, from.address);
 		const last = met.contact;
 		if (!counts || run !== met.session.run || (last?.run === run && last.counter > counter)) return;
-		const moved = !last || isSame(last.told, endpoint) ? (last?.moved ?? Number.NEGATIVE_INFINITY) : at;
-		const now: Contact = { home, run, counter, sub: 0, from, socket, told: endpoint, at, moved };
-		if (last) Object.assign(last, now);
-		else met.contact = now;
+		if (!last) {
+			const { address, port } = from;
+			const moved = Number.NEGATIVE_INFINITY;
+			met.contact = { home, run, counter, sub: 0, address, port, socket, told: endpoint, at, moved };
+			return;
+		}
+		if (!isSame(last.told, endpoint)) last.moved = at;
+		if (last.address !== from.address) last.address = from.address;
+		last.home = home;
+		last.run = run;
+		last.counter = counter;
+		last.sub = 0;
+		last.port = from.port;
+		last.socket = socket;
+		last.told = endpoint;
+		last.at = at;
 	}
 
 	/** Tells those whose endpoint is another than the one that they were told. */
@@ -234,8 +250,8 @@ export function servePulses(options: PulseOptions): PulseServer {
 
 	/** A message of our own, as long as the shortest pulse; false when there may be none now. */
 	function tell(contact: Contact, endpoint: Endpoint | undefined): boolean {
-		const { home, run, counter, from, socket } = contact;
-		const present = homeOf(from);
+		const { home, run, counter, address, port, socket } = contact;
+		const present = homeOf(contact);
 		const keys = identity.keysOf(home);
 		if (present?.publicKey !== home.publicKey || present.id !== home.id || !keys) {
 			metOf(home).contact = undefined;
@@ -246,7 +262,7 @@ export function servePulses(options: PulseOptions): PulseServer {
 		contact.told = endpoint;
 		const generation = identity.generation(home.id);
 		const datagram = encodeAnswer({ run, counter, sub: contact.sub, endpoint, generation }, keys.answer);
-		sendFrom(socket, datagram, from.port, from.address);
+		sendFrom(socket, datagram, port, address);
 		return true;
 	}
 

@@ -6,8 +6,8 @@ export interface Session {
 	run: number | undefined;
 	/** The greatest counter of that run. */
 	top: number;
-	/** Bit n: the counter `top - n` has come, or came too early to count. */
-	seen: bigint;
+	/** Bit n: the counter `top - n` has come, or came too early to count; 32 bits in each, the later ones first. */
+	seen: { late: number; early: number };
 	/** Runs that another one has followed, while the generation was this one. */
 	superseded: { generation: number; runs: Set<number> };
 }
@@ -21,14 +21,21 @@ export interface Session {
 export type Verdict = "counts" | "answer" | "replay";
 
 /** Counters that may come out of order. */
-const window = 64n;
-const all = (1n << window) - 1n;
+const window = 64;
+
+/** All 32 bits, as the operators on bits have it. */
+const all = -1;
 
 /** Superseded runs that are remembered. */
 const mostRuns = 64;
 
 export function newSession(): Session {
-	return { run: undefined, top: 0, seen: 0n, superseded: { generation: 0, runs: new Set() } };
+	return {
+		run: undefined,
+		top: 0,
+		seen: { late: 0, early: 0 },
+		superseded: { generation: 0, runs: new Set() },
+	};
 }
 
 /**
@@ -48,7 +55,8 @@ export function judge(session: Session, pulse: Pulse, generation: number): Verdi
 	if (session.run !== undefined) runs.add(session.run);
 	session.run = pulse.run;
 	session.top = pulse.counter;
-	session.seen = all;
+	session.seen.late = all;
+	session.seen.early = all;
 	return "counts";
 }
 
@@ -57,15 +65,32 @@ export function isCrowded({ superseded }: Session): boolean {
 	return superseded.runs.size >= mostRuns;
 }
 
+/** In plain numbers that change in place: what is made anew for each pulse and kept until the next costs the collector much. */
 function within(session: Session, counter: number): boolean {
+	const { seen } = session;
 	if (counter > session.top) {
-		const ahead = BigInt(counter - session.top);
-		session.seen = ahead >= window ? 1n : ((session.seen << ahead) | 1n) & all;
+		move(seen, counter - session.top);
+		seen.late |= 1;
 		session.top = counter;
 		return true;
 	}
-	const bit = 1n << BigInt(session.top - counter);
-	if (bit > all || session.seen & bit) return false;
-	session.seen |= bit;
+	const behind = session.top - counter;
+	if (behind >= window) return false;
+	const half = behind < 32 ? "late" : "early";
+	const bit = 1 << (behind % 32);
+	if (seen[half] & bit) return false;
+	seen[half] |= bit;
 	return true;
+}
+
+/** Makes room for so many later counters. */
+function move(seen: Session["seen"], ahead: number): void {
+	const { late, early } = seen;
+	if (ahead < 32) {
+		seen.late = late << ahead;
+		seen.early = (early << ahead) | (ahead === 0 ? 0 : late >>> (32 - ahead));
+	} else {
+		seen.late = 0;
+		seen.early = ahead < window ? late << (ahead - 32) : 0;
+	}
 }

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../../shared/address.ts";
+import { slices } from "../../shared/slices.ts";
 import { SECOND } from "../../shared/time.ts";
 import type { Known } from "../identity.ts";
 import type { Endpoints, Seen } from "./endpoints.ts";
@@ -6,7 +7,10 @@ import type { Endpoints, Seen } from "./endpoints.ts";
 /** Milliseconds that a pulse waits at most for a read when an answer is known; what is newer is told later. */
 const longestWait = 1 * SECOND;
 
-/** Returns the way to have a pulse wait for the next read of the endpoints; it is answered with what that shows. */
+/**
+ * Returns the way to have a pulse wait for the next read of the endpoints; it is answered with what that shows. Ten
+ * thousand may wait for one, when all homes come at once, and who comes meanwhile need not wait for them.
+ */
 export function createWaiting<Asked extends { home: Known }>({
 	endpoints,
 	answer,
@@ -26,7 +30,18 @@ export function createWaiting<Asked extends { home: Known }>({
 			read,
 			batch.filter((one) => !endpointIn(known, one)),
 		);
-		for (const one of batch) if (endpointIn(known, one)) answer(one, endpointIn(known, one));
+		void answerAll(
+			batch.filter((one) => endpointIn(known, one)),
+			known,
+		);
+	}
+
+	async function answerAll(batch: readonly Asked[], seen: Seen | undefined): Promise<void> {
+		const slice = slices();
+		for (const one of batch) {
+			answer(one, endpointIn(seen, one));
+			if (slice.due()) await slice.turn();
+		}
 	}
 
 	return (one) => {
@@ -42,7 +57,7 @@ export function createWaiting<Asked extends { home: Known }>({
 			clearTimeout(late);
 			const batch = waiting.get(read) ?? [];
 			waiting.delete(read);
-			for (const waited of batch) answer(waited, endpointIn(seen, waited));
+			void answerAll(batch, seen);
 		});
 	};
 }

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { addressOfBytes, type Endpoint, familyOf, writeAddress } from "../address.ts";
+import { hmacSha256 } from "./hmac.ts";
 
 /**
  * The pulse of version 2: a datagram through the tunnel, and its answer. Big-endian, like everything on the wire. Both
@@ -150,6 +151,6 @@ function isGenuine(datagram: Buffer, kind: 1 | 2, key: Buffer): boolean {
 }
 
 function macOf(datagram: Buffer, kind: 1 | 2, key: Buffer): Buffer {
-	const mac = createHmac("sha256", key).update(datagram.subarray(0, macAt[kind])).digest();
+	const mac = hmacSha256(key, datagram.subarray(0, macAt[kind]));
 	return mac.subarray(0, pulseLength - macAt[kind]);
 }

@@ -28,11 +28,17 @@ export interface SpokenBy {
 export function createSpoken(state: SavedState<z.infer<typeof spokenSchema>>): Spoken {
 	const known = new Set<string>();
 	let everybody = false;
+	/** Listed when it is saved: while ten thousand speak for the first time, a list for each would be a list too many. */
+	const saved = {
+		get version2() {
+			return [...known];
+		},
+	};
 	const has = (publicKey: string) => everybody || known.has(publicKey);
 	const add = (publicKey: string) => {
 		if (known.has(publicKey)) return;
 		known.add(publicKey);
-		void state.write({ version2: [...known] });
+		void state.write(saved);
 	};
 	return {
 		async restore() {

@@ -36,7 +36,7 @@ export interface DnsOptions {
 	resolvers?: readonly string[];
 	/** Where the zones' own servers listen. */
 	port?: number;
-	exchange?: typeof askServer;
+	exchange?(place: Place, question: Question): ReturnType<typeof askServer>;
 }
 
 export function createDns(options: DnsOptions = {}): Dns {

@@ -6,7 +6,7 @@ import type { Trouble } from "./answer.ts";
 import { decodeAnswer, encodeQuestion, type Message, type Question } from "./message.ts";
 
 /** For one try of one question, by UDP and by TCP each; and how many there are by UDP, where packets get lost. */
-const patience = 1.2 * SECOND;
+const usualPatience = 1.2 * SECOND;
 const tries = 2;
 
 /** The largest message over TCP, by its two bytes of length (RFC 1035, 4.2.2), and the length itself. */
@@ -21,17 +21,25 @@ export interface Place {
 }
 
 /** Asks one server one question: over UDP, and over TCP what does not fit (RFC 7766). Never throws. */
-export async function askServer(place: Place, question: Question): Promise<Message | Trouble> {
+export async function askServer(
+	place: Place,
+	question: Question,
+	patience = usualPatience,
+): Promise<Message | Trouble> {
 	let last: Message | Trouble = { is: "silent", server: place.name };
 	for (let nth = 0; nth < tries; nth++) {
-		last = await overUdp(place, question);
+		last = await overUdp(place, question, patience);
 		if (!("is" in last)) break;
 		if (last.is === "unreachable") return last;
 	}
-	return !("is" in last) && last.truncated ? overTcp(place, question) : last;
+	return !("is" in last) && last.truncated ? overTcp(place, question, patience) : last;
 }
 
-function overUdp({ address, port, name }: Place, question: Question): Promise<Message | Trouble> {
+function overUdp(
+	{ address, port, name }: Place,
+	question: Question,
+	patience: number,
+): Promise<Message | Trouble> {
 	const id = randomInt(0x10000);
 	return new Promise((resolve) => {
 		let strange = false;
@@ -54,7 +62,11 @@ function overUdp({ address, port, name }: Place, question: Question): Promise<Me
 	});
 }
 
-function overTcp({ address, port, name }: Place, question: Question): Promise<Message | Trouble> {
+function overTcp(
+	{ address, port, name }: Place,
+	question: Question,
+	patience: number,
+): Promise<Message | Trouble> {
 	const id = randomInt(0x10000);
 	return new Promise((resolve) => {
 		let bytes: Buffer = Buffer.alloc(0);

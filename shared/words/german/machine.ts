@@ -144,6 +144,8 @@ export const machine = {
 		"{0}: {1} enthält mehrere Wörter oder Zeilen: erwartet war allein das Geheimnis, in einer Zeile",
 	'{0.}: {1.} holds no WireGuard key: expected 44 characters, as "wg genkey" prints it':
 		'{0}: {1} enthält keinen WireGuard-Schlüssel: erwartet waren 44 Zeichen, wie "wg genkey" sie ausgibt',
+	"expected a key and a text of at most 64 bytes each":
+		"erwartet: ein Schlüssel und ein Text von je höchstens 64 Bytes",
 	"a WireGuard key has 32 bytes, this one has {0#}": "ein WireGuard-Schlüssel hat 32 Bytes, dieser hat {0}",
 	"{0.}.service runs and would set everything up again":
 		"{0}.service läuft und würde alles wieder einrichten",

@@ -6,11 +6,12 @@ import type { Told } from "../../../agent/doctor/told.ts";
 import type { Address } from "../../../shared/address.ts";
 import { createDns } from "../../../shared/doctor/dns/dns.ts";
 import { dsFor } from "../../../shared/doctor/dns/ds.ts";
+import { askServer } from "../../../shared/doctor/dns/exchange.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import type { Fetched } from "../../../shared/doctor/https.ts";
 import type { SmtpQuestion, SmtpSeen } from "../../../shared/doctor/smtp/look.ts";
 import type { Shown, TlsPlace, TlsTrouble } from "../../../shared/doctor/tls.ts";
-import { DAY } from "../../../shared/time.ts";
+import { DAY, MINUTE, SECOND } from "../../../shared/time.ts";
 import { version } from "../../../shared/version.ts";
 import { english } from "../../../shared/words/say.ts";
 import { type DnsServer, dnsServer } from "../../shared/doctor/dns/dns-server.ts";
@@ -181,7 +182,7 @@ export async function world(): Promise<World> {
 			...{ domains: [], asked: { why: "it was not asked yet" } },
 		},
 		deps: {
-			examine: (home, eyes) => examineHome(home, eyes, { betweenTries: 0 }),
+			examine: (home, eyes) => examineHome(home, eyes, { betweenTries: 0, lookTime: MINUTE }),
 			eyes: {
 				tls: async (place) => world.shown(place),
 				smtp: async (question) =>
@@ -207,7 +208,12 @@ export async function world(): Promise<World> {
 			run: async (command, args) => world.commands.get(command)?.(args) ?? "",
 			out: { write: () => {} },
 			speak: english,
-			dns: () => createDns({ resolvers: [dns.address], port: dns.port }),
+			// A test machine may be so busy that nothing answers in the usual time.
+			dns: () =>
+				createDns({
+					...{ resolvers: [dns.address], port: dns.port },
+					exchange: (place, question) => askServer(place, question, 15 * SECOND),
+				}),
 		},
 		findings: () =>
 			examineAll({ ...world.beforehand, asked: { told: JSON.stringify(world.told) } }, world.deps),

@@ -6,9 +6,10 @@ import { type Beforehand, examineAll, type RelayDoctorDeps } from "../../../rela
 import type { Told } from "../../../relay-side/doctor/told.ts";
 import type { Room } from "../../../shared/doctor/disks.ts";
 import { createDns } from "../../../shared/doctor/dns/dns.ts";
+import { askServer } from "../../../shared/doctor/dns/exchange.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import { lookAtSmtp } from "../../../shared/doctor/smtp/look.ts";
-import { DAY } from "../../../shared/time.ts";
+import { DAY, MINUTE, SECOND } from "../../../shared/time.ts";
 import { version } from "../../../shared/version.ts";
 import { english } from "../../../shared/words/say.ts";
 import { certify, createCertificates } from "../../lab/certificates.ts";
@@ -131,7 +132,12 @@ export async function world(made: Certificates): Promise<World> {
 			disk: async (path) => world.disks.get(path),
 			out: { write: () => {} },
 			speak: english,
-			dns: () => createDns({ resolvers: [dns.address], port: dns.port }),
+			// A test machine may be so busy that nothing answers in the usual time.
+			dns: () =>
+				createDns({
+					...{ resolvers: [dns.address], port: dns.port },
+					exchange: (place, question) => askServer(place, question, 15 * SECOND),
+				}),
 			smtp: async (question) => {
 				const closed = world.closed[question.address];
 				if (closed) return { is: closed };
@@ -141,7 +147,8 @@ export async function world(made: Certificates): Promise<World> {
 				});
 			},
 			connects: async () => world.outward,
-			...{ addresses: () => world.addresses, now: () => world.now, betweenTries: 0 },
+			...{ addresses: () => world.addresses, now: () => world.now },
+			times: { betweenTries: 0, lookTime: MINUTE },
 		},
 		findings: () =>
 			examineAll({ ...world.beforehand, asked: { told: JSON.stringify(world.told) } }, world.deps),

@@ -53,7 +53,7 @@ beforeEach(async () => {
 		health,
 		log: silent,
 	});
-	presence.keep(["anna", "bert"]);
+	presence.keep(new Set(["anna", "bert"]));
 	presence.start();
 	await notifier.start();
 });

@@ -62,7 +62,7 @@ function relayOf(count: number, { room = Number.POSITIVE_INFINITY, perPulse = 0,
 		},
 		now: () => time,
 	});
-	presence.keep(homes);
+	presence.keep(new Set(homes));
 	presence.start();
 	changes = 0;
 	mostUnread = 0;

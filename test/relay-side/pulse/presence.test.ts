@@ -29,7 +29,7 @@ function stage(first: Partial<Parameters<typeof createPresence>[0]> | string, ..
 			else here.delete(home);
 		},
 	});
-	presence.keep(homes);
+	presence.keep(new Set(homes));
 	presence.start();
 	const sentences = () => lines.map((line) => line.msg);
 	/** A pulse each `interval` for a while. */
@@ -51,7 +51,7 @@ test("a home that never came is away, but not before three pulses could have com
 		{ subject: "anna", text: expect.stringContaining("has not come since heimweg-relay started at") },
 	]);
 	expect(events).toEqual([]);
-	presence.keep(["anna", "bert"]);
+	presence.keep(new Set(["anna", "bert"]));
 	vi.advanceTimersByTime(5_000);
 	expect(health.list().find(({ subject }) => subject === "bert")?.text).toContain("has not come yet");
 });
@@ -101,7 +101,7 @@ test("a home that was removed is forgotten; an endpoint still being read does no
 	pulses("anna", 1_000, 1);
 	vi.advanceTimersByTime(10_000);
 	expect(health.has(homeAway, "anna")).toBe(true);
-	presence.keep(["bert"]);
+	presence.keep(new Set(["bert"]));
 	expect(health.has(homeAway, "anna")).toBe(false);
 	presence.seenAt("anna", endpoint);
 	vi.advanceTimersByTime(60_000);
@@ -112,7 +112,7 @@ test("keeping a home forgets nothing of it, and what is given out cannot be chan
 	const { presence, pulses } = stage("anna");
 	pulses("anna", 1_000, 1);
 	presence.seenAt("anna", endpoint);
-	presence.keep(["anna", "bert"]);
+	presence.keep(new Set(["anna", "bert"]));
 	presence.of("anna").here = false;
 	expect(presence.of("anna")).toMatchObject({ here: true, endpoint });
 });
