@@ -9,7 +9,10 @@ import { createQuestion } from "./question.ts";
 /** Between two check-ins while the relay works. */
 const askEvery = 2 * SECOND;
 
-/** For the relay's look at itself, and for a mail that it hands to itself: postscreen alone takes six seconds of each. Who asks by the control socket waits for 30. */
+/**
+ * For the relay's look at itself, and for a mail that it hands to itself: postscreen alone takes six seconds of each. Who
+ * asks by the control socket waits for 30.
+ */
 const lookPatience = 25 * SECOND;
 const mailPatience = 28 * SECOND;
 
