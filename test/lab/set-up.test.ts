@@ -42,6 +42,23 @@ async function wall(host: Host, by: "nftables" | "ufw" | "firewalld"): Promise<v
 	else await host.run(["sh", "-ec", "ufw --force disable; systemctl start firewalld"]);
 }
 
+/** Who gets mail on the relay's machine before it is a relay: its own user, by a name, and as a customer's. */
+const others = ["olga@old.test", "chief@alias.test", "olga@customer.test"];
+
+/** A Postfix that serves domains of its own, by maps of its own. */
+async function serveOthers(relay: Host): Promise<void> {
+	await relay.run(["useradd", "--create-home", "olga"]);
+	await relay.write("/etc/postfix/aliased", "chief@alias.test olga@old.test\n");
+	await relay.write("/etc/postfix/customers", "customer.test local:\n");
+	await relay.write("/etc/postfix/customers-users", "olga@customer.test known\n");
+	await relay.run([
+		...["postconf", "-e", "mydestination = $myhostname, old.test, localhost", "home_mailbox = Maildir/"],
+		...["virtual_alias_domains = alias.test", "virtual_alias_maps = texthash:/etc/postfix/aliased"],
+		...["relay_domains = customer.test", "relay_recipient_maps = texthash:/etc/postfix/customers-users"],
+		"transport_maps = texthash:/etc/postfix/customers",
+	]);
+}
+
 async function prepare(lab: Lab, by: "nftables" | "ufw"): Promise<void> {
 	for (const host of [lab.relay, lab.home]) await wall(host, by);
 	await readyMailServer(lab);
@@ -85,6 +102,7 @@ describeLab("from two machines with Debian 12 to the first mail", () => {
 			expect(await aptInFolder(host, await readmeCommand(program))).toMatchObject({ exitCode: 0 });
 		}
 		await prepare(lab(), "ufw");
+		await serveOthers(lab().relay);
 		const said = await lab().relay.run(["heimweg-relay", "setup", "--yes"], { timeout: 180_000 });
 		expect(said).toContain("done: open a port in ufw: ufw allow 51820/udp");
 		expect(said).toContain("relay.example.net, 203.0.113.10 and its PTR agree");
@@ -96,6 +114,18 @@ describeLab("from two machines with Debian 12 to the first mail", () => {
 		);
 		expect(joined.exitCode).toBe(0);
 	}, 900_000);
+
+	it("the domains that the relay's Postfix had before are served as before", async () => {
+		const { relay, internet } = lab();
+		for (const to of others) {
+			const { accepted, transcript } = await internet.sendMail({ to, subject: `as before, ${to}` });
+			expect(accepted, transcript).toBe(true);
+			const search = ["grep", "-rqsF", `as before, ${to}`, "/home/olga/Maildir/new"];
+			await until(`${to} has it`, async () => (await relay.exec(search)).exitCode === 0);
+		}
+		for (const to of ["stranger@old.test", "stranger@customer.test"])
+			expect((await internet.sendMail({ to })).transcript).toContain("User unknown");
+	});
 
 	it("where firewalld takes ufw's place, the same two commands open their ports in that, for good", async () => {
 		const { home, relay, internet } = lab();
