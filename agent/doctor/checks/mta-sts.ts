@@ -75,7 +75,8 @@ function judgePolicy(fetched: Fetched, known: DomainKnown): Finding[] {
 	const { domain, relay } = known.mail;
 	const subject = `https://mta-sts.${domain}/.well-known/mta-sts.txt`;
 	const about = { subject, turn: "relay", source } as const;
-	const withdraw = { line: deleteLine(known, `_mta-sts.${domain}`, "TXT") };
+	// The announcement stands in the zone of who runs the home, whoever serves the policy.
+	const withdraw = { turn: "home", line: deleteLine(known, `_mta-sts.${domain}`, "TXT") } as const;
 	if ("failed" in fetched)
 		return [
 			{
