@@ -22,10 +22,14 @@ export async function firewalld(run: RunCommand, ports: readonly OpenPort[]): Pr
 	zones.set(undefined, outerZones(run));
 	const wanted: string[][] = [];
 	for (const port of incoming) {
-		for (const zone of await zones.get(port.on)!) {
-			wanted.push([...zone, "port", portText(port)]);
-			if (port.on !== undefined) wanted.push([...zone, "interface", port.on]);
+		// Through the tunnel's zone, too, comes what may come from everywhere: homes hand over their mail there.
+		const through = port.on === undefined ? [undefined, ...devices] : [port.on];
+		for (const on of through) {
+			for (const zone of await zones.get(on)!) wanted.push([...zone, "port", portText(port)]);
 		}
+	}
+	for (const device of devices) {
+		for (const zone of await zones.get(device)!) wanted.push([...zone, "interface", device]);
 	}
 	const has = new Map<string, Promise<string>>();
 	const opens: string[][] = [];

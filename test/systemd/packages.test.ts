@@ -133,6 +133,8 @@ describe("the Debian packages", () => {
 				const lines = text(name, unit);
 				expect(lines).toContain(`Documentation=man:${name}(8)\n`);
 				expect(lines).not.toContain("/usr/local");
+				// The unit is gone before a purge could look for what it listens on.
+				if (unit.endsWith(".socket")) expect(lines).toContain("\nRemoveOnStop=yes\n");
 			}
 			expect(files).toContain(`./usr/share/man/man8/${name}.8.gz`);
 		}
