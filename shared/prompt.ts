@@ -132,7 +132,7 @@ export function createPrompt({
 
 function nobodyToAsk(flag: string, proposed: boolean): WrongAnswer {
 	return new WrongAnswer(`${flag} is needed: there is no terminal to ask on`, {
-		remedy: proposed ? `give ${flag}, or --yes for what is proposed` : `give ${flag}`,
+		remedy: proposed && flag !== "--yes" ? `give ${flag}, or --yes for what is proposed` : `give ${flag}`,
 	});
 }
 

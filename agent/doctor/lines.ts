@@ -6,5 +6,5 @@ export function deleteLine({ home, mail }: DomainKnown, name: string, type: stri
 	if (!home.dns) return `delete ${name}. IN ${type}`;
 	const subname = subnameOf(name, mail.zone) || "@";
 	const url = `${home.dns.api}/domains/${mail.zone}/rrsets/${subname}/${type}/`;
-	return `printf 'Authorization: Token %s' "$(cat ${home.dns.token_file})" | curl --request DELETE --header @- ${url}`;
+	return `printf 'Authorization: Token %s' "$(cat ${home.dns.token_file})" | curl --silent --show-error --fail-with-body --request DELETE --header @- ${url}`;
 }

@@ -28,12 +28,15 @@ export async function isClockKept(
 	);
 }
 
+/** It refuses where no time service is installed; one that is there is not replaced. */
+const keepClock = "timedatectl set-ntp true || apt install systemd-timesyncd";
+
 /** Judges a clock, by what others say and by who keeps it. Pure. */
 export function judgeClock(
 	{ ahead, kept }: SeenClock,
 	{ subject, turn }: Pick<Finding, "subject" | "turn">,
 ): Finding[] {
-	const wrong = { subject, turn, line: "timedatectl set-ntp true", source: "timedatectl(1)" } as const;
+	const wrong = { subject, turn, line: keepClock, source: "timedatectl(1)" } as const;
 	if (ahead !== undefined && Math.abs(ahead) > farOff)
 		return [
 			{

@@ -29,7 +29,8 @@ export function findingsText(findings: readonly Finding[], speak: Speak = englis
 		`${shown(words[severity]).padEnd(width)}  ${plainText(subject)}: ${shown(found)}  [${code}]`,
 		...(severity !== "well" && wanted ? [`    ${shown(say`wanted: ${wanted}`)}`] : []),
 		...(turn ? [`    ${shown(say`whose turn: ${turns[turn]}`)}`] : []),
-		...(line ? [`    ${plainText(line)}`] : []),
+		// Records are typed or set one by one.
+		...(line ? line.split("\n").map((one) => `    ${plainText(one)}`) : []),
 		...(severity !== "well" && source ? [`    ${shown(say`see ${source}`)}`] : []),
 	]);
 	const count = (severity: Severity) => findings.filter((one) => one.severity === severity).length;

@@ -1,3 +1,5 @@
+import { shellWord } from "../shell-word.ts";
+
 /** A port that must be reachable: from everywhere, or through one interface alone. */
 export interface OpenPort {
 	protocol: "tcp" | "udp";
@@ -24,7 +26,5 @@ export function portText({ protocol, port }: OpenPort): string {
 
 /** A command line as it may be pasted into a shell. */
 export function shellText(argv: readonly string[]): string {
-	return argv
-		.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-		.join(" ");
+	return argv.map(shellWord).join(" ");
 }

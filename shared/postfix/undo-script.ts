@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shellWord } from "../shell-word.ts";
 import { elementsOf, patternOf } from "./list.ts";
 import { oneLine } from "./settings.ts";
 import type { UndoRecord } from "./undo-record.ts";
@@ -42,17 +43,12 @@ function patterns(element: string | undefined): string[] {
 }
 
 function words(...all: string[]): string {
-	return all.map(quoted).join(" ");
-}
-
-/** As one word of sh(1). */
-function quoted(text: string): string {
-	return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+	return all.map(shellWord).join(" ");
 }
 
 const head = (directory: string) => `#!/bin/sh
 # Takes back what Heimweg set in Postfix, with or without Heimweg on this machine. What was changed since stays.
-directory=${quoted(directory)}
+directory=${shellWord(directory)}
 failed=0 waiting= first=
 command -v postconf >/dev/null 2>&1 || exit 0
 [ -f "$directory/main.cf" ] || exit 0
@@ -120,7 +116,7 @@ service() {
 const keepWaiting = (transport: string) => `
 set -f
 for domain in $(postqueue -j 2>/dev/null | grep -Eo '"address": "([^"\\]|\\\\.)*"' | sed 's/.*@//; s/"$//' | tr A-Z a-z | sort -u); do
-	[ -n "$(postmap -q "$domain" ${quoted(transport)} 2>/dev/null </dev/null)" ] && waiting="$waiting $domain"
+	[ -n "$(postmap -q "$domain" ${shellWord(transport)} 2>/dev/null </dev/null)" ] && waiting="$waiting $domain"
 done
 if [ -n "$waiting" ]; then
 	{

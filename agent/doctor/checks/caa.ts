@@ -67,7 +67,7 @@ function judgeHeld({ name, turn, issuer, caa }: Held): Finding[] {
 				...{ code: "caa_bound_to_account", severity: "not_known", subject, source: "RFC 8657, 3" },
 				found: say`${organization} may issue for the account ${accounts.join(", ")} alone, and which is in use was not looked at`,
 				wanted: say`that account, where the certificate is renewed`,
-				line: `grep -rhoE 'https?://[^"]*/acct/[0-9]+' /etc/letsencrypt/accounts /etc/lego/accounts`,
+				line: `grep -rshoE 'https?://[^"]*/acct/[0-9]+' /etc/letsencrypt/accounts /etc/lego/accounts`,
 			},
 		];
 	if (caaAllows(caa.records, names)) return [{ code: "caa_well", severity: "well", subject, found, source }];

@@ -10,6 +10,9 @@ const source = "RFC 1035, 3.2.1";
 /** Seconds. What follows a line whose address changes daily may be remembered so long. */
 const longestTtl = 300;
 
+/** At its start the daemon compares the names with deSEC and sets what differs; mail waits for it in the meantime. */
+const setAgain = "systemctl restart heimweg";
+
 interface Seen {
 	names: Array<{ name: string; kept: boolean; a: Answer; aaaa: Answer }>;
 }
@@ -31,7 +34,7 @@ export const clientNames = check<HomeKnown, HomeEyes, Seen>({
 		names.flatMap((one) => (one.kept ? judgeKept(one, known) : judgeOther(one, known))),
 });
 
-function judgeKept({ name, a, aaaa }: Seen["names"][number], { told, dns }: HomeKnown): Finding[] {
+function judgeKept({ name, a, aaaa }: Seen["names"][number], { told }: HomeKnown): Finding[] {
 	const about = { subject: name, turn: "home", source } as const;
 	const failed = [a, aaaa].find((one) => one.is === "unknown");
 	if (failed?.is === "unknown")
@@ -50,7 +53,7 @@ function judgeKept({ name, a, aaaa }: Seen["names"][number], { told, dns }: Home
 				...{ ...about, code: "client_name_missing", severity: "risk" },
 				found: say`mail programs find no address at this name`,
 				wanted: say`the address of this line, or the relay's`,
-				line: "heimweg status",
+				line: setAgain,
 			},
 		];
 	const findings = judgeAddresses(about, present, told);
@@ -60,7 +63,7 @@ function judgeKept({ name, a, aaaa }: Seen["names"][number], { told, dns }: Home
 			...{ ...about, code: "client_name_slow", severity: "todo" },
 			found: say`it is remembered for ${slow.ttl} s, and mail programs look for the old address so long`,
 			wanted: say`a TTL of 60 s, which deSEC's dynDNS sets`,
-			line: `curl --user ${name}:"$(cat ${dns?.token_file ?? "TOKEN"})" "https://update.dedyn.io/?hostname=${name}&myipv4=preserve&myipv6=preserve"`,
+			line: setAgain,
 		});
 	if (findings.length > 0) return findings;
 	return [{ code: "client_name_well", severity: "well", subject: name, found: present.join(", "), source }];
@@ -90,7 +93,7 @@ function judgeAddresses(
 	return [
 		{
 			...{ ...about, code: "client_name_elsewhere", severity: "risk", found, wanted },
-			line: "heimweg status",
+			line: setAgain,
 		},
 	];
 }

@@ -40,6 +40,19 @@ export const clientPorts = check<HomeKnown, HomeEyes, Seen>({
 	judge: ({ now, shown }) => shown.flatMap((one) => judgeShown(one, now)),
 });
 
+/** The unit that the README has for it. */
+const renewLine = "systemctl start mail-certificate";
+
+/** As the README has it, the token out of sight of ps(1). */
+const issueLine = (name: string): string =>
+	`(set -a; . /etc/lego/desec.env; lego --accept-tos --email postmaster@${name} --path /etc/lego --dns desec --domains ${name} run --run-hook /usr/local/sbin/mail-certificate)`;
+
+/** Postfix takes passwords at 587, Dovecot at the others. */
+const encryptLine = (port: number): string =>
+	port === 587
+		? "postconf -P submission/inet/smtpd_tls_security_level=encrypt && postfix reload"
+		: "echo 'ssl = required' >/etc/dovecot/conf.d/99-tls.conf && systemctl reload dovecot";
+
 function judgeShown({ name, port, shown }: Seen["shown"][number], now: Date): Finding[] {
 	const subject = `${name}:${port}`;
 	if ("is" in shown) {
@@ -50,17 +63,16 @@ function judgeShown({ name, port, shown }: Seen["shown"][number], now: Date): Fi
 			{
 				...{ code: "client_port_in_clear", severity: "risk", subject, turn: "home", source, found },
 				wanted: say`TLS on every port that asks for a password`,
-				line: "postconf -e smtpd_tls_security_level=may",
+				line: encryptLine(port),
 			},
 		];
 	}
 	const about = { subject, turn: "home", source } as const;
 	const { is, ends, names } = judgeCertificate(shown.certificate, name, now);
-	const renew = "lego renew && systemctl reload postfix dovecot";
 	if (is === "expired")
 		return [
 			{
-				...{ ...about, code: "client_certificate_expired", severity: "risk", line: renew },
+				...{ ...about, code: "client_certificate_expired", severity: "risk", line: renewLine },
 				found: say`its certificate ended on ${ends}`,
 				wanted: say`a new one, and servers that have read it`,
 			},
@@ -71,7 +83,7 @@ function judgeShown({ name, port, shown }: Seen["shown"][number], now: Date): Fi
 				...{ ...about, code: "client_certificate_of_other", severity: "risk" },
 				found: say`its certificate is for ${names || "no name"}`,
 				wanted: say`one that has ${name} among its names`,
-				line: `lego --domains ${name} run && systemctl reload postfix dovecot`,
+				line: issueLine(name),
 			},
 		];
 	if (shown.distrust)
@@ -86,7 +98,7 @@ function judgeShown({ name, port, shown }: Seen["shown"][number], now: Date): Fi
 	if (is === "soon")
 		return [
 			{
-				...{ ...about, code: "client_certificate_ends_soon", severity: "todo", line: renew },
+				...{ ...about, code: "client_certificate_ends_soon", severity: "todo", line: renewLine },
 				found: say`its certificate ends on ${ends}`,
 				wanted: say`a renewal a month before the end`,
 			},

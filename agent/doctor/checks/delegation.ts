@@ -3,6 +3,7 @@ import { type Trouble, troubleText } from "../../../shared/doctor/dns/answer.ts"
 import type { Dns } from "../../../shared/doctor/dns/dns.ts";
 import type { Message } from "../../../shared/doctor/dns/message.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
+import { shellWord } from "../../../shared/shell-word.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { DomainKnown, HomeEyes } from "../known.ts";
 
@@ -71,7 +72,7 @@ function judgeServers(zone: string, servers: Seen["servers"]): Finding[] {
 					found,
 				},
 				wanted: say`every name server of the zone answers`,
-				line: `dig @${name} ${zone} SOA +norecurse`,
+				line: `dig ${shellWord(`@${name}`)} ${zone} SOA +norecurse`,
 			},
 		];
 	});

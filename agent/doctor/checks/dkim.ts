@@ -22,18 +22,28 @@ export const dkim = check<DomainKnown, HomeEyes, SeenRecords>({
 		if (!keys) return judgeRecords(seen, known, gravity);
 		const ours = keys.filter((key) => key.domain === domain);
 		const wanted = { wishes: { wanted: seen.wishes.wanted, leftOut: [] }, answers: seen.answers };
-		return [...judgeRecords(wanted, known, gravity), ...judgeKeys(domain, ours)];
+		return [...judgeRecords(wanted, known, gravity), ...judgeKeys(domain, ours, keys.length > ours.length)];
 	},
 });
 
-function judgeKeys(domain: string, keys: readonly DkimKey[]): Finding[] {
+const keyFolder = "/etc/dkimkeys";
+
+/** OpenDKIM has to be able to read what it signs with. */
+const newKeyLine = (domain: string, selector: string): string =>
+	`runuser -u opendkim -- opendkim-genkey --bits=${goodBits} --domain=${domain} --selector=${selector} --directory=${keyFolder}`;
+
+/** Of the first domain that is signed: a second one would take the place of the first in these settings. */
+const signLine = (domain: string, selector: string): string =>
+	`${newKeyLine(domain, selector)} && printf 'Domain ${domain}\\nSelector ${selector}\\nKeyFile ${keyFolder}/${selector}.private\\n' >>/etc/opendkim.conf && systemctl restart opendkim`;
+
+function judgeKeys(domain: string, keys: readonly DkimKey[], signsOthers: boolean): Finding[] {
 	const about = { turn: "home", source: "RFC 8301, 3.2" } as const;
-	const anew = (selector: string, path = "/etc/dkimkeys") =>
-		`opendkim-genkey --bits=${goodBits} --domain=${domain} --selector=${selector} --directory=${path}`;
+	const anew = (selector: string) => newKeyLine(domain, selector);
 	if (keys.length === 0)
 		return [
 			{
-				...{ ...about, code: "dkim_nobody_signs", severity: "todo", subject: domain, line: anew("home") },
+				...{ ...about, code: "dkim_nobody_signs", severity: "todo", subject: domain },
+				line: (signsOthers ? newKeyLine : signLine)(domain, "home"),
 				found: say`no key of OpenDKIM or Rspamd signs the domain's mail`,
 				wanted: say`a key of ${goodBits} bits, and a signer that uses it`,
 				source: "RFC 6376",

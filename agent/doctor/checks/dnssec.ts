@@ -3,6 +3,7 @@ import { type Answer, recordsIn } from "../../../shared/doctor/dns/answer.ts";
 import { type Validation, validate } from "../../../shared/doctor/dns/delv.ts";
 import { dsFor, isDsOf } from "../../../shared/doctor/dns/ds.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
+import { ownResolverLine } from "../../../shared/doctor/own-resolver.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { DomainKnown, HomeEyes } from "../known.ts";
 
@@ -69,7 +70,7 @@ export const dnssec = check<DomainKnown, HomeEyes, Seen | undefined>({
 					...{ ...about, code: "dnssec_stripped_here", severity: "todo", turn: "home" },
 					found: say`the zone is signed, and the resolver of this machine leaves the signatures out`,
 					wanted: say`a resolver that hands them on, as one of your own`,
-					line: "apt install unbound",
+					line: ownResolverLine,
 				},
 			];
 		if (ds.is === "unknown")

@@ -75,7 +75,8 @@ function judgePolicy(fetched: Fetched, known: DomainKnown): Finding[] {
 	const { domain, relay } = known.mail;
 	const subject = `https://mta-sts.${domain}/.well-known/mta-sts.txt`;
 	const about = { subject, turn: "relay", source } as const;
-	const withdraw = { line: deleteLine(known, `_mta-sts.${domain}`, "TXT") };
+	// The announcement stands in the zone of who runs the home, whoever serves the policy.
+	const withdraw = { turn: "home", line: deleteLine(known, `_mta-sts.${domain}`, "TXT") } as const;
 	if ("failed" in fetched)
 		return [
 			{
@@ -96,7 +97,8 @@ function judgePolicy(fetched: Fetched, known: DomainKnown): Finding[] {
 	if (typeof policy === "string")
 		return [
 			{
-				...{ ...about, code: "mta_sts_policy_unreadable", severity: "todo", line: policyFile(relay?.name) },
+				...{ ...about, code: "mta_sts_policy_unreadable", severity: "todo" },
+				...(relay ? { line: policyFile(relay.name) } : {}),
 				found: say`senders cannot read the policy: ${policy}`,
 				wanted: say`the four fields version, mode, mx and max_age`,
 			},
@@ -130,5 +132,5 @@ function judgeContent(
 }
 
 /** The file, as a command writes it. */
-const policyFile = (relay = "RELAY", mode = "testing") =>
+const policyFile = (relay: string, mode = "testing") =>
 	`printf 'version: STSv1\\nmode: ${mode}\\nmx: ${relay}\\nmax_age: 604800\\n' >mta-sts.txt`;

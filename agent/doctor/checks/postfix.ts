@@ -1,6 +1,7 @@
 import { check } from "../../../shared/doctor/check.ts";
 import { deadLists, listSettings, withoutList } from "../../../shared/doctor/dead-lists.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
+import { shellWord } from "../../../shared/shell-word.ts";
 import { DAY, HOUR } from "../../../shared/time.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { HomeEyes, HomeKnown } from "../known.ts";
@@ -43,7 +44,7 @@ function judgeLists(name: string, value: string): Finding[] {
 		...({ code: "dead_list", severity: "todo", subject: name, turn: "home", source: "postconf(5)" } as const),
 		found: say`it asks ${list}, which ended in ${since}`,
 		wanted: say`only lists that are there`,
-		line: `postconf -e '${name} = ${withoutList(value, list)}'`,
+		line: `postconf -e ${shellWord(`${name} = ${withoutList(value, list)}`)} && postfix reload`,
 	}));
 }
 

@@ -21,6 +21,12 @@ const tries = (relay: string): string[] => [
 /** Addresses of the relay that are tried: one of each family. */
 const families = [/\./, /:/];
 
+/**
+ * Who is a client of the relay's own, and who may relay; `postfix --apply` puts the rule that lets homes send back to
+ * the front.
+ */
+const closeRelay = `postconf -e "mynetworks = 127.0.0.0/8 [::1]/128" "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination" && heimweg-relay postfix --apply && postfix reload`;
+
 interface Seen {
 	/** Whether it hands on mail was asked. */
 	asked: boolean;
@@ -86,6 +92,6 @@ function judgePlace({ address, shown }: Seen["places"][number], { asked, recipie
 		...{ code: "relay_open_to_strangers", severity: "risk", subject, turn: "relay", source },
 		found: say`it takes mail for ${recipient} from a stranger: it will be used for spam within days, and then refused everywhere`,
 		wanted: say`mail for other domains is taken from those alone who may send it`,
-		line: `postconf -e "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination" && postfix reload`,
+		line: closeRelay,
 	};
 }

@@ -4,6 +4,7 @@ import { check } from "../../../shared/doctor/check.ts";
 import { type Answer, recordsIn, type Trouble, troubleText } from "../../../shared/doctor/dns/answer.ts";
 import type { Message } from "../../../shared/doctor/dns/message.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
+import { ownResolverLine } from "../../../shared/doctor/own-resolver.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { HomeEyes, HomeKnown } from "../known.ts";
 
@@ -45,7 +46,7 @@ export const resolver = check<HomeKnown, HomeEyes, Seen>({
 					...{ code: "resolver_invents", severity: "risk", subject, turn: "home", source },
 					found: say`it gives an address for a name that does not exist: ${invented.records.join(", ")}`,
 					wanted: say`a resolver that says so when there is nothing, or mail to slips of the pen waits for days`,
-					line: "apt install unbound",
+					line: ownResolverLine,
 				},
 			];
 		const failing = each.flatMap(({ name, said }) => ("is" in said ? [{ name, said }] : []));

@@ -1,6 +1,7 @@
 import { check } from "../../../shared/doctor/check.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
 import { codeOf } from "../../../shared/errors.ts";
+import { shellWord } from "../../../shared/shell-word.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { HomeEyes, HomeKnown } from "../known.ts";
 
@@ -25,7 +26,7 @@ const writes = /update6?\.dedyn\.io|desec\.io\/api\/v1\/domains\/\S*rrsets/;
 
 interface Seen {
 	/** Files that are run, or run others, that write to deSEC. */
-	writers: Array<{ named: string; file: string; tlsa: boolean }>;
+	writers: Array<{ named: string; file: string; tlsa: boolean; reloads: boolean }>;
 	/** What could not be read. */
 	closed: string[];
 }
@@ -52,7 +53,9 @@ export const secondWriter = check<HomeKnown, HomeEyes, Seen>({
 			const text = await eyes.read(named).catch(() => "");
 			for (const file of [named, ...namedIn(text)]) {
 				const inner = file === named ? text : await eyes.read(file).catch(() => "");
-				if (writes.test(inner)) writers.push({ named, file, tlsa: /TLSA/.test(inner) });
+				if (!writes.test(inForce(inner))) continue;
+				const reloads = /\b(?:reload|restart)\b/.test(text);
+				writers.push({ named, file, tlsa: /TLSA/.test(inner), reloads });
 			}
 		}
 		return { writers, closed };
@@ -74,11 +77,12 @@ export const secondWriter = check<HomeKnown, HomeEyes, Seen>({
 	},
 });
 
-function judgeWriter({ named, file, tlsa }: Seen["writers"][number]): Finding {
+function judgeWriter(writer: Seen["writers"][number]): Finding {
+	const { named, file, tlsa } = writer;
 	const about = {
 		subject: file,
 		turn: "home",
-		line: stopLine(named),
+		line: stopLine(writer),
 		source: "heimweg.toml(5), [dns]",
 	} as const;
 	const isHook = folders.hooks.some((folder) => named.startsWith(folder));
@@ -95,17 +99,27 @@ function judgeWriter({ named, file, tlsa }: Seen["writers"][number]): Finding {
 	};
 }
 
+/** Without what is commented out. */
+const inForce = (text: string) => text.replaceAll(/^\s*#.*$/gm, "");
+
 /** Scripts that a line of cron's runs, by their full paths. */
 function namedIn(text: string): string[] {
-	const lines = text.split("\n").filter((line) => !line.trim().startsWith("#"));
-	return [...new Set(lines.flatMap((line) => line.match(/(?<=^|[\s"'=])\/[\w./-]+/g) ?? []))].slice(0, 20);
+	return [...new Set(inForce(text).match(/(?<=^|[\s"'=])\/[\w./-]+/gm) ?? [])].slice(0, 20);
 }
 
-/** How the one that names it is kept from running. */
-function stopLine(named: string): string {
-	const client = clients.find(([file]) => file === named);
-	if (client) return `systemctl disable --now ${client[1]}`;
+/** How the one that names it is kept from running; nothing of it is lost. */
+function stopLine({ named, file, reloads }: Seen["writers"][number]): string {
+	const client = clients.find(([config]) => config === named);
+	if (client) return `systemctl disable --now ${client[1]} && mv ${named} ${named}.off`;
+	// Every line of a table is a job of its own.
+	const match = file === named ? "/desec\\.io\\|dedyn\\.io/" : `\\|${file.replaceAll(".", "\\.")}|`;
+	const comment = shellWord(`${match}s/^/#/`);
 	const [, user] = /^\/var\/spool\/cron\/crontabs\/(.+)$/.exec(named) ?? [];
-	if (user) return `crontab -u ${user} -e`;
-	return named === cronTable ? `editor ${cronTable}` : `rm ${named}`;
+	if (user) {
+		const table = `crontab -u ${shellWord(user)}`;
+		return `${table} -l | sed ${comment} | ${table} -`;
+	}
+	if (named === cronTable || named.startsWith("/etc/cron.d/")) return `sed -i ${comment} ${shellWord(named)}`;
+	// What a hook also has servers read again has to stay.
+	return reloads ? `editor ${shellWord(named)}` : `mv ${shellWord(named)} /root/`;
 }

@@ -2,6 +2,7 @@ import { parseAddress } from "../../../shared/address.ts";
 import { check } from "../../../shared/doctor/check.ts";
 import { type Answer, recordsIn, troubleText } from "../../../shared/doctor/dns/answer.ts";
 import type { Finding } from "../../../shared/doctor/finding.ts";
+import { ownResolverLine } from "../../../shared/doctor/own-resolver.ts";
 import { isDomain } from "../../../shared/domain-name.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { RelayEyes, RelayKnown } from "../known.ts";
@@ -50,7 +51,7 @@ function judgeList({ zone, proof, entries }: Seen): Finding[] {
 		{
 			...{ code: "lists_not_known", severity: "not_known", subject: zone, found, source },
 			wanted: say`a resolver of this machine's own, such as unbound`,
-			line: "apt install unbound",
+			line: ownResolverLine,
 		},
 	];
 	if (refusal)

@@ -1,5 +1,6 @@
 import { check } from "../../../shared/doctor/check.ts";
 import { recordsIn } from "../../../shared/doctor/dns/answer.ts";
+import { shellWord } from "../../../shared/shell-word.ts";
 import { say } from "../../../shared/words/say.ts";
 import type { RelayEyes, RelayKnown } from "../known.ts";
 
@@ -53,7 +54,7 @@ export const outgoing = check<RelayKnown, RelayEyes, Seen>({
 				...{ code: "outgoing_closed", severity: "risk", subject, turn: "hoster" },
 				found: say`no connection to port 25 of ${hosts} comes about: mail does not go out`,
 				wanted: say`the hoster opens port 25 outward; most do when they are asked`,
-				line: `nc -vz -w 5 ${tried[0]!.host} 25`,
+				line: `nc -vz -w 5 ${shellWord(tried[0]!.host)} 25`,
 				source: "RFC 5321, 4.5.4.2",
 			},
 		];

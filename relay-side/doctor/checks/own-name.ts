@@ -32,13 +32,15 @@ export const ownName = check<RelayKnown, RelayEyes, Seen>({
 
 	judge({ a, aaaa, txt, reverse }, known) {
 		const { name } = known;
+		// What a stranger's PTR says is typed into a shell only when it is a name.
+		const named = reverse.map((one) => one.toLowerCase()).find(isDomain);
 		if (!isDomain(name))
 			return [
 				{
 					...{ code: "relay_name_not_complete", severity: "risk", subject: name, turn: "relay" },
 					found: say`Postfix calls this machine "${name}", which is no complete name of the DNS`,
 					wanted: say`the name that MX records and the address's reverse name have`,
-					line: `postconf -e "myhostname = ${reverse[0] ?? "relay.example.net"}" && postfix reload`,
+					...(named ? { line: `postconf -e "myhostname = ${named}" && postfix reload` } : {}),
 					source: "RFC 5321, 2.3.5",
 				},
 			];

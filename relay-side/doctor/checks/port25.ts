@@ -93,4 +93,4 @@ function judgeCertificates(seen: readonly Seen[], { name }: RelayKnown): Finding
 
 /** Let's Encrypt's certificate for the name, where its usual client is installed. */
 export const certificateLine = (name: string): string =>
-	`certbot certonly --standalone -d ${name} && postconf -e "smtpd_tls_chain_files = /etc/letsencrypt/live/${name}/privkey.pem, /etc/letsencrypt/live/${name}/fullchain.pem" "smtpd_tls_security_level = may" && postfix reload`;
+	`certbot certonly --standalone --deploy-hook "postfix reload" -d ${name} && postconf -e "smtpd_tls_chain_files = /etc/letsencrypt/live/${name}/privkey.pem, /etc/letsencrypt/live/${name}/fullchain.pem" "smtpd_tls_security_level = may" && postfix reload`;

@@ -165,8 +165,8 @@ function verdictOn(
 	const madeByUs = isMine && !mine.shared;
 	if (!madeByUs && wish.accepts?.(here)) return { ...quiet, right: true, owned: own(here, true) };
 	if (madeByUs) return { remove: here, add: wish.records, owned: own(wish.records) };
+	const merged = wish.merged?.(here);
 	if (taken) {
-		const merged = wish.merged?.(here);
 		if (merged) return { remove: here, add: merged, owned: own(merged, true) };
 		return { remove: here, add: wish.records, owned: own(wish.records) };
 	}
@@ -175,7 +175,7 @@ function verdictOn(
 		: "it is somebody else's, and not what is wanted";
 	const conflict: Omission = {
 		...{ kind, name, type, unknown: true },
-		why: `${whose}: ${here.map(shortened).join(" and ")}; wanted: ${wish.records.map(shortened).join(" and ")}`,
+		why: `${whose}: ${here.map(shortened).join(" and ")}; wanted: ${(merged ?? wish.records).map(shortened).join(" and ")}`,
 		remedy: `if it may be replaced: ${command} apply --take ${name} ${type}`,
 	};
 	return mine ? { ...quiet, conflict, owned: mine } : { ...quiet, conflict };

@@ -71,7 +71,7 @@ function whyImpossible(
 	const alias = node.get("CNAME");
 	if (alias && type !== "CNAME" && after.length > 0)
 		return {
-			why: `there is a CNAME to ${alias.records.join(", ")}, beside which nothing can stand (RFC 1034, 3.6.2)`,
+			why: `there is a CNAME to ${alias.records.map((one) => one.replace(/\.$/, "")).join(", ")}, beside which nothing can stand (RFC 1034, 3.6.2)`,
 			remedy: "delete the CNAME, or leave it and do without this record",
 		};
 	const others = [...node.keys()].filter((one) => one !== "CNAME");

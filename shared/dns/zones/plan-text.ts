@@ -14,7 +14,7 @@ export function planText(plan: ShownPlan): string {
 	const head =
 		changes.length === 0 ? `${zone}: nothing to do` : `${zone}: ${counted(changes.length, "change")}`;
 	return [
-		`${head}; ${right.length} already right`,
+		`${head}${right.length > 0 ? `; ${right.length} already right` : ""}`,
 		...changes.flatMap(changeLines),
 		...(right.length > 0 ? ["", "right as they are:"] : []),
 		...right.map(({ name, type, records }) => `  = ${name} ${type} ${records.map(shortened).join(" ")}`),
@@ -38,7 +38,11 @@ function changeLines({ name, type, action, before, after, ttl, reasons }: Planne
 
 function omissionLines({ kind, name, type, why, remedy }: Omission): string[] {
 	const place = name ? ` ${name}${type ? ` ${type}` : ""}` : "";
-	return [`  ? ${kind}${place}: ${why}`, ...(remedy ? [`      what to do: ${remedy}`] : [])];
+	// A kind that is called as its type is named once.
+	return [
+		`  ? ${kind === type ? place.trimStart() : `${kind}${place}`}: ${why}`,
+		...(remedy ? [`      what to do: ${remedy}`] : []),
+	];
 }
 
 /** What an apply did, as a person reads it. */

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { planText } from "../../../shared/dns/zones/plan-text.ts";
 import { rsaKey, type ZonesScene, zonesScene } from "./zones-scene.ts";
 
 let scene: ZonesScene;
@@ -74,7 +75,7 @@ test("a CNAME, a DNAME or a delegation where a record should go is shown, and ne
 	await put("mail", "NS", "ns1.example.com.");
 	const { leftOut } = await plan({ take: [{ name: "_dmarc.example.org", type: "TXT" }] });
 	const why = (name: string) => leftOut.find((one) => one.name === name)?.why;
-	expect(why("_dmarc.example.org")).toContain("there is a CNAME to policy.example.com.");
+	expect(why("_dmarc.example.org")).toContain("there is a CNAME to policy.example.com, beside");
 	expect(why("_imaps._tcp.example.org")).toContain("is redirected by a DNAME");
 	expect(why("mail.example.org")).toContain("is delegated to other name servers");
 	await apply();
@@ -140,4 +141,15 @@ test("somebody else's records, CAA among them, are as they were after apply and 
 	later();
 	await apply({ undo: true });
 	expect(shown()).toEqual(before);
+});
+
+test("what is somebody else's is shown with what would stand there once it is taken", async () => {
+	const { apply, plan, put, shown } = await made();
+	await put("", "TXT", '"v=spf1 include:_spf.example.com ~all"');
+	await put("", "MX", "10 mx.example.com.");
+	const text = planText(await plan());
+	expect(text).toContain('; wanted: "v=spf1 mx include:_spf.example.com ~all"');
+	expect(text).toContain("\n  ? example.org MX: it is somebody else's");
+	await apply({ take: [{ name: "example.org", type: "TXT" }] });
+	expect(shown()).toContain('@ TXT "v=spf1 mx include:_spf.example.com ~all"');
 });

@@ -180,14 +180,20 @@ export const recordFaults: readonly PlantedFault[] = [
 		plant({ told }) {
 			told.keys![0]!.bits = 512;
 		},
-		...{ code: "dkim_key_unfit", severity: "risk", turn: "home", line: /^opendkim-genkey --bits=2048 / },
+		...{
+			code: "dkim_key_unfit",
+			severity: "risk",
+			turn: "home",
+			line: /^runuser -u opendkim -- opendkim-genkey --bits=2048 /,
+		},
 	},
 	{
 		what: "mail that nothing signs",
 		plant({ told }) {
 			told.keys = [];
 		},
-		...{ code: "dkim_nobody_signs", severity: "todo", turn: "home", line: /^opendkim-genkey --bits=2048 / },
+		...{ code: "dkim_nobody_signs", severity: "todo", turn: "home" },
+		line: /^runuser -u opendkim -- opendkim-genkey .* >>\/etc\/opendkim\.conf && systemctl restart opendkim$/,
 	},
 	{
 		what: "ed25519 keys alone",
@@ -196,7 +202,12 @@ export const recordFaults: readonly PlantedFault[] = [
 			told.keys = [{ ...told.keys![0]!, type: "ed25519", bits: 256, publicKey }];
 			records.set("home._domainkey.example.org TXT", [`"v=DKIM1; k=ed25519; p=${publicKey}"`]);
 		},
-		...{ code: "dkim_only_ed25519", severity: "todo", turn: "home", line: /^opendkim-genkey / },
+		...{
+			code: "dkim_only_ed25519",
+			severity: "todo",
+			turn: "home",
+			line: /^runuser -u opendkim -- opendkim-genkey /,
+		},
 	},
 	{
 		what: "no DMARC",
@@ -276,12 +287,12 @@ export const recordFaults: readonly PlantedFault[] = [
 		what: "TLSA at the home's name, although the MX is the relay",
 		plant: set("_25._tcp.mail.example.org TLSA", `3 1 1 ${sha256("the key")}`),
 		...{ code: "tlsa_of_home", severity: "todo", turn: "home" },
-		line: /^printf .* \| curl --request DELETE --header @- https:.*\/rrsets\/_25\._tcp\.mail\/TLSA\/$/,
+		line: /^printf .* \| curl --silent --show-error --fail-with-body --request DELETE --header @- https:.*\/rrsets\/_25\._tcp\.mail\/TLSA\/$/,
 	},
 	{
 		what: "MTA-STS that is announced, and served by nobody",
 		plant: set("_mta-sts.example.org TXT", '"v=STSv1; id=1;"'),
-		...{ code: "mta_sts_no_policy", severity: "todo", turn: "relay", line: /rrsets\/_mta-sts\/TXT\/$/ },
+		...{ code: "mta_sts_no_policy", severity: "todo", turn: "home", line: /rrsets\/_mta-sts\/TXT\/$/ },
 	},
 	{
 		what: "MTA-STS whose policy does not allow the relay",

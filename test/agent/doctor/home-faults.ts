@@ -19,7 +19,7 @@ export const homeFaults: readonly PlantedFault[] = [
 			world.relayShows = (question) => ({ ...right(question), replies: ["250 2.1.5 Ok"] }) as never;
 		},
 		...{ code: "relay_open_to_strangers", severity: "risk", turn: "relay" },
-		line: /^postconf -e "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination"/,
+		line: /^postconf -e "mynetworks = .*reject_unauth_destination" && heimweg-relay postfix --apply && postfix reload$/,
 	},
 	{
 		what: "an abuse@ that Postfix at home does not know, where its users are the machine's",
@@ -149,7 +149,12 @@ export const homeFaults: readonly PlantedFault[] = [
 			dns.strips = true;
 			commands.set("sh", () => ";; resolution failed: broken trust chain\n");
 		},
-		...{ code: "dnssec_stripped_here", severity: "todo", turn: "home", line: "apt install unbound" },
+		...{
+			code: "dnssec_stripped_here",
+			severity: "todo",
+			turn: "home",
+			line: /^apt install unbound .* >\/etc\/resolv\.conf/,
+		},
 	},
 	{
 		what: "a resolver that invents names",
@@ -157,7 +162,12 @@ export const homeFaults: readonly PlantedFault[] = [
 			const { get } = dns.records;
 			dns.records.get = (key) => (key.endsWith(".invalid A") ? ["192.0.2.80"] : get.call(dns.records, key));
 		},
-		...{ code: "resolver_invents", severity: "risk", turn: "home", line: "apt install unbound" },
+		...{
+			code: "resolver_invents",
+			severity: "risk",
+			turn: "home",
+			line: /^apt install unbound .* >\/etc\/resolv\.conf/,
+		},
 	},
 	{
 		what: "CAA that forbids the authority in use",
@@ -174,24 +184,24 @@ export const homeFaults: readonly PlantedFault[] = [
 	{
 		what: "a client name without an address",
 		plant: set("mail.example.org A"),
-		...{ code: "client_name_missing", severity: "risk", turn: "home", line: "heimweg status" },
+		...{ code: "client_name_missing", severity: "risk", turn: "home", line: "systemctl restart heimweg" },
 	},
 	{
 		what: "a client name that leads to the relay instead of the home",
 		plant: set("mail.example.org A", "192.0.2.10"),
-		...{ code: "client_name_elsewhere", severity: "risk", turn: "home", line: "heimweg status" },
+		...{ code: "client_name_elsewhere", severity: "risk", turn: "home", line: "systemctl restart heimweg" },
 	},
 	{
 		what: "a client name that leads to somebody else",
 		plant: set("mail.example.org A", "203.0.113.99"),
-		...{ code: "client_name_elsewhere", severity: "risk", turn: "home", line: "heimweg status" },
+		...{ code: "client_name_elsewhere", severity: "risk", turn: "home", line: "systemctl restart heimweg" },
 	},
 	{
 		what: "a TTL of an hour on a name whose address changes",
 		plant: ({ dns, second }) => {
 			for (const one of [dns, second]) one.ttl = 3600;
 		},
-		...{ code: "client_name_slow", severity: "todo", turn: "home", line: /^curl --user mail\.example\.org:/ },
+		...{ code: "client_name_slow", severity: "todo", turn: "home", line: "systemctl restart heimweg" },
 	},
 	{
 		what: "the domain's own name at this line, which nobody keeps true",
@@ -205,19 +215,29 @@ export const homeFaults: readonly PlantedFault[] = [
 			files.set("/etc/cron.d/desec", "*/5 * * * * root /usr/local/bin/desec-update\n");
 			files.set("/usr/local/bin/desec-update", guidesScript);
 		},
-		...{ code: "second_writer", severity: "todo", turn: "home", line: "rm /etc/cron.d/desec" },
+		...{
+			code: "second_writer",
+			severity: "todo",
+			turn: "home",
+			line: /^sed -i '.*desec-update\|s.*' \/etc\/cron\.d\/desec$/,
+		},
 	},
 	{
 		what: "another dynDNS client",
 		plant: ({ files }) => void files.set("/etc/ddclient.conf", ddclient),
-		...{ code: "second_writer", severity: "todo", turn: "home", line: "systemctl disable --now ddclient" },
+		...{
+			code: "second_writer",
+			severity: "todo",
+			turn: "home",
+			line: /^systemctl disable --now ddclient && mv /,
+		},
 	},
 	{
 		what: "a hook that writes TLSA after the key has changed",
 		plant: ({ files }) =>
 			void files.set("/etc/letsencrypt/renewal-hooks/deploy/tlsa", guidesScript.replace('"A"', '"TLSA"')),
 		code: "tlsa_after_the_key",
-		...{ severity: "todo", turn: "home", line: "rm /etc/letsencrypt/renewal-hooks/deploy/tlsa" },
+		...{ severity: "todo", turn: "home", line: "mv /etc/letsencrypt/renewal-hooks/deploy/tlsa /root/" },
 	},
 	{
 		what: "a certificate that has ended",
@@ -225,7 +245,12 @@ export const homeFaults: readonly PlantedFault[] = [
 			const validTo = new Date(Date.now() - DAY).toUTCString();
 			world.shown = ({ name }) => certificate(name, "the key", { validTo });
 		},
-		...{ code: "client_certificate_expired", severity: "risk", turn: "home", line: /^lego renew/ },
+		...{
+			code: "client_certificate_expired",
+			severity: "risk",
+			turn: "home",
+			line: "systemctl start mail-certificate",
+		},
 	},
 	{
 		what: "a certificate that ends soon",
@@ -233,7 +258,12 @@ export const homeFaults: readonly PlantedFault[] = [
 			const validTo = new Date(Date.now() + 5 * DAY).toUTCString();
 			world.shown = ({ name }) => certificate(name, "the key", { validTo });
 		},
-		...{ code: "client_certificate_ends_soon", severity: "todo", turn: "home", line: /^lego renew/ },
+		...{
+			code: "client_certificate_ends_soon",
+			severity: "todo",
+			turn: "home",
+			line: "systemctl start mail-certificate",
+		},
 	},
 	{
 		what: "a certificate for another name",
@@ -241,7 +271,7 @@ export const homeFaults: readonly PlantedFault[] = [
 			world.shown = ({ name }) => certificate(name === "mail.example.org" ? "nas.local" : name);
 		},
 		code: "client_certificate_of_other",
-		...{ severity: "risk", turn: "home", line: /^lego --domains mail\.example\.org run/ },
+		...{ severity: "risk", turn: "home", line: /lego .* --domains mail\.example\.org run / },
 	},
 	{
 		what: "a certificate that nobody believes",
@@ -257,17 +287,23 @@ export const homeFaults: readonly PlantedFault[] = [
 			world.told.ports = [587];
 			world.shown = ({ host, port }) => ({ is: "no_starttls", place: `${host}:${port}`, said: "502 no" });
 		},
-		...{ code: "client_port_in_clear", severity: "risk", turn: "home", line: /^postconf -e smtpd_tls/ },
+		...{
+			code: "client_port_in_clear",
+			severity: "risk",
+			turn: "home",
+			line: /^postconf -P submission\/inet\/smtpd_tls/,
+		},
 	},
 	{
 		what: "a list that has ended",
 		plant: ({ commands }) =>
 			void commands.set(
 				"postconf",
-				() => "smtpd_recipient_restrictions = permit_mynetworks, reject_rbl_client dnsbl.sorbs.net, permit\n",
+				() =>
+					"smtpd_recipient_restrictions = permit_mynetworks, reject_rbl_client dnsbl.sorbs.net, check_helo_access 'x\n",
 			),
 		...{ code: "dead_list", severity: "todo", turn: "home" },
-		line: "postconf -e 'smtpd_recipient_restrictions = permit_mynetworks, permit'",
+		line: "postconf -e 'smtpd_recipient_restrictions = permit_mynetworks, check_helo_access '\\''x' && postfix reload",
 	},
 	{
 		what: "two signers at home",
@@ -289,12 +325,22 @@ export const homeFaults: readonly PlantedFault[] = [
 			for (const [url, page] of pages)
 				if ("status" in page) pages.set(url, { ...page, date: new Date(Date.now() + HOUR).toUTCString() });
 		},
-		...{ code: "clock_wrong", severity: "risk", turn: "home", line: "timedatectl set-ntp true" },
+		...{
+			code: "clock_wrong",
+			severity: "risk",
+			turn: "home",
+			line: /^timedatectl set-ntp true \|\| apt install/,
+		},
 	},
 	{
 		what: "a clock that nothing keeps",
 		plant: ({ commands }) => void commands.set("timedatectl", () => "no\n"),
-		...{ code: "clock_not_kept", severity: "todo", turn: "home", line: "timedatectl set-ntp true" },
+		...{
+			code: "clock_not_kept",
+			severity: "todo",
+			turn: "home",
+			line: /^timedatectl set-ntp true \|\| apt install/,
+		},
 	},
 	{
 		what: "a disk that is nearly full",

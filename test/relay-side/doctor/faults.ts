@@ -136,7 +136,7 @@ export const plantedFaults: readonly PlantedFault[] = [
 		...{
 			...risk,
 			code: "starttls_missing",
-			line: /^certbot certonly --standalone -d relay\.example\.net && /,
+			line: /^certbot certonly --standalone --deploy-hook "postfix reload" -d relay\.example\.net && /,
 		},
 	},
 	{
@@ -144,7 +144,11 @@ export const plantedFaults: readonly PlantedFault[] = [
 		plant({ smtp }) {
 			smtp.tls = "broken";
 		},
-		...{ ...risk, code: "starttls_fails", line: /^certbot certonly --standalone -d relay\.example\.net && / },
+		...{
+			...risk,
+			code: "starttls_fails",
+			line: /^certbot certonly --standalone --deploy-hook "postfix reload" -d relay\.example\.net && /,
+		},
 	},
 	{
 		what: "a certificate that has ended",
@@ -239,7 +243,7 @@ export const plantedFaults: readonly PlantedFault[] = [
 		plant(world) {
 			world.clockKept = "no";
 		},
-		...{ ...todo, code: "clock_not_kept", line: "timedatectl set-ntp true" },
+		...{ ...todo, code: "clock_not_kept", line: /^timedatectl set-ntp true \|\| apt install/ },
 	},
 	{
 		what: "a spool that is nearly full",

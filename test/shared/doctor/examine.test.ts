@@ -71,3 +71,9 @@ test("the worst comes first, with whose turn it is, the line and its source, and
 		...["", "1 well, 1 to do, 1 at risk, 0 not known", ""],
 	]);
 });
+
+test("a line for each of several records stands in a line of its own, and none moves what a terminal shows", () => {
+	const line = "a.example. IN A 192.0.2.1\na.example. IN AAAA 2001:db8::1\u001b[2J";
+	const printed = findingsText([{ ...finding("a_todo", "todo"), line }]);
+	expect(printed).toContain("\n    a.example. IN A 192.0.2.1\n    a.example. IN AAAA 2001:db8::1?[2J\n");
+});
