@@ -2,19 +2,15 @@ import { doctorShape } from "../../shared/doctor/config.ts";
 import { doctorSocket, lookByUnit } from "../../shared/doctor/daily.ts";
 import { createDaily, dailySchema } from "../../shared/doctor/daily-look.ts";
 import { type DoctorStatus, dailyRows } from "../../shared/doctor/daily-row.ts";
+import { scheduleDaily } from "../../shared/doctor/daily-schedule.ts";
 import { messageOf, remedyOf } from "../../shared/errors.ts";
-import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { keyedRate } from "../../shared/rate.ts";
-import { onSchedule } from "../../shared/schedule.ts";
 import { HOUR } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import { createAskRelay } from "./ask-relay.ts";
 import { doctorCommandLine } from "./cli.ts";
 import * as conditions from "./conditions.ts";
 import { whatIsKnown } from "./told.ts";
-
-/** Over so long the looks of all homes with the same schedule are spread: name servers and relays are asked by each. */
-const spread = HOUR;
 
 /** How often the relay is asked, as by a stranger, to hand on mail. fail2ban shuts out who is refused five times in ten minutes. */
 const strangersQuestions = [{ count: 4, window: HOUR }];
@@ -33,7 +29,6 @@ export const doctor = agentPart({
 
 	create({ relays, doctor: { check } }, { facts, health, log, key, state, statusChanged }) {
 		let relayVersion: string | undefined;
-		let endSchedule = () => {};
 		const questions = keyedRate(strangersQuestions);
 		const known = () =>
 			JSON.stringify({ ...whatIsKnown(facts, relayVersion), askStranger: questions.take("relay") });
@@ -51,17 +46,14 @@ export const doctor = agentPart({
 			memory: state("doctor.json", dailySchema),
 			...{ health, log, onChange: statusChanged },
 		});
+		const schedule = scheduleDaily(daily, check, key.privateKey);
 		return {
 			name: "doctor",
 			commands: {
 				doctor: async () => known(),
 				"doctor-relay": async () => JSON.stringify(await relay.ask()),
 				"doctor-mail": (to) => relay.mail(to),
-				async "doctor-again"() {
-					const last = daily.last();
-					if (last && last.counts.todo + last.counts.risk > 0) void daily.look();
-					return "";
-				},
+				"doctor-again": schedule.again,
 			},
 			checkin: {
 				...relay.checkin,
@@ -69,16 +61,10 @@ export const doctor = agentPart({
 					relayVersion = answer.version;
 				},
 			},
-			status: (): DoctorStatus => ({ doctor: daily.last() }),
-			async start() {
-				await daily.start();
-				endSchedule = onSchedule(check, daily.look, {
-					spread: { key: publicKeyOf(key.privateKey), most: spread },
-				});
-			},
+			status: schedule.status,
+			start: schedule.start,
 			stop() {
-				endSchedule();
-				daily.stop();
+				schedule.stop();
 				relay.stop();
 			},
 		};

@@ -3,12 +3,11 @@ import { doctorShape } from "../../shared/doctor/config.ts";
 import { doctorSocket, lookByUnit } from "../../shared/doctor/daily.ts";
 import { createDaily, dailySchema } from "../../shared/doctor/daily-look.ts";
 import { type DoctorStatus, dailyRows } from "../../shared/doctor/daily-row.ts";
+import { scheduleDaily } from "../../shared/doctor/daily-schedule.ts";
 import { type DoctorAnswer, doctorReportSchema } from "../../shared/protocol/doctor.ts";
-import { publicKeyOf } from "../../shared/protocol/keys.ts";
 import { domainOfRecipient, everyoneAt } from "../../shared/recipient.ts";
-import { onSchedule } from "../../shared/schedule.ts";
 import { sendMail } from "../../shared/smtp.ts";
-import { HOUR, SECOND } from "../../shared/time.ts";
+import { SECOND } from "../../shared/time.ts";
 import { ownName } from "../own-name.ts";
 import { relayPart } from "../part.ts";
 import { doctorCommandLine } from "./cli.ts";
@@ -19,9 +18,6 @@ import { whatIsKnown } from "./told.ts";
 
 /** For one question of what this relay is called. */
 const lookupPatience = 3 * SECOND;
-
-/** Over so long the looks of all relays with the same schedule are spread: lists and name servers are asked by each. */
-const spread = HOUR;
 
 /** Looks at all that mail needs of the relay, and says whose turn it is where something is missing. */
 export const doctor = relayPart({
@@ -56,16 +52,12 @@ export const doctor = relayPart({
 			memory: state("doctor.json", dailySchema),
 			...{ health, log, onChange: statusChanged },
 		});
-		let endSchedule = () => {};
+		const schedule = scheduleDaily(daily, check, key.privateKey);
 		return {
 			name: "doctor",
 			commands: {
 				doctor: async () => JSON.stringify(known()),
-				async "doctor-again"() {
-					const last = daily.last();
-					if (last && last.counts.todo + last.counts.risk > 0) void daily.look();
-					return "";
-				},
+				"doctor-again": schedule.again,
 			},
 			checkin: {
 				answer(home, { version }) {
@@ -82,16 +74,10 @@ export const doctor = relayPart({
 					};
 				},
 			},
-			status: (): DoctorStatus => ({ doctor: daily.last() }),
-			async start() {
-				await daily.start();
-				endSchedule = onSchedule(check, daily.look, {
-					spread: { key: publicKeyOf(key.privateKey), most: spread },
-				});
-			},
+			status: schedule.status,
+			start: schedule.start,
 			stop() {
-				endSchedule();
-				daily.stop();
+				schedule.stop();
 				forHomes.stop();
 			},
 		};

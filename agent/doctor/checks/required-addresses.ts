@@ -49,8 +49,9 @@ export const requiredAddresses = check<HomeKnown, HomeEyes, Seen | undefined>({
 		const findings = [...replies].flatMap(([recipient, reply]) => {
 			const domain = recipient.slice(recipient.lastIndexOf("@") + 1);
 			// Who reads the one may read the other; else it is somebody of the domain.
-			const reader = [`postmaster@${domain}`].find((one) => isTaken(replies.get(one)));
-			return judgeReply(recipient, reply, { aliases, reader: reader ?? known.told?.mailboxes[domain] });
+			const postmaster = `postmaster@${domain}`;
+			const reader = isTaken(replies.get(postmaster)) ? postmaster : known.told?.mailboxes[domain];
+			return judgeReply(recipient, reply, { aliases, reader });
 		});
 		if (findings.length > 0) return findings;
 		const found = asked(known).slice(0, 6).join(", ");
