@@ -77,8 +77,9 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 			// Side by side, since each step of writing waits for the programs that other parts start at the same change, and all of
 			// them take longer than the rest. A process that starts on the file of before is seen to be another, and told all; what
 			// a power cut leaves is made right at our start.
+			const given = tellMap(known.pid, map, signal);
 			const written = writeFileAtomic(places.names, mapText(map), { mode: 0o644, sync: false });
-			allWell(await Promise.allSettled([tellMap(known.pid, map, signal), written]));
+			allWell(await Promise.allSettled([given, written]));
 			await syncFile(places.names);
 			return true;
 		},
