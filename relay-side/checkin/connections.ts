@@ -28,13 +28,14 @@ export interface SharedConnections {
 	believe(end: End): void;
 }
 
-/** Connections, the oldest first: whether they are believed, and since when they are open. */
+/** Connections of one, the oldest first: whether they are believed, and since when they are open. */
 type Share = Map<Socket, { believed: boolean; since: number }>;
 
 /**
  * Lets nobody use up the connections of all: one over somebody's share takes the place of the oldest of it on which nobody has
  * shown to be the home, and one over all that of the oldest of who has the most, so that many who conspire keep no quiet
- * home out; where nobody has more than one, who came first has its time. Those that are closed are told. Who is to show it
+ * home out; where nobody has more than one, who came first has its time, unless its last one came to nothing. Those that are closed
+ * are told. Who is to show it
  * has two seconds: in that time the guard (the chain checkin_flood) takes no more newcomers of one address than make a
  * share. Only a burst after a pause is quicker, and the agent comes again.
  */
@@ -50,13 +51,19 @@ export function shareConnections(
 ): SharedConnections {
 	const now = options.now ?? (() => performance.now());
 	const open = new Map<string, Share>();
+	/** Whose last connection took its place and showed nothing: of these the next one has no time of its own. */
+	const idle = new Set<string>();
 	let total = 0;
 
 	function forget(holder: string, socket: Socket): void {
 		const own = open.get(holder);
-		if (!own?.delete(socket)) return;
+		const state = own?.get(socket);
+		if (!own || !state) return;
+		own.delete(socket);
 		total -= 1;
-		if (own.size === 0) open.delete(holder);
+		if (own.size > 0) return;
+		open.delete(holder);
+		if (!state.believed) idle.add(holder);
 	}
 
 	function close(socket: Socket): void {
@@ -80,13 +87,22 @@ export function shareConnections(
 		const [first, ...others] = open;
 		const [holder, own] = others.reduce((most, one) => (one[1].size > most[1].size ? one : most), first!);
 		const [oldest] = own.keys();
-		if (own.size === 1 && now() - own.get(oldest!)!.since < itsTime) {
+		const isShared = own.size === 1;
+		if (isShared && giveWayOfIdle()) return;
+		if (isShared && now() - own.get(oldest!)!.since < itsTime) {
 			forget(newcomer, socket);
+			// It was given no time to show anything.
+			idle.delete(newcomer);
 			close(socket);
 		} else if (!giveWay(holder, own)) {
 			forget(holder, oldest!);
 			close(oldest!);
 		}
+	}
+
+	function giveWayOfIdle(): boolean {
+		for (const [holder, own] of open) if (idle.has(holder) && giveWay(holder, own)) return true;
+		return false;
 	}
 
 	server.on("connection", (socket: Socket) => {
@@ -103,6 +119,7 @@ export function shareConnections(
 	return {
 		believe({ remoteAddress = "", remotePort }) {
 			const own = open.get(remoteAddress);
+			idle.delete(remoteAddress);
 			for (const [socket, state] of own ?? []) if (socket.remotePort === remotePort) state.believed = true;
 		},
 	};

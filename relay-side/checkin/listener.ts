@@ -31,10 +31,12 @@ export interface FrontOptions {
 	onNoTls(address: Address | undefined): void;
 	/** A connection was one too many, or said nothing. */
 	onClosed(status: number): void;
+	/** Milliseconds until a connection has said what it wants: its first byte, TLS's handshake, HTTP's header. */
+	patience?: number;
 }
 
-/** How long until a connection has said what it wants: its first byte, TLS's handshake, HTTP's header. */
-const patience = 5 * SECOND;
+/** How long a connection may take, unless told, to say what it wants. */
+const usualPatience = 5 * SECOND;
 
 /** How long a long list may take over a slow line. */
 const requestPatience = 120 * SECOND;
@@ -51,6 +53,7 @@ const handshakeRecord = 0x16;
  * that was removed would go on.
  */
 export function openFront(options: FrontOptions): Front {
+	const { patience = usualPatience } = options;
 	/** With which key a connection was proven. */
 	const proven = new WeakMap<object, Buffer>();
 	const secured = new WeakSet<object>();

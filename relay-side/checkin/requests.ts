@@ -43,6 +43,8 @@ export interface CheckinOptions {
 	onRefused(status: number, home?: string): void;
 	/** The port cannot be served, or (undefined) it can again. */
 	onTrouble(error: HeimwegError | undefined): void;
+	/** Milliseconds that somebody may take to say what he wants; the listener has its own. */
+	patience?: number;
 }
 
 export interface CheckinServer {
@@ -88,6 +90,7 @@ export function serveCheckins(options: CheckinOptions): CheckinServer {
 				options.onRefused(401, home?.id);
 			},
 			onClosed: (status) => options.onRefused(status),
+			...(options.patience === undefined ? {} : { patience: options.patience }),
 		});
 		return front;
 	}

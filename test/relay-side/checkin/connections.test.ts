@@ -5,6 +5,7 @@ import { shareConnections } from "../../../relay-side/checkin/connections.ts";
 /** A connection, as far as it is shared. */
 class Connection extends EventEmitter {
 	readonly remoteAddress: string;
+	readonly remotePort = 1;
 	destroyed = false;
 
 	constructor(remoteAddress: string) {
@@ -22,7 +23,7 @@ function stage() {
 	const server = new EventEmitter();
 	const clock = { now: 0 };
 	let closed = 0;
-	shareConnections(server, {
+	const { believe } = shareConnections(server, {
 		isHome: () => true,
 		onClosed: () => closed++,
 		now: () => clock.now,
@@ -32,7 +33,7 @@ function stage() {
 		server.emit("connection", connection);
 		return connection;
 	};
-	return { come, clock, closed: () => closed };
+	return { come, believe, clock, closed: () => closed };
 }
 
 test("when more homes come at once than there is room for, those who came first are answered", () => {
@@ -56,4 +57,35 @@ test("who has had its time gives way to a newcomer, and who has more than one do
 	clock.now = 6_000;
 	expect(come("bert").destroyed).toBe(false);
 	expect(homes.filter(({ destroyed }) => destroyed)).toEqual([homes[0], homes[998]]);
+});
+
+test("homes that hold all places in silence keep newcomers out once, and not again and again", () => {
+	const { come, clock } = stage();
+	const ids = Array.from({ length: 1_000 }, (_, home) => `silent ${home}`);
+	const first = ids.map(come);
+	expect(come("anna").destroyed).toBe(true);
+	clock.now = 6_000;
+	for (const one of first) one.destroy();
+	const again = ids.map(come);
+	const [anna, bert] = [come("anna"), come("bert")];
+	expect([anna.destroyed, bert.destroyed]).toEqual([false, false]);
+	// Whoever comes back in silence takes the place of his like.
+	const third = ids.map(come);
+	expect([anna.destroyed, bert.destroyed]).toEqual([false, false]);
+	expect([...again, ...third].filter(({ destroyed }) => !destroyed)).toHaveLength(998);
+});
+
+test("who was shut out as one too many, or has shown to be the home since, has its time like others", () => {
+	const { come, believe, clock } = stage();
+	come("carl").destroy();
+	const carl = come("carl");
+	believe(carl);
+	carl.destroy();
+	const homes = Array.from({ length: 1_000 }, (_, home) => come(`home ${home}`));
+	expect([come("anna").destroyed, come("carl").destroyed]).toEqual([true, true]);
+	for (const one of homes.slice(0, 2)) one.destroy();
+	const places = [come("anna"), come("carl")];
+	clock.now = 4_000;
+	expect(come("dora").destroyed).toBe(true);
+	expect(places.some(({ destroyed }) => destroyed)).toBe(false);
 });

@@ -4,7 +4,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { askRelay, type RelayPort } from "../../../agent/relay/client.ts";
 import { addressOf } from "../../../relay-side/checkin/listener.ts";
-import { serveCheckins } from "../../../relay-side/checkin/requests.ts";
+import { type CheckinOptions, serveCheckins } from "../../../relay-side/checkin/requests.ts";
 import type { Known } from "../../../relay-side/identity.ts";
 import { type Address, parseAddress } from "../../../shared/address.ts";
 import {
@@ -13,6 +13,7 @@ import {
 	checkinIdentity,
 	checkinPath,
 } from "../../../shared/protocol/checkin.ts";
+import { SECOND } from "../../../shared/time.ts";
 import { homeKeys, identityOf, publicKeys } from "../identities.ts";
 
 const relay = parseAddress("127.0.0.1");
@@ -30,7 +31,7 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-async function serve() {
+async function serve(options: Partial<CheckinOptions> = {}) {
 	const port = await freePort();
 	const { identity, saved } = identityOf();
 	const taken: string[] = [];
@@ -52,6 +53,7 @@ async function serve() {
 		onTrouble: (error) => {
 			up = !error;
 		},
+		...options,
 	});
 	server.start();
 	onTestFinished(() => server.stop());
@@ -153,8 +155,8 @@ test("no session is resumed, and an open one counts no more, once the home was r
 	expect(taken).toEqual(["anna"]);
 });
 
-test("somebody who connects and says nothing, or half a handshake, is closed after five seconds", async () => {
-	const { port, refused } = await serve();
+test("somebody who connects and says nothing, or half a handshake, is closed when its time is over", async () => {
+	const { port, refused } = await serve({ patience: SECOND });
 	const sockets = [Buffer.alloc(0), Buffer.from("16030100", "hex"), Buffer.from("POST ")].map((bytes) => {
 		const socket = connectTcp({ host: relay, port, localAddress: "127.0.0.2" }).on("error", () => {});
 		socket.resume().write(bytes);
