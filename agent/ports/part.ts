@@ -7,11 +7,12 @@ import {
 	portsAnswerSchema,
 } from "../../shared/protocol/ports.ts";
 import { HOUR, MINUTE, SECOND } from "../../shared/time.ts";
+import { watchFiles } from "../../shared/watch-files.ts";
 import { agentPart } from "../part.ts";
 import { judgeCertificate, shownCertificate } from "./certificate.ts";
 import * as conditions from "./conditions.ts";
 import { portsShape, servedPorts } from "./config.ts";
-import { dovecotCommand, dropInMark } from "./dovecot.ts";
+import { dovecotCommand, dropInPath } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
 import { lookAtPorts, type Offered, programOf, servicesOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
@@ -33,6 +34,9 @@ const alwaysGuarded = clientPortNumbers.filter((port) => port !== 80 && port !==
 
 /** Between two looks at the certificates while all is well, and while it is not. */
 const certificatesEvery = HOUR;
+
+/** Milliseconds without a further event after which Dovecot's drop-in is looked at: it is written in one step. */
+const dropInQuiet = SECOND / 10;
 
 /** Names whose certificates are looked at. */
 const mostLooks = 10;
@@ -57,7 +61,6 @@ export const ports = agentPart({
 		const tellWay = facts.way.own("ports");
 		const way = followWay();
 		let news = () => {};
-		let mark: string | undefined;
 		let certificatesAt = Number.NEGATIVE_INFINITY;
 		const services = servicesOf(run);
 
@@ -86,18 +89,13 @@ export const ports = agentPart({
 		}
 
 		/** `heimweg dovecot` and `heimweg postfix` take effect at once. */
-		async function lookAtDropIn(): Promise<void> {
-			const now = await dropInMark();
-			if (now === mark) return;
-			mark = now;
-			await lookAnew();
-		}
-
 		async function lookAnew(): Promise<void> {
 			services.forget();
 			await look();
 		}
 
+		// Where its folder cannot be watched, or Dovecot is not installed yet, the looks at the ports see it.
+		const dropIn = watchFiles({ onChange: () => void lookAnew(), log, quiet: dropInQuiet });
 		facts.settingsChanges.subscribe(() => void lookAnew());
 
 		async function lookAtCertificates({ direct }: Offered): Promise<void> {
@@ -136,7 +134,7 @@ export const ports = agentPart({
 			name: "ports",
 			ticks: [
 				{ every: 20 * SECOND, act: look },
-				{ every: 2 * SECOND, act: lookAtDropIn },
+				{ every: MINUTE, act: dropIn.look },
 			],
 			checkin: {
 				own(): PortsReport | undefined {
@@ -167,9 +165,10 @@ export const ports = agentPart({
 				},
 			}),
 			async start() {
-				mark = await dropInMark();
+				await dropIn.follow([dropInPath]);
 				void look();
 			},
+			stop: dropIn.stop,
 		};
 	},
 
