@@ -76,7 +76,6 @@ const shownOutput = 1_500;
 export const runCommand: RunCommand = async (command, args, options = {}) => {
 	const timeout = options.timeout ?? 10_000;
 	let letGo: NodeJS.Timeout | undefined;
-	// Else the program would be started, and could do its work before it is ended.
 	await turnToStart();
 	// Else the program would be started, and could do its work before it is ended.
 	if (options.signal?.aborted) throw describe(command, args, timeout, { isCanceled: true } as ExecaError);

@@ -7,12 +7,13 @@ import {
 	portsAnswerSchema,
 } from "../../shared/protocol/ports.ts";
 import { inTurn } from "../../shared/ticks.ts";
-import { SECOND } from "../../shared/time.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import { watchFiles } from "../../shared/watch-files.ts";
 import { agentPart } from "../part.ts";
 import { createCertificateLooks } from "./certificate-looks.ts";
 import * as conditions from "./conditions.ts";
 import { portsShape, servedPorts } from "./config.ts";
-import { dovecotCommand, dropInMark } from "./dovecot.ts";
+import { dovecotCommand, dropInPath } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
 import { lookAtPorts, type Offered, programOf, servicesOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
@@ -31,6 +32,9 @@ export interface PortsStatus {
 
 /** Web servers have their PROXY ports from their owners; those of mail are guarded whoever uses them. */
 const alwaysGuarded = clientPortNumbers.filter((port) => port !== 80 && port !== 443);
+
+/** Milliseconds without a further event after which Dovecot's drop-in is looked at: it is written in one step. */
+const dropInQuiet = SECOND / 10;
 
 /** What mail programs reach here through the relay: the PROXY ports of Postfix and Dovecot, and who may speak to them. */
 export const ports = agentPart({
@@ -52,7 +56,6 @@ export const ports = agentPart({
 		const tellWay = facts.way.own("ports");
 		const way = followWay();
 		let news = () => {};
-		let mark: string | undefined;
 		const services = servicesOf(run);
 
 		const names = () => (config.names ?? facts.published.value?.names ?? []).slice(0, mostNames);
@@ -87,25 +90,20 @@ export const ports = agentPart({
 		});
 
 		/** `heimweg dovecot` and `heimweg postfix` take effect at once. */
-		async function lookAtDropIn(): Promise<void> {
-			const now = await dropInMark();
-			if (now === mark) return;
-			mark = now;
-			await lookAnew();
-		}
-
 		async function lookAnew(): Promise<void> {
 			services.forget();
 			await look();
 		}
 
+		// Where its folder cannot be watched, or Dovecot is not installed yet, the looks at the ports see it.
+		const dropIn = watchFiles({ onChange: () => void lookAnew(), log, quiet: dropInQuiet });
 		facts.settingsChanges.subscribe(() => void lookAnew());
 
 		return {
 			name: "ports",
 			ticks: [
 				{ every: 20 * SECOND, act: look },
-				{ every: 2 * SECOND, act: lookAtDropIn },
+				{ every: MINUTE, act: dropIn.look },
 			],
 			checkin: {
 				own(): PortsReport | undefined {
@@ -136,9 +134,10 @@ export const ports = agentPart({
 				},
 			}),
 			async start() {
-				mark = await dropInMark();
+				await dropIn.follow([dropInPath]);
 				void look();
 			},
+			stop: dropIn.stop,
 		};
 	},
 
