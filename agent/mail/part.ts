@@ -5,6 +5,7 @@ import { listQueue } from "../../shared/postfix/queue.ts";
 import { waitingHereText } from "../../shared/status-text.ts";
 import { inTurn } from "../../shared/ticks.ts";
 import { SECOND } from "../../shared/time.ts";
+import { firstLook } from "../first-look.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createOutgoing } from "./outgoing.ts";
@@ -44,6 +45,7 @@ export const mail = agentPart({
 		});
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
+		const first = firstLook(facts, lookAtSettings);
 
 		const waiting = createWaiting({
 			relay: relays[0]!.addresses,
@@ -73,9 +75,12 @@ export const mail = agentPart({
 				{ every: 15 * SECOND, act: waiting.look },
 			],
 			async start() {
-				void lookAtSettings();
+				first.start();
 			},
-			stop: () => outgoing.end(),
+			stop() {
+				first.stop();
+				outgoing.end();
+			},
 		};
 	},
 
