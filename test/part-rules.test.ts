@@ -10,8 +10,6 @@ const sides = {
 		/** What every part may name: facts, words, and the relay's client. */
 		common: [
 			...["agent/facts.ts", "agent/part.ts", "agent/config.ts", "agent/relay/client.ts"],
-			// When a part first looks at this machine's mail server.
-			"agent/first-look.ts",
 			// Where valid recipients stand.
 			...["agent/recipients/find.ts", "agent/recipients/need.ts"],
 			// What is wanted of a mail domain's records, by the configuration.

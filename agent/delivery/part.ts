@@ -1,13 +1,14 @@
 import { CommandError } from "../../shared/command.ts";
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { firstLook } from "../../shared/first-look.ts";
 import { servicesAt } from "../../shared/postfix/listening.ts";
 import { watchMilters } from "../../shared/postfix/milters.ts";
 import { type DeliveryStatus, deliveryStatus, notKnown, proofsOf } from "../../shared/postfix/verdict.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { watchFiles } from "../../shared/watch-files.ts";
-import { firstLook } from "../first-look.ts";
+import { relayAnswers } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { type Home, type HomeFindings, judge } from "./judge.ts";
@@ -84,7 +85,7 @@ export const delivery = agentPart({
 			health,
 			log,
 		});
-		const first = firstLook(facts, () => duty.poke());
+		const first = firstLook(relayAnswers(facts), () => duty.poke());
 
 		const milters = watchMilters({
 			run,

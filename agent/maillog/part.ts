@@ -1,5 +1,6 @@
+import { firstLook } from "../../shared/first-look.ts";
 import { mailLogPart } from "../../shared/postfix/mail-log-part.ts";
-import { firstLook } from "../first-look.ts";
+import { relayAnswers } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 
@@ -14,7 +15,7 @@ export const maillog = agentPart({
 			onDelivery: facts.logged.own("maillog"),
 			...{ run, health },
 		});
-		const first = firstLook(facts, () => part.start?.());
+		const first = firstLook(relayAnswers(facts), () => part.start?.());
 		return {
 			...part,
 			async start() {

@@ -1,14 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { AgentCore } from "../../agent/config.ts";
 import { delivery } from "../../agent/delivery/part.ts";
 import { agentFacts, type RelayState } from "../../agent/facts.ts";
-import { firstLook } from "../../agent/first-look.ts";
 import { mail } from "../../agent/mail/part.ts";
 import { maillog } from "../../agent/maillog/part.ts";
 import type { AgentContext, AgentPart } from "../../agent/part.ts";
 import { parseAddress } from "../../shared/address.ts";
 import { Health } from "../../shared/health.ts";
-import { SECOND } from "../../shared/time.ts";
 import { configured } from "../shared/postfix/configured.ts";
 import { silent } from "../shared/silent.ts";
 
@@ -65,40 +63,4 @@ it("what is found out of mail's delivery is told to the relay at once, also afte
 	relay(answering);
 	await expect.poll(() => told).toBe(1);
 	expect(facts.delivery.value?.incoming.says).toBe("yes");
-});
-
-describe("a first look", () => {
-	beforeEach(() => void vi.useFakeTimers());
-	afterEach(() => void vi.useRealTimers());
-
-	function looking() {
-		const facts = agentFacts();
-		const look = vi.fn();
-		const first = firstLook(facts, look);
-		first.start();
-		return { first, look, relay: facts.relays.own("relay.example.net", "relay") };
-	}
-
-	it("comes also when no relay answers", () => {
-		const { first, look } = looking();
-		vi.advanceTimersByTime(SECOND);
-		expect([look.mock.calls.length, first.begun]).toEqual([0, false]);
-		vi.advanceTimersByTime(2 * SECOND);
-		expect([look.mock.calls.length, first.begun]).toEqual([1, true]);
-	});
-
-	it("comes once, however often relays answer", () => {
-		const { look, relay } = looking();
-		for (const state of [answering, away, { ...answering }]) relay(state);
-		vi.advanceTimersByTime(10 * SECOND);
-		expect(look).toHaveBeenCalledTimes(1);
-	});
-
-	it("does not come after the end", () => {
-		const { first, look, relay } = looking();
-		first.stop();
-		relay(answering);
-		vi.advanceTimersByTime(10 * SECOND);
-		expect(look).not.toHaveBeenCalled();
-	});
 });

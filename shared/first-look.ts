@@ -1,7 +1,6 @@
-import { SECOND } from "../shared/time.ts";
-import type { AgentFacts } from "./facts.ts";
+import { SECOND } from "./time.ts";
 
-/** Milliseconds after which a part looks although no relay has answered. */
+/** Milliseconds after which a part looks although the tunnel does not come up. */
 const patience = 2 * SECOND;
 
 /** A part's first look at this machine's mail server. */
@@ -13,10 +12,12 @@ export interface FirstLook {
 }
 
 /**
- * Has a part look for the first time when a relay answers, or when it does not for a while: each program that is started
+ * Has a part look for the first time when the tunnel is up, or when it is not for a while: each program that is started
  * before makes the first pulse later, and mail that waits there waits for that pulse alone.
+ *
+ * @param whenUp calls back when the tunnel is up, at once if it is; returns the way to end that
  */
-export function firstLook({ relays }: Pick<AgentFacts, "relays">, look: () => unknown): FirstLook {
+export function firstLook(whenUp: (up: () => void) => () => void, look: () => unknown): FirstLook {
 	let begun = false;
 	let timer: NodeJS.Timeout | undefined;
 	let ended = () => {};
@@ -39,7 +40,8 @@ export function firstLook({ relays }: Pick<AgentFacts, "relays">, look: () => un
 		},
 		start() {
 			timer = setTimeout(begin, patience).unref();
-			ended = relays.subscribe((_, relay) => relay?.up && begin());
+			ended = whenUp(begin);
+			if (begun) stop();
 		},
 		stop,
 	};
