@@ -98,3 +98,8 @@ export function agentFacts(): AgentFacts {
 		relays: factMap("relays"),
 	};
 }
+
+/** Calls back whenever a relay answers. */
+export function relayAnswers({ relays }: Pick<AgentFacts, "relays">): (answers: () => void) => () => void {
+	return (answers) => relays.subscribe((_, relay) => relay?.up && answers());
+}

@@ -3,4 +3,4 @@ import { spareMemory } from "../shared/spare-memory.ts";
 import { agent } from "./agent.ts";
 
 spareMemory({ littleToDo: true });
-await runProgram(agent);
+void runProgram(agent);

@@ -114,3 +114,8 @@ export function relayFacts(): RelayFacts {
 export function registryOf({ homes }: Pick<RelayFacts, "homes">): Registry {
 	return homes.value!.registry;
 }
+
+/** Calls back when the tunnel's interface is up. */
+export function interfaceUp({ tunnelUp }: Pick<RelayFacts, "tunnelUp">): (up: () => void) => () => void {
+	return (up) => tunnelUp.subscribe(up);
+}

@@ -4,4 +4,4 @@ import { relay } from "./relay.ts";
 
 // It may have ten thousand homes.
 spareMemory({ littleToDo: false });
-await runProgram(relay);
+void runProgram(relay);

@@ -37,6 +37,8 @@ export async function exitWith(
 	work: Promise<number>,
 	speaking: () => Promise<Speak> = speech,
 ): Promise<void> {
+	// Should the program end before its work has, with nothing left to wait for.
+	process.exitCode = EX_TROUBLE;
 	try {
 		process.exitCode = await work;
 	} catch (error) {

@@ -37,9 +37,20 @@ const common = {
 	logLevel: "warning",
 };
 
-/** Bundled CommonJS modules ask for it. */
 const withRequire =
 	'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+
+/**
+ * A program is CommonJS inside an ES module. `import` of one of Node's own modules reads all that it offers, also what
+ * Node only loads when it is first read: of node:http that is WebSocket and with it fetch and HTTP/2 (Node 24), of
+ * node:crypto WebCrypto. `require` leaves it where it is: measured with Node 24, 3 MB of resident memory and 40 ms of the
+ * start.
+ */
+const requiring = {
+	format: "cjs",
+	banner: `${withRequire}\nconst bundleAddress = import.meta.url;`,
+	define: { "import.meta.url": "bundleAddress" },
+};
 
 /**
  * The program as one ES module, what it says in German as another and its doctor as a third, neither of which costs a
@@ -58,9 +69,11 @@ export async function bundle(name, version) {
 	};
 	const { outputFiles, metafile } = await build({
 		...program,
+		...requiring,
+		define: { ...program.define, ...requiring.define },
+		banner: { js: `#!/usr/bin/env node\n${requiring.banner}` },
 		entryPoints: [programs[name]],
 		outfile: `${root}dist/${name}.js`,
-		banner: { js: `#!/usr/bin/env node\n${withRequire}` },
 	});
 	const doctor =
 		doctors[name] &&

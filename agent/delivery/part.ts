@@ -1,12 +1,14 @@
 import { CommandError } from "../../shared/command.ts";
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { firstLook } from "../../shared/first-look.ts";
 import { servicesAt } from "../../shared/postfix/listening.ts";
 import { watchMilters } from "../../shared/postfix/milters.ts";
 import { type DeliveryStatus, deliveryStatus, notKnown, proofsOf } from "../../shared/postfix/verdict.ts";
 import type { CheckinAnswer } from "../../shared/protocol/checkin.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { watchFiles } from "../../shared/watch-files.ts";
+import { relayAnswers } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { type Home, type HomeFindings, judge } from "./judge.ts";
@@ -32,6 +34,8 @@ export const delivery = agentPart({
 	create({ relays, tunnel, mail }, { facts, run, health, log, statusChanged }) {
 		const tell = facts.delivery.own("delivery");
 		const tellChange = facts.settingsChanges.own("delivery");
+		let tellRelay = () => {};
+		let known = false;
 		let changes = 0;
 		let routed: Pick<CheckinAnswer, "domains" | "destination"> = { domains: [] };
 
@@ -72,11 +76,16 @@ export const delivery = agentPart({
 				show(judged.findings, look.configuration.directory, now);
 				tell(judged.delivery);
 				statusChanged();
+				// The first check-in may have gone out before.
+				if (!known) tellRelay();
+				known = true;
 			},
+			allowed: () => first.begun,
 			failing: conditions.notLooked,
 			health,
 			log,
 		});
+		const first = firstLook(relayAnswers(facts), () => duty.poke());
 
 		const milters = watchMilters({
 			run,
@@ -121,14 +130,20 @@ export const delivery = agentPart({
 					routed = { domains, ...(destination ? { destination } : {}) };
 					if (JSON.stringify(routed) !== before) duty.poke(undefined, { urgent: true });
 				},
+				subscribe(listener) {
+					tellRelay = listener;
+				},
 			},
 			status: (): DeliveryStatus => deliveryStatus(facts.delivery.value),
 			proof: () => proofsOf(facts.delivery.value),
 			async start() {
 				await files.follow(usualFiles);
-				duty.poke();
+				first.start();
 			},
-			stop: files.stop,
+			stop() {
+				first.stop();
+				files.stop();
+			},
 		};
 	},
 });

@@ -1,10 +1,12 @@
 import { askBanner } from "../../shared/banner.ts";
+import { firstLook } from "../../shared/first-look.ts";
 import { queueMark } from "../../shared/postfix/activity.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { waitingHereText } from "../../shared/status-text.ts";
 import { inTurn } from "../../shared/ticks.ts";
 import { SECOND } from "../../shared/time.ts";
+import { relayAnswers } from "../facts.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { createOutgoing } from "./outgoing.ts";
@@ -44,6 +46,7 @@ export const mail = agentPart({
 		});
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
+		const first = firstLook(relayAnswers(facts), lookAtSettings);
 
 		const waiting = createWaiting({
 			relay: relays[0]!.addresses,
@@ -73,9 +76,12 @@ export const mail = agentPart({
 				{ every: 15 * SECOND, act: waiting.look },
 			],
 			async start() {
-				void lookAtSettings();
+				first.start();
 			},
-			stop: () => outgoing.end(),
+			stop() {
+				first.stop();
+				outgoing.end();
+			},
 		};
 	},
 

@@ -1,5 +1,6 @@
 import { createDuty } from "../../shared/duty.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { firstLook } from "../../shared/first-look.ts";
 import { watchMilters } from "../../shared/postfix/milters.ts";
 import {
 	type DeliveryStatus,
@@ -10,7 +11,7 @@ import {
 } from "../../shared/postfix/verdict.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { watchFiles } from "../../shared/watch-files.ts";
-import { registryOf } from "../facts.ts";
+import { interfaceUp, registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { judge, type RelayFindings } from "./judge.ts";
@@ -45,7 +46,6 @@ export const delivery = relayPart({
 		let changes = 0;
 		let lookTook = 0;
 		let timer: NodeJS.Timeout | undefined;
-		let serving = false;
 
 		const files = watchFiles({
 			onChange() {
@@ -62,7 +62,7 @@ export const delivery = relayPart({
 		const duty = createDuty({
 			name: "delivery",
 			deadline: longestLook,
-			allowed: () => serving,
+			allowed: () => first.begun,
 			async run() {
 				const began = performance.now();
 				const maps = facts.maps.value!;
@@ -94,6 +94,8 @@ export const delivery = relayPart({
 			health,
 			log,
 		});
+
+		const first = firstLook(interfaceUp(facts), () => duty.poke());
 
 		const milters = watchMilters({
 			run,
@@ -149,11 +151,11 @@ export const delivery = relayPart({
 				await files.follow(usualFiles);
 			},
 			serve() {
-				serving = true;
 				void routes.follow([facts.maps.value!.file("transport")]);
-				duty.poke();
+				first.start();
 			},
 			stop() {
+				first.stop();
 				clearTimeout(timer);
 				files.stop();
 				routes.stop();

@@ -1,4 +1,6 @@
+import { firstLook } from "../../shared/first-look.ts";
 import { mailLogPart } from "../../shared/postfix/mail-log-part.ts";
+import { interfaceUp } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 
@@ -7,10 +9,22 @@ export const maillog = relayPart({
 	name: "maillog",
 	conditions: Object.values(conditions),
 
-	create: (_, { facts, run, health }) =>
-		mailLogPart("maillog", {
+	create(_, { facts, run, health }) {
+		const part = mailLogPart("maillog", {
 			program: "heimweg-relay",
 			onDelivery: facts.logged.own("maillog"),
 			...{ run, health },
-		}),
+		});
+		const first = firstLook(interfaceUp(facts), () => part.start?.());
+		return {
+			...part,
+			async start() {
+				first.start();
+			},
+			stop() {
+				first.stop();
+				return part.stop?.();
+			},
+		};
+	},
 });

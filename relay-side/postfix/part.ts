@@ -1,10 +1,12 @@
 import { basename, join } from "node:path";
 import { removeDrafts } from "../../shared/atomic-file.ts";
 import { runCommand } from "../../shared/command.ts";
+import { firstLook } from "../../shared/first-look.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { inTurn } from "../../shared/ticks.ts";
 import { MINUTE } from "../../shared/time.ts";
+import { interfaceUp } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import { lackingSettings, postfixSide } from "./apply.ts";
 import * as conditions from "./conditions.ts";
@@ -88,6 +90,7 @@ export const postfix = relayPart({
 		});
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
+		const first = firstLook(interfaceUp(facts), lookAtSettings);
 		followNewcomers(facts, reload.ask);
 
 		return {
@@ -100,7 +103,7 @@ export const postfix = relayPart({
 			],
 			async start() {
 				void removeDrafts(directory);
-				void lookAtSettings();
+				first.start();
 			},
 			serve() {
 				serving = true;
@@ -109,6 +112,7 @@ export const postfix = relayPart({
 				redelivery.begin();
 			},
 			stop() {
+				first.stop();
 				redelivery.end();
 				reload.stop();
 				watch.stop();

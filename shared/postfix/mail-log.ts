@@ -76,11 +76,19 @@ export function createMailLog(options: MailLogOptions): MailLog {
 	/** Since when no line has come although some should have. */
 	let silentSince = 0;
 	let writers: ReadonlySet<number> | undefined;
+	let asking: Promise<typeof writers> | undefined;
 
 	async function start(): Promise<void> {
 		silentSince = now();
-		writers = await logWriters(run);
+		await findWriters();
 		connect();
+	}
+
+	/** Asked once at a time: `start` and the first look come together. */
+	async function findWriters(): Promise<void> {
+		asking ??= logWriters(run);
+		writers ??= await asking;
+		asking = undefined;
 	}
 
 	function again(): void {
@@ -156,7 +164,7 @@ export function createMailLog(options: MailLogOptions): MailLog {
 		},
 		start: () => void start(),
 		async look() {
-			writers ??= await logWriters(run);
+			if (writers === undefined) await findWriters();
 			const ask = async (...args: string[]) => (await run("postconf", args).catch(() => "")).trim();
 			const [file, name] = [await ask("-h", "maillog_file"), await ask("-xh", "syslog_name")];
 			if (file)

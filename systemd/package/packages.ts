@@ -188,6 +188,7 @@ const details: Record<
 			"/var/lib/heimweg",
 			"/var/lib/heimweg-recipients",
 			"/var/lib/heimweg-dkim",
+			"/var/cache/heimweg",
 			"/run/heimweg",
 		],
 		description: description("keeps a mail server at home reachable through its relay", [
@@ -204,6 +205,7 @@ const details: Record<
 		folders: [
 			"/etc/heimweg-relay",
 			"/var/lib/heimweg-relay",
+			"/var/cache/heimweg-relay",
 			"/run/heimweg-relay",
 			"/var/spool/postfix/heimweg",
 		],

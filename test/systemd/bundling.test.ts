@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ProgramName, bundle as programBundle } from "../../systemd/bundle.mjs";
 import { bundling } from "../../systemd/bundling.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -76,6 +77,24 @@ describe("the bundle", () => {
 			expect(JSON.parse(lines)).toHaveLength(16);
 			expect(lines).not.toContain("null");
 			expect(lines).toBe(run("whole", zone));
+		},
+	);
+
+	it.each<ProgramName>(["heimweg", "heimweg-relay"])(
+		"of %s takes no part of Node into memory that it does not use",
+		async (name) => {
+			const file = join(folder, `${name}.mjs`);
+			const loaded = join(folder, "loaded.cjs");
+			await writeFile(file, (await programBundle(name, "1.2.3")).code);
+			await writeFile(loaded, 'process.on("exit", () => console.log(process.moduleLoadList.join("\\n")));');
+			const lines = execFileSync(process.execPath, ["--require", loaded, file, "--version"], {
+				encoding: "utf8",
+			}).split("\n");
+			expect(lines[0]).toBe("1.2.3");
+			expect(lines).toContain("NativeModule http");
+			// What is behind getters of node:http and node:crypto; in Node 20 the first of them is only behind fetch itself.
+			for (const unused of ["deps/undici/undici", "http2/core", "crypto/webcrypto"])
+				expect(lines).not.toContain(`NativeModule internal/${unused}`);
 		},
 	);
 });

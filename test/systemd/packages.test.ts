@@ -185,6 +185,19 @@ describe("the Debian packages", () => {
 		expect(readFileSync(join(folder, "called"), "utf8")).not.toMatch(/systemctl|invoke/);
 	});
 
+	it.each(names)("take away at a purge each folder that the unit of %s has made", (name) => {
+		const unit = text(name, `/usr/lib/systemd/system/${name}.service`);
+		const made = [...unit.matchAll(/^(State|Runtime|Cache)Directory=(.+)$/gm)].map(
+			([, kind, path]) => `${{ State: "/var/lib", Runtime: "/run", Cache: "/var/cache" }[kind!]}/${path}`,
+		);
+		expect(made).toHaveLength(3);
+		const folders = scriptOf(name, "postrm")
+			.match(/^folders=["'](.*)["']$/m)?.[1]
+			?.split(" ");
+		expect(folders).toEqual(expect.arrayContaining(made));
+		expect(unit).toContain(`\nEnvironment=NODE_COMPILE_CACHE=/var/cache/${name}\n`);
+	});
+
 	it("enable anew each unit that was enabled when systemd/install had put it there", () => {
 		const root = join(folder, "installed");
 		const wants = join(root, "etc/systemd/system/multi-user.target.wants");

@@ -12,7 +12,7 @@ import { silent } from "../../shared/silent.ts";
 import { homeOf } from "../homes/examples.ts";
 
 /** The part at work on a Postfix whose files lie in a folder, for one home. */
-async function atWork() {
+async function atWork({ up = true } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "heimweg-delivery-"));
 	const main = join(folder, "main.cf");
 	await writeFile(main, "");
@@ -35,7 +35,8 @@ async function atWork() {
 		...{ changedHomes: new Set(), changedDomains: new Set() },
 	});
 	const health = new Health(silent);
-	const run = configured(postfix);
+	const calls: string[] = [];
+	const run = configured(postfix, calls);
 	const context = { facts, run, health, log: silent, statusChanged() {} };
 	const config = { postfix: { service: "heimweg" }, tunnel: { addresses: [parseAddress("10.86.0.1")] } };
 	const part = [
@@ -43,12 +44,14 @@ async function atWork() {
 	].flat()[0]!;
 	await part.start?.();
 	part.serve?.();
+	const tellUp = facts.tunnelUp.own("peers");
+	if (up) tellUp(true);
 	onTestFinished(async () => {
 		await part.stop?.();
 		await Promise.all((part.duties?.() ?? []).map((duty) => duty.stop()));
 		await rm(folder, { recursive: true });
 	});
-	return { facts, health, postfix, change: () => writeFile(main, String(Math.random())) };
+	return { facts, health, postfix, calls, tellUp, change: () => writeFile(main, String(Math.random())) };
 }
 
 test("a change of main.cf is looked at by itself, told to others, and what is wrong ends as it began", async () => {
@@ -79,4 +82,13 @@ test("while Postfix does not say how it is set up, nothing is known, and that is
 	await change();
 	await expect.poll(() => facts.delivery.value?.incoming.says).toBe("yes");
 	await expect.poll(() => health.list()).toEqual([]);
+});
+
+test("nothing is asked of Postfix before the tunnel's interface is up, whatever is told", async () => {
+	const { facts, calls, tellUp } = await atWork({ up: false });
+	facts.lackingSettings.own("postfix")([]);
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	expect(calls).toEqual([]);
+	tellUp(true);
+	await expect.poll(() => facts.delivery.value?.incoming.says).toBe("yes");
 });

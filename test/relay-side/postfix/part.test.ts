@@ -59,6 +59,7 @@ test("of two looks at Postfix's settings the one that began last is believed, ho
 	const { part, facts, health, fake, keptBack, keepBack, changed } = await atWork();
 	keepBack("-h config_directory");
 	await part.start?.();
+	facts.tunnelUp.own("peers")(true);
 	await expect.poll(() => keptBack).toHaveLength(1);
 	await fake.run("postconf", ["-X", "transport_maps"]);
 	changed(1);

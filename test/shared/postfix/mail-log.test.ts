@@ -114,6 +114,21 @@ describe("Postfix's log, through the socket of the unit that reads it", () => {
 			}).listen(path, resolve);
 		});
 
+	test("asks once who writes Postfix's log, although the start and a look want to know it together", async () => {
+		let asked = 0;
+		log.stop();
+		log = createMailLog({
+			...{ program: "heimweg-relay", onDelivery() {}, health, path },
+			run: async (command, [, name]) => {
+				if (name === "mail_owner") asked += 1;
+				return command === "id" ? "114\n" : tell(name!);
+			},
+		});
+		log.start();
+		await log.look();
+		expect(asked).toBe(1);
+	});
+
 	test("tells each delivery, also one whose line comes in pieces", async () => {
 		const line = journal(bounced);
 		await listen(`${journal("started", "heimweg-relay")}\n${line.slice(0, 99)}`);
