@@ -2,6 +2,7 @@ import { askBanner } from "../../shared/banner.ts";
 import { queueMark } from "../../shared/postfix/activity.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
+import { createReloadWatch, lookForReloadEvery } from "../../shared/postfix/reload.ts";
 import { waitingHereText } from "../../shared/status-text.ts";
 import { SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
@@ -44,6 +45,10 @@ export const mail = agentPart({
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
 
+		const lookForReload = createReloadWatch(run, (owed) =>
+			owed ? health.set(conditions.reloadOwed, "", undefined) : health.clear(conditions.reloadOwed),
+		);
+
 		const waiting = createWaiting({
 			relay: relays[0]!.addresses,
 			...{ run, listQueue, mark: queueMark(run), tunnelUp, health },
@@ -70,9 +75,11 @@ export const mail = agentPart({
 			ticks: [
 				{ every: 15 * SECOND, act: outgoing.look },
 				{ every: 15 * SECOND, act: waiting.look },
+				{ every: lookForReloadEvery, act: lookForReload },
 			],
 			async start() {
 				void lookAtSettings();
+				void lookForReload();
 			},
 			stop: () => outgoing.end(),
 		};

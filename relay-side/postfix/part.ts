@@ -3,6 +3,7 @@ import { removeDrafts } from "../../shared/atomic-file.ts";
 import { runCommand } from "../../shared/command.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
+import { createReloadWatch, lookForReloadEvery } from "../../shared/postfix/reload.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
 import { lackingSettings, postfixSide } from "./apply.ts";
@@ -87,6 +88,10 @@ export const postfix = relayPart({
 		}
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
+
+		const lookForReload = createReloadWatch(run, (owed) =>
+			owed ? health.set(conditions.reloadOwed, "", undefined) : health.clear(conditions.reloadOwed),
+		);
 		followNewcomers(facts, reload.ask);
 
 		return {
@@ -95,11 +100,13 @@ export const postfix = relayPart({
 			ticks: [
 				{ every: lookWhetherItRunsEvery, act: lookWhetherItRuns },
 				{ every: settingsEvery, act: lookAtSettings },
+				{ every: lookForReloadEvery, act: lookForReload },
 				{ every: MINUTE, act: () => serving && watch.look() },
 			],
 			async start() {
 				void removeDrafts(directory);
 				void lookAtSettings();
+				void lookForReload();
 			},
 			serve() {
 				serving = true;
