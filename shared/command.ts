@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type ExecaError, execa } from "execa";
 import { HeimwegError } from "./errors.ts";
 import { leastRights, startFailure } from "./rights.ts";
@@ -75,6 +76,7 @@ const shownOutput = 1_500;
 export const runCommand: RunCommand = async (command, args, options = {}) => {
 	const timeout = options.timeout ?? 10_000;
 	let letGo: NodeJS.Timeout | undefined;
+	await turnToStart();
 	// Else the program would be started, and could do its work before it is ended.
 	if (options.signal?.aborted) throw describe(command, args, timeout, { isCanceled: true } as ExecaError);
 	try {
@@ -102,6 +104,21 @@ export const runCommand: RunCommand = async (command, args, options = {}) => {
 		clearTimeout(letGo);
 	}
 };
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * Resolves when the next program may be started, one in each turn. A start keeps everything here waiting for milliseconds, the
+ * more the larger we are; what is written to a socket that is just being opened goes out first, and answers come in between.
+ */
+function turnToStart(): Promise<void> {
+	lastTurn = lastTurn.then(async () => {
+		await setImmediate();
+		// A connection that is there at once is told as opened in the turn after this one.
+		await setImmediate();
+	});
+	return lastTurn;
+}
 
 /** The error of a program that is not installed. */
 export function missingProgram(command: string): CommandError {

@@ -63,3 +63,29 @@ export function oneAtATime(act: () => unknown): () => void {
 		});
 	};
 }
+
+/**
+ * Makes calls of `act` follow each other: what is asked for during a call is one more call after it. Of two looks side
+ * by side the older one may end last, and what it saw would stand. Resolves when a call that began after it was asked
+ * for has ended, as that call does.
+ */
+export function inTurn(act: () => Promise<void>): () => Promise<void> {
+	let running: Promise<void> | undefined;
+	let next: Promise<void> | undefined;
+
+	function begin(): Promise<void> {
+		next = undefined;
+		const call = act().finally(() => {
+			if (running === call) running = undefined;
+		});
+		running = call;
+		return call;
+	}
+
+	return () => {
+		if (next) return next;
+		if (!running) return begin();
+		next = running.then(begin, begin);
+		return next;
+	};
+}

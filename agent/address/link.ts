@@ -3,6 +3,7 @@ import { type Address, type Family, familyOf } from "../../shared/address.ts";
 import { CommandError, type RunCommand } from "../../shared/command.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { type Link, readLink, undecided } from "./read-link.ts";
 
 export interface LinkWatcher {
@@ -34,8 +35,6 @@ export function watchLink(options: {
 }): LinkWatcher {
 	const stopping = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
-	let looking = false;
-	let again = false;
 	let monitor: Promise<void> = Promise.resolve();
 
 	async function look(): Promise<Link> {
@@ -71,25 +70,15 @@ export function watchLink(options: {
 		});
 	}
 
-	async function lookAndTell(): Promise<void> {
-		if (looking) {
-			again = true;
-			return;
-		}
-		looking = true;
+	const lookAndTell = inTurn(async () => {
+		if (stopping.signal.aborted) return;
 		try {
 			options.onLink(await look());
 		} catch (error) {
 			if (!stopping.signal.aborted)
 				options.log.warn(`the addresses of this machine cannot be read: ${messageOf(error)}`);
-		} finally {
-			looking = false;
 		}
-		if (again && !stopping.signal.aborted) {
-			again = false;
-			await lookAndTell();
-		}
-	}
+	});
 
 	function changed(): void {
 		if (timer || stopping.signal.aborted) return;

@@ -12,6 +12,7 @@ import { createSnapshots } from "../../shared/dns/zones/snapshots.ts";
 import { createZones } from "../../shared/dns/zones/zones.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema } from "../../shared/protocol/dns.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import type { AgentContext, CheckinSection } from "../part.ts";
 import { mailRecordsDrifted } from "./conditions.ts";
@@ -101,7 +102,7 @@ export function createMailRecords(
 		},
 	});
 
-	async function look(): Promise<void> {
+	const look = inTurn(async () => {
 		if (domains.length === 0 || !provider()) return;
 		const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(lookTime)]);
 		try {
@@ -111,7 +112,7 @@ export function createMailRecords(
 			log.debug({ err: error }, `the mail domains' records could not be looked at: ${messageOf(error)}`);
 		}
 		statusChanged();
-	}
+	});
 
 	function noted({ zone, changes, right, leftOut }: Plan): void {
 		const { owned } = zones.memory(zone);

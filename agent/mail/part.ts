@@ -4,6 +4,7 @@ import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { createReloadWatch, lookForReloadEvery } from "../../shared/postfix/reload.ts";
 import { waitingHereText } from "../../shared/status-text.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { SECOND } from "../../shared/time.ts";
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
@@ -34,14 +35,14 @@ export const mail = agentPart({
 		});
 		const tellLacking = facts.lackingSettings.own("mail");
 
-		async function lookAtSettings(): Promise<void> {
+		const lookAtSettings = inTurn(async () => {
 			const throughRelay = settings?.outgoing !== "other";
 			// Without Postfix, or with one that says nothing, there is nothing to say here either.
 			const missing = await lackingSettings(run, relays[0]!.addresses, throughRelay).catch(() => undefined);
 			if (!missing) return;
 			tellLacking(missing);
 			health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
-		}
+		});
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
 

@@ -42,8 +42,11 @@ export function judgeCertificate(
 	now: Date,
 ): Verdict {
 	const end = new Date(certificate.validTo);
-	const known = { ends: end.toISOString().slice(0, 10), names: namesOf(certificate.subjectAltName ?? "") };
-	if (end <= now) return { is: "expired", ...known };
+	// Mail programs refuse an end that is no time as they do one that has been.
+	const isTime = !Number.isNaN(end.getTime());
+	const ends = isTime ? end.toISOString().slice(0, 10) : certificate.validTo;
+	const known = { ends, names: namesOf(certificate.subjectAltName ?? "") };
+	if (!isTime || end <= now) return { is: "expired", ...known };
 	if (certificate.checkHost(name) === undefined) return { is: "other", ...known };
 	return { is: end.getTime() - now.getTime() < renewalFailed ? "soon" : "well", ...known };
 }

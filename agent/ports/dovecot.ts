@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Address, familyOf } from "../../shared/address.ts";
@@ -23,6 +22,7 @@ export const dovecotPorts: readonly number[] = services.map(({ port }) => port);
 /** The folder that Debian's dovecot.conf includes, and our file there; the last one read. */
 const folder = "/etc/dovecot/conf.d";
 const fileName = "99-heimweg.conf";
+export const dropInPath = join(folder, fileName);
 
 /** By the first line the file is known as ours. */
 const mark =
@@ -147,17 +147,6 @@ ${tls ? "    ssl = yes\n" : ""}  }
 haproxy_trusted_networks = ${[...new Set(networks)].join(" ")}
 haproxy_timeout = 5 secs
 ${blocks.join("")}`;
-}
-
-/** Changes when the drop-in does. */
-export async function dropInMark(directory = folder): Promise<string> {
-	try {
-		// Every other second, and a hundred times cheaper than by way of another thread.
-		const found = statSync(join(directory, fileName), { throwIfNoEntry: false });
-		return found ? `${found.mtimeMs} ${found.size}` : "";
-	} catch {
-		return "";
-	}
 }
 
 /** The client ports that the drop-in serves; none while it is not there. Anybody may read it. */

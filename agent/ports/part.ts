@@ -1,4 +1,4 @@
-import { clientPortNumbers, kindOfPort, proxyPort } from "../../shared/client-ports.ts";
+import { clientPortNumbers, proxyPort } from "../../shared/client-ports.ts";
 import { runCommand } from "../../shared/command.ts";
 import {
 	mostNames,
@@ -6,12 +6,14 @@ import {
 	type PortsReport,
 	portsAnswerSchema,
 } from "../../shared/protocol/ports.ts";
-import { HOUR, MINUTE, SECOND } from "../../shared/time.ts";
+import { inTurn } from "../../shared/ticks.ts";
+import { MINUTE, SECOND } from "../../shared/time.ts";
+import { watchFiles } from "../../shared/watch-files.ts";
 import { agentPart } from "../part.ts";
-import { judgeCertificate, shownCertificate } from "./certificate.ts";
+import { createCertificateLooks } from "./certificate-looks.ts";
 import * as conditions from "./conditions.ts";
 import { portsShape, servedPorts } from "./config.ts";
-import { dovecotCommand, dropInMark } from "./dovecot.ts";
+import { dovecotCommand, dropInPath } from "./dovecot.ts";
 import { guardRules } from "./guard.ts";
 import { lookAtPorts, type Offered, programOf, servicesOf } from "./offered.ts";
 import { submissionSide } from "./postfix.ts";
@@ -31,11 +33,8 @@ export interface PortsStatus {
 /** Web servers have their PROXY ports from their owners; those of mail are guarded whoever uses them. */
 const alwaysGuarded = clientPortNumbers.filter((port) => port !== 80 && port !== 443);
 
-/** Between two looks at the certificates while all is well, and while it is not. */
-const certificatesEvery = HOUR;
-
-/** Names whose certificates are looked at. */
-const mostLooks = 10;
+/** Milliseconds without a further event after which Dovecot's drop-in is looked at: it is written in one step. */
+const dropInQuiet = SECOND / 10;
 
 /** What mail programs reach here through the relay: the PROXY ports of Postfix and Dovecot, and who may speak to them. */
 export const ports = agentPart({
@@ -57,13 +56,17 @@ export const ports = agentPart({
 		const tellWay = facts.way.own("ports");
 		const way = followWay();
 		let news = () => {};
-		let mark: string | undefined;
-		let certificatesAt = Number.NEGATIVE_INFINITY;
 		const services = servicesOf(run);
 
 		const names = () => (config.names ?? facts.published.value?.names ?? []).slice(0, mostNames);
 
-		async function look(): Promise<void> {
+		const certificates = createCertificateLooks({
+			names,
+			ports: () => ({ set: offered?.ports ?? [], listening: offered?.direct ?? [] }),
+			health,
+		});
+
+		const look = inTurn(async () => {
 			let fresh: Offered;
 			try {
 				fresh = await lookAtPorts(run, serve, { services: services.now });
@@ -82,61 +85,25 @@ export const ports = agentPart({
 				statusChanged();
 				news();
 			}
-			await lookAtCertificates(fresh);
-		}
+			// Nothing waits for servers that do not answer.
+			certificates.look();
+		});
 
 		/** `heimweg dovecot` and `heimweg postfix` take effect at once. */
-		async function lookAtDropIn(): Promise<void> {
-			const now = await dropInMark();
-			if (now === mark) return;
-			mark = now;
-			await lookAnew();
-		}
-
 		async function lookAnew(): Promise<void> {
 			services.forget();
 			await look();
 		}
 
+		// Where its folder cannot be watched, or Dovecot is not installed yet, the looks at the ports see it.
+		const dropIn = watchFiles({ onChange: () => void lookAnew(), log, quiet: dropInQuiet });
 		facts.settingsChanges.subscribe(() => void lookAnew());
-
-		async function lookAtCertificates({ direct }: Offered): Promise<void> {
-			const kinds = [
-				conditions.certificateExpired,
-				conditions.certificateEndsSoon,
-				conditions.certificateOfOther,
-			];
-			const wrong = kinds.some(
-				(kind) => health.subjects(kind as typeof conditions.certificateExpired).length > 0,
-			);
-			const now = performance.now();
-			if (now - certificatesAt < (wrong ? 5 * MINUTE : certificatesEvery)) return;
-			certificatesAt = now;
-			for (const name of names().slice(0, mostLooks)) await lookAtCertificate(name, direct);
-		}
-
-		async function lookAtCertificate(name: string, direct: readonly number[]): Promise<void> {
-			let expired: { port: number; ends: string } | undefined;
-			let soon: { port: number; ends: string } | undefined;
-			let other: { port: number; names: string } | undefined;
-			for (const port of direct.filter((one) => kindOfPort(one) === "tls")) {
-				const certificate = await shownCertificate(name, port);
-				if (!certificate) continue;
-				const { is, ends, names: holders } = judgeCertificate(certificate, name, new Date());
-				if (is === "expired") expired ??= { port, ends };
-				if (is === "soon") soon ??= { port, ends };
-				if (is === "other") other ??= { port, names: holders };
-			}
-			health.put(conditions.certificateExpired, name, expired);
-			health.put(conditions.certificateEndsSoon, name, soon);
-			health.put(conditions.certificateOfOther, name, other);
-		}
 
 		return {
 			name: "ports",
 			ticks: [
 				{ every: 20 * SECOND, act: look },
-				{ every: 2 * SECOND, act: lookAtDropIn },
+				{ every: MINUTE, act: dropIn.look },
 			],
 			checkin: {
 				own(): PortsReport | undefined {
@@ -167,9 +134,10 @@ export const ports = agentPart({
 				},
 			}),
 			async start() {
-				mark = await dropInMark();
+				await dropIn.follow([dropInPath]);
 				void look();
 			},
+			stop: dropIn.stop,
 		};
 	},
 

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Health } from "../../shared/health.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { SECOND } from "../../shared/time.ts";
 import { readDocument } from "./collect.ts";
 import { recipientsListUnusable } from "./conditions.ts";
@@ -49,23 +50,14 @@ export function watchRecipients(options: RecipientsWatchOptions): RecipientsWatc
 	let stopped = false;
 	/** By the steady clock. */
 	let notBefore = 0;
-	let looking: Promise<void> | undefined;
-	let next: Promise<void> | undefined;
+	let looking = false;
 
-	/** Looks at the file once more after a look that is under way, however often that is asked for. */
-	function look(): Promise<void> {
-		if (!looking) {
-			looking = lookOnce().finally(() => {
-				looking = undefined;
-			});
-			return looking;
-		}
-		next ??= looking.then(() => {
-			next = undefined;
-			return look();
+	const look = inTurn(async () => {
+		looking = true;
+		await lookOnce().finally(() => {
+			looking = false;
 		});
-		return next;
-	}
+	});
 
 	async function lookOnce(): Promise<void> {
 		if (stopped) return;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import { type Address, type Endpoint, familyOf } from "../../shared/address.ts";
 import type { ProtocolKeys } from "../../shared/protocol/keys.ts";
 import { decodeAnswer, encodePulse, pulseVersion, versionOf } from "../../shared/protocol/pulse.ts";
@@ -68,7 +68,14 @@ export function watchPulse(options: PulseOptions): PulseWatcher {
 
 	function open(): Socket {
 		const six = familyOf(options.to) === 6;
-		const fresh = createSocket({ type: six ? "udp6" : "udp4" });
+		const family = six ? 6 : 4;
+		// Addresses are all that is ever sent to: Node would come back to each in a later turn. Only our own is bound then,
+		// as it may fail, when it is known whose the socket is.
+		const lookup: NonNullable<SocketOptions["lookup"]> = (address, _, done) => {
+			if (address === options.from) process.nextTick(done, null, address, family);
+			else done(null, address, family);
+		};
+		const fresh = createSocket({ type: six ? "udp6" : "udp4", lookup });
 		// An address that is not there yet, or a tunnel without an endpoint: the next pulse opens anew.
 		fresh.on("error", () => close(fresh));
 		fresh.on("message", (datagram, from) => {

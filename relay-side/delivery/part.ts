@@ -8,8 +8,8 @@ import {
 	proofOf,
 	proofsOf,
 } from "../../shared/postfix/verdict.ts";
-import { watchFiles } from "../../shared/postfix/watch-files.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
+import { watchFiles } from "../../shared/watch-files.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
 import * as conditions from "./conditions.ts";

@@ -13,6 +13,7 @@ import { createSnapshots } from "../../shared/dns/zones/snapshots.ts";
 import { createZones } from "../../shared/dns/zones/zones.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import type { DnsAnswer } from "../../shared/protocol/dns.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { version } from "../../shared/version.ts";
 import { say } from "../../shared/words/say.ts";
@@ -132,7 +133,7 @@ export function createOwnZone(
 		health.put(ownRecordsDrifted, zone, records ? { records } : undefined);
 	}
 
-	async function look(): Promise<void> {
+	const look = inTurn(async () => {
 		// Where nothing was applied nothing can drift, and nobody is asked.
 		if (!config.token_file || Object.values(remembered).every(({ owned }) => owned.length === 0)) return;
 		const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(lookTime)]);
@@ -144,7 +145,7 @@ export function createOwnZone(
 				`the records of this relay's name could not be looked at: ${messageOf(error)}`,
 			);
 		}
-	}
+	});
 
 	return {
 		commands: { ...commands, "dns-plan": plan },

@@ -5,6 +5,7 @@ import { untilVisible } from "../../shared/dns/visibility.ts";
 import { dnsCommandLine } from "../../shared/dns/zones/cli.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { type DnsAnswer, dnsAnswerSchema, dnsReportSchema } from "../../shared/protocol/dns.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { HOUR, MINUTE, SECOND } from "../../shared/time.ts";
 import { ownName } from "../own-name.ts";
 import { relayPart } from "../part.ts";
@@ -47,7 +48,7 @@ export const dns = relayPart({
 			serversFor: (zone, domains) => serversForHome(zone, domains, systemLookup(), trusted),
 		});
 
-		async function look(): Promise<void> {
+		const look = inTurn(async () => {
 			try {
 				const lookup = new Resolver({ timeout: patience, tries: 2 });
 				const said = dnsAnswerSchema.safeParse(await ownName(run, lookup, tunnel.networks));
@@ -55,7 +56,7 @@ export const dns = relayPart({
 			} catch (error) {
 				log.debug({ err: error }, `what this relay is called cannot be told: ${messageOf(error)}`);
 			}
-		}
+		});
 
 		facts.settingsChanges.subscribe(() => void look());
 		return {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,8 +21,8 @@ export interface Haproxy {
 	 * looked at. False when no process is known, or not what it has.
 	 */
 	tell(map: ReadonlyMap<string, string>, signal: AbortSignal): Promise<boolean>;
-	/** The process that serves now. */
-	pid(signal: AbortSignal): Promise<number | undefined>;
+	/** The process that serves now; undefined also when it does not answer. */
+	pid(): Promise<number | undefined>;
 	/** Gives what the running process answers. Throws when none does. */
 	ask(command: string): Promise<string>;
 }
@@ -77,12 +78,14 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 			// Side by side, since each step of writing waits for the programs that other parts start at the same change, and all of
 			// them take longer than the rest. A process that starts on the file of before is seen to be another, and told all; what
 			// a power cut leaves is made right at our start.
+			const given = tellMap(known.pid, map, signal);
 			const written = writeFileAtomic(places.names, mapText(map), { mode: 0o644, sync: false });
-			allWell(await Promise.allSettled([tellMap(known.pid, map, signal), written]));
+			allWell(await Promise.allSettled([given, written]));
 			await syncFile(places.names);
 			return true;
 		},
-		pid: async (signal) => (await running(signal))?.pid,
+		// Most relays have no HAProxy, and this is asked every few seconds: without a socket, nobody answers at it.
+		pid: async () => (existsSync(places.socket) ? (await running())?.pid : undefined),
 		ask: (command) => ask(places.socket, command),
 	};
 
@@ -102,9 +105,9 @@ export function createHaproxy(places: HaproxyPlaces, ask: typeof askHaproxy = as
 		known = { pid, map, seenAt };
 	}
 
-	async function running(signal: AbortSignal): Promise<Process | undefined> {
-		const info = await ask(places.socket, "show info", { signal }).catch((error: unknown) => {
-			if (signal.aborted) throw error;
+	async function running(signal?: AbortSignal): Promise<Process | undefined> {
+		const info = await ask(places.socket, "show info", signal && { signal }).catch((error: unknown) => {
+			if (signal?.aborted) throw error;
 			return "";
 		});
 		const pid = Number(/^Pid: (\d+)$/m.exec(info)?.[1] ?? Number.NaN);

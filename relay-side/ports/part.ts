@@ -109,7 +109,7 @@ export const ports = relayPart({
 		/** A process that has just started has read its files, which may be older than what was told since. */
 		async function lookAtProcess(): Promise<void> {
 			if (!guarded()) return;
-			const now = await haproxy.pid(AbortSignal.timeout(5 * SECOND)).catch(() => undefined);
+			const now = await haproxy.pid();
 			if (now !== facts.haproxy.value?.pid) keeper.poke(undefined, { urgent: true });
 		}
 

@@ -4,6 +4,7 @@ import { runCommand } from "../../shared/command.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
 import { createReloadWatch, lookForReloadEvery } from "../../shared/postfix/reload.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { relayPart } from "../part.ts";
 import { lackingSettings, postfixSide } from "./apply.ts";
@@ -72,7 +73,7 @@ export const postfix = relayPart({
 		let serving = false;
 
 		/** Maps that Postfix does not read route nothing. */
-		async function lookAtSettings(): Promise<void> {
+		const lookAtSettings = inTurn(async () => {
 			const missing = await lackingSettings({
 				run,
 				type,
@@ -85,7 +86,7 @@ export const postfix = relayPart({
 			if (!missing) return;
 			tellLacking(missing);
 			health.put(conditions.postfixNotSetUp, "", missing.length > 0 ? { missing } : undefined);
-		}
+		});
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
 

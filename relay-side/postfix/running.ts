@@ -37,9 +37,12 @@ function connects(path: string): Promise<string | undefined> {
 	});
 }
 
-/** Milliseconds between two looks whether Postfix runs, and how many in a row must find it down: it may be restarted. */
-export const lookWhetherItRunsEvery = 2 * SECOND;
-const looks = 3;
+/**
+ * Milliseconds between two looks whether Postfix runs, and how many in a row must find it down: it may be restarted. So it is told
+ * within six seconds; to look more often costs more than most that this program does when nothing happens.
+ */
+export const lookWhetherItRunsEvery = 3 * SECOND;
+const looks = 2;
 
 /** Makes the look whether Postfix runs. */
 export function createPostfixWatch(options: {

@@ -116,15 +116,22 @@ export function createPresence(options: {
 	function look(): void {
 		if (catchingUp) return;
 		listening.looked();
-		if (judging) return;
+		sayWhetherBehind();
+		if (judging || !someMayGo()) return;
 		catchingUp = true;
 		caughtUp(() => {
 			catchingUp = false;
 			listening.looked();
-			sayWhetherBehind();
 			judging = true;
 			judge(homes.entries());
 		});
+	}
+
+	/** Mostly nobody: then nothing has to be heard first, and nobody to be judged. */
+	function someMayGo(): boolean {
+		for (const [home, presence] of homes)
+			if (isSilent(presence) && (presence.here || !health.has(homeAway, home))) return true;
+		return false;
 	}
 
 	function sayWhetherBehind(): void {

@@ -1,5 +1,6 @@
 import type { RunCommand } from "../../shared/command.ts";
 import type { Health } from "../../shared/health.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { recipientUse } from "../postfix/apply.ts";
 import { listsNotUsed } from "./conditions.ts";
 
@@ -23,7 +24,7 @@ export function createUse(options: {
 	let last: string | undefined;
 	return {
 		delimiters: () => delimiters,
-		async look() {
+		look: inTurn(async () => {
 			const use = await recipientUse(options.run, options.map).catch(() => undefined);
 			if (!use) return;
 			options.health.put(listsNotUsed, "", use.used ? undefined : { map: options.map });
@@ -33,6 +34,6 @@ export function createUse(options: {
 			if (delimiters === inBoth) return;
 			delimiters = inBoth;
 			options.onChange();
-		},
+		}),
 	};
 }

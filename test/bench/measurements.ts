@@ -1,5 +1,6 @@
 import type { Lab, LabOptions } from "../lab/lab.ts";
-import { debian13WithNginx } from "../lab/root-image.ts";
+import { apt, createRepositories, offer } from "../lab/packages.ts";
+import { debian12, debian13WithNginx } from "../lab/root-image.ts";
 import { type Scene, setScene, until } from "../lab/scene.ts";
 import { addressChanges } from "./address-change.ts";
 import { homesAway } from "./away.ts";
@@ -9,7 +10,7 @@ import { doctors } from "./doctor.ts";
 import type { Figure } from "./figure.ts";
 import { foreignAnswersChanged } from "./foreign-answers.ts";
 import { fuzzed } from "./fuzz.ts";
-import { idle } from "./idle.ts";
+import { idle, idlePackaged } from "./idle.ts";
 import { crowdOfClients, setMailPrograms, standstill, throughRelay } from "./mail-programs.ts";
 import { todaysWays } from "./mail-programs-today.ts";
 import { postfixAlone } from "./postfix-alone.ts";
@@ -76,6 +77,12 @@ export const places: readonly Place[] = [
 		],
 	},
 	{
+		name: "from the packages, on Debian 12",
+		roots: { relay: debian12, home: debian12 },
+		prepare: setPackages,
+		measurements: [calm("packaged", idlePackaged)],
+	},
+	{
 		name: "Heimweg, with mail programs",
 		prepare: setMailPrograms,
 		measurements: [
@@ -108,4 +115,18 @@ async function setHeimweg(lab: Lab): Promise<Scene> {
 		return Boolean(records?.inSync && records.records.length === 2);
 	});
 	return scene;
+}
+
+async function setPackages(lab: Lab): Promise<Scene> {
+	const repositories = await createRepositories({ version: "0.1.0", revision: "1" });
+	try {
+		return await setScene(lab, {
+			async install(host, side) {
+				await offer(host, repositories.first);
+				await apt(host, "install", side === "home" ? "heimweg" : "heimweg-relay", "heimweg-node");
+			},
+		});
+	} finally {
+		await repositories.remove();
+	}
 }

@@ -16,14 +16,14 @@ export interface Release {
 
 /** Folders with signed repositories of packages, on this machine. */
 export interface Repositories {
-	/** One with the first version, and one that has the next, too. */
+	/** One with the first version, and one that has the next, too, if there is one. */
 	first: string;
 	both: string;
 	remove(): Promise<void>;
 }
 
-/** Builds the packages of the tree as it is in two versions; a key made for it signs them. */
-export async function createRepositories(first: Release, next: Release): Promise<Repositories> {
+/** Builds the packages of the tree as it is, in two versions where a next one is asked for; a key made for it signs them. */
+export async function createRepositories(first: Release, next?: Release): Promise<Repositories> {
 	const base = await mkdtemp(join(tmpdir(), "heimweg-packages-"));
 	const folder = (name: string) => join(base, name);
 	await mkdir(folder("keys"), { mode: 0o700 });
@@ -44,7 +44,7 @@ export async function createRepositories(first: Release, next: Release): Promise
 		});
 	await build(folder("first"), first);
 	await cp(folder("first"), folder("both"), { recursive: true });
-	await build(folder("both"), next);
+	if (next) await build(folder("both"), next);
 	return {
 		first: folder("first"),
 		both: folder("both"),

@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -147,3 +150,26 @@ test("output without an end can be read line by line: nothing of it is kept, and
 	expect([error.exitCode, error.stderr]).toEqual([3, "fatal: two"]);
 	expect((await sh("echo one; exec sleep 300", { onLine, timeout: 200 })).message).toContain("did not end");
 }, 60_000);
+
+test("who opens a connection may write to it before a program is started, also between two of them", async () => {
+	const path = join(await folder(), "socket");
+	const server = createServer((socket) => socket.resume()).listen(path);
+	onTestFinished(() => void server.close());
+	await once(server, "listening");
+	const order: string[] = [];
+	const open = () => {
+		const socket = connect(path, () => {
+			order.push("connection");
+			socket.end();
+		});
+	};
+	const started = () => {
+		if (order.push("start") === 2) open();
+	};
+	subscribe("child_process", started);
+	onTestFinished(() => void unsubscribe("child_process", started));
+	const programs = [runCommand("true", []), runCommand("true", []), runCommand("true", [])];
+	open();
+	await Promise.all(programs);
+	expect(order).toEqual(["connection", "start", "connection", "start", "start"]);
+});

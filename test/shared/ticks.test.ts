@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { every } from "../../shared/ticks.ts";
+import { every, inTurn } from "../../shared/ticks.ts";
 
 beforeEach(() => vi.useFakeTimers({ now: new Date("2030-01-01T00:00:00") }));
 afterEach(() => vi.useRealTimers());
@@ -62,8 +62,31 @@ test("a tick that comes late makes the others no later, and what a standstill mi
 });
 
 test("ticks keep no program alive", () => {
-	const script = `import { every } from "${new URL("../../shared/ticks.ts", import.meta.url).pathname}"; every(1e9, () => {});`;
+	const script = `import { every, inTurn } from "${new URL("../../shared/ticks.ts", import.meta.url).pathname}"; every(1e9, () => {});`;
 	execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
 		timeout: 30_000,
 	});
+});
+
+test("calls in turn: what is asked for during a call is one more call after it, and none overlap", async () => {
+	const ends: Array<{ resolve(): void; reject(error: Error): void }> = [];
+	const told: string[] = [];
+	const look = inTurn(() => new Promise<void>((resolve, reject) => ends.push({ resolve, reject })));
+	void look().then(() => told.push("first"));
+	void look().then(() => told.push("second"));
+	void look().then(() => told.push("third"));
+	expect(ends).toHaveLength(1);
+	ends[0]!.resolve();
+	await vi.advanceTimersByTimeAsync(0);
+	expect([told, ends.length]).toEqual([["first"], 2]);
+	look().catch(() => told.push("fourth"));
+	expect(ends).toHaveLength(2);
+	ends[1]!.resolve();
+	await vi.advanceTimersByTimeAsync(0);
+	expect([told, ends.length]).toEqual([["first", "second", "third"], 3]);
+	ends[2]!.reject(new Error("no answer"));
+	await vi.advanceTimersByTimeAsync(0);
+	expect(told).toContain("fourth");
+	void look();
+	expect(ends).toHaveLength(4);
 });

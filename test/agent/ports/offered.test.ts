@@ -60,6 +60,10 @@ it("a certificate is judged by its end and by whom it is for", () => {
 		is: "other",
 		names: "router.local",
 	});
+	expect(judge("Bad time value", "mail.example.org")).toMatchObject({
+		is: "expired",
+		ends: "Bad time value",
+	});
 });
 
 it("master.cf is asked for when it changed and every five minutes, not at each look", async () => {

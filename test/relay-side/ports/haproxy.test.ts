@@ -78,6 +78,16 @@ it("what must be quick is one command and the file, once it is known what the pr
 	expect(await readFile(places().names, "utf8")).toMatch(/\nnew\.example:993 10\.86\.0\.2\|10993\|anna\n$/);
 });
 
+it("which process serves is not known while it does not answer, and nobody is asked without its socket", async () => {
+	expect(await haproxy.pid()).toBe(running.info.pid);
+	const nobody = createHaproxy(haproxyPlaces(folder, join(folder, "none")), () => {
+		throw new Error("it was asked");
+	});
+	expect(await nobody.pid()).toBeUndefined();
+	await running.stop();
+	expect(await haproxy.pid()).toBeUndefined();
+});
+
 it("what is as it should be is left alone", async () => {
 	startedOn(configFor(993));
 	const wanted = { config: configFor(993), map: map("mail.example.org") };

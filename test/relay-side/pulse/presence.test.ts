@@ -85,6 +85,23 @@ test("three pulses are counted in the home's own interval, as the last pulse tol
 	expect(presence.of("slow").here).toBe(false);
 });
 
+test("what waits in the sockets is heard before a home is said to be away, and for nothing else", () => {
+	let heard = 0;
+	const caughtUp = (then: () => void) => {
+		heard += 1;
+		// It was there all the time: the first round of silence is ours.
+		if (heard === 1) presence.pulse("anna", 1_000);
+		then();
+	};
+	const { presence, pulses, health } = stage({ caughtUp }, "anna");
+	pulses("anna", 1_000, 60);
+	expect(heard).toBe(0);
+	vi.advanceTimersByTime(3_000);
+	expect([heard, presence.of("anna").here]).toEqual([1, true]);
+	vi.advanceTimersByTime(60_000);
+	expect([heard, health.has(homeAway, "anna")]).toEqual([2, true]);
+});
+
 test("a move is told once, from where and to where", () => {
 	const { presence, sentences } = stage("anna");
 	for (let n = 0; n < 3; n++) presence.seenAt("anna", endpoint);

@@ -1,9 +1,9 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { fileMark } from "../file-mark.ts";
-import type { Logger } from "../log.ts";
-import { SECOND } from "../time.ts";
+import { fileMark } from "./file-mark.ts";
+import type { Logger } from "./log.ts";
+import { SECOND } from "./time.ts";
 
 export interface FilesWatchOptions {
 	/** One of the files was changed, replaced, made or removed. */
@@ -22,7 +22,7 @@ export interface FilesWatch {
 	stop(): void;
 }
 
-/** Who sets Postfix up writes its files several times in a second. */
+/** Who sets a program up writes its files several times in a second. */
 const defaults = { quiet: SECOND, most: 5 * SECOND };
 
 /** Tells when somebody changed one of a few files. Each folder is watched, as a file that is replaced is another one. */
@@ -74,7 +74,7 @@ export function watchFiles(options: FilesWatchOptions): FilesWatch {
 		} catch (error) {
 			release(folder);
 			// Without events (inotify's limits, no such folder) the schedule has to do.
-			if (!warned) log.debug({ err: error, folder }, "a folder of Postfix's files is not watched");
+			if (!warned) log.debug({ err: error, folder }, "a folder of settings is not watched");
 			warned = true;
 		}
 	}

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FilesWatch, watchFiles } from "../../../shared/postfix/watch-files.ts";
-import { silent } from "../silent.ts";
+import { type FilesWatch, watchFiles } from "../../shared/watch-files.ts";
+import { silent } from "./silent.ts";
 
 let folder: string;
 let main: string;
