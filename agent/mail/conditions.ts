@@ -1,5 +1,6 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
+import { settingUpTakes } from "../../shared/postfix/reload.ts";
 import { MINUTE } from "../../shared/time.ts";
 
 export const outgoingFailing = condition<Failure>({
@@ -20,6 +21,17 @@ export const postfixNotSetUp = condition<{ missing: readonly string[] }>({
 	text: ({ missing }) => `this home's Postfix is not set up for Heimweg: ${missing.join("; ")}`,
 	remedy: ({ missing }) =>
 		`run "heimweg postfix --apply" on this home, which sets it; "heimweg postfix" shows first what it would set${missing.some((one) => one.startsWith("relayhost")) ? '. If mail is meant to go out another way, write outgoing = "other" under [mail] in heimweg.toml' : ""}`,
+});
+
+export const reloadOwed = condition({
+	code: "mail.reload_owed",
+	severity: "error",
+	title: "Postfix may go by its settings of before",
+	visibleAfter: settingUpTakes,
+	text: () =>
+		"heimweg postfix was interrupted on this home before it had Postfix read the settings that it changed; Postfix shows them, and may go by those before",
+	remedy: () =>
+		'run "heimweg postfix --apply" on this home, which has Postfix read them; "heimweg postfix --undo", if they were being taken back',
 });
 
 interface Held {

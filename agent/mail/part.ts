@@ -3,6 +3,7 @@ import { firstLook } from "../../shared/first-look.ts";
 import { queueMark } from "../../shared/postfix/activity.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
+import { createReloadWatch, lookForReloadEvery } from "../../shared/postfix/reload.ts";
 import { waitingHereText } from "../../shared/status-text.ts";
 import { inTurn } from "../../shared/ticks.ts";
 import { SECOND } from "../../shared/time.ts";
@@ -48,6 +49,10 @@ export const mail = agentPart({
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
 		const first = firstLook(relayAnswers(facts), lookAtSettings);
 
+		const lookForReload = createReloadWatch(run, (owed) =>
+			owed ? health.set(conditions.reloadOwed, "", undefined) : health.clear(conditions.reloadOwed),
+		);
+
 		const waiting = createWaiting({
 			relay: relays[0]!.addresses,
 			...{ run, listQueue, mark: queueMark(run), tunnelUp, health },
@@ -74,6 +79,7 @@ export const mail = agentPart({
 			ticks: [
 				{ every: 15 * SECOND, act: outgoing.look },
 				{ every: 15 * SECOND, act: waiting.look },
+				{ every: lookForReloadEvery, act: lookForReload },
 			],
 			async start() {
 				first.start();

@@ -1,6 +1,7 @@
 import { agentPart } from "../part.ts";
 import * as conditions from "./conditions.ts";
 import { relayShape, reviewRelays } from "./config.ts";
+import { guardRules } from "./guard.ts";
 import { readPresharedKeys } from "./preshared-keys.ts";
 import { createRelay } from "./relay.ts";
 import { relayRows, relaySummary } from "./status.ts";
@@ -12,6 +13,7 @@ export const relay = agentPart({
 	review: reviewRelays,
 	conditions: Object.values(conditions),
 	programs: ["wg", "ip"],
+	guard: ({ relays }) => guardRules(relays, process.getuid?.() ?? 0),
 	load: readPresharedKeys,
 	create: (config, context, secrets) =>
 		config.relays.map((one, at) => createRelay(one, config, context, secrets[at]!)),

@@ -1,5 +1,6 @@
 import type { Failure } from "../../shared/conditions.ts";
 import { condition } from "../../shared/health.ts";
+import { settingUpTakes } from "../../shared/postfix/reload.ts";
 import { MINUTE } from "../../shared/time.ts";
 
 export const mapDamaged = condition<{ reason: string }>({
@@ -24,6 +25,17 @@ export const postfixNotSetUp = condition<{ missing: string[] }>({
 		`this relay's Postfix is not set up for Heimweg, so mail does not take its way to the homes: ${missing.join("; ")}`,
 	remedy: () =>
 		'run "heimweg-relay postfix --apply" on this relay, which sets it; "heimweg-relay postfix" shows first what it would set',
+});
+
+export const reloadOwed = condition({
+	code: "postfix.reload_owed",
+	severity: "error",
+	title: "Postfix may go by its settings of before",
+	visibleAfter: settingUpTakes,
+	text: () =>
+		"heimweg-relay postfix was interrupted on this relay before it had Postfix read the settings that it changed; Postfix shows them, and may go by those before",
+	remedy: () =>
+		'run "heimweg-relay postfix --apply" on this relay, which has Postfix read them; "heimweg-relay postfix --undo", if they were being taken back',
 });
 
 export const postfixDown = condition({

@@ -4,6 +4,7 @@ import { runCommand } from "../../shared/command.ts";
 import { firstLook } from "../../shared/first-look.ts";
 import { postfixFlush } from "../../shared/postfix/flush.ts";
 import { listQueue } from "../../shared/postfix/queue.ts";
+import { createReloadWatch, lookForReloadEvery } from "../../shared/postfix/reload.ts";
 import { inTurn } from "../../shared/ticks.ts";
 import { MINUTE } from "../../shared/time.ts";
 import { interfaceUp } from "../facts.ts";
@@ -91,6 +92,10 @@ export const postfix = relayPart({
 
 		facts.settingsChanges.subscribe(() => void lookAtSettings());
 		const first = firstLook(interfaceUp(facts), lookAtSettings);
+
+		const lookForReload = createReloadWatch(run, (owed) =>
+			owed ? health.set(conditions.reloadOwed, "", undefined) : health.clear(conditions.reloadOwed),
+		);
 		followNewcomers(facts, reload.ask);
 
 		return {
@@ -99,6 +104,7 @@ export const postfix = relayPart({
 			ticks: [
 				{ every: lookWhetherItRunsEvery, act: lookWhetherItRuns },
 				{ every: settingsEvery, act: lookAtSettings },
+				{ every: lookForReloadEvery, act: lookForReload },
 				{ every: MINUTE, act: () => serving && watch.look() },
 			],
 			async start() {

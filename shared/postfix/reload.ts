@@ -21,11 +21,36 @@ export function oweReload(directory: string): Promise<void> {
 
 /** Whether Postfix has not read its settings since they were changed. */
 export async function reloadOwed(directory: string): Promise<boolean> {
+	return (await changedAt(markFile(directory))) !== undefined;
+}
+
+/** Between two looks of a daemon whether Postfix has read its settings, and how long who sets it up may take. */
+export const lookForReloadEvery = 10 * SECOND;
+export const settingUpTakes = 30 * SECOND;
+
+/** Makes the look whether Postfix has yet to read settings that were changed: a Postfix that was started since has read them. */
+export function createReloadWatch(run: RunCommand, tell: (owed: boolean) => void): () => Promise<void> {
+	let folders: { settings: string; queue: string } | undefined;
+	const ask = async (parameter: string) => (await run("postconf", ["-x", "-h", parameter])).trim();
+	return async () => {
+		try {
+			folders ??= { settings: await ask("config_directory"), queue: await ask("queue_directory") };
+			const changed = await changedAt(markFile(folders.settings));
+			// Written by master(8) when it starts, and not when it is reloaded.
+			const started = changed && (await changedAt(join(folders.queue, "pid", "master.pid")));
+			tell(changed !== undefined && (started === undefined || started < changed));
+		} catch {
+			// Without Postfix, or where it says nothing, there is nothing to say either.
+		}
+	};
+}
+
+/** When it was last written, in milliseconds; undefined when it is not there. */
+async function changedAt(path: string): Promise<number | undefined> {
 	try {
-		await stat(markFile(directory));
-		return true;
+		return (await stat(path)).mtimeMs;
 	} catch (error) {
-		if (codeOf(error) === "ENOENT") return false;
+		if (codeOf(error) === "ENOENT") return undefined;
 		throw error;
 	}
 }

@@ -168,6 +168,23 @@ describeLab("a home is known by its tunnel address, and nobody else can use that
 		expect([await forgedAnswers(), await reachesMail()]).toEqual([false, false]);
 	});
 
+	it("lets no other user of the home use up the pulses and check-ins that the relay takes of it", async () => {
+		const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+		const reaches = async (who: string[]) => {
+			const before = await atRelay("pulses_garbage_total");
+			const to = { address: relay4, port: 8686 };
+			await home().run([...who, "node", "-e", datagrams({ address: home4 }, to, "00")]);
+			const connected = await home().exec([...who, "node", "-e", connects(relay4, 8687, home4)]);
+			return [(await atRelay("pulses_garbage_total")) > before, connected.exitCode === 0];
+		};
+		expect(await reaches(nobody)).toEqual([false, false]);
+		expect(await reaches(["setpriv", "--reuid=heimweg", "--regid=65534", "--clear-groups"])).toEqual([
+			true,
+			true,
+		]);
+		expect(await reaches([])).toEqual([true, true]);
+	});
+
 	const checkinKey = () =>
 		deriveKeys(scene().keys.home.privateKey, scene().keys.relay.publicKey, "home").checkin.toString("hex");
 

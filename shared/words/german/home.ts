@@ -116,6 +116,12 @@ export const home = {
 		'"heimweg postfix --apply" auf diesem Heimserver ausführen, das richtet es ein; "heimweg postfix" zeigt vorher, was es setzen würde',
 	'run "heimweg postfix --apply" on this home, which sets it; "heimweg postfix" shows first what it would set. If mail is meant to go out another way, write outgoing = "other" under [mail] in heimweg.toml':
 		'"heimweg postfix --apply" auf diesem Heimserver ausführen, das richtet es ein; "heimweg postfix" zeigt vorher, was es setzen würde. Soll Mail auf anderem Weg hinausgehen, in heimweg.toml unter [mail] outgoing = "other" schreiben',
+	"Postfix may go by its settings of before":
+		"Postfix arbeitet vielleicht noch mit den Einstellungen von vorher",
+	"heimweg postfix was interrupted on this home before it had Postfix read the settings that it changed; Postfix shows them, and may go by those before":
+		"heimweg postfix wurde auf diesem Heimserver unterbrochen, bevor es Postfix die geänderten Einstellungen lesen ließ; Postfix zeigt sie, und arbeitet vielleicht noch mit denen von vorher",
+	'run "heimweg postfix --apply" on this home, which has Postfix read them; "heimweg postfix --undo", if they were being taken back':
+		'"heimweg postfix --apply" auf diesem Heimserver ausführen, dann liest Postfix sie; "heimweg postfix --undo", wenn sie zurückgenommen werden sollten',
 	"relayhost is {0} instead of {1}, so what this home sends leaves past the relay":
 		"relayhost ist {0} statt {1}, was dieser Heimserver sendet, geht darum am Relay vorbei hinaus",
 	"relayhost is (nothing) instead of {0}, so what this home sends leaves past the relay":

@@ -127,6 +127,10 @@ export const postfix = {
 		"der Postfix dieses Relays ist nicht für Heimweg eingerichtet, Mail nimmt darum nicht ihren Weg zu den Heimservern: {0}",
 	'run "heimweg-relay postfix --apply" on this relay, which sets it; "heimweg-relay postfix" shows first what it would set':
 		'"heimweg-relay postfix --apply" auf diesem Relay ausführen, das richtet es ein; "heimweg-relay postfix" zeigt vorher, was es setzen würde',
+	"heimweg-relay postfix was interrupted on this relay before it had Postfix read the settings that it changed; Postfix shows them, and may go by those before":
+		"heimweg-relay postfix wurde auf diesem Relay unterbrochen, bevor es Postfix die geänderten Einstellungen lesen ließ; Postfix zeigt sie, und arbeitet vielleicht noch mit denen von vorher",
+	'run "heimweg-relay postfix --apply" on this relay, which has Postfix read them; "heimweg-relay postfix --undo", if they were being taken back':
+		'"heimweg-relay postfix --apply" auf diesem Relay ausführen, dann liest Postfix sie; "heimweg-relay postfix --undo", wenn sie zurückgenommen werden sollten',
 	"master.cf has no service {0}": "in master.cf gibt es keinen Dienst {0}",
 	"the service {0} in master.cf is not Postfix's smtp client":
 		"der Dienst {0} in master.cf ist nicht der SMTP-Client von Postfix",
