@@ -2,6 +2,7 @@ import { type Address, type Cidr, inNetwork } from "../../shared/address.ts";
 import { clientText, parseClient } from "../../shared/banned-client.ts";
 import { HeimwegError, messageOf } from "../../shared/errors.ts";
 import { bansAnswerSchema } from "../../shared/protocol/bans.ts";
+import { atMostEvery } from "../../shared/ticks.ts";
 import { SECOND } from "../../shared/time.ts";
 import { say } from "../../shared/words/say.ts";
 import { agentPart } from "../part.ts";
@@ -13,6 +14,9 @@ import { type Order, orderSchema } from "./order.ts";
 
 /** Between two check-ins because of bans: the first is told at once, what follows in one go. */
 const gathering = 2 * SECOND;
+
+/** Between two times that all of them are written: of thousands, which come one by one, that takes longer than all the rest. */
+const savePause = 2 * SECOND;
 
 export interface BansStatus {
 	bans: { banned: number; held: number; enforced: boolean | undefined };
@@ -33,11 +37,19 @@ export const bans = agentPart({
 		let soon: NodeJS.Timeout | undefined;
 		let taking: Promise<void> = Promise.resolve();
 		let unwatch = () => {};
+		let isSaved = true;
+		const saving = atMostEvery(savePause, save);
 		const kept: readonly Address[] = [...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses];
 		metrics.gauge("bans", "Clients that are banned at this home", () => book.clients());
 
+		function save(): Promise<void> {
+			isSaved = true;
+			return memory.write([...book.all()]);
+		}
+
 		function changed(): void {
-			void memory.write([...book.all()]);
+			isSaved = false;
+			saving.soon();
 			review();
 			tellRelay();
 		}
@@ -106,6 +118,7 @@ export const bans = agentPart({
 
 		async function takeAll(): Promise<void> {
 			const { orders, forget } = await leftOrders(state_dir);
+			if (orders.length === 0) return forget();
 			for (const { order, at } of orders) {
 				try {
 					carryOut(order, Math.min(at, Date.now()));
@@ -115,7 +128,7 @@ export const bans = agentPart({
 			}
 			book.expire();
 			// On disk before it is forgotten; done twice, it is the same.
-			if (orders.length > 0) await memory.write([...book.all()]);
+			await save();
 			await forget();
 		}
 
@@ -155,9 +168,11 @@ export const bans = agentPart({
 				await takeLeft();
 				review();
 			},
-			stop() {
+			async stop() {
 				clearTimeout(soon);
 				unwatch();
+				saving.stop();
+				if (!isSaved) await save();
 				memory.stop();
 			},
 		};

@@ -200,3 +200,18 @@ test.each(["x", 7, { held: "many" }, { mark: "?", held: 1, enforced: true }, nul
 		expect(codes()).toEqual(["bans.not_held"]);
 	},
 );
+
+test("thousands of bans that come one by one are written every other second, and what is left at the end", async () => {
+	const { part, written, order } = await made();
+	for (let last = 0; last < 200; last++) await order(add(`198.51.100.${last}`));
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(written.length).toBeLessThan(50);
+	await part.stop?.();
+	expect(written.at(-1)).toHaveLength(200);
+});
+
+test("what was not read yet is not written over by an end that comes early", async () => {
+	const { part, written } = await made([]);
+	await part.stop?.();
+	expect(written).toEqual([]);
+});
