@@ -43,6 +43,8 @@ export interface LooksOptions {
 export function createLooks(options: LooksOptions): { look(): Promise<void>; forget(home: string): void } {
 	const { health, now = () => performance.now() } = options;
 	const due = new Map<string, number>();
+	/** Homes that changed while they were looked at. */
+	const changed = new Set<string>();
 	let busy = false;
 
 	async function lookAt(one: Served): Promise<boolean> {
@@ -96,14 +98,19 @@ export function createLooks(options: LooksOptions): { look(): Promise<void>; for
 					.filter(({ home }) => options.isHere(home) && (due.get(home) ?? 0) <= now())
 					.sort((a, b) => (due.get(a.home) ?? 0) - (due.get(b.home) ?? 0));
 				for (const one of waiting.slice(0, mostAtOnce)) {
+					changed.delete(one.home);
 					const well = await lookAt(one);
-					due.set(one.home, now() + (well ? lookEvery : lookAgain));
+					if (!changed.has(one.home)) due.set(one.home, now() + (well ? lookEvery : lookAgain));
 				}
 			} finally {
+				changed.clear();
 				busy = false;
 			}
 		},
-		forget: (home) => void due.delete(home),
+		forget(home) {
+			due.delete(home);
+			if (busy) changed.add(home);
+		},
 	};
 }
 

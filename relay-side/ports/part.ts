@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { clientPortNumbers, proxyPort } from "../../shared/client-ports.ts";
 import type { PortsAnswer } from "../../shared/protocol/ports.ts";
+import { inTurn } from "../../shared/ticks.ts";
 import { MINUTE, SECOND } from "../../shared/time.ts";
 import { registryOf } from "../facts.ts";
 import { relayPart } from "../part.ts";
@@ -113,13 +114,14 @@ export const ports = relayPart({
 			if (now !== facts.haproxy.value?.pid) keeper.poke(undefined, { urgent: true });
 		}
 
-		async function lookAtNames(): Promise<void> {
+		const lookAtNames = inTurn(async () => {
 			if (await relayNames.look()) keeper.poke(namesAlone, { urgent: true });
-		}
+		});
 
 		facts.settingsChanges.subscribe(() => void lookAtNames());
-		facts.homes.subscribe(({ registry }) => {
+		facts.homes.subscribe(({ registry, changedHomes }) => {
 			told.keep(registry.homes);
+			for (const home of changedHomes) looks.forget(home);
 			keeper.poke(namesAlone, { urgent: true });
 		});
 

@@ -119,3 +119,15 @@ it("a home whose name servers are slow does not keep others from being looked at
 	expect(resolved).toBe(3);
 	expect(codes()).toEqual([]);
 });
+
+it("a home that becomes another while it is looked at is looked at again", async () => {
+	records["mail.anna.example"] = [line];
+	const under = looks.look();
+	looks.forget("anna");
+	await under;
+	expect(asked.length).toBe(2);
+	records["mail.anna.example"] = [relay4];
+	await looks.look();
+	expect(asked.length).toBe(4);
+	expect(codes()).toEqual([]);
+});
