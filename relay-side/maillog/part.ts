@@ -1,4 +1,3 @@
-import { firstLook } from "../../shared/first-look.ts";
 import { mailLogPart } from "../../shared/postfix/mail-log-part.ts";
 import { interfaceUp } from "../facts.ts";
 import { relayPart } from "../part.ts";
@@ -9,22 +8,11 @@ export const maillog = relayPart({
 	name: "maillog",
 	conditions: Object.values(conditions),
 
-	create(_, { facts, run, health }) {
-		const part = mailLogPart("maillog", {
+	create: (_, { facts, run, health }) =>
+		mailLogPart("maillog", {
 			program: "heimweg-relay",
+			whenUp: interfaceUp(facts),
 			onDelivery: facts.logged.own("maillog"),
 			...{ run, health },
-		});
-		const first = firstLook(interfaceUp(facts), () => part.start?.());
-		return {
-			...part,
-			async start() {
-				first.start();
-			},
-			stop() {
-				first.stop();
-				return part.stop?.();
-			},
-		};
-	},
+		}),
 });
