@@ -25,9 +25,9 @@ export function every(
 
 /**
  * Calls `act` soon after it was asked for, and at most once in `pause` milliseconds: what is asked for meanwhile is one
- * call at the end of the pause.
+ * call at the end of the pause. Stopping says whether a call was still to come.
  */
-export function atMostEvery(pause: number, act: () => unknown): { soon(): void; stop(): void } {
+export function atMostEvery(pause: number, act: () => unknown): { soon(): void; stop(): boolean } {
 	let timer: NodeJS.Timeout | undefined;
 	let notBefore = Number.NEGATIVE_INFINITY;
 	let stopped = false;
@@ -46,6 +46,7 @@ export function atMostEvery(pause: number, act: () => unknown): { soon(): void; 
 		stop() {
 			stopped = true;
 			clearTimeout(timer);
+			return timer !== undefined;
 		},
 	};
 }

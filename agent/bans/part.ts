@@ -37,18 +37,12 @@ export const bans = agentPart({
 		let soon: NodeJS.Timeout | undefined;
 		let taking: Promise<void> = Promise.resolve();
 		let unwatch = () => {};
-		let isSaved = true;
+		const save = () => memory.write([...book.all()]);
 		const saving = atMostEvery(savePause, save);
 		const kept: readonly Address[] = [...relays.flatMap(({ addresses }) => addresses), ...tunnel.addresses];
 		metrics.gauge("bans", "Clients that are banned at this home", () => book.clients());
 
-		function save(): Promise<void> {
-			isSaved = true;
-			return memory.write([...book.all()]);
-		}
-
 		function changed(): void {
-			isSaved = false;
 			saving.soon();
 			review();
 			tellRelay();
@@ -171,8 +165,7 @@ export const bans = agentPart({
 			async stop() {
 				clearTimeout(soon);
 				unwatch();
-				saving.stop();
-				if (!isSaved) await save();
+				if (saving.stop()) await save();
 				memory.stop();
 			},
 		};

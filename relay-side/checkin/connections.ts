@@ -34,10 +34,9 @@ type Share = Map<Socket, { believed: boolean; since: number }>;
 /**
  * Lets nobody use up the connections of all: one over somebody's share takes the place of the oldest of it on which nobody has
  * shown to be the home, and one over all that of the oldest of who has the most, so that many who conspire keep no quiet
- * home out; where nobody has more than one, who came first has its time, unless its last one came to nothing. Those that are closed
- * are told. Who is to show it
- * has two seconds: in that time the guard (the chain checkin_flood) takes no more newcomers of one address than make a
- * share. Only a burst after a pause is quicker, and the agent comes again.
+ * home out; where nobody has more than one, who came first has its time, unless its last one came to nothing. Those that are
+ * closed are told. Who is to show it has two seconds: in that time the guard (the chain checkin_flood) takes no more newcomers
+ * of one address than make a share. Only a burst after a pause is quicker, and the agent comes again.
  */
 export function shareConnections(
 	server: Pick<EventEmitter, "on">,
