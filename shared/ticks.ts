@@ -76,10 +76,15 @@ export function inTurn(act: () => Promise<void>): () => Promise<void> {
 
 	function begin(): Promise<void> {
 		next = undefined;
-		const call = act().finally(() => {
+		let start = () => {};
+		const call = new Promise<void>((resolve) => {
+			start = () => resolve(act());
+		}).finally(() => {
 			if (running === call) running = undefined;
 		});
 		running = call;
+		// Not before: it may ask for itself at once.
+		start();
 		return call;
 	}
 

@@ -90,3 +90,20 @@ test("calls in turn: what is asked for during a call is one more call after it, 
 	void look();
 	expect(ends).toHaveLength(4);
 });
+
+test("a call in turn that asks for itself, as by what it tells, is one more call after it", async () => {
+	let calls = 0;
+	let under = 0;
+	let atOnce = 0;
+	const look = inTurn(async () => {
+		calls += 1;
+		under += 1;
+		atOnce = Math.max(atOnce, under);
+		if (calls === 1) void look();
+		await Promise.resolve();
+		under -= 1;
+	});
+	await look();
+	await vi.advanceTimersByTimeAsync(0);
+	expect([calls, atOnce]).toEqual([2, 1]);
+});
