@@ -30,7 +30,8 @@ export async function runDaemon<C>({ name, load, create, log }: DaemonOptions<C>
 		finish = resolve;
 	});
 	const end = () => finish(0);
-	process.once("SIGTERM", end).once("SIGINT", end);
+	// For good: execa's own listener, which is there while a program runs, would find itself alone and end us at once.
+	process.on("SIGTERM", end).on("SIGINT", end);
 	process.on("uncaughtException", (error) => {
 		log.fatal({ err: error }, `${name} has a defect and ends; systemd starts it again`);
 		finish(1);

@@ -13,6 +13,7 @@ const program = `
 	import { readFileSync } from "node:fs";
 	import { pino } from "pino";
 	import { exitWith } from "${shared}/cli.ts";
+	import { runCommand } from "${shared}/command.ts";
 	import { runDaemon } from "${shared}/daemon.ts";
 	import { ConfigError, HeimwegError } from "${shared}/errors.ts";
 	const log = pino({ base: null, timestamp: false }, { write: (line) => {
@@ -36,6 +37,7 @@ const program = `
 			return {
 				async start() {
 					if (words.includes("slow-start")) { say("starting " + id); await later(700); }
+					if (words.includes("runs")) runCommand("sleep", ["300"]).catch(() => {});
 					if (words.includes("no-port")) throw new ConfigError(["http.listen: in use"]);
 					if (words.includes("no-wg")) throw new HeimwegError("wg is missing", { remedy: "install it" });
 					say("started " + id);
@@ -104,6 +106,15 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 	},
 	90_000,
 );
+
+test("a program that runs at that moment does not keep it from ending cleanly", async () => {
+	const daemon = await start("runs");
+	await daemon.says("started runs#1");
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	daemon.signal("SIGTERM");
+	await daemon.says("- stopped runs#1");
+	expect(await daemon.exited).toBe(0);
+}, 90_000);
 
 test("a signal during a slow start ends it after the start", async () => {
 	const daemon = await start("slow-start");
